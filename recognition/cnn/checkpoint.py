@@ -1,0 +1,145 @@
+"""Versions of the network on disk: one immutable folder each, written once and then only read.
+
+It holds model.json, weights.safetensors and, where OpenVINO is installed when it is written,
+the same network as an OpenVINO graph, so that serving on a CPU needs no torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as tensors_from_bytes
+from safetensors.torch import save_file
+from torch import Tensor
+
+from recognition.cnn import openvino_engine, taxonomy
+from recognition.cnn.catalogue import NETWORKS, load_pretrained_tensors
+from recognition.cnn.head import GroupedHead
+from recognition.cnn.manifest import (
+    GRAPH_NAME,
+    WEIGHTS_NAME,
+    CorruptCheckpoint,
+    Manifest,
+    read_verified,
+    verify,
+    write_manifest,
+)
+from recognition.cnn.recogniser import Recogniser
+from recognition.cnn.reference import reference_pixels
+from recognition.cnn.taxonomy import Label
+
+__all__ = ["CorruptCheckpoint", "build_pretrained", "load_network", "save_version", "verify"]
+
+# Best calibrated on photographs (docs/decisions/taxonomy.md).
+PRETRAINED_TEMPERATURE = 0.7
+
+
+def build_pretrained(folder: Path, backbone: str) -> None:
+    """Write the network pretrained on ImageNet, with the built-in labels, as a version.
+
+    backbone: a name in the catalogue that has pretrained weights ("lite0", "lite1", "lite2").
+    Raises FileExistsError when the folder is there: versions never change.
+    """
+    labels = taxonomy.labels()
+    model = build_network(backbone, labels, PRETRAINED_TEMPERATURE)
+    state = model.state_dict()
+    tensors = load_pretrained_tensors(NETWORKS[backbone])
+    if [tensor.shape for tensor in tensors] != [tensor.shape for tensor in state.values()]:
+        raise ValueError(f"the pretrained weights of {backbone} have unexpected shapes")
+    model.load_state_dict(dict(zip(state, tensors, strict=True)))
+    name = f"{NETWORKS[backbone].title}, ImageNet"
+    save_version(folder, name, backbone, model, labels, taxonomy.fine_names())
+
+
+def build_network(name: str, labels: tuple[Label, ...], temperature: float) -> Recogniser:
+    """A network of the catalogue with random weights and a head for these labels."""
+    network = NETWORKS[name]
+    groups = [label.classes for label in labels]
+    head = GroupedHead(network.embedding_size, groups, temperature)
+    return Recogniser(network.preprocessing, network.build_trunk(), head).eval()
+
+
+def save_version(
+    folder: Path,
+    name: str,
+    network: str,
+    model: Recogniser,
+    labels: tuple[Label, ...],
+    fine_names: tuple[str, ...],
+) -> None:
+    """Write a version; its folder appears whole or not at all.
+
+    Raises FileExistsError when the folder is there.
+    """
+    if folder.exists():
+        raise FileExistsError(folder)
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}")
+    draft.mkdir(parents=True)
+    try:
+        _write_version(draft, name, network, model.eval(), labels, fine_names)
+        draft.rename(folder)
+    except BaseException:
+        shutil.rmtree(draft)
+        raise
+
+
+def load_network(folder: Path) -> tuple[Manifest, Recogniser]:
+    """Verify a version and build its network, in evaluation mode on the CPU.
+
+    Raises CorruptCheckpoint.
+    """
+    manifest = verify(folder)
+    if manifest.network not in NETWORKS:
+        raise CorruptCheckpoint(f"{folder} holds an unknown network: {manifest.network}")
+    model = build_network(manifest.network, manifest.labels, manifest.temperature)
+    try:
+        model.load_state_dict(tensors_from_bytes(read_verified(folder, manifest, WEIGHTS_NAME)))
+    except (SafetensorError, RuntimeError) as error:
+        raise CorruptCheckpoint(f"the weights in {folder} do not fit: {error}") from error
+    return manifest, model
+
+
+def _write_version(
+    draft: Path,
+    name: str,
+    network: str,
+    model: Recogniser,
+    labels: tuple[Label, ...],
+    fine_names: tuple[str, ...],
+) -> None:
+    preprocessing = NETWORKS[network].preprocessing
+    pixels = torch.from_numpy(reference_pixels(preprocessing.crop))
+    writers = ["torch", "timm", "safetensors"]
+    save_file(_contiguous_state(model), draft / WEIGHTS_NAME)
+    if find_spec("openvino"):
+        writers.append("openvino")
+        openvino_engine.save_graph(model, pixels, draft / GRAPH_NAME)
+    with torch.inference_mode():
+        reference = model(pixels).log_probabilities[0].tolist()
+    manifest = Manifest(
+        name=name,
+        network=network,
+        preprocessing=preprocessing,
+        temperature=model.head.temperature,
+        labels=labels,
+        fine_names=fine_names,
+        reference_log_probabilities=tuple(reference),
+        files={path.name: _sha256(path) for path in sorted(draft.iterdir())},
+        libraries={library: version(library) for library in writers},
+    )
+    write_manifest(draft, manifest)
+
+
+def _contiguous_state(model: Recogniser) -> dict[str, Tensor]:
+    return {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,123 @@
+"""What a version of the network is: model.json and the files beside it, read without torch."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from recognition.cnn.preprocessing import Preprocessing
+from recognition.cnn.taxonomy import Label
+
+MANIFEST_NAME = "model.json"
+WEIGHTS_NAME = "weights.safetensors"
+# The same network as a graph that OpenVINO runs without torch: a program, and its constants.
+GRAPH_NAME = "openvino.xml"
+GRAPH_CONSTANTS_NAME = "openvino.bin"
+_FORMAT = 1
+
+
+class CorruptCheckpoint(Exception):
+    """A version's folder is incomplete, was changed, or is of a format not known here."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Everything about a version except its tensors.
+
+    name: what people call it; network: its name in the catalogue.
+    temperature: the fine logits are divided by it before they are grouped (see `head.py`).
+    reference_log_probabilities: what the network answered, in float32 on the CPU, to the
+        reference picture when it was saved; one natural logarithm a label.
+    files: the sha256 of every other file in the folder, by name.
+    libraries: the versions of the libraries that wrote it.
+    """
+
+    name: str
+    network: str
+    preprocessing: Preprocessing
+    temperature: float
+    labels: tuple[Label, ...]
+    fine_names: tuple[str, ...]
+    reference_log_probabilities: tuple[float, ...]
+    files: dict[str, str]
+    libraries: dict[str, str]
+
+    @property
+    def sha256(self) -> str:
+        """The version's identity: a digest over all fields, the files' digests among them."""
+        return _sha256_of_fields(_fields(self))
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read a version's model.json and check its own digest; the other files are not touched.
+
+    Raises CorruptCheckpoint.
+    """
+    path = folder / MANIFEST_NAME
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        fields = document["model"]
+        if document["format"] != _FORMAT:
+            raise CorruptCheckpoint(f"{path} has format {document['format']}, not {_FORMAT}")
+        if document["sha256"] != _sha256_of_fields(fields):
+            raise CorruptCheckpoint(f"{path} was changed after it was written")
+        return _manifest(fields)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CorruptCheckpoint(f"{path} cannot be read: {error!r}") from error
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write model.json into an existing folder."""
+    fields = _fields(manifest)
+    document = {"format": _FORMAT, "sha256": _sha256_of_fields(fields), "model": fields}
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    (folder / MANIFEST_NAME).write_text(text, encoding="utf-8")
+
+
+def read_verified(folder: Path, manifest: Manifest, name: str) -> bytes:
+    """One of a version's files, whose sha256 is right. Raises CorruptCheckpoint."""
+    path = folder / name
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise CorruptCheckpoint(f"{path} cannot be read: {error}") from error
+    if hashlib.sha256(content).hexdigest() != manifest.files.get(name):
+        raise CorruptCheckpoint(f"{path} was changed after it was written: its sha256 differs")
+    return content
+
+
+def verify(folder: Path) -> Manifest:
+    """Read a version's manifest and check the sha256 of all its files. Raises CorruptCheckpoint."""
+    manifest = read_manifest(folder)
+    for name in manifest.files:
+        read_verified(folder, manifest, name)
+    return manifest
+
+
+def _manifest(fields: dict[str, Any]) -> Manifest:
+    labels = tuple(
+        Label(**{**label, "classes": tuple(label["classes"])}) for label in fields["labels"]
+    )
+    return Manifest(
+        **{
+            **fields,
+            "preprocessing": Preprocessing(**fields["preprocessing"]),
+            "labels": labels,
+            "fine_names": tuple(fields["fine_names"]),
+            "reference_log_probabilities": tuple(fields["reference_log_probabilities"]),
+        }
+    )
+
+
+def _fields(manifest: Manifest) -> dict[str, Any]:
+    # Through JSON once, so that tuples and lists have one form and the digest is stable.
+    fields: dict[str, Any] = json.loads(json.dumps(asdict(manifest)))
+    return fields
+
+
+def _sha256_of_fields(fields: dict[str, Any]) -> str:
+    canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,58 @@
+"""The built-in labels, and which of ImageNet's 1,000 classes speak for which label.
+
+The data stand beside this file: `labels.csv` (what people see) and `imagenet.csv` (one row a
+class of ILSVRC 2012, in the order of the classifier's rows). Torch-free.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+KINDS = ("animal", "vehicle", "neither", "other")
+NEITHER = "neither"
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a photo can be called. `classes` are the rows of the classifier that vote for it."""
+
+    slug: str
+    kind: str
+    name_en: str
+    name_zh: str
+    parent: str | None
+    classes: tuple[int, ...]
+
+
+@cache
+def labels() -> tuple[Label, ...]:
+    """The built-in labels; together they own every ImageNet class exactly once."""
+    classes: dict[str, list[int]] = {}
+    for row in _rows("imagenet.csv"):
+        classes.setdefault(row["label"], []).append(int(row["index"]))
+    return tuple(
+        Label(
+            slug=row["slug"],
+            kind=row["kind"],
+            name_en=row["name_en"],
+            name_zh=row["name_zh"],
+            parent=row["parent"] or None,
+            classes=tuple(classes.get(row["slug"], ())),
+        )
+        for row in _rows("labels.csv")
+    )
+
+
+@cache
+def fine_names() -> tuple[str, ...]:
+    """A readable English name of each of the 1,000 classes, in the classifier's order."""
+    return tuple(row["name"] for row in _rows("imagenet.csv"))
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (_HERE / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

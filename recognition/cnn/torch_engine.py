@@ -1,0 +1,30 @@
+"""PyTorch: the engine of CUDA machines, and the plain one that any machine can run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from recognition.cnn.checkpoint import load_network
+from recognition.cnn.engine import Outputs
+
+
+class TorchEngine:
+    """Runs a version eagerly, channels-last; on CUDA with bfloat16 autocast, else in float32."""
+
+    def __init__(self, folder: Path, device: str) -> None:
+        self.name = "torch-cuda" if device == "cuda" else "torch"
+        self._device = torch.device(device)
+        model = load_network(folder)[1].to(self._device)
+        self._model = model.to(memory_format=torch.channels_last)
+
+    @torch.inference_mode()
+    def __call__(self, pixels: npt.NDArray[np.uint8]) -> Outputs:
+        on_device = torch.from_numpy(pixels).to(self._device, non_blocking=True)
+        half = self._device.type == "cuda"
+        with torch.autocast(self._device.type, torch.bfloat16, enabled=half):
+            outputs = self._model(on_device)
+        return Outputs(*(output.float().cpu().numpy() for output in outputs))
