@@ -127,9 +127,9 @@ class Classifier:
             pixels = load_pixels(photo, self.manifest.preprocessing)
         except UnreadablePhoto as error:
             return error
-        except Exception as error:  # a bug of a decoder, or no memory: this photo's own failure
+        except Exception:  # a bug of a decoder, or no memory: this photo's own failure
             logger.exception("decoding failed")
-            return UnreadablePhoto("truncated", f"The photo could not be decoded: {error!r}")
+            return UnreadablePhoto("truncated")
         return _Decoded(pixels, (time.perf_counter() - started) * 1e3)
 
     def _finish(

@@ -1,0 +1,38 @@
+# `make run` and `make test` need python3 (3.10 or newer), make, and nothing else.
+
+PYTHON ?= python3
+BIN := .venv/bin
+export PORT ?= 8000
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+# `make run` serves plain HTTP on this machine; behind a proxy with TLS leave ARK_HTTPS alone.
+run: export ARK_HTTPS ?= false
+run: .venv/installed
+	@python -m webapp.home
+	@python manage.py prepare
+	@honcho start $(if $(REDIS_URL),web predictor sweep)
+
+test: .venv/installed-dev
+	python -m pytest
+
+lint: .venv/installed-dev
+	ruff check .
+	ruff format --check .
+	SECRET_KEY=lint mypy webapp recognition
+
+bench: .venv/installed-dev
+	python -m benchmarks
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Ark needs Python 3.10 or newer.")'
+	$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.txt | .venv/bin/python
+	pip install --quiet --requirement requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements.txt requirements-dev.txt | .venv/bin/python
+	pip install --quiet --requirement requirements-dev.txt
+	@touch $@ .venv/installed
+
+.PHONY: run test lint bench

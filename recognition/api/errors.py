@@ -1,0 +1,60 @@
+"""Every error of the API has the same shape: {"code", "detail"}."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import (
+    BadRequest,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
+from django.http import HttpRequest, JsonResponse
+from django.http.multipartparser import MultiPartParserError
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import exception_handler as default_handler
+
+from recognition.refusals import Refusal
+
+
+class Refused(exceptions.APIException):
+    """An upload that was refused, with the code and the advice of its refusal."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.detail, refusal.code)
+        too_much = refusal.code in ("too_large", "too_many_pixels", "request_too_large")
+        self.status_code = 413 if too_much else status.HTTP_400_BAD_REQUEST
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    if isinstance(error, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        error = Refused(Refusal("request_too_large"))
+    elif isinstance(error, MultiPartParserError | BadRequest):
+        error = exceptions.ParseError(_("The request is not well-formed multipart data."))
+    response = default_handler(error, context)
+    if response is not None:
+        response.data = _code_and_detail(error, response.data)
+    return response
+
+
+def not_found(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"code": "not_found", "detail": _("Not found.")}, status=404)
+
+
+def _code_and_detail(error: Exception, data: Any) -> dict[str, Any]:
+    if isinstance(error, exceptions.ValidationError):
+        return {"code": "invalid", "detail": _first_message(error.detail), "fields": data}
+    detail = getattr(error, "detail", None)
+    if detail is None:  # Django's Http404 and PermissionDenied
+        detail = data["detail"]
+    return {"code": getattr(detail, "code", "error"), "detail": str(detail)}
+
+
+def _first_message(detail: Any) -> str:
+    if isinstance(detail, dict):
+        field, value = next(iter(detail.items()))
+        return f"{field}: {_first_message(value)}"
+    return _first_message(detail[0]) if isinstance(detail, list) else str(detail)

@@ -1,0 +1,200 @@
+"""Uploads, photos and batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from rest_framework import mixins, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.pagination import CursorPagination
+from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from recognition import archives, intake, removal, review, selectors
+from recognition.api import serializers
+from recognition.api.errors import Refused
+from recognition.models import Batch, Label, Photo
+from recognition.uploads import SpooledUpload
+
+MAX_WAIT_S = 30
+
+
+class NewestFirst(CursorPagination):
+    """Pages that stay quick however many photos there are: nothing is counted or skipped."""
+
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
+    ordering = ("-created", "-id")
+
+
+class IsReviewer(BasePermission):
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return request.user.has_perm("recognition.review")
+
+
+class PhotoViewSet(
+    mixins.RetrieveModelMixin,
+    mixins.ListModelMixin,
+    mixins.DestroyModelMixin,
+    viewsets.GenericViewSet[Photo],
+):
+    """Photos and what the network says about them. Somebody else's photo is not found."""
+
+    serializer_class = serializers.PhotoSerializer
+    pagination_class = NewestFirst
+    parser_classes = (MultiPartParser, JSONParser)
+
+    def get_queryset(self) -> QuerySet[Photo]:
+        return selectors.photos_visible_to(self.request.user)
+
+    @extend_schema(
+        request={"multipart/form-data": serializers.UploadSerializer},
+        responses={202: serializers.PhotoSerializer},
+    )
+    def create(self, request: Request) -> Response:
+        """Upload one photo. It is predicted in the background: see `wait` of the photo."""
+        upload = request.FILES.get("image")
+        if upload is None:
+            raise ValidationError({"image": [_("Send the photo as the file `image`.")]})
+        label = _label_to_set(request, request.data.get("label"))
+        [outcome] = intake.accept([(upload, label)], request.user)
+        if outcome.refusal:
+            raise Refused(outcome.refusal)
+        return Response(
+            self.get_serializer(outcome.photo).data,
+            status=status.HTTP_202_ACCEPTED,
+            headers={"Location": reverse("photo-detail", [outcome.photo.id], request=request)},
+        )
+
+    @extend_schema(
+        request={"multipart/form-data": serializers.BulkUploadSerializer},
+        responses={202: serializers.BulkResultSerializer},
+    )
+    @action(detail=False, methods=["post"])
+    def bulk(self, request: Request) -> Response:
+        """Upload many photos, or a ZIP of them. Each one is accepted or rejected by itself."""
+        uploads = request.FILES.getlist("images")
+        archive = request.FILES.get("archive")
+        if not uploads and archive is None:
+            raise ValidationError({"images": [_("Send files as `images`, or a ZIP as `archive`.")]})
+        batch = intake.open_batch(request.user)
+        outcomes = list(intake.accept(((upload, None) for upload in uploads), request.user, batch))
+        if archive:
+            labelled = str(request.data.get("labelled", "")).lower() in ("1", "true", "on")
+            if labelled:
+                _must_review(request)
+            outcomes += _accept_archive(archive, labelled, request, batch)
+        return Response(_bulk_result(batch, outcomes), status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "wait",
+                OpenApiTypes.NUMBER,
+                description="answer when the photo is done or failed, after at most so many "
+                f"seconds ({MAX_WAIT_S} at the most)",
+            )
+        ]
+    )
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One photo."""
+        photo = self.get_object()
+        wait_s = _wait_s(request)
+        if wait_s:
+            photo = selectors.wait_until_settled(photo, wait_s)
+        return Response(self.get_serializer(photo).data)
+
+    @extend_schema(parameters=[serializers.PhotoFilterSerializer])
+    def list(self, request: Request) -> Response:
+        """Photos, newest first."""
+        return super().list(request)
+
+    def filter_queryset(self, queryset: QuerySet[Photo]) -> QuerySet[Photo]:
+        if self.action != "list":
+            return queryset
+        query = serializers.PhotoFilterSerializer(data=self.request.query_params)
+        query.is_valid(raise_exception=True)
+        return selectors.filter_photos(queryset, **query.validated_data)
+
+    def perform_destroy(self, photo: Photo) -> None:
+        removal.delete_photo(photo)
+
+    @extend_schema(
+        request=serializers.SetLabelSerializer, responses={200: serializers.PhotoSerializer}
+    )
+    @action(detail=True, methods=["put"], permission_classes=[IsReviewer])
+    def label(self, request: Request, pk: str) -> Response:
+        """Confirm or correct the label of a photo."""
+        photo = self.get_object()
+        body = serializers.SetLabelSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        review.set_label(photo.id, body.validated_data["label"], request.user)
+        return Response(self.get_serializer(self.get_object()).data)
+
+
+class BatchViewSet(viewsets.GenericViewSet[Batch]):
+    """Photos that were submitted together."""
+
+    serializer_class = serializers.BatchProgressSerializer
+
+    def get_queryset(self) -> QuerySet[Batch]:
+        return selectors.batches_visible_to(self.request.user)
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """How far the photos of a batch are."""
+        return Response(selectors.batch_progress(self.get_object()))
+
+
+def _accept_archive(
+    archive: SpooledUpload, labelled: bool, request: Request, batch: Batch
+) -> list[intake.Outcome]:
+    try:
+        return archives.accept(archive, labelled, request.user, batch)
+    except archives.UnreadableArchive as error:
+        raise Refused(error.refusal) from error
+    finally:
+        archive.discard()
+
+
+def _bulk_result(batch: Batch, outcomes: Iterable[intake.Outcome]) -> dict[str, Any]:
+    outcomes = list(outcomes)
+    return {
+        "batch": batch.id,
+        "accepted": sum(bool(o.photo) and not o.is_duplicate for o in outcomes),
+        "duplicates": sum(o.is_duplicate for o in outcomes),
+        "rejected": [
+            {"name": o.name, "code": o.refusal.code, "detail": o.refusal.detail}
+            for o in outcomes
+            if o.refusal
+        ],
+    }
+
+
+def _label_to_set(request: Request, slug: str | None) -> Label | None:
+    if not slug:
+        return None
+    _must_review(request)
+    body = serializers.SetLabelSerializer(data={"label": slug})
+    body.is_valid(raise_exception=True)
+    return body.validated_data["label"]
+
+
+def _must_review(request: Request) -> None:
+    if not request.user.has_perm("recognition.review"):
+        raise PermissionDenied(_("Only reviewers may set labels."))
+
+
+def _wait_s(request: Request) -> float:
+    try:
+        return min(max(float(request.query_params.get("wait", 0)), 0), MAX_WAIT_S)
+    except ValueError:
+        raise ValidationError({"wait": [_("Expected a number of seconds.")]}) from None

@@ -1,0 +1,121 @@
+"""The shapes of the API, as docs/api.md and the OpenAPI schema describe them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from recognition.models import Kind, Label, ModelVersion, Photo, Prediction, State
+from recognition.refusals import Refusal
+
+
+class LabelSerializer(serializers.ModelSerializer[Label]):
+    parent = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+
+    class Meta:
+        model = Label
+        fields = ("slug", "name", "kind", "parent")
+
+
+class ModelVersionSerializer(serializers.ModelSerializer[ModelVersion]):
+    class Meta:
+        model = ModelVersion
+        fields = ("number", "name", "network", "live", "labels", "metrics", "created")
+
+
+class ConfidenceSerializer(serializers.Serializer[dict]):
+    label = serializers.CharField()
+    confidence = serializers.FloatField()
+
+
+class PredictionSerializer(serializers.ModelSerializer[Prediction]):
+    label = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    top = ConfidenceSerializer(many=True, read_only=True)
+    model = serializers.IntegerField(source="model_version.number", read_only=True)
+
+    class Meta:
+        model = Prediction
+        fields = ("label", "kind", "confidence", "top", "fine", "model", "milliseconds")
+
+
+class PhotoErrorSerializer(serializers.Serializer[dict]):
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class PhotoSerializer(serializers.ModelSerializer[Photo]):
+    state = serializers.ChoiceField(State.choices, source="prediction.state", read_only=True)
+    label = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    prediction = serializers.SerializerMethodField()
+    error = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Photo
+        fields = (
+            *("id", "name", "state", "width", "height", "label", "prediction", "error", "created"),
+        )
+
+    def get_prediction(self, photo: Photo) -> PredictionSerializer(allow_null=True):  # type: ignore[valid-type]
+        if photo.prediction is None or photo.prediction.state != State.DONE:
+            return None
+        return PredictionSerializer(photo.prediction).data
+
+    def get_error(self, photo: Photo) -> PhotoErrorSerializer(allow_null=True):  # type: ignore[valid-type]
+        if photo.prediction is None or photo.prediction.state != State.FAILED:
+            return None
+        refusal = Refusal(photo.prediction.error)
+        return {"code": refusal.code, "detail": refusal.detail}
+
+
+class UploadSerializer(serializers.Serializer[dict]):
+    """For the schema only: the view reads the files, which are on the disk already."""
+
+    image = serializers.FileField()
+    label = serializers.SlugField(required=False)
+
+
+class BulkUploadSerializer(serializers.Serializer[dict]):
+    """For the schema only."""
+
+    images = serializers.ListField(child=serializers.FileField(), required=False)
+    archive = serializers.FileField(required=False, help_text="a ZIP file")
+    labelled = serializers.BooleanField(
+        required=False, help_text="the archive's folders name labels (reviewers only)"
+    )
+
+
+class RejectedSerializer(serializers.Serializer[dict]):
+    name = serializers.CharField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class BulkResultSerializer(serializers.Serializer[dict]):
+    batch = serializers.UUIDField()
+    accepted = serializers.IntegerField()
+    duplicates = serializers.IntegerField()
+    rejected = RejectedSerializer(many=True)
+
+
+class BatchProgressSerializer(serializers.Serializer[dict]):
+    total = serializers.IntegerField()
+    pending = serializers.IntegerField()
+    done = serializers.IntegerField()
+    failed = serializers.IntegerField()
+
+
+class SetLabelSerializer(serializers.Serializer[Any]):
+    label = serializers.SlugRelatedField(
+        slug_field="slug", queryset=Label.objects.filter(active=True)
+    )
+
+
+class PhotoFilterSerializer(serializers.Serializer[dict]):
+    """The query of a list of photos; each value narrows it."""
+
+    state = serializers.ChoiceField(State.choices, required=False)
+    kind = serializers.ChoiceField(Kind.choices, required=False)
+    label = serializers.SlugField(required=False, help_text="set by a person")
+    predicted = serializers.SlugField(required=False, help_text="said by the network")
+    batch = serializers.UUIDField(required=False)

@@ -1,0 +1,18 @@
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import SimpleRouter
+
+from recognition.api import errors, labels, model_versions, photos
+
+router = SimpleRouter()
+router.register("photos", photos.PhotoViewSet, basename="photo")
+router.register("batches", photos.BatchViewSet, basename="batch")
+router.register("labels", labels.LabelViewSet, basename="label")
+router.register("models", model_versions.ModelVersionViewSet, basename="model")
+
+urlpatterns = [
+    path("v1/", include(router.urls)),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
+    re_path("^", errors.not_found),
+]

@@ -1,0 +1,96 @@
+"""Redis between web and predictor: "there is work" one way, "it is done" the other way.
+
+Nothing here is ever needed for a result to be right: the database is the queue, and a sweep rings
+again for what was missed. So a Redis that is away costs patience, never a photo.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from uuid import UUID
+
+import redis
+from django.conf import settings
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+_BELL = "ark:bell"
+_HEARTBEAT = "ark:heartbeat:"
+_BELL_EXPIRES_S = 5
+HEARTBEAT_EXPIRES_S = 30
+_POLL_WITHOUT_REDIS_S = 0.5
+_LOOK_AGAIN_S = 5  # news may be lost while Redis restarts
+
+
+@lru_cache(maxsize=1)
+def connection() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=2)
+
+
+def ring() -> None:
+    """Wake a predictor, unless a ring is on its way to one already."""
+    from recognition.tasks import predict_pending  # tasks is a door; it imports the steps
+
+    try:
+        if connection().set(_BELL, 1, nx=True, ex=_BELL_EXPIRES_S):
+            predict_pending.apply_async(retry=False)
+    except (redis.RedisError, OperationalError) as error:
+        logger.warning("Redis is away; the sweep will ring when it is back: %s", error)
+
+
+def answer() -> None:
+    """The predictor is about to look for work: who comes later must ring again."""
+    connection().delete(_BELL)
+
+
+def beat_heart(worker: str) -> None:
+    connection().set(_HEARTBEAT + worker, 1, ex=HEARTBEAT_EXPIRES_S)
+
+
+def workers_heard() -> list[str]:
+    """The predictors that gave a sign of life within HEARTBEAT_EXPIRES_S."""
+    keys = connection().scan_iter(match=_HEARTBEAT + "*")
+    return [key.decode().removeprefix(_HEARTBEAT) for key in keys]
+
+
+def announce(photo_ids: Iterable[UUID]) -> None:
+    """Tell who waits for these photos that they are settled."""
+    try:
+        with connection().pipeline(transaction=False) as pipeline:
+            for photo_id in photo_ids:
+                pipeline.publish(_channel(photo_id), 1)
+            pipeline.execute()
+    except redis.RedisError as error:
+        logger.warning("Redis is away; who waits will look for themselves: %s", error)
+
+
+def wait_for(photo_id: UUID, is_settled: Callable[[], bool], timeout_s: float) -> None:
+    """Return when `is_settled` says so, or after `timeout_s`."""
+    deadline = time.monotonic() + timeout_s
+    with connection().pubsub() as news:
+        hears = _subscribe(news, photo_id)
+        while not is_settled() and (left_s := deadline - time.monotonic()) > 0:
+            try:
+                if hears:
+                    news.get_message(timeout=min(left_s, _LOOK_AGAIN_S))
+                    continue
+            except redis.RedisError:
+                hears = False
+            time.sleep(min(left_s, _POLL_WITHOUT_REDIS_S))
+
+
+def _subscribe(news: redis.client.PubSub, photo_id: UUID) -> bool:
+    try:
+        news.subscribe(_channel(photo_id))
+        news.get_message(timeout=1)  # the confirmation
+    except redis.RedisError:
+        return False
+    return True
+
+
+def _channel(photo_id: UUID) -> str:
+    return f"ark:settled:{photo_id}"

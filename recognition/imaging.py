@@ -1,0 +1,137 @@
+"""What web processes do with pixels: judge an upload, and draw the pictures that pages show.
+
+Neither Django nor torch is needed here. A photo that would take much memory is handled in a
+process of its own, which gives the memory back by ending; `python -m recognition.imaging` is
+that process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageFile
+
+from recognition.cnn.decoding import (
+    UnreadablePhoto,
+    load_upright_rgb,
+    open_photo,
+    orientation,
+    upright,
+)
+
+MAX_PIXELS_HERE = 4_000_000
+MAX_PROGRESSIVE_PIXELS_HERE = 12_000_000
+CHILD_TIMEOUT_S = 60
+JPEG_QUALITY = 82
+
+
+@dataclass(frozen=True)
+class PhotoFacts:
+    """What is known of a photo once it has been decoded. Width and height are upright."""
+
+    format: str
+    width: int
+    height: int
+    perceptual_hash: int
+
+
+def inspect(path: Path, max_pixels: int) -> PhotoFacts:
+    """Decode a photo to learn whether it is whole, and what it is. Raises UnreadablePhoto."""
+    with open_photo(path, max_pixels) as image:
+        heavy = _is_heavy(image)
+        if not heavy:
+            return _facts(image)
+    return PhotoFacts(**_in_a_process_of_its_own("inspect", path, max_pixels))
+
+
+def render(path: Path, target: Path, longest_side: int, max_pixels: int) -> None:
+    """Draw the photo as a JPEG without any metadata, at most `longest_side` pixels long.
+
+    Only whole pictures ever stand at `target`. Raises UnreadablePhoto.
+    """
+    with open_photo(path, max_pixels) as image:
+        heavy = _is_heavy(image)
+    if heavy:
+        _in_a_process_of_its_own("render", path, target, longest_side, max_pixels)
+    else:
+        _render_here(path, target, longest_side, max_pixels)
+
+
+def _is_heavy(image: ImageFile.ImageFile) -> bool:
+    width, height = image.size
+    if image.format in ("JPEG", "MPO"):  # libjpeg shrinks while it decodes, row by row ...
+        if not image.info.get("progressive"):
+            return False
+        return width * height > MAX_PROGRESSIVE_PIXELS_HERE  # ... unless it needs all rows at once
+    return width * height > MAX_PIXELS_HERE
+
+
+def _facts(image: ImageFile.ImageFile) -> PhotoFacts:
+    width, height = image.size
+    if orientation(image) >= 5:  # a quarter turn
+        width, height = height, width
+    image.draft("L", (64, 64))
+    image.load()
+    return PhotoFacts(image.format or "", width, height, difference_hash(upright(image)))
+
+
+def difference_hash(image: Image.Image) -> int:
+    """A 64-bit perceptual hash: each bit says whether brightness rises to the next pixel.
+
+    Source: N. Krawetz, "Kind of Like That" (dHash), hackerfactor.com, 2013.
+    """
+    grey = image.convert("L").resize((9, 8), Image.Resampling.BOX)
+    pixels = np.asarray(grey, dtype=np.int16)
+    bits = np.packbits(pixels[:, 1:] > pixels[:, :-1])
+    return int.from_bytes(bits.tobytes(), "big", signed=True)  # databases have signed integers
+
+
+def _render_here(path: Path, target: Path, longest_side: int, max_pixels: int) -> None:
+    picture = load_upright_rgb(path, longest_side, max_pixels)
+    picture.thumbnail((longest_side, longest_side), Image.Resampling.BICUBIC)
+    clean = Image.new("RGB", picture.size)
+    clean.paste(picture)  # pixels only: no EXIF, GPS, XMP, comment or colour profile travels on
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(f".{os.getpid()}.partial")
+    clean.save(partial, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    partial.replace(target)
+
+
+def _in_a_process_of_its_own(task: str, path: Path, *arguments: object) -> dict:
+    command = [sys.executable, "-m", "recognition.imaging", task, str(path), *map(str, arguments)]
+    try:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            timeout=CHILD_TIMEOUT_S,
+            check=True,
+            cwd=Path(__file__).parent.parent,
+        )
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        raise UnreadablePhoto("truncated") from error
+    answer = json.loads(done.stdout)
+    if "code" in answer:
+        raise UnreadablePhoto(answer["code"])
+    return answer
+
+
+def _main(task: str, path: str, *arguments: str) -> dict:
+    try:
+        if task == "render":
+            target, longest_side, max_pixels = arguments
+            _render_here(Path(path), Path(target), int(longest_side), int(max_pixels))
+            return {}
+        with open_photo(Path(path), int(arguments[0])) as image:
+            return asdict(_facts(image))
+    except UnreadablePhoto as error:
+        return {"code": error.code}
+
+
+if __name__ == "__main__":
+    print(json.dumps(_main(*sys.argv[1:])))

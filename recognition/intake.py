@@ -1,0 +1,133 @@
+"""Accept uploads: validate, hash, store, queue.
+
+An upload is a `SpooledUpload`, already on the disk. A photo that is accepted, its pending
+prediction and nothing else are committed together; then the doorbell rings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import islice
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from recognition import doorbell, registry, review
+from recognition.cnn.decoding import UnreadablePhoto
+from recognition.imaging import PhotoFacts, inspect
+from recognition.models import Batch, Label, Photo, Prediction
+from recognition.refusals import Refusal
+from recognition.uploads import MEGABYTE, SpooledUpload
+
+CHUNK = 32  # photos a transaction; the first of a large upload are predicted while it goes on
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file: a photo (perhaps one that was there already), or a refusal."""
+
+    name: str
+    photo: Photo | None = None
+    is_duplicate: bool = False
+    refusal: Refusal | None = None
+
+
+def open_batch(owner: User) -> Batch:
+    return Batch.objects.create(owner=owner)
+
+
+def accept(
+    uploads: Iterable[tuple[SpooledUpload, Label | None]],
+    owner: User,
+    batch: Batch | None = None,
+) -> Iterator[Outcome]:
+    """Store what can be stored, with the label that came with it; yield what became of each file.
+
+    The generator does the work as it is read. Files are used up: moved, or deleted.
+    """
+    iterator = iter(uploads)
+    while chunk := list(islice(iterator, CHUNK)):
+        judged = [_judge(upload) for upload, _ in chunk]
+        yield from _store(chunk, judged, owner, batch)
+
+
+def _judge(upload: SpooledUpload) -> PhotoFacts | Refusal:
+    if upload.size > settings.ARK_MAX_UPLOAD_MB * MEGABYTE:
+        return Refusal("too_large")
+    try:
+        return inspect(upload.path, settings.ARK_MAX_PIXELS)
+    except UnreadablePhoto as error:
+        return Refusal(error.code)
+
+
+def _store(
+    chunk: list[tuple[SpooledUpload, Label | None]],
+    judged: list[PhotoFacts | Refusal],
+    owner: User,
+    batch: Batch | None,
+) -> list[Outcome]:
+    try:
+        outcomes = _insert(chunk, judged, owner, batch)
+    except IntegrityError:  # another request stored the same bytes meanwhile; now they are known
+        outcomes = _insert(chunk, judged, owner, batch)
+    for upload, _ in chunk:
+        upload.discard()
+    return outcomes
+
+
+@transaction.atomic
+def _insert(
+    chunk: list[tuple[SpooledUpload, Label | None]],
+    judged: list[PhotoFacts | Refusal],
+    owner: User,
+    batch: Batch | None,
+) -> list[Outcome]:
+    known = {
+        photo.sha256: photo
+        for photo in Photo.objects.select_related("prediction").filter(
+            owner=owner, sha256__in=[upload.sha256 for upload, _ in chunk]
+        )
+    }
+    outcomes: list[Outcome] = []
+    new: list[tuple[SpooledUpload, Photo]] = []
+    for (upload, label), facts in zip(chunk, judged, strict=True):
+        if isinstance(facts, Refusal):
+            outcomes.append(Outcome(upload.name, refusal=facts))
+        elif photo := known.get(upload.sha256):
+            outcomes.append(Outcome(upload.name, photo, is_duplicate=True))
+        else:
+            photo = known[upload.sha256] = _new_photo(upload, facts, owner, batch, label)
+            new.append((upload, photo))
+            outcomes.append(Outcome(upload.name, photo))
+    if new:
+        Photo.objects.bulk_create([photo for _, photo in new])
+        Prediction.objects.bulk_create([photo.prediction for _, photo in new])
+        for upload, photo in new:
+            _keep_original(upload, photo)
+        transaction.on_commit(doorbell.ring)
+    return outcomes
+
+
+def _new_photo(
+    upload: SpooledUpload, facts: PhotoFacts, owner: User, batch: Batch | None, label: Label | None
+) -> Photo:
+    photo = Photo(
+        owner=owner,
+        batch=batch,
+        name=upload.name[-255:],
+        sha256=upload.sha256,
+        size_bytes=upload.size,
+        **asdict(facts),
+    )
+    if label:
+        review.put_label(photo, label, owner)
+    # The two rows point at each other; the database looks at that when the transaction ends.
+    photo.prediction = Prediction(photo=photo, model_version=registry.live_version())
+    return photo
+
+
+def _keep_original(upload: SpooledUpload, photo: Photo) -> None:
+    photo.original_path.parent.mkdir(parents=True, exist_ok=True)
+    upload.path.replace(photo.original_path)

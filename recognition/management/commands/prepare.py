@@ -1,0 +1,63 @@
+"""`manage.py prepare`: bring an instance up to date before it is served. Safe to run again."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from recognition import registry
+from recognition.cnn.manifest import MANIFEST_NAME, read_manifest
+from recognition.roles import ensure_groups
+from webapp.home import ARK_HOME, write_secret_file
+
+PASSWORD_FILE = ARK_HOME / "initial-admin-password"
+STALE_S = 24 * 60 * 60
+
+
+class Command(BaseCommand):
+    help = "Prepare the database, static files, groups, the first network and an administrator."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        ensure_groups()
+        self._first_network()
+        self._administrator()
+        _delete_stale_uploads()
+
+    def _first_network(self) -> None:
+        folder = settings.ARK_MODELS_STORE / "1"
+        if not (folder / MANIFEST_NAME).exists():
+            self.stdout.write(f"Building version 1 of the network in {folder} ...")
+            # Imports torch, which takes seconds: only when there is something to build.
+            from recognition.cnn.checkpoint import build_pretrained
+
+            build_pretrained(folder, settings.ARK_BACKBONE)
+        registry.register(1, read_manifest(folder))
+
+    def _administrator(self) -> None:
+        if User.objects.filter(is_superuser=True).exists():
+            return
+        password = secrets.token_urlsafe(12)
+        with transaction.atomic():
+            User.objects.create_superuser("admin", password=password)
+            write_secret_file(PASSWORD_FILE, password)
+        self.stdout.write(
+            f"\n  Administrator: admin\n  Password:      {password}\n"
+            f"  (also in {PASSWORD_FILE}; change it after signing in)\n"
+        )
+
+
+def _delete_stale_uploads() -> None:
+    """Files of requests that broke off."""
+    if settings.ARK_INCOMING.exists():
+        for path in settings.ARK_INCOMING.iterdir():
+            if path.stat().st_mtime < time.time() - STALE_S:
+                path.unlink(missing_ok=True)

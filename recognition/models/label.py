@@ -1,0 +1,40 @@
+"""What a photo can show."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    ANIMAL = "animal", _("animal")
+    VEHICLE = "vehicle", _("vehicle")
+    NEITHER = "neither", _("neither")
+    OTHER = "other", _("other")
+
+
+class Label(models.Model):
+    """A word of the taxonomy. `other` is for what people teach beyond vehicles and animals."""
+
+    slug = models.SlugField(unique=True)
+    name_en = models.CharField(_("English name"), max_length=60)
+    name_zh = models.CharField(_("Chinese name"), max_length=60)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, verbose_name=_("parent"), null=True, blank=True
+    )
+    active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        ordering = ("kind", "slug")
+        verbose_name = _("label")
+        verbose_name_plural = _("labels")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the language of the current request."""
+        return self.name_zh if (get_language() or "").startswith("zh") else self.name_en

@@ -1,0 +1,60 @@
+"""Trained networks, and which of them is live."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class ModelVersion(models.Model):
+    """One immutable folder of models_store; `number` names it."""
+
+    number = models.PositiveIntegerField(_("number"), unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    network = models.CharField(_("network"), max_length=60)
+    labels = models.JSONField(_("labels"), help_text=_("the slugs that it knows"))
+    metrics = models.JSONField(_("metrics"), default=dict, blank=True)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, verbose_name=_("parent version"), null=True, blank=True
+    )
+    sha256 = models.CharField("SHA-256", max_length=64)
+    live = models.BooleanField(_("live"), default=False)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        ordering = ("-number",)
+        verbose_name = _("model version")
+        verbose_name_plural = _("model versions")
+        permissions = [("promote", _("Can promote a version or roll it back"))]
+        constraints = [
+            models.UniqueConstraint(fields=["live"], condition=Q(live=True), name="one_is_live")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} · {self.name}"
+
+    @property
+    def folder(self) -> Path:
+        return settings.ARK_MODELS_STORE / str(self.number)
+
+
+class LiveChange(models.Model):
+    """The log of which version went live when, and who made it so; nobody means the set-up."""
+
+    model_version = models.ForeignKey(ModelVersion, models.PROTECT, verbose_name=_("version"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("by"), null=True, blank=True
+    )
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    class Meta:
+        ordering = ("-at",)
+        verbose_name = _("change of the live version")
+        verbose_name_plural = _("changes of the live version")
+
+    def __str__(self) -> str:
+        return f"{self.model_version} ({self.at:%Y-%m-%d %H:%M})"

@@ -1,0 +1,91 @@
+"""Uploaded photographs."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from recognition.models.label import Label
+
+
+class Batch(models.Model):
+    """Photos that were submitted together."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("batch")
+        verbose_name_plural = _("batches")
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.created:%Y-%m-%d %H:%M}"
+
+
+class Photo(models.Model):
+    """An upload that was accepted. The original is kept byte for byte under `original_path`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("owner"), db_index=False
+    )
+    batch = models.ForeignKey(
+        Batch, models.SET_NULL, verbose_name=_("batch"), null=True, db_index=False
+    )
+    name = models.CharField(_("name"), max_length=255, help_text=_("the file's name when uploaded"))
+    format = models.CharField(_("format"), max_length=10)
+    sha256 = models.CharField(max_length=64)
+    perceptual_hash = models.BigIntegerField(help_text=_("64-bit difference hash"))
+    width = models.PositiveIntegerField(_("width"), help_text=_("pixels, upright"))
+    height = models.PositiveIntegerField(_("height"), help_text=_("pixels, upright"))
+    size_bytes = models.PositiveBigIntegerField(_("size"))
+    label = models.ForeignKey(
+        Label, models.PROTECT, verbose_name=_("label"), null=True, blank=True, related_name="photos"
+    )
+    labelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    labelled_at = models.DateTimeField(null=True, blank=True)
+    # The prediction that pages show; older versions' predictions stay beside it.
+    prediction = models.OneToOneField(
+        "recognition.Prediction", models.SET_NULL, null=True, related_name="+"
+    )
+    created = models.DateTimeField(_("uploaded"), auto_now_add=True)
+
+    class Meta:
+        ordering = ("-created", "-id")
+        verbose_name = _("photo")
+        verbose_name_plural = _("photos")
+        permissions = [
+            ("view_all", _("Can see everybody's photos")),
+            ("review", _("Can confirm and correct labels")),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "sha256"], name="one_photo_per_owner")
+        ]
+        indexes = [
+            models.Index(fields=["-created", "-id"], name="photo_newest"),
+            models.Index(fields=["owner", "-created", "-id"], name="photo_newest_of_owner"),
+            models.Index(fields=["batch", "-created", "-id"], name="photo_newest_of_batch"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def original_path(self) -> Path:
+        return settings.MEDIA_ROOT / "originals" / _shard(self.id)
+
+    def rendition_path(self, longest_side: int) -> Path:
+        return settings.MEDIA_ROOT / "renditions" / f"{_shard(self.id)}.{longest_side}.jpg"
+
+
+def _shard(photo_id: uuid.UUID) -> str:
+    """Two levels of folders, so that none holds more than a few thousand files."""
+    name = photo_id.hex
+    return f"{name[:2]}/{name[2:4]}/{name}"

@@ -1,0 +1,69 @@
+"""What a version of the network says about a photo; also the queue of what is still to do."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from recognition.models.label import Kind, Label
+from recognition.models.model_version import ModelVersion
+from recognition.models.photo import Photo
+
+
+class State(models.TextChoices):
+    PENDING = "pending", _("waiting")
+    RUNNING = "running", _("being recognised")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+
+
+class Prediction(models.Model):
+    """Pending and running rows are the queue; a lease says which worker holds a running one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    photo = models.ForeignKey(Photo, models.CASCADE, related_name="predictions")
+    model_version = models.ForeignKey(
+        ModelVersion, models.PROTECT, verbose_name=_("model version"), related_name="predictions"
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+
+    lease_owner = models.CharField(max_length=100, blank=True)
+    lease_expires = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+
+    label = models.ForeignKey(
+        Label, models.PROTECT, verbose_name=_("label"), null=True, db_index=False, related_name="+"
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, blank=True)
+    confidence = models.FloatField(_("confidence"), null=True)
+    top = models.JSONField(_("top five"), default=list)
+    fine = models.CharField(_("fine-grained name"), max_length=100, blank=True)
+    milliseconds = models.FloatField(_("milliseconds"), null=True)
+    embedding = models.BinaryField(null=True, help_text=_("1280 float16 numbers, little endian"))
+    error = models.CharField(
+        _("error"), max_length=30, blank=True, help_text=_("a code of recognition.refusals")
+    )
+
+    class Meta:
+        ordering = ("-created", "-id")
+        verbose_name = _("prediction")
+        verbose_name_plural = _("predictions")
+        constraints = [
+            models.UniqueConstraint(fields=["photo", "model_version"], name="one_per_version")
+        ]
+        indexes = [
+            models.Index(fields=["-created", "-id"], name="prediction_newest"),
+            models.Index(fields=["state", "created", "id"], name="prediction_queue"),
+            models.Index(fields=["kind", "-created"], name="prediction_kind"),
+            models.Index(fields=["label", "-created"], name="prediction_label"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label or self.get_state_display()} ({self.model_version.number})"
+
+    @property
+    def is_settled(self) -> bool:
+        return self.state in (State.DONE, State.FAILED)

@@ -1,0 +1,54 @@
+"""Why a file was not accepted or could not be predicted, in words that tell what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from recognition.cnn.decoding import FORMATS_TEXT
+
+_TEXTS = {
+    "not_an_image": _("This file is not a photo. Upload a %(formats)s file."),
+    "unsupported_format": _(
+        "This kind of picture is not supported. Save it as %(formats)s and upload that."
+    ),
+    "truncated": _(
+        "The file is damaged or incomplete. Copy or export it again and upload the new file."
+    ),
+    "too_large": _("The file is larger than %(max_mb)d MB. Make it smaller and upload it again."),
+    "too_many_pixels": _(
+        "The photo has more than %(max_megapixels)d million pixels. "
+        "Make it smaller and upload it again."
+    ),
+    "request_too_large": _(
+        "The request is larger than %(max_bulk_mb)d MB or has more than %(max_files)d files. "
+        "Send several smaller ones."
+    ),
+    "not_an_archive": _("This file is not a ZIP archive, or it is damaged. Pack the photos again."),
+    "encrypted": _("The file is encrypted. Pack the archive without a password."),
+    "unknown_label": _("The folder's name is not a label. Rename it, or add the label."),
+    "crashed": _(
+        "The predictor stopped while it worked on this photo. Save it as JPEG and upload that."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One of the codes above; programs read the code, people the detail."""
+
+    code: str
+
+    @property
+    def detail(self) -> str:
+        """In the language of the current request."""
+        return gettext(_TEXTS[self.code]) % {
+            "formats": FORMATS_TEXT,
+            "max_mb": settings.ARK_MAX_UPLOAD_MB,
+            "max_megapixels": settings.ARK_MAX_PIXELS / 1e6,
+            "max_bulk_mb": settings.ARK_MAX_BULK_MB,
+            "max_files": settings.ARK_MAX_BULK_FILES,
+        }

@@ -1,0 +1,67 @@
+"""Reads that more than one door needs."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db.models import Count, Q, QuerySet
+
+from recognition import doorbell
+from recognition.models import Batch, Photo, Prediction, State
+
+
+def photos_visible_to(user: User) -> QuerySet[Photo]:
+    """One's own photos; everybody's for who may see all. Ready to be shown: no query a photo."""
+    photos = Photo.objects.select_related(
+        "label", "prediction__label", "prediction__model_version"
+    ).defer("prediction__embedding")
+    return photos if user.has_perm("recognition.view_all") else photos.filter(owner=user)
+
+
+def batches_visible_to(user: User) -> QuerySet[Batch]:
+    batches = Batch.objects.all()
+    return batches if user.has_perm("recognition.view_all") else batches.filter(owner=user)
+
+
+def batch_progress(batch: Batch) -> dict[str, int]:
+    """How many photos of the batch there are, and how many of them are in which state."""
+    counts = Photo.objects.filter(batch=batch).aggregate(
+        total=Count("id"),
+        done=Count("id", filter=Q(prediction__state=State.DONE)),
+        failed=Count("id", filter=Q(prediction__state=State.FAILED)),
+    )
+    counts["pending"] = counts["total"] - counts["done"] - counts["failed"]
+    return counts
+
+
+def filter_photos(
+    photos: QuerySet[Photo],
+    state: str = "",
+    kind: str = "",
+    label: str = "",
+    predicted: str = "",
+    batch: UUID | None = None,
+) -> QuerySet[Photo]:
+    """Narrow by what the shown prediction says and by the label that people set (slugs)."""
+    wanted = {
+        "prediction__state": state,
+        "prediction__kind": kind,
+        "label__slug": label,
+        "prediction__label__slug": predicted,
+        "batch": batch,
+    }
+    return photos.filter(**{field: value for field, value in wanted.items() if value})
+
+
+def wait_until_settled(photo: Photo, timeout_s: float) -> Photo:
+    """The photo as it is once its prediction is done or failed, or when time is up."""
+
+    def is_settled() -> bool:
+        return not Prediction.objects.filter(
+            id=photo.prediction_id, state__in=(State.PENDING, State.RUNNING)
+        ).exists()
+
+    doorbell.wait_for(photo.id, is_settled, timeout_s)
+    photo.prediction.refresh_from_db()
+    return photo

@@ -1,0 +1,76 @@
+"""How the bytes of an upload reach the disk: once, hashed on the way, in constant memory.
+
+Django's own handlers keep small files in memory and large ones as open temporary files; with a
+thousand photos in one request the first is too much memory and the second too many open files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+
+MEGABYTE = 1024 * 1024
+
+
+class SpooledUpload(UploadedFile):
+    """A file that has arrived under settings.ARK_INCOMING; whoever keeps it moves it away."""
+
+    def __init__(self, path: Path, name: str, size: int, sha256: str) -> None:
+        super().__init__(file=None, name=name, size=size)
+        self.path = path
+        self.sha256 = sha256
+
+    def open(self, mode: str | None = None):  # type: ignore[no-untyped-def]
+        self.file = self.path.open(mode or "rb")
+        return self
+
+    def discard(self) -> None:
+        self.path.unlink(missing_ok=True)
+
+
+class SpoolUploadHandler(FileUploadHandler):
+    """Writes each file of a multipart request into settings.ARK_INCOMING and hashes it meanwhile.
+
+    Of a file that is larger than its limit only as much is kept as shows that it is too large.
+    """
+
+    chunk_size = 256 * 1024
+
+    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):  # type: ignore[no-untyped-def]
+        if content_length > settings.ARK_MAX_BULK_MB * MEGABYTE:
+            raise RequestDataTooBig
+        settings.ARK_INCOMING.mkdir(parents=True, exist_ok=True)
+
+    def new_file(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().new_file(*args, **kwargs)
+        is_archive = self.field_name == "archive"
+        megabytes = settings.ARK_MAX_BULK_MB if is_archive else settings.ARK_MAX_UPLOAD_MB
+        self.max_bytes = megabytes * MEGABYTE
+        self.path = new_incoming_path()
+        self.digest = hashlib.sha256()
+        self.stream = self.path.open("wb")
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        if start > self.max_bytes:
+            return
+        self.stream.write(raw_data)
+        self.digest.update(raw_data)
+
+    def file_complete(self, file_size: int) -> SpooledUpload:
+        self.stream.close()
+        return SpooledUpload(self.path, self.file_name or "", file_size, self.digest.hexdigest())
+
+    def upload_interrupted(self) -> None:
+        if getattr(self, "stream", None) is not None:
+            self.stream.close()
+            self.path.unlink(missing_ok=True)
+
+
+def new_incoming_path() -> Path:
+    return settings.ARK_INCOMING / uuid.uuid4().hex

@@ -1,0 +1,110 @@
+"""What many tests need: a real Redis, a real network, photographs, people."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+from rest_framework.test import APIClient
+
+from recognition import doorbell, registry, roles
+from recognition.cnn.checkpoint import build_pretrained
+from recognition.cnn.manifest import read_manifest
+from recognition.models import ModelVersion
+from webapp.home import BASE_DIR
+
+# Found, not imported: foolbox drags in far more than its pictures.
+FOOLBOX = Path(importlib.util.find_spec("foolbox").origin).parent / "data"
+SHARED_PHOTOS = BASE_DIR.parent / "shared" / "photos"
+
+
+@pytest.fixture(scope="session")
+def shared_photos() -> Path:
+    """The folder of test photographs that stands beside some checkouts."""
+    if not SHARED_PHOTOS.is_dir():
+        pytest.skip("../shared/photos is not here")
+    return SHARED_PHOTOS
+
+
+@pytest.fixture(scope="session")
+def photos() -> list[Path]:
+    """Twenty real photographs, 224 x 224, whose names end in their ImageNet class."""
+    return sorted(FOOLBOX.glob("imagenet_*.jpg"))
+
+
+@pytest.fixture(scope="session")
+def network() -> Path:
+    """Version 1 of the network, built once."""
+    folder = settings.ARK_MODELS_STORE / "1"
+    if not folder.exists():
+        build_pretrained(folder, "lite0")
+    return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def redis_server() -> None:
+    server = subprocess.Popen(
+        [sys.executable, "-m", "webapp.private_redis"], cwd=BASE_DIR, stdout=subprocess.DEVNULL
+    )
+    socket = Path(settings.REDIS_URL.removeprefix("unix://"))
+    while not socket.exists():
+        time.sleep(0.02)
+    yield
+    server.terminate()
+    server.wait()
+
+
+@pytest.fixture(autouse=True)
+def _empty_redis(redis_server: None) -> None:
+    doorbell.connection().flushall()
+
+
+@pytest.fixture
+def live_version(db: None, network: Path) -> ModelVersion:
+    return registry.register(1, read_manifest(network))
+
+
+@pytest.fixture
+def groups(db: None) -> None:
+    roles.ensure_groups()
+
+
+@pytest.fixture
+def uploader(groups: None) -> User:
+    return _member("ursula", "Uploader")
+
+
+@pytest.fixture
+def other_uploader(groups: None) -> User:
+    return _member("oscar", "Uploader")
+
+
+@pytest.fixture
+def reviewer(groups: None) -> User:
+    return _member("rita", "Reviewer")
+
+
+@pytest.fixture
+def api(uploader: User) -> APIClient:
+    """The API as the uploader sees it."""
+    return api_of(uploader)
+
+
+def api_of(user: User) -> APIClient:
+    client = APIClient()
+    client.force_authenticate(user)
+    return client
+
+
+def _member(name: str, group: str) -> User:
+    user = User.objects.create_user(
+        name, password="a long passphrase", is_staff=group != "Uploader"
+    )
+    user.groups.add(Group.objects.get(name=group))
+    return user

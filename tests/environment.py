@@ -1,0 +1,18 @@
+"""The environment of the tests, set before Django reads it (see addopts in pyproject.toml)."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+home = tempfile.mkdtemp(prefix="ark-test-")  # short: Redis' socket lives in it
+atexit.register(shutil.rmtree, home, ignore_errors=True)
+for name in [name for name in os.environ if name.startswith("ARK_")]:
+    del os.environ[name]
+os.environ.update(
+    ARK_HOME=home,
+    ARK_HTTPS="false",
+    ARK_LOG_FORMAT="plain",
+    SECRET_KEY="only-for-tests",
+)
+os.environ.pop("REDIS_URL", None)

@@ -1,0 +1,22 @@
+"""The Celery application. Its messages are only doorbells: the work itself is in the database."""
+
+import logging.config
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
+
+app = Celery("ark")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def log_like_django(**kwargs: Any) -> None:
+    """Without a receiver Celery would set up logging in its own way."""
+    from django.conf import settings
+
+    logging.config.dictConfig(settings.LOGGING)
