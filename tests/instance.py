@@ -1,0 +1,182 @@
+"""A whole instance with real processes, as the Procfile starts them, for drills and browsers."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import requests
+
+from webapp.home import BASE_DIR
+
+PASSWORD = "a long passphrase"
+
+
+class Instance:
+    """`web`, `redis`, `predictor` and `sweep`; each can be stopped, killed and started alone."""
+
+    def __init__(self, home: Path, models_store: Path, **settings: str) -> None:
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.home = home
+        self._environment = {
+            **os.environ,
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "ARK_HOME": str(home),
+            "ARK_MODELS_STORE": str(models_store),
+            "ARK_HTTPS": "false",
+            "PORT": str(self.port),
+            **settings,
+        }
+        self._parts: dict[str, subprocess.Popen[bytes]] = {}
+
+    def prepare(self) -> None:
+        self._run(sys.executable, "-m", "webapp.home")
+        self.manage("prepare")
+
+    def manage(self, *arguments: str) -> str:
+        return self._run(sys.executable, "manage.py", *arguments)
+
+    def start(self, *names: str) -> None:
+        """Start these parts, or all of them."""
+        for name, command in _procfile().items():
+            if not names or name in names:
+                log = (self.home / f"{name}.log").open("ab")
+                self._parts[name] = subprocess.Popen(
+                    command,
+                    cwd=BASE_DIR,
+                    env=self._environment,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+        if not names or "web" in names:
+            wait_until(self._web_answers)
+
+    def stop(self, *names: str) -> None:
+        """Stop these parts, or all, as Ctrl-C does."""
+        self._signal(signal.SIGTERM, names)
+
+    def kill(self, *names: str) -> None:
+        """End these parts, with their children, as a power failure does."""
+        self._signal(signal.SIGKILL, names)
+
+    def processes(self, name: str) -> list[int]:
+        """The ids of a part's process and of all its children."""
+        return _with_children(self._parts[name].pid)
+
+    def token_of(self, username: str, group: str = "Uploader") -> str:
+        """An API token; the user is created if need be, with PASSWORD."""
+        self.manage(
+            "shell",
+            "-c",
+            "from django.contrib.auth.models import Group, User\n"
+            f"user, created = User.objects.get_or_create(username={username!r})\n"
+            f"user.set_password({PASSWORD!r})\n"
+            f"user.is_staff = {group != 'Uploader'}\n"
+            "user.save()\n"
+            f"user.groups.add(Group.objects.get(name={group!r}))",
+        )
+        return self.manage("drf_create_token", username).split()[2]
+
+    def api(self, token: str) -> Api:
+        return Api(self.url, token)
+
+    def _signal(self, number: signal.Signals, names: tuple[str, ...]) -> None:
+        for name in names or tuple(self._parts):
+            process = self._parts.pop(name)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, number)
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                raise
+
+    def _run(self, *command: str) -> str:
+        return subprocess.run(
+            command,
+            cwd=BASE_DIR,
+            env=self._environment,
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        ).stdout
+
+    def _web_answers(self) -> bool:
+        with contextlib.suppress(requests.ConnectionError):
+            return requests.get(f"{self.url}/api/v1/labels/", timeout=5).status_code == 401
+        return False
+
+
+class Api:
+    """The HTTP API as a user's script would call it."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self.base = f"{url}/api/v1"
+        self.session = requests.Session()
+        self.session.headers["Authorization"] = f"Token {token}"
+
+    def get(self, path: str, **query: object) -> dict:
+        response = self.session.get(f"{self.base}/{path}", params=query, timeout=60)
+        response.raise_for_status()
+        return response.json()
+
+    def upload(self, path: Path) -> requests.Response:
+        with path.open("rb") as stream:
+            return self.session.post(f"{self.base}/photos/", files={"image": stream}, timeout=60)
+
+    def upload_many(self, files: list[tuple[str, bytes]]) -> dict:
+        response = self.session.post(
+            f"{self.base}/photos/bulk/", files=[("images", file) for file in files], timeout=120
+        )
+        response.raise_for_status()
+        return response.json()
+
+
+@contextlib.contextmanager
+def running(home: Path, models_store: Path, **settings: str) -> Iterator[Instance]:
+    """A prepared instance with all parts running, ended in any case."""
+    home.mkdir(parents=True, exist_ok=True)
+    instance = Instance(home, models_store, **settings)
+    instance.prepare()
+    try:
+        instance.start()
+        yield instance
+    finally:
+        instance.stop()
+
+
+def wait_until(condition: Callable[[], object], timeout_s: float = 60) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{condition} did not come true within {timeout_s} s")
+        time.sleep(0.05)
+
+
+def _procfile() -> dict[str, list[str]]:
+    """The commands of the Procfile, without the loop that starts them again."""
+    lines = (BASE_DIR / "Procfile").read_text().splitlines()
+    parts = dict(line.split(": bin/keep-running ", 1) for line in lines)
+    return {name: shlex.split(command) for name, command in parts.items()}
+
+
+def _with_children(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(descendant for child in children for descendant in _with_children(int(child)))]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
