@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from dataclasses import replace
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -33,9 +34,15 @@ from recognition.cnn.manifest import (
 )
 from recognition.cnn.recogniser import Recogniser
 from recognition.cnn.reference import reference_pixels
-from recognition.cnn.taxonomy import Label
 
-__all__ = ["CorruptCheckpoint", "build_pretrained", "load_network", "save_version", "verify"]
+__all__ = [
+    "CorruptCheckpoint",
+    "build_network",
+    "build_pretrained",
+    "load_network",
+    "save_version",
+    "verify",
+]
 
 # Best calibrated on photographs (docs/decisions/taxonomy.md).
 PRETRAINED_TEMPERATURE = 0.7
@@ -47,43 +54,49 @@ def build_pretrained(folder: Path, backbone: str) -> None:
     backbone: a name in the catalogue that has pretrained weights ("lite0", "lite1", "lite2").
     Raises FileExistsError when the folder is there: versions never change.
     """
-    labels = taxonomy.labels()
-    model = build_network(backbone, labels, PRETRAINED_TEMPERATURE)
+    network = NETWORKS[backbone]
+    manifest = Manifest(
+        name=f"{network.title}, ImageNet",
+        network=backbone,
+        preprocessing=network.preprocessing,
+        temperature=PRETRAINED_TEMPERATURE,
+        labels=taxonomy.labels(),
+        fine_names=taxonomy.fine_names(),
+        class_weights=taxonomy.class_weights(),
+    )
+    model = build_network(manifest)
     state = model.state_dict()
-    tensors = load_pretrained_tensors(NETWORKS[backbone])
+    tensors = load_pretrained_tensors(network)
     if [tensor.shape for tensor in tensors] != [tensor.shape for tensor in state.values()]:
         raise ValueError(f"the pretrained weights of {backbone} have unexpected shapes")
     model.load_state_dict(dict(zip(state, tensors, strict=True)))
-    name = f"{NETWORKS[backbone].title}, ImageNet"
-    save_version(folder, name, backbone, model, labels, taxonomy.fine_names())
+    save_version(folder, manifest, model)
 
 
-def build_network(name: str, labels: tuple[Label, ...], temperature: float) -> Recogniser:
-    """A network of the catalogue with random weights and a head for these labels."""
-    network = NETWORKS[name]
-    groups = [label.classes for label in labels]
-    head = GroupedHead(network.embedding_size, groups, temperature)
-    return Recogniser(network.preprocessing, network.build_trunk(), head).eval()
+def build_network(manifest: Manifest) -> Recogniser:
+    """The network that a manifest describes, with random weights, in evaluation mode."""
+    network = NETWORKS[manifest.network]
+    head = GroupedHead(
+        network.embedding_size,
+        [label.classes for label in manifest.labels],
+        manifest.temperature,
+        manifest.class_weights,
+    )
+    return Recogniser(manifest.preprocessing, network.build_trunk(), head).eval()
 
 
-def save_version(
-    folder: Path,
-    name: str,
-    network: str,
-    model: Recogniser,
-    labels: tuple[Label, ...],
-    fine_names: tuple[str, ...],
-) -> None:
+def save_version(folder: Path, manifest: Manifest, model: Recogniser) -> None:
     """Write a version; its folder appears whole or not at all.
 
-    Raises FileExistsError when the folder is there.
+    The manifest is completed with what is only known now: the reference answer, the files'
+    digests and the libraries' versions. Raises FileExistsError when the folder is there.
     """
     if folder.exists():
         raise FileExistsError(folder)
     draft = folder.with_name(f".{folder.name}.{os.getpid()}")
     draft.mkdir(parents=True)
     try:
-        _write_version(draft, name, network, model.eval(), labels, fine_names)
+        _write_version(draft, manifest, model.eval())
         draft.rename(folder)
     except BaseException:
         shutil.rmtree(draft)
@@ -98,7 +111,7 @@ def load_network(folder: Path) -> tuple[Manifest, Recogniser]:
     manifest = verify(folder)
     if manifest.network not in NETWORKS:
         raise CorruptCheckpoint(f"{folder} holds an unknown network: {manifest.network}")
-    model = build_network(manifest.network, manifest.labels, manifest.temperature)
+    model = build_network(manifest)
     try:
         model.load_state_dict(tensors_from_bytes(read_verified(folder, manifest, WEIGHTS_NAME)))
     except (SafetensorError, RuntimeError) as error:
@@ -106,16 +119,8 @@ def load_network(folder: Path) -> tuple[Manifest, Recogniser]:
     return manifest, model
 
 
-def _write_version(
-    draft: Path,
-    name: str,
-    network: str,
-    model: Recogniser,
-    labels: tuple[Label, ...],
-    fine_names: tuple[str, ...],
-) -> None:
-    preprocessing = NETWORKS[network].preprocessing
-    pixels = torch.from_numpy(reference_pixels(preprocessing.crop))
+def _write_version(draft: Path, manifest: Manifest, model: Recogniser) -> None:
+    pixels = torch.from_numpy(reference_pixels(manifest.preprocessing.crop))
     writers = ["torch", "timm", "safetensors"]
     save_file(_contiguous_state(model), draft / WEIGHTS_NAME)
     if find_spec("openvino"):
@@ -123,18 +128,13 @@ def _write_version(
         openvino_engine.save_graph(model, pixels, draft / GRAPH_NAME)
     with torch.inference_mode():
         reference = model(pixels).log_probabilities[0].tolist()
-    manifest = Manifest(
-        name=name,
-        network=network,
-        preprocessing=preprocessing,
-        temperature=model.head.temperature,
-        labels=labels,
-        fine_names=fine_names,
+    complete = replace(
+        manifest,
         reference_log_probabilities=tuple(reference),
         files={path.name: _sha256(path) for path in sorted(draft.iterdir())},
         libraries={library: version(library) for library in writers},
     )
-    write_manifest(draft, manifest)
+    write_manifest(draft, complete)
 
 
 def _contiguous_state(model: Recogniser) -> dict[str, Tensor]:

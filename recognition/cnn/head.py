@@ -13,33 +13,45 @@ _SMALLEST_PROBABILITY = 1e-12
 class GroupedHead(nn.Module):
     """A linear classifier over fine classes whose probabilities are summed into labels.
 
-    A label's probability is the sum over its classes of softmax(logits / temperature); as a
-    logit, that is a log-sum-exp over its classes. A temperature below 1 sharpens: a network
-    trained with label smoothing (Szegedy et al. 2016, arXiv:1512.00567) spreads some of its
-    belief over all classes, and a label that owns hundreds of them would collect it.
+    A class's probability is softmax(logits / temperature + log(class_weights)); a label's is the
+    sum over its classes, so that its logit is a log-sum-exp over theirs.
 
     groups: for each label the indices of its classes; every class belongs to one label.
+    temperature: below 1 it sharpens. A network trained with label smoothing (Szegedy et al. 2016,
+        arXiv:1512.00567) spreads some belief over all classes, and a label that owns hundreds of
+        them would collect it.
+    class_weights: how much likelier a class is here than in the training data; the correction
+        for a shifted prior (Saerens et al. 2002, doi:10.1162/089976602753284446).
     """
 
     membership: Tensor
+    log_class_weights: Tensor
 
     def __init__(
-        self, embedding_size: int, groups: Sequence[Sequence[int]], temperature: float
+        self,
+        embedding_size: int,
+        groups: Sequence[Sequence[int]],
+        temperature: float,
+        class_weights: Sequence[float],
     ) -> None:
         super().__init__()
-        if sorted(index for group in groups for index in group) != list(
-            range(sum(map(len, groups)))
-        ):
+        classes = len(class_weights)
+        if sorted(index for group in groups for index in group) != list(range(classes)):
             raise ValueError("every fine class must belong to exactly one label")
-        membership = torch.zeros(sum(map(len, groups)), len(groups))
+        membership = torch.zeros(classes, len(groups))
         for label, group in enumerate(groups):
             membership[list(group), label] = 1.0
-        self.fine = nn.Linear(embedding_size, len(membership))
+        self.fine = nn.Linear(embedding_size, classes)
         self.temperature = temperature
+        # Both follow from model.json, so they are not among the weights.
         self.register_buffer("membership", membership, persistent=False)
+        self.register_buffer(
+            "log_class_weights", torch.tensor(class_weights).log(), persistent=False
+        )
 
     def forward(self, embedding: Tensor) -> tuple[Tensor, Tensor]:
         """(B, embedding_size) -> log-probabilities (B, labels) and fine logits (B, classes)."""
         fine_logits = self.fine(embedding)
-        probabilities = torch.softmax(fine_logits / self.temperature, dim=1) @ self.membership
+        logits = fine_logits / self.temperature + self.log_class_weights
+        probabilities = torch.softmax(logits, dim=1) @ self.membership
         return probabilities.clamp_min(_SMALLEST_PROBABILITY).log(), fine_logits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +28,10 @@ class Manifest:
     """Everything about a version except its tensors.
 
     name: what people call it; network: its name in the catalogue.
-    temperature: the fine logits are divided by it before they are grouped (see `head.py`).
+    temperature, class_weights: how fine logits become probabilities (see `head.py`).
+    Filled in when the version is saved:
     reference_log_probabilities: what the network answered, in float32 on the CPU, to the
-        reference picture when it was saved; one natural logarithm a label.
+        reference picture; one natural logarithm a label.
     files: the sha256 of every other file in the folder, by name.
     libraries: the versions of the libraries that wrote it.
     """
@@ -41,9 +42,10 @@ class Manifest:
     temperature: float
     labels: tuple[Label, ...]
     fine_names: tuple[str, ...]
-    reference_log_probabilities: tuple[float, ...]
-    files: dict[str, str]
-    libraries: dict[str, str]
+    class_weights: tuple[float, ...]
+    reference_log_probabilities: tuple[float, ...] = ()
+    files: dict[str, str] = field(default_factory=dict)
+    libraries: dict[str, str] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:
@@ -98,18 +100,15 @@ def verify(folder: Path) -> Manifest:
 
 
 def _manifest(fields: dict[str, Any]) -> Manifest:
-    labels = tuple(
-        Label(**{**label, "classes": tuple(label["classes"])}) for label in fields["labels"]
-    )
-    return Manifest(
-        **{
-            **fields,
-            "preprocessing": Preprocessing(**fields["preprocessing"]),
-            "labels": labels,
-            "fine_names": tuple(fields["fine_names"]),
-            "reference_log_probabilities": tuple(fields["reference_log_probabilities"]),
-        }
-    )
+    tuples = ("fine_names", "class_weights", "reference_log_probabilities")
+    typed = {
+        "preprocessing": Preprocessing(**fields["preprocessing"]),
+        "labels": tuple(
+            Label(**{**label, "classes": tuple(label["classes"])}) for label in fields["labels"]
+        ),
+        **{name: tuple(fields[name]) for name in tuples},
+    }
+    return Manifest(**{**fields, **typed})
 
 
 def _fields(manifest: Manifest) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The built-in labels, and which of ImageNet's 1,000 classes speak for which label.
 
 The data stand beside this file: `labels.csv` (what people see) and `imagenet.csv` (one row a
-class of ILSVRC 2012, in the order of the classifier's rows). Torch-free.
+class of ILSVRC 2012, in the order of the classifier's rows). How they were chosen, and the
+weights, is told in docs/decisions/taxonomy.md. Torch-free.
 """
 
 from __future__ import annotations
@@ -51,6 +52,18 @@ def labels() -> tuple[Label, ...]:
 def fine_names() -> tuple[str, ...]:
     """A readable English name of each of the 1,000 classes, in the classifier's order."""
     return tuple(row["name"] for row in _rows("imagenet.csv"))
+
+
+@cache
+def class_weights() -> tuple[float, ...]:
+    """How much likelier each class is among uploads than in ImageNet, where all are equally so.
+
+    A factor, in the classifier's order: its label's weight times its own.
+    """
+    label_weights = {row["slug"]: float(row["weight"]) for row in _rows("labels.csv")}
+    return tuple(
+        label_weights[row["label"]] * float(row["weight"]) for row in _rows("imagenet.csv")
+    )
 
 
 def _rows(name: str) -> list[dict[str, str]]:
