@@ -8,27 +8,35 @@ that process.
 from __future__ import annotations
 
 import json
-import os
+import math
 import subprocess
 import sys
+import threading
+import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from PIL import Image, ImageFile
+from PIL import Image
 
 from recognition.cnn.decoding import (
     UnreadablePhoto,
+    draft_jpeg,
     load_upright_rgb,
     open_photo,
     orientation,
+    to_rgb,
     upright,
 )
 
 MAX_PIXELS_HERE = 4_000_000
 MAX_PROGRESSIVE_PIXELS_HERE = 12_000_000
+MAX_CHILDREN = 2
 CHILD_TIMEOUT_S = 60
 JPEG_QUALITY = 82
+
+_children = threading.BoundedSemaphore(MAX_CHILDREN)  # each may need hundreds of MB
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,7 @@ def render(path: Path, target: Path, longest_side: int, max_pixels: int) -> None
         _render_here(path, target, longest_side, max_pixels)
 
 
-def _is_heavy(image: ImageFile.ImageFile) -> bool:
+def _is_heavy(image: Image.Image) -> bool:
     width, height = image.size
     if image.format in ("JPEG", "MPO"):  # libjpeg shrinks while it decodes, row by row ...
         if not image.info.get("progressive"):
@@ -72,13 +80,13 @@ def _is_heavy(image: ImageFile.ImageFile) -> bool:
     return width * height > MAX_PIXELS_HERE
 
 
-def _facts(image: ImageFile.ImageFile) -> PhotoFacts:
+def _facts(image: Image.Image) -> PhotoFacts:
     width, height = image.size
+    draft_jpeg(image, 64, "L")
+    image.load()
     if orientation(image) >= 5:  # a quarter turn
         width, height = height, width
-    image.draft("L", (64, 64))
-    image.load()
-    return PhotoFacts(image.format or "", width, height, difference_hash(upright(image)))
+    return PhotoFacts(image.format or "", width, height, difference_hash(to_rgb(upright(image))))
 
 
 def difference_hash(image: Image.Image) -> int:
@@ -93,35 +101,38 @@ def difference_hash(image: Image.Image) -> int:
 
 
 def _render_here(path: Path, target: Path, longest_side: int, max_pixels: int) -> None:
-    picture = load_upright_rgb(path, longest_side, max_pixels)
+    with open_photo(path, max_pixels) as image:
+        shorter_side = math.ceil(longest_side * min(image.size) / max(image.size))
+    picture = load_upright_rgb(path, shorter_side, max_pixels)
     picture.thumbnail((longest_side, longest_side), Image.Resampling.BICUBIC)
     clean = Image.new("RGB", picture.size)
     clean.paste(picture)  # pixels only: no EXIF, GPS, XMP, comment or colour profile travels on
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(f".{os.getpid()}.partial")
+    partial = target.with_suffix(f".{uuid.uuid4().hex}.partial")
     clean.save(partial, "JPEG", quality=JPEG_QUALITY, optimize=True)
     partial.replace(target)
 
 
-def _in_a_process_of_its_own(task: str, path: Path, *arguments: object) -> dict:
+def _in_a_process_of_its_own(task: str, path: Path, *arguments: object) -> dict[str, Any]:
     command = [sys.executable, "-m", "recognition.imaging", task, str(path), *map(str, arguments)]
     try:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            timeout=CHILD_TIMEOUT_S,
-            check=True,
-            cwd=Path(__file__).parent.parent,
-        )
+        with _children:
+            done = subprocess.run(
+                command,
+                capture_output=True,
+                timeout=CHILD_TIMEOUT_S,
+                check=True,
+                cwd=Path(__file__).parent.parent,
+            )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         raise UnreadablePhoto("truncated") from error
-    answer = json.loads(done.stdout)
+    answer: dict[str, Any] = json.loads(done.stdout)
     if "code" in answer:
         raise UnreadablePhoto(answer["code"])
     return answer
 
 
-def _main(task: str, path: str, *arguments: str) -> dict:
+def _main(task: str, path: str, *arguments: str) -> dict[str, Any]:
     try:
         if task == "render":
             target, longest_side, max_pixels = arguments

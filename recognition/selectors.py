@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Q, QuerySet
 
 from recognition import doorbell
-from recognition.models import Batch, Photo, Prediction, State
+from recognition.models import Batch, Photo, State
 
 
 def photos_visible_to(user: User) -> QuerySet[Photo]:
@@ -54,14 +54,12 @@ def filter_photos(
     return photos.filter(**{field: value for field, value in wanted.items() if value})
 
 
-def wait_until_settled(photo: Photo, timeout_s: float) -> Photo:
-    """The photo as it is once its prediction is done or failed, or when time is up."""
+def wait_until_settled(photo_id: UUID, timeout_s: float) -> None:
+    """Return when the photo's prediction is done or failed, when it is deleted, or time is up."""
 
     def is_settled() -> bool:
-        return not Prediction.objects.filter(
-            id=photo.prediction_id, state__in=(State.PENDING, State.RUNNING)
+        return not Photo.objects.filter(
+            id=photo_id, prediction__state__in=(State.PENDING, State.RUNNING)
         ).exists()
 
-    doorbell.wait_for(photo.id, is_settled, timeout_s)
-    photo.prediction.refresh_from_db()
-    return photo
+    doorbell.wait_for(photo_id, is_settled, timeout_s)

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
+from django.http import HttpRequest, HttpResponseBase
 
 MEGABYTE = 1024 * 1024
 
 
 class SpooledUpload(UploadedFile):
     """A file that has arrived under settings.ARK_INCOMING; whoever keeps it moves it away."""
+
+    name: str
+    size: int
 
     def __init__(self, path: Path, name: str, size: int, sha256: str) -> None:
         super().__init__(file=None, name=name, size=size)
@@ -42,6 +47,10 @@ class SpoolUploadHandler(FileUploadHandler):
 
     chunk_size = 256 * 1024
 
+    def __init__(self, request: HttpRequest | None = None) -> None:
+        super().__init__(request)
+        self.paths: list[Path] = []
+
     def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):  # type: ignore[no-untyped-def]
         if content_length > settings.ARK_MAX_BULK_MB * MEGABYTE:
             raise RequestDataTooBig
@@ -55,6 +64,7 @@ class SpoolUploadHandler(FileUploadHandler):
         self.path = new_incoming_path()
         self.digest = hashlib.sha256()
         self.stream = self.path.open("wb")
+        self.paths.append(self.path)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         if start > self.max_bytes:
@@ -66,10 +76,28 @@ class SpoolUploadHandler(FileUploadHandler):
         self.stream.close()
         return SpooledUpload(self.path, self.file_name or "", file_size, self.digest.hexdigest())
 
-    def upload_interrupted(self) -> None:
-        if getattr(self, "stream", None) is not None:
+    def discard(self) -> None:
+        """Delete what nobody moved away."""
+        if self.paths:
             self.stream.close()
-            self.path.unlink(missing_ok=True)
+        for path in self.paths:
+            path.unlink(missing_ok=True)
+
+
+def discard_leftovers(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: whatever ends a request, none of its files stays in settings.ARK_INCOMING."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        try:
+            return get_response(request)
+        finally:
+            for handler in request.upload_handlers:
+                if isinstance(handler, SpoolUploadHandler):
+                    handler.discard()
+
+    return middleware
 
 
 def new_incoming_path() -> Path:

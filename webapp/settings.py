@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "recognition",
 ]
 MIDDLEWARE = [
+    "recognition.uploads.discard_leftovers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -110,7 +110,8 @@ class PhotoViewSet(
         photo = self.get_object()
         wait_s = _wait_s(request)
         if wait_s:
-            photo = selectors.wait_until_settled(photo, wait_s)
+            selectors.wait_until_settled(photo.id, wait_s)
+            photo = self.get_object()
         return Response(self.get_serializer(photo).data)
 
     @extend_schema(parameters=[serializers.PhotoFilterSerializer])

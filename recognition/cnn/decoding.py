@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 try:
     import pillow_heif
@@ -36,6 +36,15 @@ _HEIF_BRANDS = {
     *(b"avif", b"avis", b"avci", b"avcs", b"j2ki", b"jpeg", b"vvic"),
 }
 _ORIENTATION_TAG = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 class UnreadablePhoto(Exception):
@@ -62,9 +71,9 @@ def load_upright_rgb(
     Raises UnreadablePhoto.
     """
     with open_photo(source, max_pixels) as image:
-        image.draft(None, (shorter_side, shorter_side))  # a no-op for all but JPEG
+        draft_jpeg(image, shorter_side)
         image.load()
-        return upright(to_rgb(image))
+        return to_rgb(upright(image))
 
 
 @contextmanager
@@ -93,6 +102,12 @@ def open_photo(source: Path | bytes, max_pixels: int) -> Iterator[Image.Image]:
                 raise _damaged(error) from error
 
 
+def draft_jpeg(image: Image.Image, shorter_side: int, mode: str | None = None) -> None:
+    """Let libjpeg shrink a photo while it decodes; a HEIC's draft would be its thumbnail."""
+    if image.format in ("JPEG", "MPO"):
+        image.draft(mode, (shorter_side, shorter_side))
+
+
 def to_rgb(image: Image.Image) -> Image.Image:
     """Any of Pillow's modes as 8-bit RGB; what is transparent becomes white."""
     if image.mode == "RGB" and "transparency" not in image.info:
@@ -107,15 +122,19 @@ def to_rgb(image: Image.Image) -> Image.Image:
 
 
 def upright(image: Image.Image) -> Image.Image:
-    """Turn the image as its EXIF orientation says."""
-    return image if orientation(image) == 1 else ImageOps.exif_transpose(image)
+    """Turn a decoded image as its EXIF orientation says."""
+    turn = _TURNS.get(orientation(image))
+    return image if turn is None else image.transpose(turn)
 
 
 def orientation(image: Image.Image) -> int:
-    """The EXIF orientation, 1 (upright) to 8; a missing or broken EXIF block counts as 1."""
+    """The EXIF orientation, 1 (upright) to 8; a missing or broken EXIF block counts as 1.
+
+    Of an image that is decoded: TIFF and HEIC are turned while they are.
+    """
     try:
         value = image.getexif().get(_ORIENTATION_TAG, 1)
-    except (OSError, SyntaxError, ValueError, TypeError, KeyError, OverflowError):
+    except Exception:  # a broken block is no reason to refuse the photo
         return 1
     return value if value in range(1, 9) else 1
 
