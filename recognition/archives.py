@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -19,6 +20,11 @@ from recognition.uploads import MEGABYTE, SpooledUpload, new_incoming_path
 
 _CHUNK_BYTES = 256 * 1024
 _HEAD_BYTES = 32
+_DIRECTORY_BYTES_A_FILE = 512
+# bzip2 and LZMA come with working memory whose size a stranger chooses.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What zipfile raises over damaged entries; a file on our own disk gives no OSError of its own.
+_DAMAGED = (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, zlib.error)
 
 
 class UnreadableArchive(Exception):
@@ -36,17 +42,38 @@ def accept(
 
     Raises UnreadableArchive if there is nothing to read or too much.
     """
+    with archive.path.open("rb") as stream, _open(stream) as opened:
+        entries = _photos_in(opened)
+        if len(entries) > settings.ARK_MAX_BULK_FILES:
+            raise UnreadableArchive(Refusal("request_too_large"))
+        refused: list[intake.Outcome] = []
+        labels = {label.slug: label for label in Label.objects.filter(active=True)}
+        uploads = _extract(opened, entries, labels if labelled else None, refused)
+        return [*intake.accept(uploads, owner, batch), *refused]
+
+
+def _open(stream: io.BufferedReader) -> zipfile.ZipFile:
+    """zipfile reads the whole directory at once, and then makes an object of each entry."""
     try:
-        with zipfile.ZipFile(archive.path) as opened:
-            entries = _photos_in(opened)
-            if len(entries) > settings.ARK_MAX_BULK_FILES:
-                raise UnreadableArchive(Refusal("request_too_large"))
-            refused: list[intake.Outcome] = []
-            labels = {label.slug: label for label in Label.objects.filter(active=True)}
-            uploads = _extract(opened, entries, labels if labelled else None, refused)
-            return [*intake.accept(uploads, owner, batch), *refused]
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        return zipfile.ZipFile(_Sparing(stream))  # type: ignore[arg-type]
+    except _DAMAGED as error:
         raise UnreadableArchive(Refusal("not_an_archive")) from error
+
+
+class _Sparing:
+    """A file of which nobody can read very much at once."""
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self.seek, self.tell, self.seekable = stream.seek, stream.tell, stream.seekable
+        self._read = stream.read
+
+    def read(self, size: int = -1) -> bytes:
+        if not 0 <= size <= settings.ARK_MAX_BULK_FILES * _DIRECTORY_BYTES_A_FILE + _CHUNK_BYTES:
+            raise UnreadableArchive(Refusal("request_too_large"))
+        return self._read(size)
+
+    def close(self) -> None:
+        """Whoever opened the file closes it."""
 
 
 def _photos_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
@@ -69,47 +96,56 @@ def _extract(
 ) -> Iterator[tuple[SpooledUpload, Label | None]]:
     left_bytes = settings.ARK_MAX_BULK_MB * MEGABYTE
     for entry in entries:
-        label = None
-        refusal = None
-        if labels is not None:
-            folder = PurePosixPath(entry.filename).parent.name
-            label = labels.get(folder)
-            if label is None:
-                refusal = Refusal("unknown_label")
-        upload = refusal or _extract_one(archive, entry, left_bytes)
-        if isinstance(upload, Refusal):
-            refused.append(intake.Outcome(entry.filename, refusal=upload))
-        else:
-            left_bytes -= upload.size
-            yield upload, label
+        label = labels.get(PurePosixPath(entry.filename).parent.name) if labels else None
+        try:
+            if labels is not None and label is None:
+                raise _Refused("unknown_label")
+            _check(archive, entry, left_bytes)
+            left_bytes -= entry.file_size
+            yield _unpack(archive, entry), label
+        except _Refused as error:
+            refused.append(intake.Outcome(entry.filename, refusal=Refusal(error.code)))
 
 
-def _extract_one(
-    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left_bytes: int
-) -> SpooledUpload | Refusal:
-    """Unpack a file to the disk, unless its first bytes or its size speak against it.
+class _Refused(Exception):
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def _check(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left_bytes: int) -> None:
+    """Refuse an entry before it is unpacked, by what the directory and its first bytes say.
 
     Its stated size can be believed: zipfile never unpacks more than that.
     """
     if entry.flag_bits & 0x1:
-        return Refusal("encrypted")
+        raise _Refused("encrypted")
+    if entry.compress_type not in _METHODS:
+        raise _Refused("unsupported_compression")
     if entry.file_size > settings.ARK_MAX_UPLOAD_MB * MEGABYTE:
-        return Refusal("too_large")
+        raise _Refused("too_large")
     if entry.file_size > left_bytes:
-        return Refusal("request_too_large")
-    path = new_incoming_path()
-    digest = hashlib.sha256()
+        raise _Refused("request_too_large")
     try:
         with archive.open(entry) as packed:
-            chunk = packed.read(_HEAD_BYTES)
-            if not looks_like_a_photo(chunk):
-                return Refusal("not_an_image")
-            with path.open("wb") as stream:
-                while chunk:
-                    stream.write(chunk)
-                    digest.update(chunk)
-                    chunk = packed.read(_CHUNK_BYTES)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error):
+            head = packed.read(_HEAD_BYTES)
+    except _DAMAGED as error:
+        raise _Refused("truncated") from error
+    if not looks_like_a_photo(head):
+        raise _Refused("not_an_image")
+
+
+def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> SpooledUpload:
+    path = new_incoming_path()
+    digest = hashlib.sha256()
+    size = 0
+    try:
+        with archive.open(entry) as packed, path.open("wb") as stream:
+            while chunk := packed.read(_CHUNK_BYTES):
+                stream.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+    except _DAMAGED as error:
         path.unlink(missing_ok=True)
-        return Refusal("truncated")
-    return SpooledUpload(path, entry.filename, entry.file_size, digest.hexdigest())
+        raise _Refused("truncated") from error
+    return SpooledUpload(path, entry.filename, size, digest.hexdigest())

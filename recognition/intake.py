@@ -49,8 +49,13 @@ def accept(
     """
     iterator = iter(uploads)
     while chunk := list(islice(iterator, CHUNK)):
-        judged = [_judge(upload) for upload, _ in chunk]
-        yield from _store(chunk, judged, owner, batch)
+        try:
+            judged = [_judge(upload) for upload, _ in chunk]
+            outcomes = _store(chunk, judged, owner, batch)
+        finally:
+            for upload, _ in chunk:
+                upload.discard()
+        yield from outcomes
 
 
 def _judge(upload: SpooledUpload) -> PhotoFacts | Refusal:
@@ -69,12 +74,9 @@ def _store(
     batch: Batch | None,
 ) -> list[Outcome]:
     try:
-        outcomes = _insert(chunk, judged, owner, batch)
+        return _insert(chunk, judged, owner, batch)
     except IntegrityError:  # another request stored the same bytes meanwhile; now they are known
-        outcomes = _insert(chunk, judged, owner, batch)
-    for upload, _ in chunk:
-        upload.discard()
-    return outcomes
+        return _insert(chunk, judged, owner, batch)
 
 
 @transaction.atomic
@@ -90,23 +92,31 @@ def _insert(
             owner=owner, sha256__in=[upload.sha256 for upload, _ in chunk]
         )
     }
+    version = registry.live_version()
     outcomes: list[Outcome] = []
-    new: list[tuple[SpooledUpload, Photo]] = []
+    new: list[tuple[SpooledUpload, Photo, Prediction]] = []
+    relabelled: list[Photo] = []
     for (upload, label), facts in zip(chunk, judged, strict=True):
         if isinstance(facts, Refusal):
             outcomes.append(Outcome(upload.name, refusal=facts))
         elif photo := known.get(upload.sha256):
             outcomes.append(Outcome(upload.name, photo, is_duplicate=True))
+            if label:
+                review.put_label(photo, label, owner)
+                relabelled.append(photo)
         else:
             photo = known[upload.sha256] = _new_photo(upload, facts, owner, batch, label)
-            new.append((upload, photo))
+            # The two rows point at each other; the database looks at that when all are in.
+            photo.prediction = Prediction(photo=photo, model_version=version)
+            new.append((upload, photo, photo.prediction))
             outcomes.append(Outcome(upload.name, photo))
     if new:
-        Photo.objects.bulk_create([photo for _, photo in new])
-        Prediction.objects.bulk_create([photo.prediction for _, photo in new])
-        for upload, photo in new:
+        Photo.objects.bulk_create([photo for _, photo, _ in new])
+        Prediction.objects.bulk_create([prediction for _, _, prediction in new])
+        for upload, photo, _ in new:
             _keep_original(upload, photo)
         transaction.on_commit(doorbell.ring)
+    Photo.objects.bulk_update(relabelled, review.LABEL_FIELDS)
     return outcomes
 
 
@@ -123,8 +133,6 @@ def _new_photo(
     )
     if label:
         review.put_label(photo, label, owner)
-    # The two rows point at each other; the database looks at that when the transaction ends.
-    photo.prediction = Prediction(photo=photo, model_version=registry.live_version())
     return photo
 
 

@@ -29,6 +29,9 @@ _TEXTS = {
     ),
     "not_an_archive": _("This file is not a ZIP archive, or it is damaged. Pack the photos again."),
     "encrypted": _("The file is encrypted. Pack the archive without a password."),
+    "unsupported_compression": _(
+        "The file is packed in an unusual way. Pack the photos as an ordinary ZIP archive."
+    ),
     "unknown_label": _("The folder's name is not a label. Rename it, or add the label."),
     "crashed": _(
         "The predictor stopped while it worked on this photo. Save it as JPEG and upload that."

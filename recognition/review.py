@@ -10,13 +10,15 @@ from django.utils import timezone
 
 from recognition.models import Label, Photo
 
+LABEL_FIELDS = ("label", "labelled_by", "labelled_at")
+
 
 @transaction.atomic
 def set_label(photo_id: UUID, label: Label, by: User) -> Photo:
     """Raises Photo.DoesNotExist."""
     photo = Photo.objects.select_for_update().get(id=photo_id)
     put_label(photo, label, by)
-    photo.save(update_fields=["label", "labelled_by", "labelled_at"])
+    photo.save(update_fields=LABEL_FIELDS)
     return photo
 
 

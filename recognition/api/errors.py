@@ -10,9 +10,10 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
@@ -32,7 +33,7 @@ class Refused(exceptions.APIException):
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
         error = Refused(Refusal("request_too_large"))
-    elif isinstance(error, MultiPartParserError | BadRequest):
+    elif isinstance(error, MultiPartParserError | BadRequest | UnreadablePostError):
         error = exceptions.ParseError(_("The request is not well-formed multipart data."))
     response = default_handler(error, context)
     if response is not None:
@@ -40,6 +41,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return response
 
 
+@csrf_exempt  # so that a POST, too, is told that there is nothing
 def not_found(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"code": "not_found", "detail": _("Not found.")}, status=404)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime, timezone
+from typing import Any, cast
 
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied, ValidationError
-from rest_framework.pagination import CursorPagination
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
+from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -35,6 +37,17 @@ class NewestFirst(CursorPagination):
     max_page_size = 200
     ordering = ("-created", "-id")
 
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """Of a cursor that somebody made up, Django would try the position as a time, and fail."""
+        cursor = super().decode_cursor(request)
+        if cursor is None or cursor.position is None:
+            return cursor
+        try:
+            position = datetime.fromisoformat(cursor.position).astimezone(timezone.utc)
+        except (ValueError, OverflowError):
+            raise NotFound(self.invalid_cursor_message) from None
+        return cursor._replace(position=str(position))
+
 
 class IsReviewer(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
@@ -49,12 +62,18 @@ class PhotoViewSet(
 ):
     """Photos and what the network says about them. Somebody else's photo is not found."""
 
+    queryset = Photo.objects.none()  # tells the schema what `id` is
     serializer_class = serializers.PhotoSerializer
     pagination_class = NewestFirst
     parser_classes = (MultiPartParser, JSONParser)
 
     def get_queryset(self) -> QuerySet[Photo]:
-        return selectors.photos_visible_to(self.request.user)
+        photos = selectors.photos_visible_to(_user(self.request))
+        if self.action != "list":
+            return photos
+        query = serializers.PhotoFilterSerializer(data=self.request.query_params)
+        query.is_valid(raise_exception=True)
+        return selectors.filter_photos(photos, **query.validated_data)
 
     @extend_schema(
         request={"multipart/form-data": serializers.UploadSerializer},
@@ -65,8 +84,8 @@ class PhotoViewSet(
         upload = request.FILES.get("image")
         if upload is None:
             raise ValidationError({"image": [_("Send the photo as the file `image`.")]})
-        label = _label_to_set(request, request.data.get("label"))
-        [outcome] = intake.accept([(upload, label)], request.user)
+        label = _label_to_set(request)
+        [outcome] = intake.accept([(upload, label)], _user(request))
         if outcome.refusal:
             raise Refused(outcome.refusal)
         return Response(
@@ -86,13 +105,12 @@ class PhotoViewSet(
         archive = request.FILES.get("archive")
         if not uploads and archive is None:
             raise ValidationError({"images": [_("Send files as `images`, or a ZIP as `archive`.")]})
-        batch = intake.open_batch(request.user)
-        outcomes = list(intake.accept(((upload, None) for upload in uploads), request.user, batch))
-        if archive:
-            labelled = str(request.data.get("labelled", "")).lower() in ("1", "true", "on")
-            if labelled:
-                _must_review(request)
-            outcomes += _accept_archive(archive, labelled, request, batch)
+        labelled = str(request.data.get("labelled", "")).lower() in ("1", "true", "on")
+        if labelled:
+            _must_review(request)
+        batch = intake.open_batch(_user(request))
+        outcomes = _accept_archive(archive, labelled, batch) if archive else []
+        outcomes += intake.accept(((upload, None) for upload in uploads), batch.owner, batch)
         return Response(_bulk_result(batch, outcomes), status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(
@@ -119,13 +137,6 @@ class PhotoViewSet(
         """Photos, newest first."""
         return super().list(request)
 
-    def filter_queryset(self, queryset: QuerySet[Photo]) -> QuerySet[Photo]:
-        if self.action != "list":
-            return queryset
-        query = serializers.PhotoFilterSerializer(data=self.request.query_params)
-        query.is_valid(raise_exception=True)
-        return selectors.filter_photos(queryset, **query.validated_data)
-
     def perform_destroy(self, photo: Photo) -> None:
         removal.delete_photo(photo)
 
@@ -138,32 +149,34 @@ class PhotoViewSet(
         photo = self.get_object()
         body = serializers.SetLabelSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        review.set_label(photo.id, body.validated_data["label"], request.user)
+        review.set_label(photo.id, body.validated_data["label"], _user(request))
         return Response(self.get_serializer(self.get_object()).data)
 
 
 class BatchViewSet(viewsets.GenericViewSet[Batch]):
     """Photos that were submitted together."""
 
+    queryset = Batch.objects.none()  # as above
     serializer_class = serializers.BatchProgressSerializer
 
     def get_queryset(self) -> QuerySet[Batch]:
-        return selectors.batches_visible_to(self.request.user)
+        return selectors.batches_visible_to(_user(self.request))
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """How far the photos of a batch are."""
         return Response(selectors.batch_progress(self.get_object()))
 
 
-def _accept_archive(
-    archive: SpooledUpload, labelled: bool, request: Request, batch: Batch
-) -> list[intake.Outcome]:
+def _accept_archive(archive: SpooledUpload, labelled: bool, batch: Batch) -> list[intake.Outcome]:
     try:
-        return archives.accept(archive, labelled, request.user, batch)
+        return archives.accept(archive, labelled, batch.owner, batch)
     except archives.UnreadableArchive as error:
+        batch.delete()
         raise Refused(error.refusal) from error
-    finally:
-        archive.discard()
+
+
+def _user(request: Request) -> User:
+    return cast(User, request.user)  # IsAuthenticated let nobody else in
 
 
 def _bulk_result(batch: Batch, outcomes: Iterable[intake.Outcome]) -> dict[str, Any]:
@@ -180,7 +193,8 @@ def _bulk_result(batch: Batch, outcomes: Iterable[intake.Outcome]) -> dict[str, 
     }
 
 
-def _label_to_set(request: Request, slug: str | None) -> Label | None:
+def _label_to_set(request: Request) -> Label | None:
+    slug = request.data.get("label")
     if not slug:
         return None
     _must_review(request)

@@ -11,7 +11,7 @@ from recognition.refusals import Refusal
 
 
 class LabelSerializer(serializers.ModelSerializer[Label]):
-    parent = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    parent: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True)
 
     class Meta:
         model = Label
@@ -25,12 +25,12 @@ class ModelVersionSerializer(serializers.ModelSerializer[ModelVersion]):
 
 
 class ConfidenceSerializer(serializers.Serializer[dict]):
-    label = serializers.CharField()
+    label: Any = serializers.CharField()
     confidence = serializers.FloatField()
 
 
 class PredictionSerializer(serializers.ModelSerializer[Prediction]):
-    label = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    label: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True)
     top = ConfidenceSerializer(many=True, read_only=True)
     model = serializers.IntegerField(source="model_version.number", read_only=True)
 
@@ -46,7 +46,7 @@ class PhotoErrorSerializer(serializers.Serializer[dict]):
 
 class PhotoSerializer(serializers.ModelSerializer[Photo]):
     state = serializers.ChoiceField(State.choices, source="prediction.state", read_only=True)
-    label = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    label: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True)
     prediction = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
 
@@ -72,7 +72,7 @@ class UploadSerializer(serializers.Serializer[dict]):
     """For the schema only: the view reads the files, which are on the disk already."""
 
     image = serializers.FileField()
-    label = serializers.SlugField(required=False)
+    label: Any = serializers.SlugField(required=False)
 
 
 class BulkUploadSerializer(serializers.Serializer[dict]):
@@ -98,7 +98,7 @@ class BulkResultSerializer(serializers.Serializer[dict]):
     rejected = RejectedSerializer(many=True)
 
 
-class BatchProgressSerializer(serializers.Serializer[dict]):
+class BatchProgressSerializer(serializers.Serializer[Any]):
     total = serializers.IntegerField()
     pending = serializers.IntegerField()
     done = serializers.IntegerField()
@@ -106,7 +106,7 @@ class BatchProgressSerializer(serializers.Serializer[dict]):
 
 
 class SetLabelSerializer(serializers.Serializer[Any]):
-    label = serializers.SlugRelatedField(
+    label: Any = serializers.SlugRelatedField(
         slug_field="slug", queryset=Label.objects.filter(active=True)
     )
 
@@ -116,6 +116,6 @@ class PhotoFilterSerializer(serializers.Serializer[dict]):
 
     state = serializers.ChoiceField(State.choices, required=False)
     kind = serializers.ChoiceField(Kind.choices, required=False)
-    label = serializers.SlugField(required=False, help_text="set by a person")
+    label: Any = serializers.SlugField(required=False, help_text="set by a person")
     predicted = serializers.SlugField(required=False, help_text="said by the network")
     batch = serializers.UUIDField(required=False)
