@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from recognition.models import Photo
@@ -20,3 +21,9 @@ def delete_photo(photo: Photo) -> None:
             path.unlink(missing_ok=True)
 
     transaction.on_commit(delete_files)
+
+
+def delete_photos_of(owner: User) -> None:
+    """One by one, so that a break loses no file: what is left is deleted the next time."""
+    for photo in Photo.objects.filter(owner=owner).iterator():
+        delete_photo(photo)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from webapp import env
 from webapp.home import ARK_HOME, BASE_DIR, REDIS_SOCKET, models_store, secret_key
+from webapp.unfold import UNFOLD  # noqa: F401
 
 # Ark
 ARK_MODELS_STORE = models_store()
@@ -71,6 +72,8 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False  # recognition.admin shows what staff need
+AXES_DISABLE_ACCESS_LOG = True  # it would grow with every sign-in, and nobody reads it
 
 # Application
 INSTALLED_APPS = [

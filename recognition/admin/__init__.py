@@ -1,0 +1,21 @@
+"""The staff's door: one file a table. Django finds them through this package."""
+
+from recognition.admin import (
+    labels,
+    model_versions,
+    photos,
+    predictions,
+    sign_ins,
+    tokens,
+    users,
+)
+
+__all__ = [
+    "labels",
+    "model_versions",
+    "photos",
+    "predictions",
+    "sign_ins",
+    "tokens",
+    "users",
+]

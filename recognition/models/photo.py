@@ -37,7 +37,9 @@ class Photo(models.Model):
     batch = models.ForeignKey(
         Batch, models.SET_NULL, verbose_name=_("batch"), null=True, db_index=False
     )
-    name = models.CharField(_("name"), max_length=255, help_text=_("the file's name when uploaded"))
+    name = models.CharField(
+        _("name"), max_length=255, help_text=_("the file's name when uploaded"), db_index=True
+    )
     format = models.CharField(_("format"), max_length=10)
     sha256 = models.CharField(max_length=64)
     perceptual_hash = models.BigIntegerField(help_text=_("64-bit difference hash"))
@@ -45,12 +47,23 @@ class Photo(models.Model):
     height = models.PositiveIntegerField(_("height"), help_text=_("pixels, upright"))
     size_bytes = models.PositiveBigIntegerField(_("size"))
     label = models.ForeignKey(
-        Label, models.PROTECT, verbose_name=_("label"), null=True, blank=True, related_name="photos"
+        Label,
+        models.PROTECT,
+        verbose_name=_("label"),
+        null=True,
+        blank=True,
+        related_name="photos",
+        db_index=False,
     )
     labelled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name=_("labelled by"),
+        null=True,
+        blank=True,
+        related_name="+",
     )
-    labelled_at = models.DateTimeField(null=True, blank=True)
+    labelled_at = models.DateTimeField(_("labelled"), null=True, blank=True)
     # The prediction that pages show; older versions' predictions stay beside it.
     prediction = models.OneToOneField(
         "recognition.Prediction", models.SET_NULL, null=True, related_name="+"
@@ -72,6 +85,7 @@ class Photo(models.Model):
             models.Index(fields=["-created", "-id"], name="photo_newest"),
             models.Index(fields=["owner", "-created", "-id"], name="photo_newest_of_owner"),
             models.Index(fields=["batch", "-created", "-id"], name="photo_newest_of_batch"),
+            models.Index(fields=["label", "-created", "-id"], name="photo_newest_of_label"),
         ]
 
     def __str__(self) -> str:

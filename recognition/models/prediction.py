@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.db.models import Case, When
 from django.utils.translation import gettext_lazy as _
 
 from recognition.models.label import Kind, Label
@@ -19,13 +20,33 @@ class State(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
+class ConfidenceBand(models.IntegerChoices):
+    """Steps of confidence, so that lists can filter by it along an index."""
+
+    DOUBTFUL = 1, _("below 50 %")
+    LIKELY = 2, _("50 to 80 %")
+    SURE = 3, _("80 to 95 %")
+    VERY_SURE = 4, _("95 % and more")
+
+
 class Prediction(models.Model):
     """Pending and running rows are the queue; a lease says which worker holds a running one."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    photo = models.ForeignKey(Photo, models.CASCADE, related_name="predictions")
+    # The foreign keys' own indexes would repeat those below.
+    photo = models.ForeignKey(
+        Photo,
+        models.CASCADE,
+        verbose_name=_("photo"),
+        related_name="predictions",
+        db_index=False,
+    )
     model_version = models.ForeignKey(
-        ModelVersion, models.PROTECT, verbose_name=_("model version"), related_name="predictions"
+        ModelVersion,
+        models.PROTECT,
+        verbose_name=_("model version"),
+        related_name="predictions",
+        db_index=False,
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
     created = models.DateTimeField(_("created"), auto_now_add=True)
@@ -39,6 +60,18 @@ class Prediction(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, blank=True)
     confidence = models.FloatField(_("confidence"), null=True)
+    band = models.GeneratedField(
+        expression=Case(
+            When(confidence__gte=0.95, then=ConfidenceBand.VERY_SURE),
+            When(confidence__gte=0.8, then=ConfidenceBand.SURE),
+            When(confidence__gte=0.5, then=ConfidenceBand.LIKELY),
+            When(confidence__gte=0, then=ConfidenceBand.DOUBTFUL),
+        ),
+        output_field=models.PositiveSmallIntegerField(),
+        db_persist=True,
+        verbose_name=_("confidence"),
+        choices=ConfidenceBand,
+    )
     top = models.JSONField(_("top five"), default=list)
     fine = models.CharField(_("fine-grained name"), max_length=100, blank=True)
     milliseconds = models.FloatField(_("milliseconds"), null=True)
@@ -57,8 +90,10 @@ class Prediction(models.Model):
         indexes = [
             models.Index(fields=["-created", "-id"], name="prediction_newest"),
             models.Index(fields=["state", "created", "id"], name="prediction_queue"),
-            models.Index(fields=["kind", "-created"], name="prediction_kind"),
-            models.Index(fields=["label", "-created"], name="prediction_label"),
+            models.Index(fields=["kind", "-created", "-id"], name="prediction_kind"),
+            models.Index(fields=["label", "-created", "-id"], name="prediction_label"),
+            models.Index(fields=["band", "-created", "-id"], name="prediction_band"),
+            models.Index(fields=["model_version", "-created", "-id"], name="prediction_version"),
         ]
 
     def __str__(self) -> str:

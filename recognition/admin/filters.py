@@ -1,0 +1,35 @@
+"""Filters for long lists."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.timezone import make_aware
+from unfold.contrib.filters.admin import RangeDateFilter
+
+
+class DayRangeFilter(RangeDateFilter):
+    """Days in the server's time zone; both ends are meant to be in."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        first, last = self._day("from"), self._day("to")
+        if first:
+            queryset = queryset.filter(**{f"{self.field_path}__gte": _midnight(first)})
+        if last:
+            after = _midnight(last + timedelta(days=1))
+            queryset = queryset.filter(**{f"{self.field_path}__lt": after})
+        return queryset
+
+    def _day(self, end: str) -> date | None:
+        text = self.used_parameters.get(f"{self.field_path}_{end}", "")
+        try:
+            return forms.DateField(required=False).clean(text)
+        except forms.ValidationError:
+            return None
+
+
+def _midnight(day: date) -> datetime:
+    return make_aware(datetime.combine(day, time.min))

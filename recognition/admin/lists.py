@@ -1,0 +1,71 @@
+"""Lists that stay quick however many rows there are, and tables that nobody edits by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+from unfold.views import ChangeList
+
+MAX_PAGES = 200  # skipping rows costs time as well; who looks for old ones filters
+
+
+@dataclass(frozen=True)
+class Pages:
+    """What the template needs to lead to the next page without knowing how many there are."""
+
+    number: int
+    has_next: bool
+    template_name = "admin/recognition/pages.html"
+
+    @property
+    def is_last_shown(self) -> bool:
+        return self.number == MAX_PAGES
+
+
+class UncountedChangeList(ChangeList):
+    """Reads one row more than a page shows to learn whether there is a next page."""
+
+    page_num: int
+
+    def get_results(self, request: HttpRequest) -> None:
+        self.page_num = min(max(self.page_num, 1), MAX_PAGES)
+        first = (self.page_num - 1) * self.list_per_page
+        rows = list(self.queryset[first : first + self.list_per_page + 1])
+        has_more = len(rows) > self.list_per_page
+        self.result_list = rows[: self.list_per_page]
+        self.result_count = self.full_result_count = len(self.result_list)
+        self.show_full_result_count = False
+        self.show_admin_actions = bool(rows)
+        self.can_show_all = self.multi_page = False
+        self.paginator = Pages(self.page_num, has_more and self.page_num < MAX_PAGES)
+
+
+class LongList(ModelAdmin):
+    """For tables of a million rows. Filters and orders must follow an index."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_filter_submit = True
+    list_disable_select_all = True
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return UncountedChangeList
+
+
+class ReadOnly(ModelAdmin):
+    """For what only the application itself writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False

@@ -1,0 +1,63 @@
+"""How photos, predictions and their confidence look in the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from recognition.models import Photo, Prediction, State
+
+STATE_COLOURS = {
+    State.PENDING: "info",
+    State.RUNNING: "warning",
+    State.DONE: "success",
+    State.FAILED: "danger",
+}
+_SIDE = 56  # pixels of a thumbnail in a list
+
+
+def in_list(photo: Photo, title: str, detail: str) -> list[Any]:
+    """A cell with a thumbnail, as unfold's display(header=True) wants it."""
+    thumbnail = {
+        "path": reverse("thumbnail", args=[photo.id]),
+        "width": _SIDE,
+        "height": _SIDE,
+        "squared": True,
+        "borderless": True,
+    }
+    return [title, detail, "", thumbnail]
+
+
+def preview(photo: Photo) -> SafeString:
+    """The picture on a row's own page, leading to the photo's page on the site."""
+    return format_html(
+        '<a href="{}"><img src="{}" alt="{}" class="max-w-full rounded-default"></a>',
+        reverse("photo", args=[photo.id]),
+        reverse("thumbnail", args=[photo.id]),
+        photo.name,
+    )
+
+
+def percent(share: float | None) -> str:
+    return "" if share is None else number_format(100 * share, 1) + " %"
+
+
+def answer(prediction: Prediction | None) -> str:
+    """What the network says, in a word."""
+    if prediction is None:
+        return ""
+    if prediction.state != State.DONE:
+        return prediction.get_state_display()
+    return f"{prediction.label} · {percent(prediction.confidence)}"
+
+
+def top_five(prediction: Prediction) -> SafeString:
+    return format_html_join(
+        "",
+        "<div>{} · {}</div>",
+        ((entry["label"], percent(entry["confidence"])) for entry in prediction.top),
+    )

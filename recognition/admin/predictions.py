@@ -1,0 +1,101 @@
+"""Predictions: what the network said, never edited by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    ChoicesDropdownFilter,
+    RelatedDropdownFilter,
+)
+from unfold.decorators import display
+
+from recognition.admin import pictures
+from recognition.admin.filters import DayRangeFilter
+from recognition.admin.lists import LongList, ReadOnly
+from recognition.admin.photos import may_see_users, search_by_photo
+from recognition.models import Prediction, State
+from recognition.refusals import Refusal
+
+_OWNER = "photo__owner__id__exact"
+
+
+@admin.register(Prediction)
+class PredictionAdmin(ReadOnly, LongList):
+    list_display = ("picture", "state_badge", "predicted", "kind", "version", "created")
+    sortable_by = ("created",)
+    search_fields = ("photo__name",)
+    search_help_text = _("How the file's name begins, or the photo's id")
+    fieldsets = (
+        (None, {"fields": ("preview", "photo", "state", "reason", "created")}),
+        (_("Answer"), {"fields": ("label", "kind", "percent", "top_five", "fine")}),
+        (_("Work"), {"fields": ("model_version", "milliseconds", "attempts", "lease_owner")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Prediction]:
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("photo", "label", "model_version")
+            .defer("embedding")
+        )
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        owner = [("photo__owner", AutocompleteSelectFilter)] if may_see_users(request) else []
+        return [
+            ("state", ChoicesDropdownFilter),
+            ("kind", ChoicesDropdownFilter),
+            ("label", RelatedDropdownFilter),
+            ("band", ChoicesDropdownFilter),
+            ("model_version", RelatedDropdownFilter),
+            *owner,
+            ("created", DayRangeFilter),
+        ]
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """One owner's predictions in the order of the index that finds the owner's photos."""
+        if request.GET.get(_OWNER):
+            return ("-photo__created", "-photo__id")
+        return ("-created", "-id")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        return search_by_photo(queryset, search_term, "photo", "photo__name"), False
+
+    @display(description=_("photo"), header=True)
+    def picture(self, prediction: Prediction) -> list[Any]:
+        return pictures.in_list(prediction.photo, prediction.photo.name, prediction.fine)
+
+    @display(description=_("state"), label=pictures.STATE_COLOURS)
+    def state_badge(self, prediction: Prediction) -> tuple[str, str]:
+        return prediction.state, prediction.get_state_display()
+
+    @display(description=_("prediction"))
+    def predicted(self, prediction: Prediction) -> str:
+        return pictures.answer(prediction) if prediction.state == State.DONE else ""
+
+    @display(description=_("version"))
+    def version(self, prediction: Prediction) -> int:
+        return prediction.model_version.number
+
+    @display(description=_("photo"))
+    def preview(self, prediction: Prediction) -> str:
+        return pictures.preview(prediction.photo)
+
+    @display(description=_("confidence"))
+    def percent(self, prediction: Prediction) -> str:
+        return pictures.percent(prediction.confidence)
+
+    @display(description=_("top five"))
+    def top_five(self, prediction: Prediction) -> str:
+        return pictures.top_five(prediction)
+
+    @display(description=_("why it failed"))
+    def reason(self, prediction: Prediction) -> str:
+        return Refusal(prediction.error).detail if prediction.error else ""

@@ -1,0 +1,78 @@
+"""How the admin looks, and what stands in its sidebar."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def _table(title: Any, icon: str, table: str, permission: str = "") -> dict[str, Any]:
+    """A link to the list of a table, for who may see it; `table` is app_model."""
+    app, _underscore, model = table.partition("_")
+    needed = permission or f"{app}.view_{model}"
+
+    def is_allowed(request: HttpRequest) -> bool:
+        return request.user.has_perm(needed)
+
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{table}_changelist"),
+        "permission": is_allowed,
+    }
+
+
+def _page(title: Any, icon: str, name: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(name)}
+
+
+UNFOLD = {
+    "SITE_TITLE": "Ark",
+    "SITE_HEADER": "Ark",
+    "SITE_SUBHEADER": _("Administration"),
+    "SITE_SYMBOL": "sailing",
+    "SITE_URL": reverse_lazy("home"),
+    "SHOW_LANGUAGES": True,
+    "LANGUAGES": {"action": reverse_lazy("set-language")},
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "BORDER_RADIUS": "8px",
+    "SIDEBAR": {
+        "navigation": [
+            {
+                "title": _("Recognition"),
+                "items": [
+                    _table(_("Photos"), "photo_library", "recognition_photo"),
+                    _table(_("Predictions"), "target", "recognition_prediction"),
+                    _table(_("Labels"), "sell", "recognition_label"),
+                ],
+            },
+            {
+                "title": _("Network"),
+                "items": [
+                    _table(_("Model versions"), "neurology", "recognition_modelversion"),
+                    _table(_("What was live when"), "history", "recognition_livechange"),
+                ],
+            },
+            {
+                "title": _("People"),
+                "items": [
+                    _table(_("Users"), "person", "auth_user"),
+                    _table(_("Groups"), "group", "auth_group"),
+                    _table(_("API tokens"), "key", "authtoken_tokenproxy"),
+                    _table(_("Failed sign-ins"), "lock", "axes_accessattempt"),
+                ],
+            },
+            {
+                "title": _("Site"),
+                "items": [
+                    _page(_("Back to the site"), "arrow_back", "home"),
+                    _page(_("API documentation"), "api", "api-docs"),
+                ],
+            },
+        ],
+    },
+}
