@@ -55,7 +55,7 @@ def accept(
 def _open(stream: io.BufferedReader) -> zipfile.ZipFile:
     """zipfile reads the whole directory at once, and then makes an object of each entry."""
     try:
-        return zipfile.ZipFile(_Sparing(stream))  # type: ignore[arg-type]
+        return zipfile.ZipFile(_Sparing(stream))
     except _DAMAGED as error:
         raise UnreadableArchive(Refusal("not_an_archive")) from error
 

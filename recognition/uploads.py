@@ -31,10 +31,6 @@ class SpooledUpload(UploadedFile):
         self.path = path
         self.sha256 = sha256
 
-    def open(self, mode: str | None = None):  # type: ignore[no-untyped-def]
-        self.file = self.path.open(mode or "rb")
-        return self
-
     def discard(self) -> None:
         self.path.unlink(missing_ok=True)
 

@@ -43,10 +43,12 @@ class NewestFirst(CursorPagination):
         if cursor is None or cursor.position is None:
             return cursor
         try:
-            position = datetime.fromisoformat(cursor.position).astimezone(timezone.utc)
+            position: Any = str(
+                datetime.fromisoformat(str(cursor.position)).astimezone(timezone.utc)
+            )
         except (ValueError, OverflowError):
             raise NotFound(self.invalid_cursor_message) from None
-        return cursor._replace(position=str(position))
+        return cursor._replace(position=position)
 
 
 class IsReviewer(BasePermission):
@@ -88,10 +90,11 @@ class PhotoViewSet(
         [outcome] = intake.accept([(upload, label)], _user(request))
         if outcome.refusal:
             raise Refused(outcome.refusal)
+        photo = self.get_serializer(outcome.photo).data
         return Response(
-            self.get_serializer(outcome.photo).data,
+            photo,
             status=status.HTTP_202_ACCEPTED,
-            headers={"Location": reverse("photo-detail", [outcome.photo.id], request=request)},
+            headers={"Location": reverse("photo-detail", [photo["id"]], request=request)},
         )
 
     @extend_schema(
@@ -105,7 +108,7 @@ class PhotoViewSet(
         archive = request.FILES.get("archive")
         if not uploads and archive is None:
             raise ValidationError({"images": [_("Send files as `images`, or a ZIP as `archive`.")]})
-        labelled = str(request.data.get("labelled", "")).lower() in ("1", "true", "on")
+        labelled = str(request.POST.get("labelled", "")).lower() in ("1", "true", "on")
         if labelled:
             _must_review(request)
         batch = intake.open_batch(_user(request))
@@ -194,7 +197,7 @@ def _bulk_result(batch: Batch, outcomes: Iterable[intake.Outcome]) -> dict[str, 
 
 
 def _label_to_set(request: Request) -> Label | None:
-    slug = request.data.get("label")
+    slug = request.POST.get("label")
     if not slug:
         return None
     _must_review(request)

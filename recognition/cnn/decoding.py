@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -83,7 +84,7 @@ def open_photo(source: Path | bytes, max_pixels: int) -> Iterator[Image.Image]:
     Type is judged by content. Raises UnreadablePhoto with the code not_an_image,
     unsupported_format, too_many_pixels or truncated.
     """
-    stream = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+    stream: IO[bytes] = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
     with stream:
         try:
             image = Image.open(stream, formats=FORMATS)
@@ -149,7 +150,7 @@ def _scaled_to_8_bit(image: Image.Image) -> Image.Image:
     return Image.fromarray(((values - values.min()) / spread * 255).astype(np.uint8))
 
 
-def _unidentified(stream: io.BufferedIOBase) -> UnreadablePhoto:
+def _unidentified(stream: IO[bytes]) -> UnreadablePhoto:
     stream.seek(0)
     head = stream.read(12)
     if _is_heif(head) and not _ends_inside_a_box(stream):
@@ -168,7 +169,7 @@ def _is_heif(head: bytes) -> bool:
     return head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS
 
 
-def _ends_inside_a_box(stream: io.BufferedIOBase) -> bool:
+def _ends_inside_a_box(stream: IO[bytes]) -> bool:
     """Whether an ISO base media file (ISO/IEC 14496-12) is shorter than its boxes say."""
     file_bytes = stream.seek(0, io.SEEK_END)
     position = 0
@@ -186,7 +187,7 @@ def _ends_inside_a_box(stream: io.BufferedIOBase) -> bool:
     return position > file_bytes
 
 
-def _is_some_picture(stream: io.BufferedIOBase) -> bool:
+def _is_some_picture(stream: IO[bytes]) -> bool:
     stream.seek(0)
     try:
         with Image.open(stream):
