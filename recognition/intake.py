@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from recognition import doorbell, registry, review
+from recognition import doorbell, review
 from recognition.cnn.decoding import UnreadablePhoto
 from recognition.imaging import PhotoFacts, inspect
 from recognition.models import Batch, Label, Photo, Prediction
@@ -88,11 +88,10 @@ def _insert(
 ) -> list[Outcome]:
     known = {
         photo.sha256: photo
-        for photo in Photo.objects.select_related("prediction").filter(
+        for photo in Photo.objects.filter(
             owner=owner, sha256__in=[upload.sha256 for upload, _ in chunk]
         )
     }
-    version = registry.live_version()
     outcomes: list[Outcome] = []
     new: list[tuple[SpooledUpload, Photo, Prediction]] = []
     relabelled: list[Photo] = []
@@ -107,7 +106,7 @@ def _insert(
         else:
             photo = known[upload.sha256] = _new_photo(upload, facts, owner, batch, label)
             # The two rows point at each other; the database looks at that when all are in.
-            photo.prediction = Prediction(photo=photo, model_version=version)
+            photo.prediction = Prediction(photo=photo)
             new.append((upload, photo, photo.prediction))
             outcomes.append(Outcome(upload.name, photo))
     if new:

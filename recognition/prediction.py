@@ -80,12 +80,15 @@ def claim(version: ModelVersion) -> list[Prediction]:
     rows = list(
         Prediction.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("photo")
-        .filter(state=State.PENDING, model_version=version)
+        .filter(Q(model_version=None) | Q(model_version=version), state=State.PENDING)
         .order_by("created", "id")[:BATCH_SIZE]
     )
     fresh = [row for row in rows if not row.attempts]
     rows = rows[:1] if rows and rows[0].attempts else fresh
+    for row in rows:
+        row.model_version = version
     Prediction.objects.filter(id__in=[row.id for row in rows]).update(
+        model_version=version,
         state=State.RUNNING,
         lease_owner=worker_name(),
         lease_expires=timezone.now() + timedelta(seconds=settings.ARK_LEASE_S),

@@ -133,7 +133,7 @@ LOGOUT_REDIRECT_URL = "login"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {
     "default": dj_database_url.config(
-        default=f"sqlite:///{ARK_HOME / 'db.sqlite3'}", conn_max_age=600, conn_health_checks=True
+        default=f"sqlite:///{ARK_HOME / 'db.sqlite3'}", conn_max_age=600
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -143,6 +143,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 30,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+else:
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 MEDIA_ROOT = ARK_HOME / "media"
 ARK_INCOMING = ARK_HOME / "incoming"  # uploads while they arrive, on the same disk as MEDIA_ROOT
 FILE_UPLOAD_HANDLERS = ["recognition.uploads.SpoolUploadHandler"]

@@ -5,13 +5,17 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import redis
 from django.conf import settings
-from django.core.cache import cache
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from recognition import doorbell
+
 if TYPE_CHECKING:  # rest_framework.views reads the settings that name this module
     from rest_framework.views import APIView
+
+_WINDOW_S = 60
 
 
 class PerMinuteThrottle(BaseThrottle):
@@ -25,14 +29,15 @@ class PerMinuteThrottle(BaseThrottle):
         limit = settings.ARK_REQUESTS_PER_MINUTE
         if not limit:
             return True
-        window = int(time.time() // 60)
+        window = int(time.time() // _WINDOW_S)
         who = f"user-{request.user.pk}" if request.user.pk else self.get_ident(request)
-        key = f"requests:{who}:{window}"
-        cache.add(key, 0, timeout=120)
+        key = f"ark:requests:{who}:{window}"
         try:
-            return cache.incr(key) <= limit
-        except (ValueError, TypeError):  # the cache is away
+            with doorbell.connection().pipeline(transaction=False) as pipeline:
+                count, _ = pipeline.incr(key).expire(key, 2 * _WINDOW_S).execute()
+        except redis.RedisError:
             return True
+        return count <= limit
 
     def wait(self) -> float:
-        return 60 - time.time() % 60
+        return _WINDOW_S - time.time() % _WINDOW_S

@@ -41,9 +41,11 @@ class Prediction(models.Model):
         related_name="predictions",
         db_index=False,
     )
+    # A row that waits without a version is for the one that is live when its turn comes.
     model_version = models.ForeignKey(
         ModelVersion,
         models.PROTECT,
+        null=True,
         verbose_name=_("model version"),
         related_name="predictions",
         db_index=False,
@@ -97,7 +99,7 @@ class Prediction(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.label or self.get_state_display()} ({self.model_version.number})"
+        return str(self.label or self.get_state_display())
 
     @property
     def is_settled(self) -> bool:

@@ -1,0 +1,66 @@
+"""The peer that Ark is measured against: LitServe with the same network on OpenVINO.
+
+It decodes and predicts, and stores nothing. It runs in an environment of its own:
+`.venv-peer/bin/python -m benchmarks.peer FOLDER PORT`.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import litserve
+import numpy as np
+import openvino
+from fastapi import Request  # LitServe reads this annotation: no strings
+
+from recognition.cnn.manifest import read_manifest
+from recognition.cnn.preprocessing import load_pixels
+
+
+class PhotoApi(litserve.LitAPI):
+    def __init__(self, folder: Path, **options: Any) -> None:
+        super().__init__(**options)
+        self.folder = folder
+
+    def setup(self, device: str) -> None:
+        self.manifest = read_manifest(self.folder)
+        core = openvino.Core()
+        has_bfloat16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        precision = "bf16" if has_bfloat16 else "f32"
+        self.network = core.compile_model(
+            core.read_model(self.folder / "openvino.xml"),
+            "CPU",
+            {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": precision},
+        )
+
+    def decode_request(self, request: Request) -> np.ndarray:
+        return load_pixels(request["image"].file.read(), self.manifest.preprocessing)
+
+    def batch(self, inputs: list[np.ndarray]) -> np.ndarray:
+        return np.stack(inputs)
+
+    def predict(self, pixels: np.ndarray) -> np.ndarray:
+        batch = pixels if pixels.ndim == 4 else pixels[None]
+        log_probabilities = self.network(batch)[0]
+        return log_probabilities if pixels.ndim == 4 else log_probabilities[0]
+
+    def unbatch(self, output: np.ndarray) -> list[np.ndarray]:
+        return list(output)
+
+    def encode_response(self, output: np.ndarray) -> dict[str, Any]:
+        best = np.argsort(output)[::-1][:5]
+        labels = self.manifest.labels
+        return {
+            "top": [{"label": labels[i].slug, "confidence": float(np.exp(output[i]))} for i in best]
+        }
+
+
+if __name__ == "__main__":
+    folder, port, max_batch_size = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    options: dict[str, Any] = {"max_batch_size": max_batch_size}
+    if max_batch_size > 1:
+        options["batch_timeout"] = 0.005
+    server = litserve.LitServer(
+        PhotoApi(folder, **options), accelerator="cpu", workers_per_device=1
+    )
+    server.run(host="127.0.0.1", port=port, generate_client_file=False, log_level="warning")
