@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+_HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]", re.IGNORECASE)
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 
@@ -18,6 +20,19 @@ def text(name: str, default: str = "") -> str:
 def words(name: str, default: str = "") -> list[str]:
     """A list whose items are separated by commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def hosts(name: str) -> list[str]:
+    """Names of hosts as Django wants them: alone, an IPv6 address in brackets."""
+    values = words(name)
+    for value in values:
+        if "*" in value:
+            raise ImproperlyConfigured(f"{name}={value}: name the hosts one by one.")
+        if not _HOST.fullmatch(value):
+            raise ImproperlyConfigured(
+                f"{name}={value}: expected names like example.com or [::1], without scheme or port."
+            )
+    return values
 
 
 def boolean(name: str, default: bool) -> bool:

@@ -1,8 +1,11 @@
 """Gunicorn's settings. Threads, because most of a request is waiting: for bytes, for a result."""
 
 import os
+import shutil
+from pathlib import Path
 
 from webapp import env
+from webapp.home import ARK_HOME
 
 host = env.text("HOST", "127.0.0.1")
 port = env.integer("PORT", 8000)
@@ -15,8 +18,19 @@ graceful_timeout = 5
 keepalive = 30
 preload_app = True
 loglevel = "warning"
+logconfig_dict = {"loggers": {"gunicorn.error": {"level": "WARNING", "propagate": True}}}
 
 
 def when_ready(server: object) -> None:
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::1") else host  # noqa: S104
     print(f"\n  Ark is ready: http://{shown}:{port}/\n", flush=True)
+
+
+def _collect_metrics_in(folder: Path) -> None:
+    """Where webapp.metrics adds up the processes; numbers of an earlier run are not among them."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
+_collect_metrics_in(ARK_HOME / "metrics")

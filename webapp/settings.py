@@ -5,11 +5,9 @@ these variables stands in the README. What is missing or unsafe stops the start.
 from urllib.parse import urlsplit
 
 import dj_database_url
-from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from webapp import env
+from webapp import content_security, env, logs
 from webapp.home import ARK_HOME, BASE_DIR, REDIS_SOCKET, models_store, secret_key
 from webapp.unfold import UNFOLD  # noqa: F401
 
@@ -30,12 +28,14 @@ ARK_REQUESTS_PER_MINUTE = env.integer("ARK_REQUESTS_PER_MINUTE", 30_000)  # 0: n
 DEBUG = env.boolean("DEBUG", False)
 SECRET_KEY = secret_key()
 ARK_HTTPS = env.boolean("ARK_HTTPS", True)
-ALLOWED_HOSTS = env.words("ARK_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-if "*" in ALLOWED_HOSTS and not DEBUG:
-    raise ImproperlyConfigured("ARK_ALLOWED_HOSTS=*: name the hosts that this instance answers to.")
+_public_hosts = env.hosts("ARK_ALLOWED_HOSTS")
+ALLOWED_HOSTS = [*_public_hosts, "localhost", "127.0.0.1", "[::1]"]  # health is asked on the spot
 if ARK_HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+    # For proxies that do not hand the Host header on; ".example.com" means its subdomains as well.
+    CSRF_TRUSTED_ORIGINS = [
+        f"https://{'*' if host.startswith('.') else ''}{host}" for host in _public_hosts
+    ]
 SECURE_SSL_REDIRECT = ARK_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from inside
 SECURE_HSTS_SECONDS = 31_536_000 if ARK_HTTPS else 0
@@ -44,16 +44,8 @@ SECURE_HSTS_PRELOAD = ARK_HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ARK_HTTPS
 X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
-        "object-src": [NONE],
-        "base-uri": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-    }
-}
+CONTENT_SECURITY_POLICY = content_security.SITE
+ARK_METRICS_TOKEN = env.text("ARK_METRICS_TOKEN")  # without: /metrics answers this machine only
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -95,10 +87,12 @@ INSTALLED_APPS = [
     "recognition",
 ]
 MIDDLEWARE = [
+    "webapp.request_log.log_requests",
     "recognition.uploads.discard_leftovers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "webapp.content_security.admin_needs_more",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -143,6 +137,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 30,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # A server that is gone must show as an error, not as a request that hangs.
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        connect_timeout=5, tcp_user_timeout=10_000
+    )
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 MEDIA_ROOT = ARK_HOME / "media"
@@ -220,22 +219,4 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        },
-        "plain": {"format": "%(levelname)s %(name)s: %(message)s"},
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": env.choice("ARK_LOG_FORMAT", "json", ("json", "plain")),
-        }
-    },
-    "root": {"handlers": ["console"], "level": env.text("ARK_LOG_LEVEL", "INFO")},
-    "loggers": {"celery": {"level": "WARNING"}},
-}
+LOGGING = logs.configuration()

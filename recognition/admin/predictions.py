@@ -81,8 +81,8 @@ class PredictionAdmin(ReadOnly, LongList):
         return pictures.answer(prediction) if prediction.state == State.DONE else ""
 
     @display(description=_("version"))
-    def version(self, prediction: Prediction) -> int:
-        return prediction.model_version.number
+    def version(self, prediction: Prediction) -> str:
+        return str(prediction.model_version.number) if prediction.model_version else ""
 
     @display(description=_("photo"))
     def preview(self, prediction: Prediction) -> str:

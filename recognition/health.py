@@ -1,0 +1,110 @@
+"""Is this instance fit to serve, and how much waits in its queue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import redis
+from django.db import DatabaseError, connection
+from django.utils import timezone
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
+from prometheus_client.registry import Collector
+
+from recognition import doorbell, registry
+from recognition.cnn.manifest import MANIFEST_NAME
+from recognition.models import ModelVersion, Prediction, State
+
+
+class Unfit(Exception):
+    """Says why, for the operator."""
+
+
+def problems() -> dict[str, str | None]:
+    """Each check, with None or what is wrong. Timeouts in the settings keep it short."""
+    return {name: _problem(check) for name, check in _CHECKS.items()}
+
+
+def _problem(check: Callable[[], None]) -> str | None:
+    try:
+        check()
+    except (Unfit, DatabaseError, redis.RedisError) as error:
+        return str(error).strip() or type(error).__name__
+    return None
+
+
+def _database_answers() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _broker_answers() -> None:
+    doorbell.connection().ping()
+
+
+def _version_is_live() -> None:
+    try:
+        version = registry.live_version()
+    except ModelVersion.DoesNotExist:
+        raise Unfit("No version of the network is live; run `manage.py prepare`.") from None
+    if not (version.folder / MANIFEST_NAME).is_file():
+        raise Unfit(f"The live version is not in {version.folder}.")
+
+
+def _worker_is_heard() -> None:
+    if not doorbell.workers_heard():
+        raise Unfit(f"No predictor was heard for {doorbell.HEARTBEAT_EXPIRES_S} s.")
+
+
+_CHECKS = {
+    "database": _database_answers,
+    "broker": _broker_answers,
+    "live_model": _version_is_live,
+    "worker": _worker_is_heard,
+}
+
+
+class RecognitionCollector(Collector):
+    """The queue, the live version and the predictors, looked up when somebody asks.
+
+    Photos that are done are not counted: that would read the whole table each time.
+    """
+
+    def collect(self) -> Iterator[GaugeMetricFamily | InfoMetricFamily]:
+        yield self._queue()
+        yield self._oldest()
+        yield self._live_version()
+        yield self._predictors()
+
+    def _queue(self) -> GaugeMetricFamily:
+        gauge = GaugeMetricFamily(
+            "ark_predictions", "Predictions that wait, run or failed.", labels=["state"]
+        )
+        for state in (State.PENDING, State.RUNNING, State.FAILED):
+            gauge.add_metric([state.value], Prediction.objects.filter(state=state).count())
+        return gauge
+
+    def _oldest(self) -> GaugeMetricFamily:
+        pending = Prediction.objects.filter(state=State.PENDING).order_by("created", "id")
+        created = pending.values_list("created", flat=True).first()
+        age_s = (timezone.now() - created).total_seconds() if created else 0
+        return GaugeMetricFamily(
+            "ark_oldest_pending_seconds", "How long the oldest photo waits.", value=age_s
+        )
+
+    def _live_version(self) -> InfoMetricFamily:
+        family = InfoMetricFamily("ark_live_model", "The version of the network that predicts.")
+        for version in ModelVersion.objects.filter(live=True):
+            described = {"number": str(version.number), "network": version.network}
+            family.add_metric([], described)
+        return family
+
+    def _predictors(self) -> GaugeMetricFamily:
+        try:
+            heard = len(doorbell.workers_heard())
+        except redis.RedisError:
+            heard = 0
+        return GaugeMetricFamily(
+            "ark_predictors",
+            f"Predictors heard in the last {doorbell.HEARTBEAT_EXPIRES_S} s.",
+            value=heard,
+        )

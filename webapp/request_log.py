@@ -1,0 +1,86 @@
+"""One line in the log for each request, and a name that binds its other lines together."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from webapp import metrics
+
+logger = logging.getLogger("webapp.access")
+
+_request_id: ContextVar[str] = ContextVar("request_id", default="")
+_SANE_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
+_ASKED_ALL_THE_TIME = ("/healthz", "/readyz", "/metrics", f"/{settings.STATIC_URL.lstrip('/')}")
+
+
+class RequestIdFilter(logging.Filter):
+    """Puts the request's id on every record that is logged while it is served."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request_id = _request_id.get()
+        if request_id:
+            record.request_id = request_id
+        return True
+
+
+def log_requests(get_response: Callable[[HttpRequest], HttpResponse]):  # type: ignore[no-untyped-def]
+    """Middleware, to stand above all others."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        request_id = _id_of(request)
+        token = _request_id.set(request_id)
+        try:
+            response = get_response(request)
+            response["X-Request-ID"] = request_id
+            _note(request, response, time.perf_counter() - started)
+            return response
+        finally:
+            _request_id.reset(token)
+
+    return middleware
+
+
+def _id_of(request: HttpRequest) -> str:
+    """The one that a proxy gave, if it is fit to be logged."""
+    given = request.headers.get("X-Request-ID", "")
+    return given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def _note(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    status = response.status_code
+    metrics.observe_request(request, status, seconds)
+    is_routine = status < 400 and request.path.startswith(_ASKED_ALL_THE_TIME)
+    # The path without its query: that may hold what somebody searched for.
+    logger.log(
+        logging.DEBUG if is_routine else logging.INFO,
+        "%s %s %d in %.0f ms",
+        request.method,
+        request.path,
+        status,
+        1000 * seconds,
+        extra={
+            "method": request.method,
+            "path": request.path,
+            "status": status,
+            "milliseconds": round(1000 * seconds, 1),
+            "user": _user_id(request),
+        },
+    )
+
+
+def _user_id(request: HttpRequest) -> int | None:
+    """Who asked, if the view wanted to know: the log itself must not cost a query."""
+    user = getattr(request, "user", None)
+    if isinstance(user, SimpleLazyObject):
+        user = getattr(request, "_cached_user", None)
+    return user.pk if user else None
