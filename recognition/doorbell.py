@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from uuid import UUID
 
@@ -35,20 +36,20 @@ def ring() -> None:
     """Wake a predictor, unless a ring is on its way to one already."""
     from recognition.tasks import predict_pending  # tasks is a door; it imports the steps
 
-    try:
+    with _patience():
         if connection().set(_BELL, 1, nx=True, ex=_BELL_EXPIRES_S):
             predict_pending.apply_async(retry=False)
-    except (redis.RedisError, OperationalError) as error:
-        logger.warning("Redis is away; the sweep will ring when it is back: %s", error)
 
 
 def answer() -> None:
     """The predictor is about to look for work: who comes later must ring again."""
-    connection().delete(_BELL)
+    with _patience():
+        connection().delete(_BELL)
 
 
 def beat_heart(worker: str) -> None:
-    connection().set(_HEARTBEAT + worker, 1, ex=HEARTBEAT_EXPIRES_S)
+    with _patience():
+        connection().set(_HEARTBEAT + worker, 1, ex=HEARTBEAT_EXPIRES_S)
 
 
 def workers_heard() -> list[str]:
@@ -59,13 +60,10 @@ def workers_heard() -> list[str]:
 
 def announce(photo_ids: Iterable[UUID]) -> None:
     """Tell who waits for these photos that they are settled."""
-    try:
-        with connection().pipeline(transaction=False) as pipeline:
-            for photo_id in photo_ids:
-                pipeline.publish(_channel(photo_id), 1)
-            pipeline.execute()
-    except redis.RedisError as error:
-        logger.warning("Redis is away; who waits will look for themselves: %s", error)
+    with _patience(), connection().pipeline(transaction=False) as pipeline:
+        for photo_id in photo_ids:
+            pipeline.publish(_channel(photo_id), 1)
+        pipeline.execute()
 
 
 def wait_for(photo_id: UUID, is_settled: Callable[[], bool], timeout_s: float) -> None:
@@ -81,6 +79,14 @@ def wait_for(photo_id: UUID, is_settled: Callable[[], bool], timeout_s: float) -
             except redis.RedisError:
                 hears = False
             time.sleep(min(left_s, _POLL_WITHOUT_REDIS_S))
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    try:
+        yield
+    except (redis.RedisError, OperationalError) as error:
+        logger.warning("Redis is away; the sweep rings when it is back: %s", error)
 
 
 def _subscribe(news: redis.client.PubSub, photo_id: UUID) -> bool:

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+import redis
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from rest_framework.test import APIClient
@@ -17,11 +18,17 @@ from recognition import doorbell, registry, roles
 from recognition.cnn.checkpoint import build_pretrained
 from recognition.cnn.manifest import read_manifest
 from recognition.models import ModelVersion
-from webapp.home import BASE_DIR
+from tests.rows import manifest
+from webapp.home import ARK_HOME, BASE_DIR
 
 # Found, not imported: foolbox drags in far more than its pictures.
 FOOLBOX = Path(importlib.util.find_spec("foolbox").origin).parent / "data"
 SHARED_PHOTOS = BASE_DIR.parent / "shared" / "photos"
+
+
+def pytest_configure() -> None:
+    # The real hasher takes half a second a person, on purpose.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +54,14 @@ def network() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """SQLite in a file, as in production: in memory, threads would lock each other out."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        database.setdefault("TEST", {})["NAME"] = str(ARK_HOME / "test.sqlite3")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def redis_server() -> None:
     server = subprocess.Popen(
@@ -68,6 +83,18 @@ def _empty_redis(redis_server: None) -> None:
 @pytest.fixture
 def live_version(db: None, network: Path) -> ModelVersion:
     return registry.register(1, read_manifest(network))
+
+
+@pytest.fixture
+def version(db: None) -> ModelVersion:
+    """A live version of four labels, for tests that never load a network."""
+    return registry.register(1, manifest())
+
+
+@pytest.fixture
+def no_redis(monkeypatch: pytest.MonkeyPatch) -> None:
+    away = redis.Redis.from_url("unix:///nowhere/redis.sock")
+    monkeypatch.setattr(doorbell, "connection", lambda: away)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 
+database = os.environ.get("ARK_TEST_DATABASE_URL")  # tests run on SQLite unless it is set
 home = tempfile.mkdtemp(prefix="ark-test-")  # short: Redis' socket lives in it
 atexit.register(shutil.rmtree, home, ignore_errors=True)
 for name in [name for name in os.environ if name.startswith("ARK_")]:
@@ -16,3 +17,6 @@ os.environ.update(
     SECRET_KEY="only-for-tests",
 )
 os.environ.pop("REDIS_URL", None)
+os.environ.pop("DATABASE_URL", None)
+if database:
+    os.environ["DATABASE_URL"] = database

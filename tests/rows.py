@@ -1,0 +1,94 @@
+"""Makes rows, and a network's answers, without any file or network."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.contrib.auth.models import User
+
+from recognition.cnn.classifier import Answer
+from recognition.cnn.decoding import UnreadablePhoto, load_upright_rgb
+from recognition.cnn.manifest import Manifest
+from recognition.cnn.preprocessing import Preprocessing
+from recognition.cnn.taxonomy import Label as TaxonomyLabel
+from recognition.models import Photo, Prediction
+from recognition.registry import live_version
+
+
+def manifest(**fields: Any) -> Manifest:
+    """What a network of four labels would say of itself."""
+    plain: dict[str, Any] = {
+        "name": "Small",
+        "network": "lite0",
+        "preprocessing": Preprocessing(256, 224, "bicubic", 127, 128),
+        "temperature": 1.0,
+        "labels": (
+            TaxonomyLabel("dog", "animal", "Dog", "狗", None, (0,)),
+            TaxonomyLabel("car", "vehicle", "Car", "汽车", None, (1,)),
+            TaxonomyLabel("taxi", "vehicle", "Taxi", "出租车", "car", (2,)),
+            TaxonomyLabel("neither", "neither", "Neither", "都不是", None, (3,)),
+        ),
+        "fine_names": ("Airedale", "sports car", "cab", "mountain"),
+        "class_weights": (1.0, 1.0, 1.0, 1.0),
+        "reference_log_probabilities": (),
+        "files": {},
+        "libraries": {},
+    }
+    return Manifest(**{**plain, **fields})
+
+
+def answer(label: str = "dog", kind: str = "animal", confidence: float = 0.9) -> Answer:
+    return Answer(
+        label=label,
+        kind=kind,
+        confidence=confidence,
+        top=[(label, confidence), ("neither", 0.05)],
+        fine="Airedale",
+        embedding=np.linspace(-1, 1, 1280, dtype=np.float16),
+        milliseconds=12.5,
+    )
+
+
+class FakeClassifier:
+    """Says "dog" of every photo that can be read; remembers which batches it was given."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[Path]] = []
+
+    def stream(self, batches: Iterable[Sequence[Path]]) -> Iterator[list[Answer | UnreadablePhoto]]:
+        for batch in batches:
+            self.batches.append(list(batch))
+            yield [_look_at(path) for path in batch]
+
+
+def _look_at(path: Path) -> Answer | UnreadablePhoto:
+    try:
+        load_upright_rgb(path, 32)
+    except UnreadablePhoto as error:
+        return error
+    return answer()
+
+
+def add_photo(owner: User, **fields: Any) -> Photo:
+    """A photo with its pending prediction; fields named prediction__... go to the latter."""
+    said = {name[12:]: fields.pop(name) for name in list(fields) if name.startswith("prediction__")}
+    plain: dict[str, Any] = {
+        "name": "photo.jpg",
+        "format": "JPEG",
+        "sha256": hashlib.sha256(uuid.uuid4().bytes).hexdigest(),
+        "perceptual_hash": 0,
+        "width": 96,
+        "height": 64,
+        "size_bytes": 1000,
+    }
+    photo = Photo.objects.create(owner=owner, **{**plain, **fields})
+    photo.prediction = Prediction.objects.create(
+        photo=photo, **{"model_version": live_version(), **said}
+    )
+    photo.save()
+    return photo
