@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import redis
 from django.contrib.auth.models import User
 from django.db.models import Count, Q, QuerySet
 
 from recognition import doorbell
-from recognition.models import Batch, Photo, State
+from recognition.models import Batch, Label, Photo, State
 
 
 def photos_visible_to(user: User) -> QuerySet[Photo]:
     """One's own photos; everybody's for who may see all. Ready to be shown: no query a photo."""
     photos = Photo.objects.select_related(
-        "label", "prediction__label", "prediction__model_version"
+        "owner", "label", "prediction__label", "prediction__model_version"
     ).defer("prediction__embedding")
     return photos if user.has_perm("recognition.view_all") else photos.filter(owner=user)
 
@@ -63,3 +64,34 @@ def wait_until_settled(photo_id: UUID, timeout_s: float) -> None:
         ).exists()
 
     doorbell.wait_for(photo_id, is_settled, timeout_s)
+
+
+def is_predictor_heard() -> bool:
+    """Whether photos that wait will be predicted soon."""
+    try:
+        return bool(doorbell.workers_heard())
+    except redis.RedisError:
+        return False
+
+
+def is_settled(photo: Photo) -> bool:
+    return photo.prediction is not None and photo.prediction.is_settled
+
+
+def top_labels(photo: Photo) -> list[tuple[Label, float]]:
+    """The labels that fit best, with their confidence."""
+    top = photo.prediction.top if photo.prediction else []
+    labels = {label.slug: label for label in Label.objects.all()} if top else {}
+    return [(labels[entry["label"]], entry["confidence"]) for entry in top]
+
+
+def neighbours(photo: Photo) -> tuple[Photo | None, Photo | None]:
+    """The next newer and the next older photo of the same owner."""
+    others = Photo.objects.filter(owner=photo.owner_id).only("id", "name")
+    newer = others.filter(created__gte=photo.created).exclude(
+        created=photo.created, id__lte=photo.id
+    )
+    older = others.filter(created__lte=photo.created).exclude(
+        created=photo.created, id__gte=photo.id
+    )
+    return newer.order_by("created", "id").first(), older.order_by("-created", "-id").first()

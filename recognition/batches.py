@@ -1,0 +1,112 @@
+"""What was submitted together: add files to a batch, and show it again later.
+
+Refused files and photos that were there already are no photos of the batch, so the table does not
+know them; notes of them stay in Redis for a week. Without Redis a page that is loaded again shows
+the batch's own photos only.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+import redis
+from django.contrib.auth.models import User
+
+from recognition import archives, doorbell, intake, selectors
+from recognition.intake import Outcome
+from recognition.models import Batch, Photo
+from recognition.refusals import Refusal
+from recognition.uploads import SpooledUpload
+
+logger = logging.getLogger(__name__)
+
+MAX_CARDS = 300  # more would be slow to draw; history shows the rest
+_NOTES = "ark:batch-notes:"
+_NOTES_EXPIRE_S = 7 * 24 * 60 * 60
+
+
+@dataclass(frozen=True)
+class Card:
+    """One file of a batch as it is shown: a photo, or a refusal with its file's name."""
+
+    photo: Photo | None = None
+    is_duplicate: bool = False
+    name: str = ""
+    refusal: Refusal | None = None
+
+
+def add(
+    batch: Batch, images: Iterable[SpooledUpload], archive: SpooledUpload | None = None
+) -> list[Outcome]:
+    """Accept files into the batch, each by itself."""
+    outcomes = list(intake.accept(((image, None) for image in images), batch.owner, batch))
+    if archive:
+        outcomes += _add_archive(batch, archive)
+    _remember(batch, [outcome for outcome in outcomes if outcome.refusal or outcome.is_duplicate])
+    return outcomes
+
+
+def _add_archive(batch: Batch, archive: SpooledUpload) -> list[Outcome]:
+    try:
+        return archives.accept(archive, False, batch.owner, batch)
+    except archives.UnreadableArchive as error:
+        return [Outcome(archive.name or "", refusal=error.refusal)]
+    finally:
+        archive.discard()
+
+
+def cards_of_outcomes(outcomes: list[Outcome], viewer: User) -> list[Card]:
+    """Ready to be shown: one query, however many there are."""
+    shown = outcomes[:MAX_CARDS]
+    photos = selectors.photos_visible_to(viewer).in_bulk([o.photo.id for o in shown if o.photo])
+    return [
+        Card(photos[o.photo.id], o.is_duplicate)
+        if o.photo
+        else Card(name=o.name, refusal=o.refusal)
+        for o in shown
+    ]
+
+
+def cards_of_batch(batch: Batch, viewer: User) -> list[Card]:
+    """The batch's photos in the order in which they came, then what only the notes know."""
+    visible = selectors.photos_visible_to(viewer)
+    cards = [Card(photo) for photo in visible.filter(batch=batch).reverse()[:MAX_CARDS]]
+    notes = _recall(batch)[:MAX_CARDS]
+    known = visible.in_bulk([UUID(note["photo"]) for note in notes if "photo" in note])
+    cards += [Card(photo, is_duplicate=True) for photo in known.values() if photo.batch != batch]
+    cards += [
+        Card(name=note["name"], refusal=Refusal(note["code"])) for note in notes if "code" in note
+    ]
+    return cards
+
+
+def _remember(batch: Batch, outcomes: list[Outcome]) -> None:
+    if not outcomes:
+        return
+    key = _NOTES + batch.id.hex
+    try:
+        with doorbell.connection().pipeline() as pipeline:
+            pipeline.rpush(key, *[json.dumps(_note(outcome)) for outcome in outcomes])
+            pipeline.expire(key, _NOTES_EXPIRE_S)
+            pipeline.execute()
+    except redis.RedisError as error:
+        logger.warning("Redis is away; what was refused is shown only once: %s", error)
+
+
+def _recall(batch: Batch) -> list[dict[str, str]]:
+    try:
+        notes = doorbell.connection().lrange(_NOTES + batch.id.hex, 0, -1)
+    except redis.RedisError:
+        return []
+    return [json.loads(note) for note in notes]
+
+
+def _note(outcome: Outcome) -> dict[str, str]:
+    if outcome.photo:
+        return {"photo": outcome.photo.id.hex}
+    assert outcome.refusal  # noqa: S101  an outcome is a photo or a refusal
+    return {"name": outcome.name, "code": outcome.refusal.code}

@@ -1,0 +1,23 @@
+"""What templates need beyond Django's own filters."""
+
+from django import template
+
+from recognition.refusals import Refusal
+
+register = template.Library()
+
+
+@register.filter
+def percent(probability: float) -> str:
+    """Never claims certainty: what rounds to 100 or to 0 is shown as a bound."""
+    if probability >= 0.995:
+        return "> 99 %"
+    if probability < 0.005:
+        return "< 1 %"
+    return f"{probability * 100:.0f} %"
+
+
+@register.filter
+def advice(code: str) -> str:
+    """What a person can do about a photo that failed with this code."""
+    return Refusal(code).detail

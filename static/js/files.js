@@ -1,0 +1,41 @@
+// Files from wherever a person may have them: folders that were dropped, the clipboard.
+
+const JUNK = new Set(["Thumbs.db", "desktop.ini"]);
+
+const isJunk = (name) => name.startsWith(".") || JUNK.has(name);
+
+export const isArchive = (file) => /\.zip$/i.test(file.name) || /zip/.test(file.type);
+
+// Entries must be taken before the first await: after it the browser forgets what was dropped.
+export async function droppedFiles(transfer) {
+  const items = [...transfer.items].filter((item) => item.kind === "file");
+  const entries = items.map((item) => item.webkitGetAsEntry?.() ?? null);
+  const plain = items.map((item) => item.getAsFile());
+  const found = [];
+  for (const [index, entry] of entries.entries()) {
+    found.push(...(entry?.isDirectory ? await filesBelow(entry) : [plain[index]]));
+  }
+  return found.filter((file) => file && !isJunk(file.name));
+}
+
+async function filesBelow(directory) {
+  const found = [];
+  for (const entry of await entriesOf(directory)) {
+    if (isJunk(entry.name)) continue;
+    found.push(...(entry.isDirectory ? await filesBelow(entry) : [await fileOf(entry)]));
+  }
+  return found;
+}
+
+// A reader hands out a hundred entries at a time.
+async function entriesOf(directory) {
+  const reader = directory.createReader();
+  const read = () => new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+  const entries = [];
+  for (let some = await read(); some.length; some = await read()) entries.push(...some);
+  return entries.sort((one, other) => one.name.localeCompare(other.name));
+}
+
+function fileOf(entry) {
+  return new Promise((resolve, reject) => entry.file(resolve, reject));
+}

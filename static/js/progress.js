@@ -1,0 +1,83 @@
+// The bar and the counts above the cards, and the same in words for screen readers.
+import { cards } from "./cards.js";
+
+const SAY_EVERY_MS = 3000;
+const section = document.querySelector("[data-progress]");
+const upload = document.querySelector("[data-upload]");
+let isScheduled = false;
+let saidAt = 0;
+let sayLater = null;
+
+function count() {
+  const of = (...states) => cards().filter((card) => states.includes(card.dataset.state)).length;
+  const refused = of("refused");
+  const waiting = of("pending", "running");
+  const settled = of("done", "failed");
+  const unsent = of("queued", "sending");
+  const lost = of("lost");
+  // Photos of a large archive that have no card.
+  const { batchTotal, batchSettled } = upload.dataset;
+  const hidden = Math.max(0, (batchTotal || 0) - waiting - settled);
+  const hiddenSettled = Math.max(0, Math.min(hidden, (batchSettled || 0) - settled));
+  return {
+    uploaded: refused + waiting + settled + hidden,
+    recognised: settled + hiddenSettled,
+    refused,
+    lost,
+    total: refused + waiting + settled + hidden + unsent + lost,
+  };
+}
+
+// A file on its way counts by the part that has arrived.
+function partlySent() {
+  return cards()
+    .filter((card) => card.dataset.state === "sending")
+    .reduce((sum, card) => sum + (card.sent || 0), 0);
+}
+
+function draw() {
+  isScheduled = false;
+  const counts = count();
+  section.hidden = counts.total === 0;
+  for (const [name, value] of Object.entries(counts)) {
+    const element = section.querySelector(`[data-count="${name}"]`);
+    if (element) element.textContent = value;
+  }
+  for (const name of ["refused", "lost"]) {
+    for (const element of section.querySelectorAll(`[data-${name}]`)) {
+      element.hidden = counts[name] === 0;
+    }
+  }
+  setBar("uploaded", counts.uploaded + partlySent(), counts.total);
+  setBar("recognised", counts.recognised + counts.refused, counts.total);
+  section.classList.toggle("is-done", counts.recognised + counts.refused === counts.total);
+  say(counts);
+}
+
+function setBar(name, value, max) {
+  const bar = section.querySelector(`[data-bar="${name}"]`);
+  bar.max = max || 1;
+  bar.value = value;
+}
+
+function say(counts) {
+  clearTimeout(sayLater);
+  const wait = saidAt + SAY_EVERY_MS - Date.now();
+  if (wait > 0) {
+    sayLater = setTimeout(() => say(counts), wait);
+    return;
+  }
+  saidAt = Date.now();
+  const text = section.dataset.says.replace(/\{(\w+)\}/g, (_, name) => counts[name]);
+  const place = section.querySelector("[data-says-here]");
+  if (counts.total && place.textContent !== text) place.textContent = text;
+}
+
+export function showProgress() {
+  if (isScheduled) return;
+  isScheduled = true;
+  setTimeout(draw, 50); // many cards may change in one go
+}
+
+document.addEventListener("ark:cards", showProgress);
+showProgress();
