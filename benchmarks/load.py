@@ -20,7 +20,11 @@ class Client:
         self.headers = headers
 
     def post(self, path: str, field: str, photo: Photo) -> bytes:
-        return self._send("POST", path, multipart([(field, *photo)]), 200, 202)
+        return self.post_files(path, [(field, *photo)])
+
+    def post_files(self, path: str, files: list[tuple[str, str, bytes]]) -> bytes:
+        """Field, name and content of each file."""
+        return self._send("POST", path, multipart(files), 200, 202)
 
     def get(self, path: str) -> bytes:
         return self._send("GET", path, None, 200)
@@ -36,7 +40,7 @@ class Client:
 
 
 def multipart(files: list[tuple[str, str, bytes]]) -> bytes:
-    """Field, file name and content of each file as a multipart/form-data body."""
+    """The files as a multipart/form-data body."""
     parts = [
         f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n'
         "Content-Type: application/octet-stream\r\n\r\n".encode()

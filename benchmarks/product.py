@@ -1,0 +1,70 @@
+"""What a running Ark does: bulk and single uploads, from HTTP to stored predictions."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from pathlib import Path
+
+from benchmarks import load
+from tests.instance import Instance
+
+CLIENTS = 16
+
+
+class Product:
+    """A running instance and one user's token."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        token = instance.token_of("benchmark")
+        self.headers = {"Authorization": f"Token {token}"}
+        self.client = self.new_client()
+
+    def new_client(self) -> load.Client:
+        return load.Client(self.instance.port, self.headers)
+
+    def upload(self, client: load.Client, photo: load.Photo) -> str:
+        return json.loads(client.post("/api/v1/photos/", "image", photo))["id"]
+
+    def upload_and_wait(self, photo: load.Photo) -> None:
+        photo_id = self.upload(self.client, photo)
+        answer = json.loads(self.client.get(f"/api/v1/photos/{photo_id}/?wait=30"))
+        if answer["state"] != "done":
+            raise RuntimeError(f"not predicted: {answer}")
+
+    def bulk_per_s(self, photos: list[load.Photo]) -> float:
+        """Photos a second of one submission, until the last prediction is stored."""
+        started = time.perf_counter()
+        files = [("images", name, content) for name, content in photos]
+        answer = json.loads(self.client.post_files("/api/v1/photos/bulk/", files))
+        while json.loads(self.client.get(f"/api/v1/batches/{answer['batch']}/"))["pending"]:
+            time.sleep(0.02)
+        return len(photos) / (time.perf_counter() - started)
+
+    def single_per_s(self, photos: list[load.Photo]) -> float:
+        """Photos a second of many clients, until the last prediction is stored."""
+        started = time.perf_counter()
+        load.upload_at_once(self.new_client, self.upload, photos, CLIENTS)
+        while self._has("pending") or self._has("running"):
+            time.sleep(0.02)
+        return len(photos) / (time.perf_counter() - started)
+
+    def lone_ms(self, photos: list[load.Photo]) -> float:
+        """Median of one client's milliseconds from its upload to the stored prediction."""
+        return statistics.median(load.latencies_ms(self.upload_and_wait, photos))
+
+    def memory_mb(self, part: str) -> float:
+        """The largest resident memory of the part's processes now."""
+        return max(_resident_mb(pid) for pid in self.instance.processes(part))
+
+    def _has(self, state: str) -> bool:
+        return bool(json.loads(self.client.get(f"/api/v1/photos/?state={state}"))["results"])
+
+
+def _resident_mb(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1000
+    raise RuntimeError(f"process {pid} is gone")
