@@ -20,7 +20,7 @@ from kombu.exceptions import OperationalError
 logger = logging.getLogger(__name__)
 
 _BELL = "ark:bell"
-_HEARTBEAT = "ark:heartbeat:"
+_HEARTBEATS = "ark:heartbeats"  # workers, scored by when they were last heard
 _BELL_EXPIRES_S = 5
 HEARTBEAT_EXPIRES_S = 30
 _POLL_WITHOUT_REDIS_S = 0.5
@@ -48,14 +48,20 @@ def answer() -> None:
 
 
 def beat_heart(worker: str) -> None:
-    with _patience():
-        connection().set(_HEARTBEAT + worker, 1, ex=HEARTBEAT_EXPIRES_S)
+    now_s = time.time()
+    with _patience(), connection().pipeline(transaction=False) as pipeline:
+        pipeline.zadd(_HEARTBEATS, {worker: now_s})
+        pipeline.zremrangebyscore(_HEARTBEATS, 0, now_s - HEARTBEAT_EXPIRES_S)
+        pipeline.execute()
 
 
 def workers_heard() -> list[str]:
-    """The predictors that gave a sign of life within HEARTBEAT_EXPIRES_S."""
-    keys = connection().scan_iter(match=_HEARTBEAT + "*")
-    return [key.decode().removeprefix(_HEARTBEAT) for key in keys]
+    """The predictors that gave a sign of life within HEARTBEAT_EXPIRES_S.
+
+    Raises redis.RedisError when nobody can be asked.
+    """
+    heard = connection().zrangebyscore(_HEARTBEATS, time.time() - HEARTBEAT_EXPIRES_S, "+inf")
+    return [worker.decode() for worker in heard]
 
 
 def announce(photo_ids: Iterable[UUID]) -> None:

@@ -43,7 +43,6 @@ _SETTLED_FIELDS = (
 def predict_pending() -> int:
     """Predict until nothing is left to claim; return how many photos were settled."""
     doorbell.answer()
-    recover()
     version = registry.live_version()
     classifier = _load_classifier(version.folder)
     ends = time.monotonic() + MAX_DRAIN_S

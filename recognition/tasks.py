@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
-from recognition import doorbell, prediction
+from recognition import prediction
 
 
 @shared_task(queue="predict")
@@ -13,7 +13,13 @@ def predict_pending() -> None:
     prediction.predict_pending()
 
 
+@shared_task(queue="predict")
+def sweep() -> None:
+    prediction.recover()
+    prediction.predict_pending()
+
+
 @worker_ready.connect
 def look_for_work(**kwargs: Any) -> None:
     """A worker that has just started loads the network now, not when the first photo comes."""
-    doorbell.ring()
+    sweep.delay()

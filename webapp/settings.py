@@ -64,6 +64,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
 AXES_ENABLE_ADMIN = False  # recognition.admin shows what staff need
 AXES_DISABLE_ACCESS_LOG = True  # it would grow with every sign-in, and nobody reads it
 
@@ -178,7 +179,7 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
-        "task": "recognition.tasks.predict_pending",
+        "task": "recognition.tasks.sweep",
         "schedule": ARK_SWEEP_S,
         "options": {"expires": 2 * ARK_SWEEP_S},
     }
