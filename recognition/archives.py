@@ -7,7 +7,8 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from dataclasses import replace
+from pathlib import PureWindowsPath
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -46,10 +47,12 @@ def accept(
         entries = _photos_in(opened)
         if len(entries) > settings.ARK_MAX_BULK_FILES:
             raise UnreadableArchive(Refusal("request_too_large"))
+        names: list[str] = []
         refused: list[intake.Outcome] = []
         labels = {label.slug: label for label in Label.objects.filter(active=True)}
-        uploads = _extract(opened, entries, labels if labelled else None, refused)
-        return [*intake.accept(uploads, owner, batch), *refused]
+        uploads = _extract(opened, entries, labels if labelled else None, names, refused)
+        accepted = enumerate(intake.accept(uploads, owner, batch))
+        return [replace(outcome, name=names[i]) for i, outcome in accepted] + refused
 
 
 def _open(stream: io.BufferedReader) -> zipfile.ZipFile:
@@ -68,9 +71,11 @@ class _Sparing:
         self._read = stream.read
 
     def read(self, size: int = -1) -> bytes:
-        if not 0 <= size <= settings.ARK_MAX_BULK_FILES * _DIRECTORY_BYTES_A_FILE + _CHUNK_BYTES:
+        limit = settings.ARK_MAX_BULK_FILES * _DIRECTORY_BYTES_A_FILE + _CHUNK_BYTES
+        content = self._read(limit + 1 if size < 0 else min(size, limit + 1))
+        if len(content) > limit:
             raise UnreadableArchive(Refusal("request_too_large"))
-        return self._read(size)
+        return content
 
     def close(self) -> None:
         """Whoever opened the file closes it."""
@@ -83,26 +88,34 @@ def _photos_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         for entry in archive.infolist()
         if not entry.is_dir()
         and not entry.filename.startswith("__MACOSX/")
-        and not PurePosixPath(entry.filename).name.startswith(".")
-        and PurePosixPath(entry.filename).name not in ("Thumbs.db", "desktop.ini")
+        and not _path(entry).name.startswith(".")
+        and _path(entry).name not in ("Thumbs.db", "desktop.ini")
     ]
+
+
+def _path(entry: zipfile.ZipInfo) -> PureWindowsPath:
+    """Some archives made on Windows have its separators; both kinds count."""
+    return PureWindowsPath(entry.filename)
 
 
 def _extract(
     archive: zipfile.ZipFile,
     entries: list[zipfile.ZipInfo],
     labels: dict[str, Label] | None,
+    names: list[str],
     refused: list[intake.Outcome],
 ) -> Iterator[tuple[SpooledUpload, Label | None]]:
     left_bytes = settings.ARK_MAX_BULK_MB * MEGABYTE
     for entry in entries:
-        label = labels.get(PurePosixPath(entry.filename).parent.name) if labels else None
+        label = labels.get(_path(entry).parent.name) if labels else None
         try:
             if labels is not None and label is None:
                 raise _Refused("unknown_label")
             _check(archive, entry, left_bytes)
             left_bytes -= entry.file_size
-            yield _unpack(archive, entry), label
+            upload = _unpack(archive, entry)
+            names.append(entry.filename)
+            yield upload, label
         except _Refused as error:
             refused.append(intake.Outcome(entry.filename, refusal=Refusal(error.code)))
 
@@ -148,4 +161,4 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> SpooledUpload:
     except _DAMAGED as error:
         path.unlink(missing_ok=True)
         raise _Refused("truncated") from error
-    return SpooledUpload(path, entry.filename, size, digest.hexdigest())
+    return SpooledUpload(path, _path(entry).name, size, digest.hexdigest())

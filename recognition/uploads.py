@@ -15,7 +15,8 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 MEGABYTE = 1024 * 1024
 
@@ -30,6 +31,9 @@ class SpooledUpload(UploadedFile):
         super().__init__(file=None, name=name, size=size)
         self.path = path
         self.sha256 = sha256
+
+    def close(self) -> None:
+        """There is nothing open; Django calls this when the request ends."""
 
     def discard(self) -> None:
         self.path.unlink(missing_ok=True)

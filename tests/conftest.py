@@ -27,6 +27,7 @@ SHARED_PHOTOS = BASE_DIR.parent / "shared" / "photos"
 
 
 def pytest_configure() -> None:
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     # The real hasher takes half a second a person, on purpose.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -34,7 +34,9 @@ class PerMinuteThrottle(BaseThrottle):
         key = f"ark:requests:{who}:{window}"
         try:
             with doorbell.connection().pipeline(transaction=False) as pipeline:
-                count, _ = pipeline.incr(key).expire(key, 2 * _WINDOW_S).execute()
+                pipeline.incr(key)
+                pipeline.expire(key, 2 * _WINDOW_S)
+                count: int = pipeline.execute()[0]
         except redis.RedisError:
             return True
         return count <= limit
