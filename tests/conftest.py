@@ -12,6 +12,7 @@ import pytest
 import redis
 from django.conf import settings
 from django.contrib.auth.models import Group, User
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from recognition import doorbell, registry, roles
@@ -74,6 +75,14 @@ def redis_server() -> None:
     yield
     server.terminate()
     server.wait()
+
+
+@pytest.fixture(autouse=True)
+def _static_files_as_they_are(settings: Settings) -> None:
+    """Without the manifest that `manage.py prepare` makes."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
 
 
 @pytest.fixture(autouse=True)

@@ -26,9 +26,23 @@ def _table(title: Any, icon: str, table: str, permission: str = "") -> dict[str,
 
 
 def _page(title: Any, icon: str, name: str) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": reverse_lazy(name)}
+    """A link out of the admin, so never the page one is on."""
+    return {"title": title, "icon": icon, "link": reverse_lazy(name), "active": False}
 
 
+_TEAL = {  # around the pages' brand colours, see static/css/ark.css
+    "50": "#eef8f6",
+    "100": "#e1f0ee",
+    "200": "#b5dfda",
+    "300": "#7fdad2",
+    "400": "#5cc9c0",
+    "500": "#2a9d94",
+    "600": "#0b6360",
+    "700": "#084c4a",
+    "800": "#063d3b",
+    "900": "#06211f",
+    "950": "#041615",
+}
 UNFOLD = {
     "SITE_TITLE": "Ark",
     "SITE_HEADER": "Ark",
@@ -39,7 +53,8 @@ UNFOLD = {
     "LANGUAGES": {"action": reverse_lazy("set-language")},
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
-    "BORDER_RADIUS": "8px",
+    "BORDER_RADIUS": "10px",
+    "COLORS": {"primary": _TEAL},
     "SIDEBAR": {
         "navigation": [
             {

@@ -22,7 +22,7 @@ class ModelVersionAdmin(ReadOnly):
     list_display = ("number", "live_badge", "name", "network", "label_count", "parent", "created")
     list_select_related = ("parent",)
     fieldsets = (
-        (None, {"fields": ("number", "live_badge", "name", "network", "parent", "created")}),
+        (None, {"fields": ("number", "live", "name", "network", "parent", "created")}),
         (_("What it knows"), {"fields": ("label_names", "metrics_text")}),
         (_("File"), {"fields": ("sha256",)}),
     )

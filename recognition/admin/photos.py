@@ -109,7 +109,7 @@ class PhotoAdmin(ReadOnly, LongList):
     def predicted(self, photo: Photo) -> str:
         return pictures.answer(photo.prediction)
 
-    @display(description=_("photo"))
+    @display(description=_("picture"))
     def preview(self, photo: Photo) -> str:
         return pictures.preview(photo)
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
 from recognition.models import Photo, Prediction, State
 
@@ -18,6 +19,7 @@ STATE_COLOURS = {
     State.FAILED: "danger",
 }
 _SIDE = 56  # pixels of a thumbnail in a list
+_NAME_LENGTH = 40
 
 
 def in_list(photo: Photo, title: str, detail: str) -> list[Any]:
@@ -29,7 +31,7 @@ def in_list(photo: Photo, title: str, detail: str) -> list[Any]:
         "squared": True,
         "borderless": True,
     }
-    return [title, detail, "", thumbnail]
+    return [Truncator(title).chars(_NAME_LENGTH), detail, "", thumbnail]
 
 
 def preview(photo: Photo) -> SafeString:
@@ -43,7 +45,7 @@ def preview(photo: Photo) -> SafeString:
 
 
 def percent(share: float | None) -> str:
-    return "" if share is None else number_format(100 * share, 1) + " %"
+    return "" if share is None else number_format(100 * share, 1) + "\N{NO-BREAK SPACE}%"
 
 
 def answer(prediction: Prediction | None) -> str:

@@ -84,7 +84,7 @@ class PredictionAdmin(ReadOnly, LongList):
     def version(self, prediction: Prediction) -> str:
         return str(prediction.model_version.number) if prediction.model_version else ""
 
-    @display(description=_("photo"))
+    @display(description=_("picture"))
     def preview(self, prediction: Prediction) -> str:
         return pictures.preview(prediction.photo)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +34,14 @@ class Label(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """A label stands below its parent, so never above it as well."""
+        ancestor = self.parent
+        while ancestor:
+            if ancestor.pk == self.pk:
+                raise ValidationError({"parent": _("This label stands above its parent already.")})
+            ancestor = ancestor.parent
 
     @property
     def name(self) -> str:
