@@ -76,8 +76,9 @@ def cards_of_batch(batch: Batch, viewer: User) -> list[Card]:
     visible = selectors.photos_visible_to(viewer)
     cards = [Card(photo) for photo in visible.filter(batch=batch).reverse()[:MAX_CARDS]]
     notes = _recall(batch)[:MAX_CARDS]
-    known = visible.in_bulk([UUID(note["photo"]) for note in notes if "photo" in note])
-    cards += [Card(photo, is_duplicate=True) for photo in known.values() if photo.batch != batch]
+    duplicates = [UUID(note["photo"]) for note in notes if "photo" in note]
+    known = visible.exclude(batch=batch).in_bulk(duplicates)
+    cards += [Card(known[id_], is_duplicate=True) for id_ in duplicates if id_ in known]
     cards += [
         Card(name=note["name"], refusal=Refusal(note["code"])) for note in notes if "code" in note
     ]
