@@ -11,10 +11,10 @@ register = template.Library()
 def percent(probability: float) -> str:
     """Never claims certainty: what rounds to 100 or to 0 is shown as a bound."""
     if probability >= 0.995:
-        return "> 99 %"
+        return "> 99\u00a0%"
     if probability < 0.005:
-        return "< 1 %"
-    return f"{probability * 100:.0f} %"
+        return "< 1\u00a0%"
+    return f"{probability * 100:.0f}\u00a0%"
 
 
 @register.filter

@@ -1,0 +1,97 @@
+"""The page of one photo, in each of its states."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from recognition import doorbell, review
+from recognition.models import Label, Photo, State
+from tests.rows import add_photo
+from tests.views.pages import text
+
+
+def page_of(client: Client, photo: Photo, **headers: str) -> str:
+    return text(client.get(reverse("photo", args=[photo.id]), headers=headers))
+
+
+def test_a_recognised_photo(client: Client, photo: Photo) -> None:
+    words = page_of(client, photo)
+    parts = ["Dog", "animal", "Airedale", "97 %", "1 %"]
+    parts += ["version 1 · Small", "13 ms", "96 × 64", "rex.jpg"]
+    assert [part for part in parts if part not in words] == []
+
+
+def test_labels_speak_the_readers_language(client: Client, photo: Photo) -> None:
+    words = page_of(client, photo, **{"Accept-Language": "zh-hans"})
+    assert "狗" in words
+    assert "都不是" in words
+
+
+def test_a_label_set_by_a_person_says_by_whom(client: Client, photo: Photo, reviewer: User) -> None:
+    review.set_label(photo.id, Label.objects.get(slug="taxi"), reviewer)
+    assert "Taxi Set by rita on" in page_of(client, photo)
+
+
+def test_a_waiting_photo_updates_by_itself(client: Client, uploader: User, version: Any) -> None:
+    photo = add_photo(uploader)
+    doorbell.beat_heart("worker")
+    response = client.get(reverse("photo", args=[photo.id]))
+    assert "Waiting" in text(response)
+    assert 'hx-trigger="every 1s"' in response.content.decode()
+
+
+def test_a_silent_predictor_is_said_calmly(client: Client, uploader: User, version: Any) -> None:
+    assert "your photos are safe" in page_of(client, add_photo(uploader))
+
+
+def test_a_failed_photo_says_what_to_do(client: Client, uploader: User, version: Any) -> None:
+    failed = {"prediction__state": State.FAILED, "prediction__error": "crashed"}
+    words = page_of(client, add_photo(uploader, **failed))
+    assert "Could not be recognised" in words
+    assert "Save it as JPEG and upload that." in words
+
+
+def test_neighbours_are_the_same_owners(
+    client: Client, uploader: User, other_uploader: User, version: Any
+) -> None:
+    old, _, middle, _, new = (
+        add_photo(owner) for owner in (uploader, other_uploader, uploader, other_uploader, uploader)
+    )
+    html = client.get(reverse("photo", args=[middle.id])).content.decode()
+    assert f'rel="prev" href="/photos/{new.id}/"' in html
+    assert f'rel="next" href="/photos/{old.id}/"' in html
+
+
+def test_delete_asks_first(client: Client, photo: Photo) -> None:
+    address = reverse("delete-photo", args=[photo.id])
+    assert "Delete the photo?" in text(client.get(address))
+    assert Photo.objects.filter(id=photo.id).exists()
+    response = client.post(address, follow=True)
+    assert "rex.jpg was deleted." in text(response)
+    assert not Photo.objects.filter(id=photo.id).exists()
+
+
+@pytest.mark.parametrize("name", ["photo", "delete-photo", "thumbnail", "preview", "original"])
+def test_somebody_elses_photo_is_not_found(other_client: Client, photo: Photo, name: str) -> None:
+    assert other_client.get(reverse(name, args=[photo.id])).status_code == 404
+
+
+def test_somebody_elses_photo_cannot_be_deleted(other_client: Client, photo: Photo) -> None:
+    assert other_client.post(reverse("delete-photo", args=[photo.id])).status_code == 404
+    assert Photo.objects.filter(id=photo.id).exists()
+
+
+def test_who_may_see_all_sees_it(reviewer_client: Client, photo: Photo) -> None:
+    assert "ursula" in page_of(reviewer_client, photo)
+
+
+def test_a_page_needs_few_queries(
+    client: Client, photo: Photo, django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(9):
+        client.get(reverse("photo", args=[photo.id]))
