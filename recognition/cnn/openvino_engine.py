@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +44,12 @@ def save_graph(model: nn.Module, example: Tensor, path: Path) -> None:
     import openvino
 
     shape = openvino.PartialShape([-1, *example.shape[1:]])
-    graph = openvino.convert_model(model, example_input=example, input=[(shape, openvino.Type.u8)])
+    with warnings.catch_warnings():
+        # OpenVINO traces the module in a way that PyTorch will drop some day.
+        warnings.simplefilter("ignore", FutureWarning)
+        graph = openvino.convert_model(
+            model, example_input=example, input=[(shape, openvino.Type.u8)]
+        )
     openvino.save_model(graph, path, compress_to_fp16=False)
 
 
