@@ -28,16 +28,23 @@ class Pages:
 
 
 class UncountedChangeList(ChangeList):
-    """Reads one row more than a page shows to learn whether there is a next page."""
+    """Reads one row more than a page shows to learn whether there is a next page.
+
+    First the keys alone, which an index holds, then the rows with all that is joined to them: the
+    rows of the pages before are never read.
+    """
 
     page_num: int
 
     def get_results(self, request: HttpRequest) -> None:
         self.page_num = min(max(self.page_num, 1), MAX_PAGES)
         first = (self.page_num - 1) * self.list_per_page
-        rows = list(self.queryset[first : first + self.list_per_page + 1])
-        has_more = len(rows) > self.list_per_page
-        self.result_list = rows[: self.list_per_page]
+        keys = list(
+            self.queryset.values_list("pk", flat=True)[first : first + self.list_per_page + 1]
+        )
+        has_more = len(keys) > self.list_per_page
+        rows = self.root_queryset.in_bulk(keys[: self.list_per_page])
+        self.result_list = [rows[key] for key in keys if key in rows]
         self.result_count = self.full_result_count = len(self.result_list)
         self.show_full_result_count = False
         self.show_admin_actions = bool(rows)

@@ -83,7 +83,7 @@ class PhotoAdmin(ReadOnly, LongList):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        return search_by_photo(queryset, search_term, "id", "name"), False
+        return search_photos(queryset, search_term) if search_term else queryset, False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.has_perm("recognition.delete_photo")
@@ -122,11 +122,9 @@ class PhotoAdmin(ReadOnly, LongList):
         return filesizeformat(photo.size_bytes)
 
 
-def search_by_photo(queryset: QuerySet, term: str, id_field: str, name_field: str) -> QuerySet:
-    """By id, or by the beginning of the name and in its order, so that an index serves both."""
-    if not term:
-        return queryset
+def search_photos(photos: QuerySet[Photo], term: str) -> QuerySet[Photo]:
+    """By id, or by how the name begins and in the order of names, so that an index serves both."""
     try:
-        return queryset.filter(**{id_field: UUID(term)})
+        return photos.filter(id=UUID(term))
     except ValueError:
-        return queryset.filter(**{f"{name_field}__startswith": term}).order_by(name_field, "pk")
+        return photos.filter(name__startswith=term).order_by("name", "id")
