@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 import redis
@@ -60,7 +61,7 @@ def workers_heard() -> list[str]:
 
     Raises redis.RedisError when nobody can be asked.
     """
-    heard = connection().zrangebyscore(_HEARTBEATS, time.time() - HEARTBEAT_EXPIRES_S, "+inf")
+    heard: Any = connection().zrangebyscore(_HEARTBEATS, time.time() - HEARTBEAT_EXPIRES_S, "+inf")
     return [worker.decode() for worker in heard]
 
 

@@ -20,6 +20,9 @@ from rest_framework.views import exception_handler as default_handler
 
 from recognition.refusals import Refusal
 
+# Nested deeply enough, JSON ends in a RecursionError.
+_MALFORMED = (MultiPartParserError, BadRequest, UnreadablePostError, RecursionError)
+
 
 class Refused(exceptions.APIException):
     """An upload that was refused, with the code and the advice of its refusal."""
@@ -33,8 +36,8 @@ class Refused(exceptions.APIException):
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
         error = Refused(Refusal("request_too_large"))
-    elif isinstance(error, MultiPartParserError | BadRequest | UnreadablePostError):
-        error = exceptions.ParseError(_("The request is not well-formed multipart data."))
+    elif isinstance(error, _MALFORMED):
+        error = exceptions.ParseError(_("The request is not well-formed."))
     response = default_handler(error, context)
     if response is not None:
         response.data = _code_and_detail(error, response.data)

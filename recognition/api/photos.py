@@ -15,7 +15,7 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.parsers import JSONParser, MultiPartParser
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -67,7 +67,7 @@ class PhotoViewSet(
     queryset = Photo.objects.none()  # tells the schema what `id` is
     serializer_class = serializers.PhotoSerializer
     pagination_class = NewestFirst
-    parser_classes = (MultiPartParser, JSONParser)
+    parser_classes = (MultiPartParser,)
 
     def get_queryset(self) -> QuerySet[Photo]:
         photos = selectors.photos_visible_to(_user(self.request))
@@ -141,12 +141,20 @@ class PhotoViewSet(
         return super().list(request)
 
     def perform_destroy(self, photo: Photo) -> None:
+        user = _user(self.request)
+        if photo.owner_id != user.id and not user.has_perm("recognition.delete_photo"):
+            raise PermissionDenied
         removal.delete_photo(photo)
 
     @extend_schema(
         request=serializers.SetLabelSerializer, responses={200: serializers.PhotoSerializer}
     )
-    @action(detail=True, methods=["put"], permission_classes=[IsReviewer])
+    @action(
+        detail=True,
+        methods=["put"],
+        permission_classes=[IsAuthenticated, IsReviewer],
+        parser_classes=[JSONParser],
+    )
     def label(self, request: Request, pk: str) -> Response:
         """Confirm or correct the label of a photo."""
         photo = self.get_object()
@@ -213,6 +221,6 @@ def _must_review(request: Request) -> None:
 
 def _wait_s(request: Request) -> float:
     try:
-        return min(max(float(request.query_params.get("wait", 0)), 0), MAX_WAIT_S)
+        return min(max(0, float(request.query_params.get("wait", 0))), MAX_WAIT_S)
     except ValueError:
         raise ValidationError({"wait": [_("Expected a number of seconds.")]}) from None

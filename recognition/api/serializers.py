@@ -11,7 +11,7 @@ from recognition.refusals import Refusal
 
 
 class LabelSerializer(serializers.ModelSerializer[Label]):
-    parent: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    parent: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True, allow_null=True)
 
     class Meta:
         model = Label
@@ -46,7 +46,7 @@ class PhotoErrorSerializer(serializers.Serializer[dict]):
 
 class PhotoSerializer(serializers.ModelSerializer[Photo]):
     state = serializers.ChoiceField(State.choices, source="prediction.state", read_only=True)
-    label: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    label: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True, allow_null=True)
     prediction = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
 

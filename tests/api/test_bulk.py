@@ -1,0 +1,101 @@
+"""Many photos in one request, and how far they are."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from rest_framework.test import APIClient
+
+from recognition.models import Batch, Photo, State
+from tests.conftest import api_of
+from tests.files import encoded, incoming, noise, picture, sent, zipped
+from tests.rows import add_photo
+
+pytestmark = pytest.mark.usefixtures("version")
+BULK = "/api/v1/photos/bulk/"
+JPEG, OTHER = encoded(picture()), encoded(picture(seed=1))
+
+
+def posted(client: APIClient, **fields: Any) -> dict[str, Any]:
+    response = client.post(BULK, fields)
+    assert response.status_code == 202, response.content
+    assert incoming() == []
+    return response.json()
+
+
+def test_many_photos_are_accepted_together(api: APIClient) -> None:
+    body = posted(api, images=[sent(JPEG), sent(OTHER)])
+    batch = Batch.objects.get()
+    assert body == {"batch": str(batch.id), "accepted": 2, "duplicates": 0, "rejected": []}
+    assert Photo.objects.filter(batch=batch).count() == 2
+
+
+def test_one_bad_file_among_forty_is_refused_alone(api: APIClient) -> None:
+    images = [sent(encoded(picture(seed=seed)), f"{seed}.jpg") for seed in range(39)]
+    body = posted(api, images=[*images, sent(encoded(noise())[:5000], "broken.jpg")])
+    assert body["accepted"] == 39
+    [refused] = body["rejected"]
+    assert set(refused) == {"name", "code", "detail"}
+    assert (refused["name"], refused["code"]) == ("broken.jpg", "truncated")
+
+
+def test_duplicates_are_counted(api: APIClient) -> None:
+    posted(api, images=[sent(JPEG)])
+    body = posted(api, images=[sent(JPEG), sent(OTHER), sent(OTHER)])
+    assert (body["accepted"], body["duplicates"]) == (1, 2)
+
+
+def test_an_archive_is_unpacked(api: APIClient) -> None:
+    body = posted(api, archive=sent(zipped({"a.jpg": JPEG, "b.txt": b"a letter"})))
+    assert body["accepted"] == 1
+    assert [(r["name"], r["code"]) for r in body["rejected"]] == [("b.txt", "not_an_image")]
+    assert Photo.objects.get().label is None
+
+
+@pytest.mark.parametrize("labelled", ["true", "1", "on", "True"])
+def test_a_reviewers_archive_is_labelled_by_its_folders(labelled: str, reviewer: User) -> None:
+    archive = sent(zipped({"dog/a.jpg": JPEG}))
+    posted(api_of(reviewer), archive=archive, labelled=labelled)
+    assert Photo.objects.get().label.slug == "dog"
+
+
+def test_an_uploaders_archive_is_not_labelled(api: APIClient) -> None:
+    archive = sent(zipped({"dog/a.jpg": JPEG}))
+    response = api.post(BULK, {"archive": archive, "labelled": "true"})
+    assert (response.status_code, response.json()["code"]) == (403, "permission_denied")
+    assert not Photo.objects.exists()
+    assert not Batch.objects.exists()
+
+
+def test_what_is_no_archive_is_refused_with_all_that_came_along(api: APIClient) -> None:
+    response = api.post(BULK, {"archive": sent(JPEG), "images": [sent(OTHER)]})
+    assert (response.status_code, response.json()["code"]) == (400, "not_an_archive")
+    assert not Photo.objects.exists()
+    assert not Batch.objects.exists()
+
+
+def test_an_archive_of_too_many_files_is_refused(api: APIClient, settings: Any) -> None:
+    settings.ARK_MAX_BULK_FILES = 2
+    archive = sent(zipped({f"{i}.jpg": JPEG for i in range(3)}, zipfile.ZIP_STORED))
+    response = api.post(BULK, {"archive": archive})
+    assert (response.status_code, response.json()["code"]) == (413, "request_too_large")
+
+
+@pytest.mark.parametrize("fields", [{}, {"image": JPEG}, {"images": "not a file"}])
+def test_there_must_be_something(fields: dict[str, Any], api: APIClient) -> None:
+    fields = {name: sent(it) if isinstance(it, bytes) else it for name, it in fields.items()}
+    response = api.post(BULK, fields)
+    assert (response.status_code, response.json()["code"]) == (400, "invalid")
+    assert not Batch.objects.exists()
+
+
+def test_a_batch_tells_how_far_it_is(api: APIClient, uploader: User) -> None:
+    batch = Batch.objects.create(owner=uploader)
+    for state in (State.PENDING, State.RUNNING, State.DONE, State.FAILED):
+        add_photo(uploader, batch=batch, prediction__state=state)
+    response = api.get(f"/api/v1/batches/{batch.id}/")
+    assert response.status_code == 200
+    assert response.json() == {"total": 4, "pending": 2, "done": 1, "failed": 1}

@@ -1,0 +1,56 @@
+"""What there is to choose from: labels, and versions of the network."""
+
+from __future__ import annotations
+
+import pytest
+from rest_framework.test import APIClient
+
+from recognition.models import Label, ModelVersion
+from recognition.registry import register
+from tests.rows import manifest
+
+pytestmark = pytest.mark.usefixtures("version")
+
+
+def test_labels_are_listed_with_kind_and_parent(api: APIClient) -> None:
+    labels = {label["slug"]: label for label in api.get("/api/v1/labels/").json()}
+    assert set(labels) == {"dog", "car", "taxi", "neither"}
+    assert labels["taxi"] == {
+        "slug": "taxi",
+        "name": "Taxi",
+        "kind": "vehicle",
+        "parent": "car",
+    }
+    assert labels["dog"]["parent"] is None
+
+
+def test_labels_are_named_in_the_readers_language(api: APIClient) -> None:
+    labels = api.get("/api/v1/labels/", HTTP_ACCEPT_LANGUAGE="zh-hans").json()
+    assert "狗" in [label["name"] for label in labels]
+
+
+def test_retired_labels_are_not_listed(api: APIClient) -> None:
+    Label.objects.filter(slug="dog").update(active=False)
+    assert "dog" not in [label["slug"] for label in api.get("/api/v1/labels/").json()]
+
+
+def test_versions_are_listed_newest_first_with_the_live_one_marked(api: APIClient) -> None:
+    register(2, manifest(name="Other"))
+    versions = api.get("/api/v1/models/").json()
+    assert [(v["number"], v["live"]) for v in versions] == [(2, False), (1, True)]
+    assert set(versions[0]) == {
+        *("number", "name", "network", "live", "labels", "metrics", "created")
+    }
+
+
+def test_a_version_is_found_by_its_number(api: APIClient) -> None:
+    ModelVersion.objects.update(metrics={"accuracy": 0.9})
+    version = api.get("/api/v1/models/1/").json()
+    assert (version["name"], version["metrics"]) == ("Small", {"accuracy": 0.9})
+    assert version["labels"] == ["dog", "car", "taxi", "neither"]
+
+
+@pytest.mark.parametrize("number", ["2", "0", "-1", "one", "9" * 40, "1.0"])
+def test_a_version_that_is_not_there_is_not_found(number: str, api: APIClient) -> None:
+    response = api.get(f"/api/v1/models/{number}/")
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")

@@ -1,0 +1,77 @@
+"""The API describes itself, truly and without a warning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import call_command
+from rest_framework.test import APIClient
+
+OPERATIONS = {
+    ("post", "/api/v1/photos/"),
+    ("get", "/api/v1/photos/"),
+    ("post", "/api/v1/photos/bulk/"),
+    ("get", "/api/v1/photos/{id}/"),
+    ("delete", "/api/v1/photos/{id}/"),
+    ("put", "/api/v1/photos/{id}/label/"),
+    ("get", "/api/v1/batches/{id}/"),
+    ("get", "/api/v1/labels/"),
+    ("get", "/api/v1/models/"),
+    ("get", "/api/v1/models/{number}/"),
+}
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    return yaml.safe_load(APIClient().get("/api/schema/").content)
+
+
+@pytest.fixture
+def properties(schema: dict[str, Any]) -> dict[str, Any]:
+    return schema["components"]["schemas"]["Photo"]["properties"]
+
+
+def test_the_schema_is_valid_and_free_of_warnings(tmp_path: Any) -> None:
+    target = tmp_path / "schema.yaml"
+    call_command("spectacular", validate=True, fail_on_warn=True, file=str(target))
+    assert target.exists()
+
+
+def test_it_lists_what_exists_and_nothing_else(schema: dict[str, Any]) -> None:
+    described = {(method, path) for path, methods in schema["paths"].items() for method in methods}
+    assert described == OPERATIONS
+
+
+def test_an_upload_is_multipart_and_answered_with_202(schema: dict[str, Any]) -> None:
+    for path in ("/api/v1/photos/", "/api/v1/photos/bulk/"):
+        operation = schema["paths"][path]["post"]
+        assert set(operation["requestBody"]["content"]) == {"multipart/form-data"}
+        assert "202" in operation["responses"]
+
+
+def test_a_photo_has_its_fields(properties: dict[str, Any]) -> None:
+    assert set(properties) == {
+        *("id", "name", "state", "width", "height", "label", "prediction", "error", "created")
+    }
+
+
+def test_what_may_be_missing_says_so(properties: dict[str, Any]) -> None:
+    for name in ("label", "prediction", "error"):
+        assert properties[name].get("nullable"), name
+
+
+def test_filters_and_wait_are_described(schema: dict[str, Any]) -> None:
+    def names(path: str) -> set[str]:
+        return {it["name"] for it in schema["paths"][path]["get"]["parameters"]}
+
+    assert {"state", "kind", "label", "predicted", "batch", "cursor"} <= names("/api/v1/photos/")
+    assert "wait" in names("/api/v1/photos/{id}/")
+
+
+def test_the_page_of_documentation_loads(client: Any) -> None:
+    response = client.get("/api/docs/")
+    assert response.status_code == 200
+    assert b"http://" not in response.content.replace(b"http://testserver", b"")
+    assert b"https://" not in response.content  # no CDN
