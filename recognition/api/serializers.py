@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from recognition.models import Kind, Label, ModelVersion, Photo, Prediction, State
@@ -106,9 +107,13 @@ class BatchProgressSerializer(serializers.Serializer[Any]):
 
 
 class SetLabelSerializer(serializers.Serializer[Any]):
-    label: Any = serializers.SlugRelatedField(
-        slug_field="slug", queryset=Label.objects.filter(active=True)
-    )
+    label: Any = serializers.SlugField()
+
+    def validate_label(self, slug: str) -> Label:
+        label = Label.objects.filter(slug=slug, active=True).first()
+        if label is None:
+            raise serializers.ValidationError(_("There is no such label."))
+        return label
 
 
 class PhotoFilterSerializer(serializers.Serializer[dict]):
