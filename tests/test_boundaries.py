@@ -1,0 +1,148 @@
+"""Arrows point one way: doors -> steps -> models and cnn (docs/architecture.md)."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from webapp.home import BASE_DIR
+
+DOORS = ("api", "views", "admin", "tasks", "management", "templatetags")
+# Every other file that stands in recognition/ itself.
+STEPS = {path.stem for path in (BASE_DIR / "recognition").glob("*.py")} - {
+    *DOORS,
+    "__init__",
+    "apps",
+}
+WITHOUT_TORCH = (
+    "recognition/imaging.py",
+    *(
+        f"recognition/cnn/{name}.py"
+        for name in ("decoding", "preprocessing", "manifest", "taxonomy")
+    ),
+)
+ENGINES = {"torch", "torchvision", "timm", "openvino", "safetensors"}
+MAX_LINES = 400
+
+
+def sources(*folders: str) -> list[Path]:
+    """All Python files below these folders or with these names, relative to the checkout."""
+    files: list[Path] = []
+    for folder in folders:
+        path = BASE_DIR / folder
+        files += sorted(path.rglob("*.py")) if path.is_dir() else [path]
+    return [path.relative_to(BASE_DIR) for path in files]
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The modules that a file imports anywhere, also inside functions, but not for types only."""
+    tree = ast.parse((BASE_DIR / path).read_text(encoding="utf-8"))
+    for node in _run(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = _absolute(path, node)
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def _run(node: ast.AST) -> Iterator[ast.AST]:
+    """All nodes below, without what stands under `if TYPE_CHECKING`."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+            continue
+        yield child
+        yield from _run(child)
+
+
+def _absolute(path: Path, node: ast.ImportFrom) -> str:
+    package = path.parts[: -node.level] if node.level else ()
+    return ".".join((*package, node.module or "")).strip(".")
+
+
+def is_in(module: str, *packages: str) -> bool:
+    return any(module == package or module.startswith(package + ".") for package in packages)
+
+
+def offences(files: list[Path], *forbidden: str) -> set[tuple[str, str]]:
+    return {(str(path), it) for path in files for it in imports(path) if is_in(it, *forbidden)}
+
+
+def test_the_network_knows_nothing_of_the_application() -> None:
+    rest = [f"recognition.{path.stem}" for path in (BASE_DIR / "recognition").iterdir()]
+    rest.remove("recognition.cnn")
+    forbidden = ("django", "rest_framework", "celery", "redis", "webapp", *rest)
+    assert offences(sources("recognition/cnn"), *forbidden) == set()
+
+
+def test_models_know_neither_steps_nor_doors() -> None:
+    forbidden = [f"recognition.{name}" for name in (*STEPS, *DOORS)]
+    assert offences(sources("recognition/models"), *forbidden) == set()
+
+
+def test_steps_know_no_doors() -> None:
+    files = sources(*(f"recognition/{name}.py" for name in STEPS))
+    assert {"intake", "prediction", "registry"} <= STEPS
+    found = offences(files, "rest_framework", *(f"recognition.{name}" for name in DOORS))
+    # The one exception: ringing means to name the task that hears it.
+    assert {file for file, _ in found} == {"recognition/doorbell.py"}
+    assert all(is_in(module, "recognition.tasks") for _, module in found)
+
+
+def test_the_project_has_no_domain_logic() -> None:
+    files = [path for path in sources("webapp") if path.name != "urls.py"]
+    assert offences(files, "recognition.models", "recognition.cnn") == set()
+
+
+@pytest.mark.parametrize("file", WITHOUT_TORCH)
+def test_web_processes_can_use(file: str) -> None:
+    assert offences([Path(file)], *ENGINES) == set()
+
+
+def test_a_web_process_never_loads_a_network_library() -> None:
+    """With every address, every admin page and the API's schema loaded."""
+    program = """
+import sys
+import webapp.wsgi
+from django.contrib import admin
+from django.urls import get_resolver
+
+def walk(patterns):
+    for pattern in patterns:
+        walk(getattr(pattern, "url_patterns", []))
+
+admin.autodiscover()
+walk(get_resolver().url_patterns)
+from drf_spectacular.generators import SchemaGenerator
+SchemaGenerator().get_schema(public=True)
+import recognition.tasks
+print(*{name.split(".")[0] for name in sys.modules})
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=BASE_DIR, capture_output=True, text=True, check=True
+    )
+    loaded = set(run.stdout.split())
+    assert "recognition" in loaded
+    assert not ENGINES & loaded
+
+
+def test_nothing_is_ever_unpickled() -> None:
+    files = sources("recognition", "webapp")
+    assert offences(files, "pickle", "cPickle", "dill", "joblib", "shelve", "marshal") == set()
+    assert [path for path in files if "pickle" in (BASE_DIR / path).read_text()] == []
+
+
+def test_no_file_is_too_long_to_read() -> None:
+    files = sources("recognition", "webapp", "tests", "benchmarks")
+    lines = {path: len((BASE_DIR / path).read_text().splitlines()) for path in files}
+    too_long = {
+        path: count
+        for path, count in lines.items()
+        if count > MAX_LINES and "migrations" not in path.parts
+    }
+    assert too_long == {}
