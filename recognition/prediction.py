@@ -160,4 +160,6 @@ def _dead_workers_here() -> list[str]:
 def _load_classifier(folder: Path) -> Classifier:
     from recognition.cnn.classifier import Classifier  # imports torch: not for web processes
 
-    return Classifier.load(folder, settings.ARK_ENGINE, settings.ARK_DEVICE)
+    return Classifier.load(
+        folder, settings.ARK_ENGINE, settings.ARK_DEVICE, settings.ARK_MAX_PIXELS
+    )

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from recognition.cnn.decoding import UnreadablePhoto
+from recognition.cnn.decoding import DEFAULT_MAX_PIXELS, UnreadablePhoto
 from recognition.cnn.engine import Engine, Outputs, load_engine
 from recognition.cnn.manifest import Manifest
 from recognition.cnn.preprocessing import load_pixels
@@ -59,20 +59,39 @@ class _Decoded(NamedTuple):
 class Classifier:
     """Decodes on several threads, infers on one. `close()` it, or use it in a `with` block."""
 
-    def __init__(self, manifest: Manifest, engine: Engine) -> None:
+    def __init__(
+        self, manifest: Manifest, engine: Engine, max_pixels: int = DEFAULT_MAX_PIXELS
+    ) -> None:
         self.manifest = manifest
         self._engine = engine
-        self._decoders = ThreadPoolExecutor(_decode_threads(), "decode")
+        self._max_pixels = max_pixels
+        self._decoders = ThreadPoolExecutor(decode_threads(), "decode")
         self._inference = ThreadPoolExecutor(1, "inference")
 
     @classmethod
-    def load(cls, folder: Path, engine: str = "auto", device: str = "auto") -> Classifier:
+    def load(
+        cls,
+        folder: Path,
+        engine: str = "auto",
+        device: str = "auto",
+        max_pixels: int = DEFAULT_MAX_PIXELS,
+    ) -> Classifier:
         """Load a version, verified by sha256 and by its answer to the reference picture.
 
-        engine is "auto", "openvino" or "torch"; device is "auto", "cpu" or "cuda".
+        engine is "auto", "openvino" or "torch"; device is "auto", "cpu" or "cuda"; a photo of
+        more than max_pixels is not decoded.
         Raises CorruptCheckpoint, BrokenEngine, or ValueError for a combination that cannot be.
         """
-        return cls(*load_engine(folder, engine, device))
+        classifier = cls(*load_engine(folder, engine, device), max_pixels)
+        classifier._warm_up()
+        return classifier
+
+    def _warm_up(self) -> None:
+        """Run every batch size once: an engine prepares for each when it first meets it."""
+        side = self.manifest.preprocessing.crop
+        pixels = np.zeros((BATCH_SIZE, side, side, 3), np.uint8)
+        for size in range(1, BATCH_SIZE + 1):
+            self._engine(pixels[:size])
 
     @property
     def engine_name(self) -> str:
@@ -124,9 +143,10 @@ class Classifier:
     def _decode(self, photo: Path | bytes) -> _Decoded | UnreadablePhoto:
         started = time.perf_counter()
         try:
-            pixels = load_pixels(photo, self.manifest.preprocessing)
+            pixels = load_pixels(photo, self.manifest.preprocessing, self._max_pixels)
         except UnreadablePhoto as error:
-            return error
+            # A new one: the traceback of this one keeps the half-decoded picture alive.
+            return UnreadablePhoto(error.code)
         except Exception:  # a bug of a decoder, or no memory: this photo's own failure
             logger.exception("decoding failed")
             return UnreadablePhoto("truncated")
@@ -167,6 +187,7 @@ class Classifier:
         )
 
 
-def _decode_threads() -> int:
+def decode_threads() -> int:
+    """One a core that this process may use, at most eight."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return min(cores or 1, _MAX_DECODE_THREADS)
