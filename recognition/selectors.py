@@ -20,6 +20,11 @@ def photos_visible_to(user: User) -> QuerySet[Photo]:
     return photos if user.has_perm("recognition.view_all") else photos.filter(owner=user)
 
 
+def may_delete(user: User, photo: Photo) -> bool:
+    """Who may see everybody's photos may not therefore delete them."""
+    return photo.owner_id == user.id or user.has_perm("recognition.delete_photo")
+
+
 def batches_visible_to(user: User) -> QuerySet[Batch]:
     batches = Batch.objects.all()
     return batches if user.has_perm("recognition.view_all") else batches.filter(owner=user)

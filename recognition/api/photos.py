@@ -142,7 +142,7 @@ class PhotoViewSet(
 
     def perform_destroy(self, photo: Photo) -> None:
         user = _user(self.request)
-        if photo.owner_id != user.id and not user.has_perm("recognition.delete_photo"):
+        if not selectors.may_delete(user, photo):
             raise PermissionDenied
         removal.delete_photo(photo)
 

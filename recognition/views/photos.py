@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ def photo(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     newer, older = selectors.neighbours(photo)
     context = {
         "photo": photo,
+        "may_delete": selectors.may_delete(request.user, photo),
         "top": selectors.top_labels(photo),
         "newer": newer,
         "older": older,
@@ -35,6 +37,8 @@ def photo(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def delete(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     photo = _visible_photo(request, photo_id)
+    if not selectors.may_delete(request.user, photo):
+        raise PermissionDenied
     if request.method == "GET":
         return render(request, "photos/delete.html", {"photo": photo})
     removal.delete_photo(photo)

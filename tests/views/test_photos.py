@@ -86,8 +86,15 @@ def test_somebody_elses_photo_cannot_be_deleted(other_client: Client, photo: Pho
     assert Photo.objects.filter(id=photo.id).exists()
 
 
-def test_who_may_see_all_sees_it(reviewer_client: Client, photo: Photo) -> None:
-    assert "ursula" in page_of(reviewer_client, photo)
+def test_who_may_see_all_sees_it_but_does_not_delete_it(
+    reviewer_client: Client, photo: Photo
+) -> None:
+    words = page_of(reviewer_client, photo)
+    assert "ursula" in words
+    assert "Delete" not in words
+    response = reviewer_client.post(reverse("delete-photo", args=[photo.id]))
+    assert response.status_code == 403
+    assert "You may not do that" in text(response)
 
 
 def test_a_page_needs_few_queries(

@@ -1,0 +1,107 @@
+"""A real browser in front of a real instance."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.instance import PASSWORD, Instance, running
+
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 360, "height": 780}
+PEOPLE = 20
+_CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+_QUIET = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+_CREATE_PEOPLE = f"""
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group, User
+password = make_password({PASSWORD!r})  # slow on purpose, so only once
+people = [User(username=f"person{{number}}", password=password) for number in range({PEOPLE})]
+Group.objects.get(name="Uploader").user_set.set(User.objects.bulk_create(people))
+"""
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, _CHROMIUM)), None)
+    if path is None:
+        pytest.skip(f"no browser: none of {', '.join(_CHROMIUM)} is on the PATH")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def instance(
+    browser: Browser, network: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Instance]:
+    home = tmp_path_factory.mktemp("ark")
+    with running(home, network.parent, ARK_SWEEP_S="1") as instance:
+        instance.manage("shell", "-c", _CREATE_PEOPLE)
+        yield instance
+
+
+@pytest.fixture(scope="package")
+def next_person() -> Callable[[], str]:
+    """The name of somebody who has uploaded nothing yet."""
+    numbers = count()
+    return lambda: f"person{next(numbers)}"
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser's console complained about, broken security policies included."""
+    return []
+
+
+@pytest.fixture
+def open_page(
+    browser: Browser, instance: Instance, complaints: list[str]
+) -> Iterator[Callable[..., Page]]:
+    """Opens a page in a window of its own; at the end nothing may have been complained about."""
+    contexts = []
+
+    def open_page(**options: object) -> Page:
+        plain = {"viewport": DESKTOP, "locale": "en-GB", "base_url": instance.url}
+        context = browser.new_context(**{**plain, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.extend(_complaint(message)))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page], next_person: Callable[[], str]) -> Page:
+    """The upload page, signed in."""
+    return signed_in(open_page(), next_person())
+
+
+def signed_in(page: Page, person: str) -> Page:
+    page.goto("/")
+    page.get_by_label("Username").fill(person)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="What is in your photos?")).to_be_visible()
+    page.wait_for_load_state()  # the scripts listen now
+    return page
+
+
+def _complaint(message: ConsoleMessage) -> list[str]:
+    is_offline = "ERR_INTERNET_DISCONNECTED" in message.text  # a test took the network away
+    return [message.text] if message.type in ("error", "warning") and not is_offline else []

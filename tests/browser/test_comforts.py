@@ -1,0 +1,44 @@
+"""Keyboard, themes, menus."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+
+def test_the_theme_is_remembered(page: Page) -> None:
+    root = page.locator("html")
+    expect(root).to_have_attribute("data-theme", "light")
+    page.get_by_role("button", name="Switch between light and dark").click()
+    expect(root).to_have_attribute("data-theme", "dark")
+    page.reload()
+    expect(root).to_have_attribute("data-theme", "dark")
+
+
+def test_arrow_keys_lead_from_photo_to_photo(page: Page, photos: list[Path]) -> None:
+    page.get_by_label("Choose photos").set_input_files(photos[:2])
+    expect(page.get_by_role("heading", name="All done")).to_be_visible()
+    page.goto("/history/")
+    page.locator(".card-title a").first.click()
+    first = page.url
+    page.wait_for_url("**/photos/**")
+    page.keyboard.press("ArrowRight")
+    expect(page).not_to_have_url(first)
+    page.keyboard.press("ArrowLeft")
+    expect(page).to_have_url(first)
+
+
+def test_the_menu_closes_with_escape(page: Page) -> None:
+    summary = page.locator(".menu summary")
+    summary.press("Enter")
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
+    expect(summary).to_be_focused()
+
+
+def test_the_first_tab_skips_to_the_content(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
