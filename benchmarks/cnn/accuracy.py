@@ -12,6 +12,7 @@ import json
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -40,7 +41,7 @@ def main() -> None:
         print_table(table)
 
 
-def measure_folder(classifier: Classifier, folder: Path, kind: str) -> dict[str, object]:
+def measure_folder(classifier: Classifier, folder: Path, kind: str) -> dict[str, Any]:
     """Shares of right kinds and of right labels; a photo's folder is named after its label."""
     photos = sorted(path for path in folder.rglob("*") if path.is_file())
     answers = classifier.predict(photos)
@@ -56,7 +57,7 @@ def measure_folder(classifier: Classifier, folder: Path, kind: str) -> dict[str,
     return report(len(photos), wrong, kind=kinds, label=labels)
 
 
-def measure_imagenet(classifier: Classifier, folder: Path) -> dict[str, object]:
+def measure_imagenet(classifier: Classifier, folder: Path) -> dict[str, Any]:
     """The share of photos answered with the label that owns the class in their name."""
     photos = sorted(folder.iterdir())
     owner = {c: label.slug for label in classifier.manifest.labels for c in label.classes}
@@ -69,12 +70,12 @@ def measure_imagenet(classifier: Classifier, folder: Path) -> dict[str, object]:
     return report(len(photos), wrong, label=len(photos) - wrong.total())
 
 
-def report(photos: int, wrong: Counter[str], **right: int) -> dict[str, object]:
+def report(photos: int, wrong: Counter[str], **right: int) -> dict[str, Any]:
     shares = {name: count / photos for name, count in right.items()}
     return {"photos": photos, **shares, "confusions": dict(wrong.most_common(12))}
 
 
-def print_table(table: dict[str, dict[str, object]]) -> None:
+def print_table(table: dict[str, dict[str, Any]]) -> None:
     print(f"{'':10}{'photos':>7}{'kind':>8}{'label':>8}")
     for folder, row in table.items():
         shares = [f"{row[name]:8.1%}" if name in row else " " * 8 for name in ("kind", "label")]

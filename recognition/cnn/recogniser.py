@@ -34,7 +34,12 @@ class Recogniser(nn.Module):
 
     def forward(self, pixels: Tensor) -> Recognition:
         """pixels: uint8 (B, H, W, 3), RGB."""
-        images = (pixels.permute(0, 3, 1, 2).float() - self.mean) / self.std
-        embeddings = self.trunk(images)
+        embeddings = self.embed(pixels)
         log_probabilities, fine_logits = self.head(embeddings)
         return Recognition(log_probabilities, fine_logits, embeddings)
+
+    def embed(self, pixels: Tensor) -> Tensor:
+        """Normalise and run the trunk: uint8 (B, H, W, 3) -> (B, embedding_size)."""
+        images = (pixels.permute(0, 3, 1, 2).float() - self.mean) / self.std
+        embeddings: Tensor = self.trunk(images)
+        return embeddings

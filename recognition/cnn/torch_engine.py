@@ -23,8 +23,11 @@ class TorchEngine:
 
     @torch.inference_mode()
     def __call__(self, pixels: npt.NDArray[np.uint8]) -> Outputs:
-        on_device = torch.from_numpy(pixels).to(self._device, non_blocking=True)
+        on_device = torch.from_numpy(pixels).to(self._device)
         half = self._device.type == "cuda"
         with torch.autocast(self._device.type, torch.bfloat16, enabled=half):
-            outputs = self._model(on_device)
-        return Outputs(*(output.float().cpu().numpy() for output in outputs))
+            embeddings = self._model.embed(on_device)
+        embeddings = embeddings.float()  # the head is small: it computes in float32
+        log_probabilities, fine_logits = self._model.head(embeddings)
+        outputs = (log_probabilities, fine_logits, embeddings)
+        return Outputs(*(output.cpu().numpy() for output in outputs))
