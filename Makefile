@@ -7,8 +7,10 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 # `make run` serves plain HTTP on this machine; behind a proxy with TLS leave ARK_HTTPS alone.
 run: export ARK_HTTPS ?= false
+run: export ARK_LOG_FORMAT ?= plain
 run: .venv/installed
 	@python -m webapp.home
+	@python -m webapp.preflight
 	@python manage.py prepare
 	@honcho start $(if $(REDIS_URL),web predictor sweep)
 
@@ -18,7 +20,7 @@ test: .venv/installed-dev
 lint: .venv/installed-dev
 	ruff check .
 	ruff format --check .
-	SECRET_KEY=lint mypy webapp recognition
+	SECRET_KEY=$$(printf lint%050d) mypy webapp recognition
 
 bench: .venv/installed-dev
 	python -m benchmarks

@@ -14,7 +14,7 @@ os.environ.update(
     ARK_HOME=home,
     ARK_HTTPS="false",
     ARK_LOG_FORMAT="plain",
-    SECRET_KEY="only-for-tests",
+    SECRET_KEY="only-for-tests" * 4,
 )
 os.environ.pop("REDIS_URL", None)
 os.environ.pop("DATABASE_URL", None)

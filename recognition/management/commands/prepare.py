@@ -9,11 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
-from django.db import transaction
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection, transaction
 
 from recognition import registry
-from recognition.cnn.manifest import MANIFEST_NAME, read_manifest
+from recognition.cnn.manifest import MANIFEST_NAME, CorruptCheckpoint, read_manifest
 from recognition.roles import ensure_groups
 from webapp.home import ARK_HOME, write_secret_file
 
@@ -25,11 +25,25 @@ class Command(BaseCommand):
     help = "Prepare the database, static files, groups, the first network and an administrator."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self._prepare()
+        except DatabaseError as error:
+            raise CommandError(f"The database cannot be used: {error}") from error
+        except CorruptCheckpoint as error:
+            raise CommandError(
+                f"{error}\nDelete that folder: the first version is built anew, others come from "
+                "a backup."
+            ) from error
+        except OSError as error:
+            raise CommandError(f"A file cannot be written: {error}") from error
+
+    def _prepare(self) -> None:
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         ensure_groups()
         self._first_network()
         self._administrator()
+        _refresh_statistics()
         _delete_stale_uploads()
 
     def _first_network(self) -> None:
@@ -53,6 +67,14 @@ class Command(BaseCommand):
             f"\n  Administrator: admin\n  Password:      {password}\n"
             f"  (also in {PASSWORD_FILE}; change it after signing in)\n"
         )
+
+
+def _refresh_statistics() -> None:
+    """SQLite plans badly when it does not know how common values are; PostgreSQL learns alone."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA analysis_limit = 400")  # a sample: takes milliseconds
+            cursor.execute("ANALYZE")
 
 
 def _delete_stale_uploads() -> None:
