@@ -1,4 +1,4 @@
-"""One photo through the API: upload, answer, list, delete."""
+"""One photo through the API: upload, answer, wait, delete."""
 
 from __future__ import annotations
 
@@ -15,20 +15,14 @@ from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from recognition import doorbell, prediction, removal, selectors
-from recognition.models import Batch, Label, ModelVersion, Photo, Prediction, State
+from recognition.models import ModelVersion, Photo, Prediction, State
 from tests.conftest import api_of
 from tests.files import encoded, noise, picture, sent
-from tests.rows import add_photo, answer
+from tests.rows import add_photo, answer, settled_photo
 
 pytestmark = pytest.mark.usefixtures("version")
 PHOTOS = "/api/v1/photos/"
 JPEG = encoded(picture())
-
-
-def settle(owner: User, **fields: Any) -> Photo:
-    photo = add_photo(owner, **fields)
-    prediction.store(prediction.claim(ModelVersion.objects.get(live=True)), [answer()])
-    return photo
 
 
 # Upload
@@ -111,7 +105,7 @@ def test_a_refusal_speaks_chinese(api: APIClient) -> None:
 
 
 def test_a_prediction_has_the_documented_shape(api: APIClient, uploader: User) -> None:
-    photo = settle(uploader)
+    photo = settled_photo(uploader)
     body = api.get(f"{PHOTOS}{photo.id}/").json()
     assert body["state"] == "done"
     assert body["error"] is None
@@ -216,114 +210,7 @@ def test_a_photo_deleted_while_one_waits_is_not_found(
 
 @pytest.mark.usefixtures("no_redis")
 def test_one_may_wait_without_redis(api: APIClient, uploader: User) -> None:
-    assert api.get(f"{PHOTOS}{settle(uploader).id}/?wait=30").json()["state"] == "done"
-
-
-# Lists
-
-
-def ids(response: Any) -> list[str]:
-    assert response.status_code == 200
-    return [photo["id"] for photo in response.json()["results"]]
-
-
-def test_photos_are_listed_newest_first(api: APIClient, uploader: User) -> None:
-    photos = [add_photo(uploader) for _ in range(3)]
-    assert ids(api.get(PHOTOS)) == [str(photo.id) for photo in reversed(photos)]
-
-
-def test_pages_lead_to_each_other(api: APIClient, uploader: User) -> None:
-    photos = {str(add_photo(uploader).id) for _ in range(5)}
-    seen: list[str] = []
-    page: str | None = f"{PHOTOS}?page_size=2"
-    while page:
-        response = api.get(page)
-        seen += ids(response)
-        page = response.json()["next"]
-    assert len(seen) == 5
-    assert set(seen) == photos
-
-
-def test_a_page_has_fifty_photos_and_two_hundred_at_most(api: APIClient, uploader: User) -> None:
-    for _ in range(201):
-        add_photo(uploader)
-    assert len(ids(api.get(PHOTOS))) == 50
-    assert len(ids(api.get(f"{PHOTOS}?page_size=1000"))) == 200
-
-
-def test_a_list_takes_the_same_few_queries_however_long(
-    uploader: User, django_assert_max_num_queries: Any
-) -> None:
-    for _ in range(10):
-        settle(uploader)
-    client = api_of(User.objects.get(id=uploader.id))
-    with django_assert_max_num_queries(3):  # two for permissions
-        assert len(ids(client.get(PHOTOS))) == 10
-
-
-@pytest.mark.parametrize(
-    "query", ["state=done", "kind=animal", "label=car", "predicted=dog", "state=done&kind=animal"]
-)
-def test_a_list_is_narrowed_by(query: str, api: APIClient, uploader: User) -> None:
-    wanted = settle(uploader, label=Label.objects.get(slug="car"))
-    add_photo(uploader)
-    assert ids(api.get(f"{PHOTOS}?{query}")) == [str(wanted.id)]
-
-
-def test_a_list_is_narrowed_by_batch(api: APIClient, uploader: User) -> None:
-    batch = Batch.objects.create(owner=uploader)
-    wanted, _ = add_photo(uploader, batch=batch), add_photo(uploader)
-    assert ids(api.get(f"{PHOTOS}?batch={batch.id}")) == [str(wanted.id)]
-
-
-@pytest.mark.parametrize("query", ["label=unicorn", "predicted=unicorn", f"batch={uuid.uuid4()}"])
-def test_nothing_is_found_by(query: str, api: APIClient, uploader: User) -> None:
-    settle(uploader)
-    assert ids(api.get(f"{PHOTOS}?{query}")) == []
-
-
-@pytest.mark.parametrize(
-    "query", ["state=happy", "kind=plant", "label=a%00b", "predicted=%F0%9F%90%95", "batch=7"]
-)
-def test_a_filter_that_makes_no_sense_is_refused(query: str, api: APIClient) -> None:
-    response = api.get(f"{PHOTOS}?{query}")
-    assert (response.status_code, response.json()["code"]) == (400, "invalid")
-    assert query.split("=")[0] in response.json()["fields"]
-
-
-# Labels
-
-
-def test_a_reviewer_sets_a_label(uploader: User, reviewer: User) -> None:
-    photo = settle(uploader)
-    client = api_of(reviewer)
-    response = client.put(f"{PHOTOS}{photo.id}/label/", {"label": "car"}, format="json")
-    assert response.status_code == 200
-    assert response.json() == client.get(f"{PHOTOS}{photo.id}/").json()
-    assert (response.json()["label"], response.json()["prediction"]["label"]) == ("car", "dog")
-    assert Photo.objects.get().labelled_by == reviewer
-
-
-def test_an_uploader_sets_no_label_even_on_ones_own_photo(api: APIClient, uploader: User) -> None:
-    photo = add_photo(uploader)
-    response = api.put(f"{PHOTOS}{photo.id}/label/", {"label": "car"}, format="json")
-    assert (response.status_code, response.json()["code"]) == (403, "permission_denied")
-    assert Photo.objects.get().label is None
-
-
-@pytest.mark.parametrize(
-    "body", [{"label": "unicorn"}, {"label": None}, {"label": 7}, {"label": ["car"]}, {}, [], "car"]
-)
-def test_a_label_that_is_none_is_refused(body: Any, uploader: User, reviewer: User) -> None:
-    path = f"{PHOTOS}{add_photo(uploader).id}/label/"
-    response = api_of(reviewer).put(path, body, format="json")
-    assert (response.status_code, response.json()["code"]) == (400, "invalid")
-
-
-def test_a_retired_label_is_refused(uploader: User, reviewer: User) -> None:
-    Label.objects.filter(slug="car").update(active=False)
-    path = f"{PHOTOS}{add_photo(uploader).id}/label/"
-    assert api_of(reviewer).put(path, {"label": "car"}, format="json").status_code == 400
+    assert api.get(f"{PHOTOS}{settled_photo(uploader).id}/?wait=30").json()["state"] == "done"
 
 
 # Deletion
