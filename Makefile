@@ -22,7 +22,7 @@ lint: .venv/installed-dev
 	ruff format --check .
 	SECRET_KEY=$$(printf lint%050d) mypy webapp recognition
 
-bench: .venv/installed-dev
+bench: .venv/installed-dev .venv-peer/installed
 	python -m benchmarks
 
 .venv/bin/python:
@@ -36,5 +36,10 @@ bench: .venv/installed-dev
 .venv/installed-dev: requirements.txt requirements-dev.txt | .venv/bin/python
 	pip install --quiet --requirement requirements-dev.txt
 	@touch $@ .venv/installed
+
+.venv-peer/installed: benchmarks/requirements-peer.txt
+	$(PYTHON) -m venv .venv-peer
+	.venv-peer/bin/pip install --quiet --requirement benchmarks/requirements-peer.txt
+	@touch $@
 
 .PHONY: run test lint bench

@@ -39,6 +39,15 @@ class Client:
         return answer
 
 
+def answers(port: int, path: str) -> bool:
+    """Whether a server is there and answers 200."""
+    try:
+        Client(port, {}).get(path)
+    except (OSError, RuntimeError):
+        return False
+    return True
+
+
 def multipart(files: list[tuple[str, str, bytes]]) -> bytes:
     """The files as a multipart/form-data body."""
     parts = [

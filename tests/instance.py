@@ -24,7 +24,7 @@ class Instance:
     """`web`, `redis`, `predictor` and `sweep`; each can be stopped, killed and started alone."""
 
     def __init__(self, home: Path, models_store: Path, **settings: str) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.home = home
         self._environment = {
@@ -167,7 +167,7 @@ def wait_until(condition: Callable[[], object], timeout_s: float = 60) -> None:
 def _procfile() -> dict[str, list[str]]:
     """The commands of the Procfile, without the loop that starts them again."""
     lines = (BASE_DIR / "Procfile").read_text().splitlines()
-    parts = dict(line.split(": bin/keep-running ", 1) for line in lines)
+    parts = dict(line.split(": bin/keep-running ", 1) for line in lines if line[0] != "#")
     return {name: shlex.split(command) for name, command in parts.items()}
 
 
@@ -176,7 +176,7 @@ def _with_children(pid: int) -> list[int]:
     return [pid, *(descendant for child in children for descendant in _with_children(int(child)))]
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
