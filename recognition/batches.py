@@ -62,7 +62,7 @@ def _add_archive(batch: Batch, archive: SpooledUpload) -> list[Outcome]:
 def cards_of_outcomes(outcomes: list[Outcome], viewer: User) -> list[Card]:
     """Ready to be shown: one query, however many there are."""
     shown = outcomes[:MAX_CARDS]
-    photos = selectors.photos_visible_to(viewer).in_bulk([o.photo.id for o in shown if o.photo])
+    photos = selectors.photos_to_show(viewer).in_bulk([o.photo.id for o in shown if o.photo])
     return [
         Card(photos[o.photo.id], o.is_duplicate)
         if o.photo
@@ -73,7 +73,7 @@ def cards_of_outcomes(outcomes: list[Outcome], viewer: User) -> list[Card]:
 
 def cards_of_batch(batch: Batch, viewer: User) -> list[Card]:
     """The batch's photos in the order in which they came, then what only the notes know."""
-    visible = selectors.photos_visible_to(viewer)
+    visible = selectors.photos_to_show(viewer)
     cards = [Card(photo) for photo in visible.filter(batch=batch).reverse()[:MAX_CARDS]]
     notes = _recall(batch)[:MAX_CARDS]
     duplicates = [UUID(note["photo"]) for note in notes if "photo" in note]

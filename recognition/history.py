@@ -1,8 +1,10 @@
 """Look through stored photos: filters, search, and pages.
 
-A page begins after a cursor, so nothing is counted or skipped. With filters it looks at no more
-than WINDOW photos; if these hold too few that match, the next page goes on behind them. So each
-answer takes about the same time, however rare the match and however many the photos.
+A page begins after a cursor, so nothing is counted or skipped. It looks at no more than WINDOW
+photos; if these hold too few that match, the next page goes on behind them. So each answer takes
+about the same time, however rare the match and however many the photos. The ranges of `created`
+that all this means are also what makes SQLite follow the index of the newest photos, whatever its
+statistics say.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from recognition.models import Label, Photo
 
@@ -19,6 +22,7 @@ PAGE_SIZE = 48
 WINDOW = 20_000
 CONFIDENCE = {"low": (0.0, 0.6), "middle": (0.6, 0.9), "high": (0.9, 1.01)}
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_FOREVER = datetime(9999, 1, 1, tzinfo=timezone.utc)
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -69,12 +73,12 @@ class Page:
 
 def page(photos: QuerySet[Photo], filters: Filters, after: Cursor | None = None) -> Page:
     """The newest photos that match, from behind `after` on."""
-    candidates = photos.order_by("-created", "-id")
+    candidates = photos.order_by("-created", "-id").filter(
+        created__lte=after.created if after else _FOREVER
+    )
     if after:
-        candidates = candidates.filter(created__lte=after.created).exclude(
-            created=after.created, id__gte=after.id
-        )
-    horizon = _horizon(candidates) if filters else None
+        candidates = candidates.exclude(created=after.created, id__gte=after.id)
+    horizon = _horizon(candidates)
     if horizon:
         candidates = candidates.filter(created__gte=horizon.created).exclude(
             created=horizon.created, id__lt=horizon.id
@@ -96,7 +100,11 @@ def _narrow(photos: QuerySet[Photo], filters: Filters) -> QuerySet[Photo]:
     if filters.batch:
         photos = photos.filter(batch=filters.batch)
     if filters.state:
-        photos = photos.filter(prediction__state=filters.state)
+        # An expression, because a plain comparison would lead the database to begin with all
+        # predictions of that state, and not with the window.
+        photos = photos.alias(state=Coalesce("prediction__state", Value(""))).filter(
+            state=filters.state
+        )
     if filters.kind:
         photos = photos.filter(_shown_label(kind=filters.kind))
     if filters.label:

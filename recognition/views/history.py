@@ -49,7 +49,7 @@ def history(request: SignedInRequest) -> HttpResponse:
     filters = FilterForm(request.GET).filters()
     sees_all = request.user.has_perm("recognition.view_all")
     everybody = sees_all and request.GET.get("whose") == "everybody"
-    photos = selectors.photos_visible_to(request.user)
+    photos = selectors.photos_to_show(request.user)
     if not everybody:
         photos = photos.filter(owner=request.user)
     after = Cursor.parse(request.GET.get("after", ""))

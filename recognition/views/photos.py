@@ -47,5 +47,5 @@ def delete(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
 
 
 def _visible_photo(request: SignedInRequest, photo_id: UUID) -> Photo:
-    photos = selectors.photos_visible_to(request.user).select_related("labelled_by")
+    photos = selectors.photos_to_show(request.user).select_related("labelled_by")
     return get_object_or_404(photos, id=photo_id)

@@ -76,7 +76,7 @@ def add_to_batch(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
 def news(request: SignedInRequest) -> JsonResponse:
     """Of the photos that a page waits for: the cards of those that are settled, or gone."""
     asked = _ids(request.GET.get("waiting", ""))
-    photos = selectors.photos_visible_to(request.user).in_bulk(asked)
+    photos = selectors.photos_to_show(request.user).in_bulk(asked)
     settled = [photo for photo in photos.values() if selectors.is_settled(photo)]
     return JsonResponse(
         {

@@ -50,7 +50,9 @@ function draw() {
   }
   setBar("uploaded", counts.uploaded + partlySent(), counts.total);
   setBar("recognised", counts.recognised + counts.refused, counts.total);
-  section.classList.toggle("is-done", counts.recognised + counts.refused === counts.total);
+  const isSettled = counts.recognised + counts.refused + counts.lost === counts.total;
+  section.classList.toggle("is-done", isSettled && !counts.lost);
+  section.classList.toggle("is-stuck", isSettled && counts.lost > 0);
   say(counts);
 }
 
