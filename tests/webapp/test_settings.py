@@ -1,0 +1,114 @@
+"""Settings as an operator's environment makes them, read by a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from webapp.home import BASE_DIR
+
+KEY = "a secret key of the tests that is long enough to be one"
+SHOW = """
+import json
+from webapp import settings
+print(json.dumps({name: getattr(settings, name, None) for name in (
+    "DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SECURE_SSL_REDIRECT",
+    "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS",
+)}))
+"""
+
+
+def _python(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=BASE_DIR,
+        env={**kept, "ARK_HOME": str(home), **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def _settings(home: Path, **environment: str) -> dict[str, object]:
+    shown = _python(home, "-c", SHOW, SECRET_KEY=KEY, **environment)
+    assert shown.returncode == 0, shown.stderr
+    return json.loads(shown.stdout)
+
+
+def test_without_any_choice_everything_is_safe(tmp_path: Path) -> None:
+    settings = _settings(tmp_path)
+    assert settings["DEBUG"] is False
+    assert settings["SECURE_SSL_REDIRECT"] is True
+    assert settings["SESSION_COOKIE_SECURE"] is True
+    assert settings["CSRF_COOKIE_SECURE"] is True
+    assert settings["SECURE_HSTS_SECONDS"] > 0
+    assert settings["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]"]
+
+
+def test_origins_follow_from_the_hosts(tmp_path: Path) -> None:
+    settings = _settings(tmp_path, ARK_ALLOWED_HOSTS="ark.example.com,.example.org,[::1]")
+    assert settings["CSRF_TRUSTED_ORIGINS"] == [
+        "https://ark.example.com",
+        "https://*.example.org",
+        "https://[::1]",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({}, "SECRET_KEY"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"SECRET_KEY": KEY, "ARK_ALLOWED_HOSTS": "*"}, "ARK_ALLOWED_HOSTS"),
+        ({"SECRET_KEY": KEY, "DATABASE_URL": "mongodb://x"}, "DATABASE_URL"),
+        ({"SECRET_KEY": KEY, "REDIS_URL": "localhost"}, "REDIS_URL"),
+        ({"SECRET_KEY": KEY, "ARK_LOG_LEVEL": "loud"}, "ARK_LOG_LEVEL"),
+    ],
+)
+def test_an_unsafe_start_is_refused(
+    environment: dict[str, str], named: str, tmp_path: Path
+) -> None:
+    refused = _python(
+        tmp_path,
+        "-c",
+        "import django; django.setup()",
+        **environment,
+        DJANGO_SETTINGS_MODULE="webapp.settings",
+    )
+    assert refused.returncode != 0
+    assert "ImproperlyConfigured" in refused.stderr
+    assert named in refused.stderr
+
+
+def test_the_deployment_check_finds_nothing(tmp_path: Path) -> None:
+    (tmp_path / "static").mkdir()
+    checked = _python(
+        tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING", SECRET_KEY=KEY
+    )
+    assert checked.returncode == 0, checked.stderr
+    assert "no issues" in checked.stdout
+
+
+def test_a_home_is_made_with_a_secret_that_only_its_owner_reads(tmp_path: Path) -> None:
+    home = tmp_path / "new"
+    for _ in range(2):  # the second time changes nothing
+        made = _python(home, "-m", "webapp.home")
+        assert made.returncode == 0, made.stderr
+    key = home / "secret-key"
+    assert home.stat().st_mode & 0o777 == 0o700
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert len(key.read_text().strip()) >= 50
+
+
+def test_a_home_that_cannot_be_made_is_an_error_of_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    refused = _python(tmp_path / "file" / "home", "-m", "webapp.home")
+    assert refused.returncode != 0
+    assert refused.stderr.startswith("ARK_HOME=")
+    assert "Traceback" not in refused.stderr
