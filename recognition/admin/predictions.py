@@ -18,11 +18,10 @@ from unfold.decorators import display
 from recognition.admin import pictures
 from recognition.admin.filters import DayRangeFilter
 from recognition.admin.lists import LongList, ReadOnly
-from recognition.admin.photos import may_see_users, search_photos
-from recognition.models import Photo, Prediction, State
+from recognition.admin.photos import find_photos, may_see_users
+from recognition.models import Prediction, State
 from recognition.refusals import Refusal
 
-_MAX_PHOTOS_FOUND = 1000
 _OWNER = "photo__owner__id__exact"
 
 
@@ -67,10 +66,8 @@ class PredictionAdmin(ReadOnly, LongList):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        if not search_term:
-            return queryset, False
-        photos = search_photos(Photo.objects.all(), search_term)[:_MAX_PHOTOS_FOUND]
-        return queryset.filter(photo__in=list(photos.values_list("id", flat=True))), False
+        found = queryset.filter(photo__in=find_photos(search_term)) if search_term else queryset
+        return found, False
 
     @display(description=_("photo"), header=True)
     def picture(self, prediction: Prediction) -> list[Any]:

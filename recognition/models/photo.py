@@ -37,9 +37,7 @@ class Photo(models.Model):
     batch = models.ForeignKey(
         Batch, models.SET_NULL, verbose_name=_("batch"), null=True, db_index=False
     )
-    name = models.CharField(
-        _("name"), max_length=255, help_text=_("the file's name when uploaded"), db_index=True
-    )
+    name = models.CharField(_("name"), max_length=255, help_text=_("the file's name when uploaded"))
     format = models.CharField(_("format"), max_length=10)
     sha256 = models.CharField(max_length=64)
     perceptual_hash = models.BigIntegerField(help_text=_("64-bit difference hash"))
@@ -83,6 +81,12 @@ class Photo(models.Model):
         ]
         indexes = [
             models.Index(fields=["-created", "-id"], name="photo_newest"),
+            # For names that begin in some way; the operator classes are PostgreSQL's.
+            models.Index(
+                fields=["name", "id"],
+                opclasses=["varchar_pattern_ops", "uuid_ops"],
+                name="photo_name",
+            ),
             models.Index(fields=["owner", "-created", "-id"], name="photo_newest_of_owner"),
             models.Index(fields=["batch", "-created", "-id"], name="photo_newest_of_batch"),
             models.Index(fields=["label", "-created", "-id"], name="photo_newest_of_label"),
