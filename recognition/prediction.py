@@ -8,6 +8,7 @@ it does not take the others along a second time.
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import time
@@ -30,6 +31,8 @@ from recognition.models import Label, ModelVersion, Prediction, State
 if TYPE_CHECKING:
     from recognition.cnn.classifier import Answer, Classifier
 
+logger = logging.getLogger(__name__)
+
 BATCH_SIZE = 16
 MAX_ATTEMPTS = 3
 MAX_DRAIN_S = 60  # then another ring, so that no task comes near its time limit
@@ -45,7 +48,8 @@ def predict_pending() -> int:
     doorbell.answer()
     version = registry.live_version()
     classifier = _load_classifier(version.folder)
-    ends = time.monotonic() + MAX_DRAIN_S
+    started = time.monotonic()
+    ends = started + MAX_DRAIN_S
     claimed: deque[list[Prediction]] = deque()
 
     def batches() -> Iterator[list[Path]]:
@@ -58,9 +62,16 @@ def predict_pending() -> int:
         settled += store(claimed.popleft(), answers)
         doorbell.beat_heart(worker_name())
     doorbell.beat_heart(worker_name())
+    if settled:
+        _log_drain(version, settled, 1000 * (time.monotonic() - started))
     if time.monotonic() >= ends:
         doorbell.ring()
     return settled
+
+
+def _log_drain(version: ModelVersion, photos: int, milliseconds: float) -> None:
+    facts = {"photos": photos, "milliseconds": round(milliseconds, 1), "version": version.number}
+    logger.info("predicted %d photos in %.0f ms", photos, milliseconds, extra=facts)
 
 
 @transaction.atomic
