@@ -9,7 +9,7 @@ from webapp.home import ARK_HOME
 
 host = env.text("HOST", "127.0.0.1")
 port = env.integer("PORT", 8000)
-bind = f"{host}:{port}"
+bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 workers = env.integer("ARK_WEB_PROCESSES", min(2, os.cpu_count() or 1), at_least=1)
 threads = env.integer("ARK_WEB_THREADS", 24, at_least=1)
 worker_class = "gthread"
