@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +31,10 @@ def _page(title: Any, icon: str, name: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": reverse_lazy(name), "active": False}
 
 
+def _logo(request: HttpRequest) -> str:
+    return static("img/logo.svg")
+
+
 _TEAL = {  # around the pages' brand colours, see static/css/ark.css
     "50": "#eef8f6",
     "100": "#e1f0ee",
@@ -47,7 +52,8 @@ UNFOLD = {
     "SITE_TITLE": "Ark",
     "SITE_HEADER": "Ark",
     "SITE_SUBHEADER": _("Administration"),
-    "SITE_SYMBOL": "sailing",
+    "SITE_ICON": _logo,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _logo}],
     "SITE_URL": reverse_lazy("home"),
     "SHOW_LANGUAGES": True,
     "LANGUAGES": {"action": reverse_lazy("set-language")},

@@ -152,3 +152,9 @@ def test_confidence_bands_have_no_gap(superuser: User) -> None:
         prediction = Prediction.objects.order_by("-created").first()
         assert prediction is not None
         assert prediction.band == band, confidence
+
+
+def test_the_theme_speaks_chinese_too(as_superuser: Client) -> None:
+    page = as_superuser.get(reverse(PHOTOS), headers={"Accept-Language": "zh-hans"})
+    assert "应用筛选" in page.content.decode()
+    assert "Apply Filters" not in page.content.decode()
