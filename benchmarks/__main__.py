@@ -63,8 +63,11 @@ def measure(folder: Path, photos: Path, count: int) -> list[tuple[str, str, str,
         def new_peer_client() -> load.Client:
             return load.Client(port, {})
 
-        peer_client = new_peer_client()
-        load.latencies_ms(lambda p: upload_to_peer(peer_client, p), corpus.photos(photos, 10))
+        def peer_lone_ms(few: list[load.Photo]) -> float:
+            client = new_peer_client()
+            return statistics.median(load.latencies_ms(lambda p: upload_to_peer(client, p), few))
+
+        peer_lone_ms(corpus.photos(photos, 10))  # warm
         for _ in range(ROUNDS):
             reference = one_process(store / "1", photos)
             limit.append(reference["product"]["overlapped"])
@@ -73,9 +76,7 @@ def measure(folder: Path, photos: Path, count: int) -> list[tuple[str, str, str,
             seconds = load.upload_at_once(new_peer_client, upload_to_peer, files, CLIENTS)
             peer_single.append(len(files) / seconds)
             single.append(product.single_per_s(corpus.photos(photos, count // 2)))
-            few = corpus.photos(photos, LONE_PHOTOS)
-            taken = load.latencies_ms(lambda photo: upload_to_peer(peer_client, photo), few)
-            peer_lone.append(statistics.median(taken))
+            peer_lone.append(peer_lone_ms(corpus.photos(photos, LONE_PHOTOS)))
             lone.append(product.lone_ms(corpus.photos(photos, LONE_PHOTOS)))
         web_mb, predictor_mb = product.memory_mb("web"), product.memory_mb("predictor")
     eager = reference["eager"]

@@ -20,7 +20,6 @@ class Product:
         self.instance = instance
         token = instance.token_of("benchmark")
         self.headers = {"Authorization": f"Token {token}"}
-        self.client = self.new_client()
 
     def new_client(self) -> load.Client:
         return load.Client(self.instance.port, self.headers)
@@ -28,18 +27,19 @@ class Product:
     def upload(self, client: load.Client, photo: load.Photo) -> str:
         return json.loads(client.post("/api/v1/photos/", "image", photo))["id"]
 
-    def upload_and_wait(self, photo: load.Photo) -> None:
-        photo_id = self.upload(self.client, photo)
-        answer = json.loads(self.client.get(f"/api/v1/photos/{photo_id}/?wait=30"))
+    def upload_and_wait(self, client: load.Client, photo: load.Photo) -> None:
+        photo_id = self.upload(client, photo)
+        answer = json.loads(client.get(f"/api/v1/photos/{photo_id}/?wait=30"))
         if answer["state"] != "done":
             raise RuntimeError(f"not predicted: {answer}")
 
     def bulk_per_s(self, photos: list[load.Photo]) -> float:
         """Photos a second of one submission, until the last prediction is stored."""
-        started = time.perf_counter()
+        client = self.new_client()
         files = [("images", name, content) for name, content in photos]
-        answer = json.loads(self.client.post_files("/api/v1/photos/bulk/", files))
-        while json.loads(self.client.get(f"/api/v1/batches/{answer['batch']}/"))["pending"]:
+        started = time.perf_counter()
+        answer = json.loads(client.post_files("/api/v1/photos/bulk/", files))
+        while json.loads(client.get(f"/api/v1/batches/{answer['batch']}/"))["pending"]:
             time.sleep(0.02)
         return len(photos) / (time.perf_counter() - started)
 
@@ -47,20 +47,24 @@ class Product:
         """Photos a second of many clients, until the last prediction is stored."""
         started = time.perf_counter()
         load.upload_at_once(self.new_client, self.upload, photos, CLIENTS)
-        while self._has("pending") or self._has("running"):
+        client = self.new_client()
+        while any(_has(client, state) for state in ("pending", "running")):
             time.sleep(0.02)
         return len(photos) / (time.perf_counter() - started)
 
     def lone_ms(self, photos: list[load.Photo]) -> float:
         """Median of one client's milliseconds from its upload to the stored prediction."""
-        return statistics.median(load.latencies_ms(self.upload_and_wait, photos))
+        client = self.new_client()
+        taken_ms = load.latencies_ms(lambda photo: self.upload_and_wait(client, photo), photos)
+        return statistics.median(taken_ms)
 
     def memory_mb(self, part: str) -> float:
         """The largest resident memory of the part's processes now."""
         return max(_resident_mb(pid) for pid in self.instance.processes(part))
 
-    def _has(self, state: str) -> bool:
-        return bool(json.loads(self.client.get(f"/api/v1/photos/?state={state}"))["results"])
+
+def _has(client: load.Client, state: str) -> bool:
+    return bool(json.loads(client.get(f"/api/v1/photos/?state={state}"))["results"])
 
 
 def _resident_mb(pid: int) -> float:

@@ -67,10 +67,13 @@ def workers_heard() -> list[str]:
 
 def announce(photo_ids: Iterable[UUID]) -> None:
     """Tell who waits for these photos that they are settled."""
-    with _patience(), connection().pipeline(transaction=False) as pipeline:
-        for photo_id in photo_ids:
-            pipeline.publish(_channel(photo_id), 1)
-        pipeline.execute()
+    with _patience():
+        listeners = connection().pubsub_numsub(*map(_channel, photo_ids))
+        with connection().pipeline(transaction=False) as pipeline:
+            for channel, count in listeners:
+                if count:  # of a thousand photos at once hardly any is waited for
+                    pipeline.publish(channel, 1)
+            pipeline.execute()
 
 
 def wait_for(photo_id: UUID, is_settled: Callable[[], bool], timeout_s: float) -> None:

@@ -81,7 +81,7 @@ def recover() -> None:
     lost = Prediction.objects.filter(is_lost, state=State.RUNNING)
     no_lease = {"lease_owner": "", "lease_expires": None}
     lost.filter(attempts__gte=MAX_ATTEMPTS).update(state=State.FAILED, error="crashed", **no_lease)
-    lost.update(state=State.PENDING, **no_lease)
+    lost.update(state=State.PENDING, model_version=None, **no_lease)
 
 
 @transaction.atomic
