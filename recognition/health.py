@@ -21,7 +21,11 @@ class Unfit(Exception):
 
 def problems() -> dict[str, str | None]:
     """Each check, with None or what is wrong. Timeouts in the settings keep it short."""
-    return {name: _problem(check) for name, check in _CHECKS.items()}
+    found: dict[str, str | None] = {}
+    for name, check in _CHECKS.items():
+        # What does not answer once is not waited for a second time.
+        found[name] = found.get(_NEEDS.get(name, "")) or _problem(check)
+    return found
 
 
 def _problem(check: Callable[[], None]) -> str | None:
@@ -61,6 +65,7 @@ _CHECKS = {
     "live_model": _version_is_live,
     "worker": _worker_is_heard,
 }
+_NEEDS = {"live_model": "database", "worker": "broker"}
 
 
 class RecognitionCollector(Collector):

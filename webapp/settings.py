@@ -147,7 +147,7 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # A server that is gone must show as an error, not as a request that hangs.
     DATABASES["default"].setdefault("OPTIONS", {}).update(
-        connect_timeout=5, tcp_user_timeout=10_000
+        connect_timeout=3, tcp_user_timeout=10_000
     )
 MEDIA_ROOT = ARK_HOME / "media"
 ARK_INCOMING = ARK_HOME / "incoming"  # uploads while they arrive, on the same disk as MEDIA_ROOT
