@@ -38,6 +38,10 @@ class Card:
     name: str = ""
     refusal: Refusal | None = None
 
+    @property
+    def is_settled(self) -> bool:
+        return self.photo is not None and selectors.is_settled(self.photo)
+
 
 def add(
     batch: Batch, images: Iterable[SpooledUpload], archive: SpooledUpload | None = None

@@ -25,7 +25,8 @@ MAX_ASKED = 100  # photos a question; the address of a request has a limit
 @login_required
 @require_GET
 def home(request: SignedInRequest) -> HttpResponse:
-    return render(request, "uploads/upload.html", _limits())
+    nothing = {"cards": [], "settled": 0, "refused": 0}
+    return render(request, "uploads/upload.html", nothing | _limits())
 
 
 @login_required
@@ -52,7 +53,9 @@ def batch(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
         "batch": batch,
         "cards": cards,
         "is_cut": progress["total"] > batches.MAX_CARDS,
-        "settled": progress["done"] + progress["failed"],
+        "refused": sum(card.refusal is not None for card in cards),
+        "settled": sum(card.is_settled for card in cards),
+        "is_done": not progress["pending"],
         "is_silent": progress["pending"] and not selectors.is_predictor_heard(),
     }
     return render(request, "uploads/upload.html", context | _limits())
