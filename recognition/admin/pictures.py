@@ -19,7 +19,7 @@ STATE_COLOURS = {
     State.FAILED: "danger",
 }
 _SIDE = 56  # pixels of a thumbnail in a list
-_NAME_LENGTH = 40
+_NAME_LENGTH = 24  # fits a phone
 
 
 def in_list(photo: Photo, title: str, detail: str) -> list[Any]:
