@@ -51,7 +51,10 @@ def accept(
     while chunk := list(islice(iterator, CHUNK)):
         try:
             judged = [_judge(upload) for upload, _ in chunk]
-            outcomes = _store(chunk, judged, owner, batch)
+            try:
+                outcomes = _store(chunk, judged, owner, batch)
+            except IntegrityError:  # another request stored the same bytes: now they are known
+                outcomes = _store(chunk, judged, owner, batch)
         finally:
             for upload, _ in chunk:
                 upload.discard()
@@ -68,19 +71,6 @@ def _judge(upload: SpooledUpload) -> PhotoFacts | Refusal:
 
 
 def _store(
-    chunk: list[tuple[SpooledUpload, Label | None]],
-    judged: list[PhotoFacts | Refusal],
-    owner: User,
-    batch: Batch | None,
-) -> list[Outcome]:
-    try:
-        return _insert(chunk, judged, owner, batch)
-    except IntegrityError:  # another request stored the same bytes meanwhile; now they are known
-        return _insert(chunk, judged, owner, batch)
-
-
-@transaction.atomic
-def _insert(
     chunk: list[tuple[SpooledUpload, Label | None]],
     judged: list[PhotoFacts | Refusal],
     owner: User,
@@ -109,6 +99,14 @@ def _insert(
             photo.prediction = Prediction(photo=photo)
             new.append((upload, photo, photo.prediction))
             outcomes.append(Outcome(upload.name, photo))
+    if new or relabelled:
+        _insert(new, relabelled)
+    return outcomes
+
+
+@transaction.atomic
+def _insert(new: list[tuple[SpooledUpload, Photo, Prediction]], relabelled: list[Photo]) -> None:
+    """Nothing but writing: SQLite lets nobody else write meanwhile."""
     if new:
         Photo.objects.bulk_create([photo for _, photo, _ in new])
         Prediction.objects.bulk_create([prediction for _, _, prediction in new])
@@ -116,7 +114,6 @@ def _insert(
             _keep_original(upload, photo)
         transaction.on_commit(doorbell.ring)
     Photo.objects.bulk_update(relabelled, review.LABEL_FIELDS)
-    return outcomes
 
 
 def _new_photo(
@@ -136,5 +133,8 @@ def _new_photo(
 
 
 def _keep_original(upload: SpooledUpload, photo: Photo) -> None:
-    photo.original_path.parent.mkdir(parents=True, exist_ok=True)
-    upload.path.replace(photo.original_path)
+    try:
+        upload.path.replace(photo.original_path)
+    except FileNotFoundError:  # the first photo of this folder
+        photo.original_path.parent.mkdir(parents=True, exist_ok=True)
+        upload.path.replace(photo.original_path)

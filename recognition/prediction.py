@@ -107,25 +107,26 @@ def claim(version: ModelVersion) -> list[Prediction]:
     return rows
 
 
-@transaction.atomic
 def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhoto]) -> int:
     """Settle the rows whose lease this worker still holds; return how many these are."""
-    held = set(
-        Prediction.objects.select_for_update()
-        .filter(id__in=[row.id for row in rows], state=State.RUNNING, lease_owner=worker_name())
-        .values_list("id", flat=True)
-    )
     label_ids = dict(Label.objects.values_list("slug", "id"))
-    settled = []
     for row, outcome in zip(rows, outcomes, strict=True):
-        if row.id not in held:
-            continue
         if isinstance(outcome, UnreadablePhoto):
             _settle(row, State.FAILED)
             row.error = outcome.code
         else:
             _fill_in(row, outcome, label_ids[outcome.label])
-        settled.append(row)
+    return _write_held(rows)
+
+
+@transaction.atomic
+def _write_held(rows: Sequence[Prediction]) -> int:
+    held = set(
+        Prediction.objects.select_for_update()
+        .filter(id__in=[row.id for row in rows], state=State.RUNNING, lease_owner=worker_name())
+        .values_list("id", flat=True)
+    )
+    settled = [row for row in rows if row.id in held]
     # An upsert is the fastest way to give many rows different values in one statement.
     Prediction.objects.bulk_create(
         settled, update_conflicts=True, unique_fields=["id"], update_fields=_SETTLED_FIELDS

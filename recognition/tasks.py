@@ -8,12 +8,12 @@ from celery.signals import worker_ready
 from recognition import prediction
 
 
-@shared_task(queue="predict")
+@shared_task
 def predict_pending() -> None:
     prediction.predict_pending()
 
 
-@shared_task(queue="predict")
+@shared_task
 def sweep() -> None:
     prediction.recover()
     prediction.predict_pending()

@@ -9,13 +9,14 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from recognition.models.ids import time_ordered_uuid
 from recognition.models.label import Label
 
 
 class Batch(models.Model):
     """Photos that were submitted together."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=time_ordered_uuid, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
     created = models.DateTimeField(auto_now_add=True)
 
@@ -30,7 +31,7 @@ class Batch(models.Model):
 class Photo(models.Model):
     """An upload that was accepted. The original is kept byte for byte under `original_path`."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=time_ordered_uuid, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("owner"), db_index=False
     )
@@ -104,6 +105,6 @@ class Photo(models.Model):
 
 
 def _shard(photo_id: uuid.UUID) -> str:
-    """Two levels of folders, so that none holds more than a few thousand files."""
+    """One of 256 folders: a million photos are then four thousand files in each."""
     name = photo_id.hex
-    return f"{name[:2]}/{name[2:4]}/{name}"
+    return f"{name[-2:]}/{name}"

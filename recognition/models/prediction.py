@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.db import models
 from django.db.models import Case, When
 from django.utils.translation import gettext_lazy as _
 
+from recognition.models.ids import time_ordered_uuid
 from recognition.models.label import Kind, Label
 from recognition.models.model_version import ModelVersion
 from recognition.models.photo import Photo
@@ -32,7 +31,7 @@ class ConfidenceBand(models.IntegerChoices):
 class Prediction(models.Model):
     """Pending and running rows are the queue; a lease says which worker holds a running one."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=time_ordered_uuid, editable=False)
     # The foreign keys' own indexes would repeat those below.
     photo = models.ForeignKey(
         Photo,
