@@ -3,8 +3,8 @@
     python -m benchmarks [--photos FOLDER] [--count 1000] [--record]
 
 The references: one process that decodes and predicts and does nothing else (also with plain
-PyTorch), and a peer, LitServe with the same network on OpenVINO, which stores nothing. `--record`
-writes the table to docs/benchmarks.md.
+PyTorch), and a peer, LitServe with the same network on OpenVINO, which stores nothing; once as it
+comes, once tuned. `--record` writes the table to docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -17,19 +17,22 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 from benchmarks import corpus, load
+from benchmarks.peer_client import Peer
 from benchmarks.product import CLIENTS, Product
 from tests.instance import free_port, running, wait_until
 
 ROOT = Path(__file__).resolve().parents[1]
+# What is measured / against what, Ark's figure, the reference's, their ratio, the budget.
+Row = tuple[str, str, str, str, str]
 PEER_PYTHON = ROOT / ".venv-peer" / "bin" / "python"
 ROUNDS = 3
-LONE_PHOTOS = 50
 
 
 def main() -> None:
@@ -46,63 +49,45 @@ def main() -> None:
         record(table, options.count)
 
 
-def measure(folder: Path, photos: Path, count: int) -> list[tuple[str, str, str, str, str]]:
-    """Rows: what, Ark's figure, the reference's, their ratio, the budget.
-
-    Ark and its reference take turns, because machines drift; the medians are compared.
-    """
+def measure(folder: Path, photos: Path, count: int) -> list[Row]:
+    """Ark and its references take turns, because machines drift; the medians are compared."""
     store = folder / "models_store"
-    bulk, single, lone, limit, peer_single, peer_lone = ([] for _ in range(6))
-    with running(folder / "home", store) as instance, peer(store / "1") as port:
+    figures: dict[str, list[float]] = defaultdict(list)
+    with running(folder / "home", store) as instance:
         product = Product(instance)
         product.bulk_per_s(corpus.photos(photos, 64))  # warm
-
-        def upload_to_peer(client: load.Client, photo: load.Photo) -> bytes:
-            return client.post("/predict", "image", photo)
-
-        def new_peer_client() -> load.Client:
-            return load.Client(port, {})
-
-        def peer_lone_ms(few: list[load.Photo]) -> float:
-            client = new_peer_client()
-            return statistics.median(load.latencies_ms(lambda p: upload_to_peer(client, p), few))
-
-        peer_lone_ms(corpus.photos(photos, 10))  # warm
-        for _ in range(ROUNDS):
-            reference = one_process(store / "1", photos)
-            limit.append(reference["product"]["overlapped"])
-            bulk.append(product.bulk_per_s(corpus.photos(photos, count)))
-            files = corpus.photos(photos, count // 2)
-            seconds = load.upload_at_once(new_peer_client, upload_to_peer, files, CLIENTS)
-            peer_single.append(len(files) / seconds)
-            single.append(product.single_per_s(corpus.photos(photos, count // 2)))
-            peer_lone.append(peer_lone_ms(corpus.photos(photos, LONE_PHOTOS)))
-            lone.append(product.lone_ms(corpus.photos(photos, LONE_PHOTOS)))
+        with peer(store / "1") as plain, peer(store / "1", "tuned") as tuned:
+            for _ in range(ROUNDS):
+                alone = one_process(store / "1", photos)
+                figures["limit"].append(alone["product"]["overlapped"])
+                figures["eager"].append(alone["eager"]["overlapped"])
+                figures["bulk"].append(product.bulk_per_s(corpus.photos(photos, count)))
+                for name, server in (("ark", product), ("plain", plain), ("tuned", tuned)):
+                    many, few = corpus.photos(photos, count // 2), corpus.photos(photos, 50)
+                    figures[f"{name} single"].append(server.single_per_s(many))
+                    figures[f"{name} lone"].append(server.lone_ms(few))
         web_mb, predictor_mb = product.memory_mb("web"), product.memory_mb("predictor")
-    eager = reference["eager"]
+    median = {name: statistics.median(values) for name, values in figures.items()}
+    many, lone = f"{CLIENTS} clients, a photo a request", "a lone photo"
     return [
-        per_s(f"bulk, {count} photos at once; reference: one process alone", bulk, limit, 0.7),
-        per_s(f"{CLIENTS} clients, one photo each; reference: the peer", single, peer_single, 1.0),
-        lone_row(lone, peer_lone),
-        per_s("one process alone; reference: plain PyTorch", limit, [eager["overlapped"]], 1.0),
-        ("a web process' memory, the largest", f"{web_mb:.0f} MB", "", "", "150 MB"),
-        ("the predictor's memory", f"{predictor_mb:.0f} MB", "", "", "1000 MB"),
+        per_s(f"{count} photos at once / one process alone", median["bulk"], median["limit"], 0.7),
+        per_s(f"{many} / peer", median["ark single"], median["plain single"], 1.0),
+        per_s(f"{many} / tuned peer", median["ark single"], median["tuned single"], None),
+        ms(f"{lone} / peer", median["ark lone"], median["plain lone"], "at most 2.5, or 60 ms"),
+        ms(f"{lone} / tuned peer", median["ark lone"], median["tuned lone"], ""),
+        per_s("one process alone / plain PyTorch", median["limit"], median["eager"], None),
+        ("memory of a web process, the largest", f"{web_mb:.0f} MB", "", "", "150 MB"),
+        ("memory of the predictor", f"{predictor_mb:.0f} MB", "", "", "1000 MB"),
     ]
 
 
-def per_s(
-    what: str, ark: list[float], reference: list[float], budget: float
-) -> tuple[str, str, str, str, str]:
-    ours, theirs = statistics.median(ark), statistics.median(reference)
-    ratio = f"{ours / theirs:.2f}"
-    return what, f"{ours:.0f}/s", f"{theirs:.0f}/s", ratio, f"at least {budget}"
+def per_s(what: str, ark: float, reference: float, at_least: float | None) -> Row:
+    budget = f"at least {at_least}" if at_least else ""
+    return what, f"{ark:.0f}/s", f"{reference:.0f}/s", f"{ark / reference:.2f}", budget
 
 
-def lone_row(ark: list[float], reference: list[float]) -> tuple[str, str, str, str, str]:
-    ours, theirs = statistics.median(ark), statistics.median(reference)
-    what = "a lone upload to its stored prediction; reference: the peer"
-    budget = "at most 60 ms, or 2.5"
-    return what, f"{ours:.0f} ms", f"{theirs:.0f} ms", f"{ours / theirs:.2f}", budget
+def ms(what: str, ark: float, reference: float, budget: str) -> Row:
+    return what, f"{ark:.0f} ms", f"{reference:.1f} ms", f"{ark / reference:.2f}", budget
 
 
 def one_process(version: Path, photos: Path) -> dict:
@@ -113,13 +98,13 @@ def one_process(version: Path, photos: Path) -> dict:
 
 
 @contextmanager
-def peer(version: Path) -> Iterator[int]:
-    """The peer with the same network; its port."""
+def peer(version: Path, *options: str) -> Iterator[Peer]:
+    """LitServe with the same network, see benchmarks/peer.py."""
     if not PEER_PYTHON.exists():
         raise SystemExit("The peer is not installed: `make bench` does that.")
     port = free_port()
     server = subprocess.Popen(
-        [str(PEER_PYTHON), "-m", "benchmarks.peer", str(version), str(port)],
+        [str(PEER_PYTHON), "-m", "benchmarks.peer", str(version), str(port), *options],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -127,13 +112,13 @@ def peer(version: Path) -> Iterator[int]:
     )
     try:
         wait_until(lambda: load.answers(port, "/health"))
-        yield port
+        yield Peer(port)
     finally:
         os.killpg(server.pid, 15)
         server.wait()
 
 
-def as_table(rows: list[tuple[str, str, str, str, str]]) -> str:
+def as_table(rows: list[Row]) -> str:
     head = ("what", "Ark", "reference", "ratio", "budget")
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

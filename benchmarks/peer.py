@@ -1,8 +1,9 @@
 """The peer that Ark is measured against: LitServe with the same network on OpenVINO.
 
 It decodes and predicts, and stores nothing. It runs in an environment of its own:
-`.venv-peer/bin/python -m benchmarks.peer FOLDER PORT`. It is given every advantage that Ark has:
-the same decoding, bfloat16, and batches.
+`.venv-peer/bin/python -m benchmarks.peer FOLDER PORT [tuned]`. As it comes, it decodes with Pillow
+as everybody does and predicts one request after the other, LitServe's default. Tuned, it has every
+advantage that Ark has: Ark's decoding, and batches.
 """
 
 import sys
@@ -13,6 +14,7 @@ import litserve
 import numpy as np
 import openvino
 from fastapi import Request  # LitServe reads this annotation: no strings
+from PIL import Image
 
 from recognition.cnn.manifest import read_manifest
 from recognition.cnn.preprocessing import load_pixels
@@ -35,6 +37,27 @@ class PhotoApi(litserve.LitAPI):
         )
 
     def decode_request(self, request: Request) -> np.ndarray:
+        recipe = self.manifest.preprocessing
+        image = Image.open(request["image"].file).convert("RGB")
+        scale = recipe.resize / min(image.size)
+        width, height = (round(side * scale) for side in image.size)
+        image = image.resize((width, height), Image.Resampling.BICUBIC)
+        left, top = (width - recipe.crop) // 2, (height - recipe.crop) // 2
+        return np.asarray(image.crop((left, top, left + recipe.crop, top + recipe.crop)))
+
+    def predict(self, pixels: np.ndarray) -> np.ndarray:
+        return self.network(pixels[None])[0][0]
+
+    def encode_response(self, output: np.ndarray) -> dict[str, Any]:
+        best = np.argsort(output)[::-1][:5]
+        labels = self.manifest.labels
+        return {
+            "top": [{"label": labels[i].slug, "confidence": float(np.exp(output[i]))} for i in best]
+        }
+
+
+class TunedPhotoApi(PhotoApi):
+    def decode_request(self, request: Request) -> np.ndarray:
         return load_pixels(request["image"].file.read(), self.manifest.preprocessing)
 
     def batch(self, inputs: list[np.ndarray]) -> np.ndarray:
@@ -46,17 +69,13 @@ class PhotoApi(litserve.LitAPI):
     def unbatch(self, output: np.ndarray) -> list[np.ndarray]:
         return list(output)
 
-    def encode_response(self, output: np.ndarray) -> dict[str, Any]:
-        best = np.argsort(output)[::-1][:5]
-        labels = self.manifest.labels
-        return {
-            "top": [{"label": labels[i].slug, "confidence": float(np.exp(output[i]))} for i in best]
-        }
-
 
 if __name__ == "__main__":
     folder, port = Path(sys.argv[1]), int(sys.argv[2])
-    # Batches of what arrives within 2 ms: the fastest of the settings tried for many clients.
-    api = PhotoApi(folder, max_batch_size=16, batch_timeout=0.002)
+    if "tuned" in sys.argv[3:]:
+        # What arrives within 2 ms: the fastest of the settings tried for many clients.
+        api: PhotoApi = TunedPhotoApi(folder, max_batch_size=16, batch_timeout=0.002)
+    else:
+        api = PhotoApi(folder)
     server = litserve.LitServer(api, accelerator="cpu", workers_per_device=1)
     server.run(host="127.0.0.1", port=port, generate_client_file=False, log_level="warning")

@@ -8,6 +8,7 @@ it does not take the others along a second time.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import socket
@@ -170,8 +171,10 @@ def _dead_workers_here() -> list[str]:
 
 @lru_cache(maxsize=1)
 def _load_classifier(folder: Path) -> Classifier:
-    from recognition.cnn.classifier import Classifier  # imports torch: not for web processes
+    from recognition.cnn.classifier import Classifier  # may import torch: not for web processes
 
-    return Classifier.load(
+    classifier = Classifier.load(
         folder, settings.ARK_ENGINE, settings.ARK_DEVICE, settings.ARK_MAX_PIXELS
     )
+    gc.freeze()  # what is loaded stays; the garbage collector need not look at it again
+    return classifier

@@ -1,5 +1,6 @@
 """The web process' entry point."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -10,3 +11,6 @@ application = get_wsgi_application()
 
 # Load all views now: Gunicorn does this once, before it forks, and its processes share the memory.
 _ = get_resolver().url_patterns
+
+# What is loaded stays: the garbage collector need not look at it again, nor unshare it by looking.
+gc.freeze()
