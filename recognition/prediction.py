@@ -25,7 +25,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from recognition import doorbell, registry
+from recognition import doorbell, memory, registry
 from recognition.cnn.decoding import UnreadablePhoto
 from recognition.models import Label, ModelVersion, Prediction, State
 
@@ -61,6 +61,7 @@ def predict_pending() -> int:
     settled = 0
     for answers in classifier.stream(batches()):
         settled += store(claimed.popleft(), answers)
+        memory.give_back()
         doorbell.beat_heart(worker_name())
     doorbell.beat_heart(worker_name())
     if settled:
