@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 import redis
+from celery import current_app
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
@@ -35,11 +36,10 @@ def connection() -> redis.Redis:
 
 def ring() -> None:
     """Wake a predictor, unless a ring is on its way to one already."""
-    from recognition.tasks import predict_pending  # tasks is a door; it imports the steps
-
     with _patience():
         if connection().set(_BELL, 1, nx=True, ex=_BELL_EXPIRES_S):
-            predict_pending.apply_async(retry=False)
+            # By name: the task stands in a door, and doors import steps.
+            current_app.send_task("recognition.tasks.predict_pending", retry=False)
 
 
 def answer() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 import uuid
@@ -17,7 +18,7 @@ from recognition import doorbell, tasks
 def message(monkeypatch: pytest.MonkeyPatch) -> Mock:
     """Stands for sending the predictor's task to the broker."""
     send = Mock()
-    monkeypatch.setattr(tasks.predict_pending, "apply_async", send)
+    monkeypatch.setattr(doorbell.current_app, "send_task", send)
     return send
 
 
@@ -46,7 +47,8 @@ def test_a_ring_that_nobody_answers_is_forgotten(message: Mock) -> None:
 
 def test_a_ring_puts_a_task_into_the_queue_of_the_predictor() -> None:
     doorbell.ring()
-    assert doorbell.connection().llen("predict") == 1
+    [message] = doorbell.connection().lrange("predict", 0, -1)
+    assert json.loads(message)["headers"]["task"] == tasks.predict_pending.name
 
 
 def test_workers_are_heard_until_they_fall_silent(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,8 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from recognition.cnn.decoding import DEFAULT_MAX_PIXELS, UnreadablePhoto
-from recognition.cnn.engine import Engine, Outputs, load_engine
+from recognition.cnn.engine import load_engine
 from recognition.cnn.manifest import Manifest
+from recognition.cnn.outputs import Engine, Outputs
 from recognition.cnn.preprocessing import load_pixels
 
 BATCH_SIZE = 16

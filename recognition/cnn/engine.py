@@ -9,12 +9,11 @@ from __future__ import annotations
 import ctypes
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from recognition.cnn.manifest import GRAPH_NAME, Manifest, verify
+from recognition.cnn.outputs import Engine
 from recognition.cnn.reference import reference_pixels
 
 ENGINES = ("auto", "openvino", "torch")
@@ -26,30 +25,6 @@ REFERENCE_TOLERANCE_NATS = 0.3
 
 class BrokenEngine(RuntimeError):
     """The engine answers the reference picture otherwise than the network did when saved."""
-
-
-class Outputs(NamedTuple):
-    """What the network says of B photos.
-
-    log_probabilities: float32 (B, labels), natural logarithms; half precision may leave their
-        sum a little off 1.
-    fine_logits: float32 (B, classes).
-    embeddings: float32 (B, embedding_size).
-    """
-
-    log_probabilities: npt.NDArray[np.float32]
-    fine_logits: npt.NDArray[np.float32]
-    embeddings: npt.NDArray[np.float32]
-
-
-class Engine(Protocol):
-    """Runs one version's network; safe to call from one thread at a time."""
-
-    name: str
-
-    def __call__(self, pixels: npt.NDArray[np.uint8]) -> Outputs:
-        """pixels: uint8 (B, H, W, 3), RGB, C-contiguous."""
-        ...
 
 
 def load_engine(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from recognition.cnn.engine import Outputs
 from recognition.cnn.manifest import GRAPH_CONSTANTS_NAME, GRAPH_NAME, Manifest, read_verified
+from recognition.cnn.outputs import Outputs
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

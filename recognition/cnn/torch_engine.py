@@ -9,7 +9,7 @@ import numpy.typing as npt
 import torch
 
 from recognition.cnn.checkpoint import load_network
-from recognition.cnn.engine import Outputs
+from recognition.cnn.outputs import Outputs
 
 
 class TorchEngine:

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recognition.cnn.engine import BrokenEngine, Engine, load_engine
+from recognition.cnn.engine import BrokenEngine, load_engine
 from recognition.cnn.manifest import Manifest, read_manifest, write_manifest
+from recognition.cnn.outputs import Engine
 from recognition.cnn.preprocessing import load_pixels
 
 # What bfloat16 may change in one label's probability on one photo, and on average.
