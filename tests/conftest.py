@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import subprocess
 import sys
@@ -31,6 +32,11 @@ def pytest_configure() -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     # The real hasher takes half a second a person, on purpose.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_sessionfinish() -> None:
+    """Let the collector see again what the predictor froze, or PyTorch reports leaks at the end."""
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
 from django.test import Client
@@ -116,7 +117,8 @@ def test_who_was_locked_out_is_let_in_again_by_deleting_the_attempt(
     credentials = {"username": "sue", "password": "a long passphrase"}
     locked_out.post(reverse("login"), {**credentials, "password": "wrong"})
     assert locked_out.post(reverse("login"), credentials).status_code == 429
-    _delete_all(as_superuser, "axes_accessattempt", [1])
+    attempt = AccessAttempt.objects.get()
+    _delete_all(as_superuser, "axes_accessattempt", [attempt.pk])
     assert locked_out.post(reverse("login"), credentials).status_code == 302
 
 
