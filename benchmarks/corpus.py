@@ -12,7 +12,7 @@ SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
 def default_folder() -> Path:
     """The shared test photos where they are, else the twenty that the package foolbox ships."""
-    shared = Path(__file__).resolve().parents[2] / "shared" / "photos" / "animals"
+    shared = Path(__file__).resolve().parents[2] / "shared" / "photos" / "imagenet"
     foolbox = importlib.util.find_spec("foolbox")
     if shared.is_dir() or foolbox is None or foolbox.origin is None:
         return shared

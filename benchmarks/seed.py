@@ -82,7 +82,6 @@ def _photo(draw: random.Random, index: int, owners: list[User], labels: list[Lab
         name=draw.choice(NAMES).format(draw.randrange(10_000)),
         format="JPEG",
         sha256=f"{index:064x}",
-        perceptual_hash=draw.getrandbits(63),
         width=4032,
         height=3024,
         size_bytes=draw.randrange(100_000, 8_000_000),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import subprocess
 import sys
 import threading
@@ -17,7 +18,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PIL import Image
 
 from recognition.cnn.decoding import (
@@ -26,8 +26,6 @@ from recognition.cnn.decoding import (
     load_upright_rgb,
     open_photo,
     orientation,
-    to_rgb,
-    upright,
 )
 
 MAX_PIXELS_HERE = 4_000_000
@@ -35,27 +33,45 @@ MAX_PROGRESSIVE_PIXELS_HERE = 12_000_000
 MAX_CHILDREN = 2
 CHILD_TIMEOUT_S = 60
 JPEG_QUALITY = 82
+JPEG_FORMATS = ("JPEG", "MPO")
+
+_END_OF_JPEG = b"\xff\xd9"
+_JPEG_TAIL_BYTES = 64  # some programs write a few bytes more
 
 _children = threading.BoundedSemaphore(MAX_CHILDREN)  # each may need hundreds of MB
 
 
 @dataclass(frozen=True)
 class PhotoFacts:
-    """What is known of a photo once it has been decoded. Width and height are upright."""
+    """What intake keeps of a photo besides its bytes. Width and height are upright."""
 
     format: str
     width: int
     height: int
-    perceptual_hash: int
 
 
 def inspect(path: Path, max_pixels: int) -> PhotoFacts:
-    """Decode a photo to learn whether it is whole, and what it is. Raises UnreadablePhoto."""
+    """Learn whether a photo is whole, and what it is. Raises UnreadablePhoto.
+
+    Decoding is the sure way; only a JPEG that ends as it should is believed without.
+    """
     with open_photo(path, max_pixels) as image:
+        if image.format in JPEG_FORMATS and _has_its_end(path):
+            return _facts(image, image.size)
         heavy = _is_heavy(image)
         if not heavy:
-            return _facts(image)
+            return _decoded_facts(image)
     return PhotoFacts(**_in_a_process_of_its_own("inspect", path, max_pixels))
+
+
+def _has_its_end(path: Path) -> bool:
+    """Whether a JPEG's end marker stands at its end, or shortly before.
+
+    Inside the compressed pixels these two bytes never follow each other (ITU-T T.81, B.1.1.5).
+    """
+    with path.open("rb") as stream:
+        stream.seek(-min(path.stat().st_size, _JPEG_TAIL_BYTES), os.SEEK_END)
+        return _END_OF_JPEG in stream.read()
 
 
 def render(path: Path, target: Path, longest_side: int, max_pixels: int) -> None:
@@ -73,31 +89,25 @@ def render(path: Path, target: Path, longest_side: int, max_pixels: int) -> None
 
 def _is_heavy(image: Image.Image) -> bool:
     width, height = image.size
-    if image.format in ("JPEG", "MPO"):  # libjpeg shrinks while it decodes, row by row ...
+    if image.format in JPEG_FORMATS:  # libjpeg shrinks while it decodes, row by row ...
         if not image.info.get("progressive"):
             return False
         return width * height > MAX_PROGRESSIVE_PIXELS_HERE  # ... unless it needs all rows at once
     return width * height > MAX_PIXELS_HERE
 
 
-def _facts(image: Image.Image) -> PhotoFacts:
-    width, height = image.size
+def _decoded_facts(image: Image.Image) -> PhotoFacts:
+    size = image.size
     draft_jpeg(image, 64, "L")
     image.load()
+    return _facts(image, size)
+
+
+def _facts(image: Image.Image, size: tuple[int, int]) -> PhotoFacts:
+    width, height = size
     if orientation(image) >= 5:  # a quarter turn
         width, height = height, width
-    return PhotoFacts(image.format or "", width, height, difference_hash(to_rgb(upright(image))))
-
-
-def difference_hash(image: Image.Image) -> int:
-    """A 64-bit perceptual hash: each bit says whether brightness rises to the next pixel.
-
-    Source: N. Krawetz, "Kind of Like That" (dHash), hackerfactor.com, 2013.
-    """
-    grey = image.convert("L").resize((9, 8), Image.Resampling.BOX)
-    pixels = np.asarray(grey, dtype=np.int16)
-    bits = np.packbits(pixels[:, 1:] > pixels[:, :-1])
-    return int.from_bytes(bits.tobytes(), "big", signed=True)  # databases have signed integers
+    return PhotoFacts(image.format or "", width, height)
 
 
 def _render_here(path: Path, target: Path, longest_side: int, max_pixels: int) -> None:
@@ -139,7 +149,7 @@ def _main(task: str, path: str, *arguments: str) -> dict[str, Any]:
             _render_here(Path(path), Path(target), int(longest_side), int(max_pixels))
             return {}
         with open_photo(Path(path), int(arguments[0])) as image:
-            return asdict(_facts(image))
+            return asdict(_decoded_facts(image))
     except UnreadablePhoto as error:
         return {"code": error.code}
 

@@ -82,7 +82,6 @@ def add_photo(owner: User, **fields: Any) -> Photo:
         "name": "photo.jpg",
         "format": "JPEG",
         "sha256": hashlib.sha256(uuid.uuid4().bytes).hexdigest(),
-        "perceptual_hash": 0,
         "width": 96,
         "height": 64,
         "size_bytes": 1000,

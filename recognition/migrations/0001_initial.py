@@ -177,7 +177,6 @@ class Migration(migrations.Migration):
                 ),
                 ("format", models.CharField(max_length=10, verbose_name="format")),
                 ("sha256", models.CharField(max_length=64)),
-                ("perceptual_hash", models.BigIntegerField(help_text="64-bit difference hash")),
                 (
                     "width",
                     models.PositiveIntegerField(help_text="pixels, upright", verbose_name="width"),

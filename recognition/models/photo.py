@@ -41,7 +41,6 @@ class Photo(models.Model):
     name = models.CharField(_("name"), max_length=255, help_text=_("the file's name when uploaded"))
     format = models.CharField(_("format"), max_length=10)
     sha256 = models.CharField(max_length=64)
-    perceptual_hash = models.BigIntegerField(help_text=_("64-bit difference hash"))
     width = models.PositiveIntegerField(_("width"), help_text=_("pixels, upright"))
     height = models.PositiveIntegerField(_("height"), help_text=_("pixels, upright"))
     size_bytes = models.PositiveBigIntegerField(_("size"))
