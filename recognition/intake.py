@@ -80,7 +80,7 @@ def _store(
         photo.sha256: photo
         for photo in Photo.objects.filter(
             owner=owner, sha256__in=[upload.sha256 for upload, _ in chunk]
-        )
+        ).order_by()
     }
     outcomes: list[Outcome] = []
     new: list[tuple[SpooledUpload, Photo, Prediction]] = []

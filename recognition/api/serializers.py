@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from recognition.models import Kind, Label, ModelVersion, Photo, Prediction, State
@@ -30,14 +31,18 @@ class ConfidenceSerializer(serializers.Serializer[dict]):
     confidence = serializers.FloatField()
 
 
-class PredictionSerializer(serializers.ModelSerializer[Prediction]):
-    label: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True)
-    top = ConfidenceSerializer(many=True, read_only=True)
-    model = serializers.IntegerField(source="model_version.number", read_only=True)
+class PredictionSerializer(serializers.Serializer[Prediction]):
+    label: Any = serializers.CharField(source="label.slug")
+    kind = serializers.ChoiceField(Kind.choices)
+    confidence = serializers.FloatField()
+    top = serializers.SerializerMethodField()
+    fine = serializers.CharField()
+    model = serializers.IntegerField(source="model_version.number")
+    milliseconds = serializers.FloatField()
 
-    class Meta:
-        model = Prediction
-        fields = ("label", "kind", "confidence", "top", "fine", "model", "milliseconds")
+    @extend_schema_field(ConfidenceSerializer(many=True))
+    def get_top(self, prediction: Prediction) -> Any:
+        return prediction.top  # stored in just this shape
 
 
 class PhotoErrorSerializer(serializers.Serializer[dict]):
@@ -45,24 +50,27 @@ class PhotoErrorSerializer(serializers.Serializer[dict]):
     detail = serializers.CharField()
 
 
-class PhotoSerializer(serializers.ModelSerializer[Photo]):
-    state = serializers.ChoiceField(State.choices, source="prediction.state", read_only=True)
-    label: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True, allow_null=True)
+class PhotoSerializer(serializers.Serializer[Photo]):
+    """A ModelSerializer would look up its model's fields anew for each request."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    state = serializers.ChoiceField(State.choices, source="prediction.state")
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    label: Any = serializers.CharField(source="label.slug", allow_null=True)
     prediction = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
+    created = serializers.DateTimeField()
 
-    class Meta:
-        model = Photo
-        fields = (
-            *("id", "name", "state", "width", "height", "label", "prediction", "error", "created"),
-        )
-
-    def get_prediction(self, photo: Photo) -> PredictionSerializer(allow_null=True):  # type: ignore[valid-type]
+    @extend_schema_field(PredictionSerializer(allow_null=True))
+    def get_prediction(self, photo: Photo) -> Any:
         if photo.prediction is None or photo.prediction.state != State.DONE:
             return None
         return PredictionSerializer(photo.prediction).data
 
-    def get_error(self, photo: Photo) -> PhotoErrorSerializer(allow_null=True):  # type: ignore[valid-type]
+    @extend_schema_field(PhotoErrorSerializer(allow_null=True))
+    def get_error(self, photo: Photo) -> Any:
         if photo.prediction is None or photo.prediction.state != State.FAILED:
             return None
         refusal = Refusal(photo.prediction.error)
