@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parents[1]
 Row = tuple[str, str, str, str, str]
 PEER_PYTHON = ROOT / ".venv-peer" / "bin" / "python"
 ROUNDS = 3
+LONE_PHOTOS = 50
 
 
 def main() -> None:
@@ -56,16 +57,22 @@ def measure(folder: Path, photos: Path, count: int) -> list[Row]:
     with running(folder / "home", store) as instance:
         product = Product(instance)
         product.bulk_per_s(corpus.photos(photos, 64))  # warm
-        with peer(store / "1") as plain, peer(store / "1", "tuned") as tuned:
-            for _ in range(ROUNDS):
-                alone = one_process(store / "1", photos)
-                figures["limit"].append(alone["product"]["overlapped"])
-                figures["eager"].append(alone["eager"]["overlapped"])
-                figures["bulk"].append(product.bulk_per_s(corpus.photos(photos, count)))
-                for name, server in (("ark", product), ("plain", plain), ("tuned", tuned)):
-                    many, few = corpus.photos(photos, count // 2), corpus.photos(photos, 50)
-                    figures[f"{name} single"].append(server.single_per_s(many))
-                    figures[f"{name} lone"].append(server.lone_ms(few))
+
+        def note_single(name: str, server: Product | Peer) -> None:
+            many, few = corpus.photos(photos, count // 2), corpus.photos(photos, LONE_PHOTOS)
+            figures[f"{name} single"].append(server.single_per_s(many))
+            figures[f"{name} lone"].append(server.lone_ms(few))
+
+        for _ in range(ROUNDS):
+            alone = one_process(store / "1", photos)
+            figures["limit"].append(alone["product"]["overlapped"])
+            figures["eager"].append(alone["eager"]["overlapped"])
+            figures["bulk"].append(product.bulk_per_s(corpus.photos(photos, count)))
+            note_single("ark", product)
+            for name in ("plain", "tuned"):
+                with peer(store / "1", name) as server:  # not running while others are measured
+                    server.lone_ms(corpus.photos(photos, 10))  # warm
+                    note_single(name, server)
         web_mb, predictor_mb = product.memory_mb("web"), product.memory_mb("predictor")
     median = {name: statistics.median(values) for name, values in figures.items()}
     many, lone = f"{CLIENTS} clients, a photo a request", "a lone photo"

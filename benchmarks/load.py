@@ -20,11 +20,11 @@ class Client:
         self.headers = headers
 
     def post(self, path: str, field: str, photo: Photo) -> bytes:
-        return self.post_files(path, [(field, *photo)])
+        return self.post_body(path, multipart([(field, *photo)]))
 
-    def post_files(self, path: str, files: list[tuple[str, str, bytes]]) -> bytes:
-        """Field, name and content of each file."""
-        return self._send("POST", path, multipart(files), 200, 202)
+    def post_body(self, path: str, body: bytes) -> bytes:
+        """`body` is what `multipart` made."""
+        return self._send("POST", path, body, 200, 202)
 
     def get(self, path: str) -> bytes:
         return self._send("GET", path, None, 200)
@@ -49,7 +49,7 @@ def answers(port: int, path: str) -> bool:
 
 
 def multipart(files: list[tuple[str, str, bytes]]) -> bytes:
-    """The files as a multipart/form-data body."""
+    """Field, name and content of each file as a multipart/form-data body."""
     parts = [
         f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n'
         "Content-Type: application/octet-stream\r\n\r\n".encode()
