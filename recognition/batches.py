@@ -58,9 +58,7 @@ def _add_archive(batch: Batch, archive: SpooledUpload) -> list[Outcome]:
     try:
         return archives.accept(archive, False, batch.owner, batch)
     except archives.UnreadableArchive as error:
-        return [Outcome(archive.name or "", refusal=error.refusal)]
-    finally:
-        archive.discard()
+        return [Outcome(archive.name, refusal=error.refusal)]
 
 
 def cards_of_outcomes(outcomes: list[Outcome], viewer: User) -> list[Card]:

@@ -18,7 +18,6 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
@@ -26,15 +25,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from recognition import doorbell, memory, registry
+from recognition.cnn.classifier import BATCH_SIZE, Answer, Classifier
 from recognition.cnn.decoding import UnreadablePhoto
 from recognition.models import Label, ModelVersion, Prediction, State
 
-if TYPE_CHECKING:
-    from recognition.cnn.classifier import Answer, Classifier
-
 logger = logging.getLogger(__name__)
 
-BATCH_SIZE = 16
 MAX_ATTEMPTS = 3
 MAX_DRAIN_S = 60  # then another ring, so that no task comes near its time limit
 
@@ -63,9 +59,10 @@ def predict_pending() -> int:
         settled += store(claimed.popleft(), answers)
         memory.give_back()
         doorbell.beat_heart(worker_name())
-    doorbell.beat_heart(worker_name())
     if settled:
         _log_drain(version, settled, 1000 * (time.monotonic() - started))
+    else:  # to find nothing is a sign of life too
+        doorbell.beat_heart(worker_name())
     if time.monotonic() >= ends:
         doorbell.ring()
     return settled
@@ -172,8 +169,6 @@ def _dead_workers_here() -> list[str]:
 
 @lru_cache(maxsize=1)
 def _load_classifier(folder: Path) -> Classifier:
-    from recognition.cnn.classifier import Classifier  # may import torch: not for web processes
-
     classifier = Classifier.load(
         folder, settings.ARK_ENGINE, settings.ARK_DEVICE, settings.ARK_MAX_PIXELS
     )

@@ -1,5 +1,5 @@
 """Django's settings. Everything an operator can change comes from the environment; the table of
-these variables stands in the README. What is missing or unsafe stops the start.
+these variables stands in docs/operations.md. What is missing or unsafe stops the start.
 """
 
 from urllib.parse import urlsplit
@@ -155,21 +155,10 @@ ARK_INCOMING = ARK_HOME / "incoming"  # uploads while they arrive, on the same d
 FILE_UPLOAD_HANDLERS = ["recognition.uploads.SpoolUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FILES = ARK_MAX_BULK_FILES
 
-# Redis: the broker of Celery, the news of finished predictions, the cache
+# Redis: the broker of Celery, the news of finished predictions, counters
 REDIS_URL = env.url("REDIS_URL", f"unix://{REDIS_SOCKET}", ("unix", "redis", "rediss"))
-CACHES = {
-    "default": {
-        "BACKEND": "django_redis.cache.RedisCache",
-        "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "ark",
-        "OPTIONS": {
-            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
-            "IGNORE_EXCEPTIONS": True,  # without Redis uploads are still accepted
-            "SOCKET_CONNECT_TIMEOUT": 1,
-            "SOCKET_TIMEOUT": 2,
-        },
-    }
-}
+# Nothing is worth caching so far.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 CELERY_BROKER_URL = (
     f"redis+socket://{urlsplit(REDIS_URL).path}" if REDIS_URL.startswith("unix://") else REDIS_URL
 )

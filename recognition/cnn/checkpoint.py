@@ -98,9 +98,8 @@ def save_version(folder: Path, manifest: Manifest, model: Recogniser) -> None:
     try:
         _write_version(draft, manifest, model.eval())
         draft.rename(folder)
-    except BaseException:
-        shutil.rmtree(draft)
-        raise
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)  # gone already if all went well
 
 
 def load_network(folder: Path) -> tuple[Manifest, Recogniser]:
