@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import islice
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -17,7 +18,7 @@ from django.db import IntegrityError, transaction
 from recognition import doorbell, review
 from recognition.cnn.decoding import UnreadablePhoto
 from recognition.imaging import PhotoFacts, inspect
-from recognition.models import Batch, Label, Photo, Prediction
+from recognition.models import Batch, Decision, Label, Photo, Prediction
 from recognition.refusals import Refusal
 from recognition.uploads import MEGABYTE, SpooledUpload
 
@@ -83,43 +84,44 @@ def _store(
         ).order_by()
     }
     outcomes: list[Outcome] = []
-    new: list[tuple[SpooledUpload, Photo, Prediction]] = []
-    relabelled: list[Photo] = []
+    new: list[tuple[SpooledUpload, Photo]] = []
+    decisions: list[Decision] = []
+    relabelled: dict[UUID, Label] = {}
     for (upload, label), facts in zip(chunk, judged, strict=True):
         if isinstance(facts, Refusal):
             outcomes.append(Outcome(upload.name, refusal=facts))
         elif photo := known.get(upload.sha256):
             outcomes.append(Outcome(upload.name, photo, is_duplicate=True))
             if label:
-                review.put_label(photo, label, owner)
-                relabelled.append(photo)
+                relabelled[photo.id] = label
         else:
-            photo = known[upload.sha256] = _new_photo(upload, facts, owner, batch, label)
+            photo = known[upload.sha256] = _new_photo(upload, facts, owner, batch)
             # The two rows point at each other; the database looks at that when all are in.
             photo.prediction = Prediction(photo=photo)
-            new.append((upload, photo, photo.prediction))
+            new.append((upload, photo))
+            if label:
+                decisions.append(review.came_labelled(photo, label, owner))
             outcomes.append(Outcome(upload.name, photo))
-    if new or relabelled:
-        _insert(new, relabelled)
+    if new:
+        _insert(new, decisions)
+    if relabelled:
+        review.came_again_labelled(relabelled, owner)
     return outcomes
 
 
 @transaction.atomic
-def _insert(new: list[tuple[SpooledUpload, Photo, Prediction]], relabelled: list[Photo]) -> None:
+def _insert(new: list[tuple[SpooledUpload, Photo]], decisions: list[Decision]) -> None:
     """Nothing but writing: SQLite lets nobody else write meanwhile."""
-    if new:
-        Photo.objects.bulk_create([photo for _, photo, _ in new])
-        Prediction.objects.bulk_create([prediction for _, _, prediction in new])
-        for upload, photo, _ in new:
-            _keep_original(upload, photo)
-        transaction.on_commit(doorbell.ring)
-    Photo.objects.bulk_update(relabelled, review.LABEL_FIELDS)
+    Photo.objects.bulk_create([photo for _, photo in new])
+    Prediction.objects.bulk_create([photo.prediction for _, photo in new if photo.prediction])
+    Decision.objects.bulk_create(decisions)
+    for upload, photo in new:
+        _keep_original(upload, photo)
+    transaction.on_commit(doorbell.ring)
 
 
-def _new_photo(
-    upload: SpooledUpload, facts: PhotoFacts, owner: User, batch: Batch | None, label: Label | None
-) -> Photo:
-    photo = Photo(
+def _new_photo(upload: SpooledUpload, facts: PhotoFacts, owner: User, batch: Batch | None) -> Photo:
+    return Photo(
         owner=owner,
         batch=batch,
         name=upload.name[-255:],
@@ -127,9 +129,6 @@ def _new_photo(
         size_bytes=upload.size,
         **asdict(facts),
     )
-    if label:
-        review.put_label(photo, label, owner)
-    return photo
 
 
 def _keep_original(upload: SpooledUpload, photo: Photo) -> None:

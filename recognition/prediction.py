@@ -24,10 +24,11 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from recognition import doorbell, memory, registry
+from recognition import doorbell, memory, registry, review
 from recognition.cnn.classifier import BATCH_SIZE, Answer, Classifier
 from recognition.cnn.decoding import UnreadablePhoto
-from recognition.models import Label, ModelVersion, Prediction, State
+from recognition.labels import LabelTree
+from recognition.models import ModelVersion, Prediction, State
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ MAX_DRAIN_S = 60  # then another ring, so that no task comes near its time limit
 
 _SETTLED_FIELDS = (
     *("state", "lease_owner", "lease_expires", "label_id", "kind", "confidence", "top", "fine"),
-    *("milliseconds", "embedding", "error"),
+    *("milliseconds", "embedding", "error", "margin", "review", "disagreement", "analysis_due"),
 )
 
 
@@ -108,24 +109,27 @@ def claim(version: ModelVersion) -> list[Prediction]:
 
 def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhoto]) -> int:
     """Settle the rows whose lease this worker still holds; return how many these are."""
-    label_ids = dict(Label.objects.values_list("slug", "id"))
+    tree = LabelTree()
     for row, outcome in zip(rows, outcomes, strict=True):
         if isinstance(outcome, UnreadablePhoto):
             _settle(row, State.FAILED)
             row.error = outcome.code
         else:
-            _fill_in(row, outcome, label_ids[outcome.label])
-    return _write_held(rows)
+            _fill_in(row, outcome, tree)
+    return _write_held(rows, tree)
 
 
 @transaction.atomic
-def _write_held(rows: Sequence[Prediction]) -> int:
-    held = set(
-        Prediction.objects.select_for_update()
+def _write_held(rows: Sequence[Prediction], tree: LabelTree) -> int:
+    held = dict(
+        Prediction.objects.select_for_update(of=("self",))
         .filter(id__in=[row.id for row in rows], state=State.RUNNING, lease_owner=worker_name())
-        .values_list("id", flat=True)
+        .values_list("id", "photo__label_id")
     )
     settled = [row for row in rows if row.id in held]
+    for row in settled:
+        if row.state == State.DONE:
+            review.put_in_queue(row, held[row.id], tree)
     # An upsert is the fastest way to give many rows different values in one statement.
     Prediction.objects.bulk_create(
         settled, update_conflicts=True, unique_fields=["id"], update_fields=_SETTLED_FIELDS
@@ -134,15 +138,17 @@ def _write_held(rows: Sequence[Prediction]) -> int:
     return len(settled)
 
 
-def _fill_in(row: Prediction, answer: Answer, label_id: int) -> None:
+def _fill_in(row: Prediction, answer: Answer, tree: LabelTree) -> None:
+    label = tree[answer.label]
     _settle(row, State.DONE)
-    row.label_id = label_id
-    row.kind = answer.kind
+    row.label_id = label.id
+    row.kind = label.kind
     row.confidence = answer.confidence
     row.top = [{"label": slug, "confidence": confidence} for slug, confidence in answer.top]
     row.fine = answer.fine
     row.milliseconds = answer.milliseconds
     row.embedding = answer.embedding.astype("<f2").tobytes()
+    row.analysis_due = timezone.now()
 
 
 def _settle(row: Prediction, state: State) -> None:

@@ -1,29 +1,225 @@
-"""Confirm or correct: the only way a label comes to be."""
+"""Confirm or correct: the only way a label comes to be.
+
+Each change of a label is a `Decision` beside it, so that nothing that people said is lost, and all
+of it can be undone. A label, its decision and what the review queue goes by change in one
+transaction; photos are locked in the order of their ids, so that two people at work wait for each
+other and never for ever.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from recognition.models import Label, Photo
+from recognition.labels import LabelTree
+from recognition.models import (
+    BulkDecision,
+    Decision,
+    Label,
+    Photo,
+    Prediction,
+    Review,
+    ReviewLease,
+    State,
+    Suspect,
+    Via,
+)
 
 LABEL_FIELDS = ("label", "labelled_by", "labelled_at")
+_CHUNK = 500  # rows a statement
+# Somebody had the photo before them, so that what the network says has been heard.
+_LOOKED = (Via.QUEUE, Via.GRID, Via.SUSPECTS, Via.LISTS, Via.API)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a person had before them when they decided: the photo's last decision, if any."""
+
+    decision_id: UUID | None
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else decided about the photo after this person had looked; `decision` is theirs."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(str(decision))
+        self.decision = decision
 
 
 @transaction.atomic
-def set_label(photo_id: UUID, label: Label, by: User) -> Photo:
-    """Raises Photo.DoesNotExist."""
-    photo = Photo.objects.select_for_update().get(id=photo_id)
-    put_label(photo, label, by)
-    photo.save(update_fields=LABEL_FIELDS)
-    return photo
+def decide(
+    photo_id: UUID,
+    label: Label,
+    by: User,
+    via: Via,
+    decision_id: UUID | None = None,
+    seen: Seen | None = None,
+) -> Decision:
+    """Set, change or keep the label of a photo. With the same `decision_id` twice it counts once.
+
+    Raises Photo.DoesNotExist, and ChangedMeanwhile if `seen` is not the last decision any more.
+    """
+    photo = _lock([photo_id]).get()
+    if decision_id and (made := Decision.objects.filter(id=decision_id, photo=photo).first()):
+        return made
+    last = photo.decisions.first()
+    if seen and last and last.id != seen.decision_id:
+        raise ChangedMeanwhile(last)
+    decision = _decision(photo, label, by, via)
+    if decision_id:
+        decision.id = decision_id
+    _write([decision])
+    return decision
 
 
-def put_label(photo: Photo, label: Label, by: User) -> None:
-    """Set the label on a photo that the caller saves."""
+@transaction.atomic
+def decide_many(choices: Mapping[UUID, Label], by: User, via: Via) -> BulkDecision:
+    """Give each photo its label, as one decision. Photos that are gone are left out."""
+    bulk = BulkDecision.objects.create(by=by, via=via, photos=0)
+    decisions = [_decision(photo, choices[photo.id], by, via) for photo in _lock(choices)]
+    for decision in decisions:
+        decision.bulk = bulk
+    _write(decisions)
+    bulk.photos = len(decisions)
+    bulk.save(update_fields=["photos"])
+    return bulk
+
+
+@transaction.atomic
+def undo(decision: Decision, by: User) -> Decision:
+    """Put the photo's label back to what it was before this decision; twice does nothing more.
+
+    Raises ChangedMeanwhile if another decision followed.
+    """
+    photo = _lock([decision.photo_id]).get()
+    if undone := Decision.objects.filter(undoes=decision).first():
+        return undone
+    [current] = _standing([photo])
+    if current.id != decision.id:
+        raise ChangedMeanwhile(current)
+    undoing = _undoing(decision, photo, by)
+    _write([undoing])
+    return undoing
+
+
+@transaction.atomic
+def undo_bulk(bulk: BulkDecision, by: User) -> tuple[int, int]:
+    """Undo what was decided as one; return how many photos went back, and how many were decided
+    about again since and stay as they are. Twice does nothing more."""
+    bulk = BulkDecision.objects.select_for_update().get(id=bulk.id)
+    if bulk.undone:
+        return 0, 0
+    decided = bulk.decision_set.values_list("photo_id", flat=True)
+    photos = {photo.id: photo for photo in _lock(decided)}
+    standing = _standing(photos.values())
+    undone = [_undoing(it, photos[it.photo_id], by) for it in standing if it.bulk_id == bulk.id]
+    _write(undone)
+    bulk.undone = timezone.now()
+    bulk.save(update_fields=["undone"])
+    return len(undone), len(photos) - len(undone)
+
+
+def last_to_undo(by: User) -> Decision | None:
+    """This person's latest decision that still stands; those made as one are undone as one."""
+    return (
+        Decision.objects.filter(by=by, undone_by=None, bulk=None)
+        .exclude(via__in=(Via.UNDO, Via.UPLOAD, Via.MERGE))
+        .first()
+    )
+
+
+def came_labelled(photo: Photo, label: Label, by: User) -> Decision:
+    """Set the label that came with a new upload; the caller saves the photo and the decision."""
+    decision = _decision(photo, label, by, Via.UPLOAD)
+    _put_label(photo, label, by)
+    return decision
+
+
+@transaction.atomic
+def came_again_labelled(choices: Mapping[UUID, Label], by: User) -> None:
+    """Photos that were here already were uploaded again, with a label."""
+    photos = [photo for photo in _lock(choices) if photo.label_id != choices[photo.id].id]
+    _write([_decision(photo, choices[photo.id], by, Via.UPLOAD) for photo in photos])
+
+
+def put_in_queue(prediction: Prediction, label_id: int | None, tree: LabelTree) -> None:
+    """Fill in what the queue goes by: a prediction that is done, beside a label (or none) that
+    nobody compared with it yet. The caller saves it."""
+    first, second = [*(entry["confidence"] for entry in prediction.top), 0.0, 0.0][:2]
+    prediction.margin = first - second
+    prediction.review = prediction.disagreement = None
+    if label_id is None:
+        prediction.review = Review.CHECK if prediction.accepted else Review.WAITING
+    elif not tree.is_right(prediction.label_id, label_id):
+        of_label = sum(
+            entry["confidence"]
+            for entry in prediction.top
+            if tree.is_right(tree[entry["label"]].id, label_id)
+        )
+        prediction.disagreement = first - of_label
+
+
+def _lock(photo_ids: Iterable[UUID]) -> QuerySet[Photo]:
+    return (
+        Photo.objects.select_for_update(of=("self",))
+        .select_related("prediction")
+        .defer("prediction__embedding")
+        .filter(id__in=photo_ids)
+        .order_by("id")
+    )
+
+
+def _standing(photos: Iterable[Photo]) -> list[Decision]:
+    """Of each photo the last decision that was not undone."""
+    latest: dict[UUID, Decision] = {}
+    made = Decision.objects.filter(photo__in=photos, undone_by=None).exclude(via=Via.UNDO)
+    for decision in made:
+        latest.setdefault(decision.photo_id, decision)
+    return list(latest.values())
+
+
+def _decision(photo: Photo, label: Label | None, by: User, via: Via) -> Decision:
+    """Not yet saved: `_write` does it."""
+    decision = Decision(photo=photo, by=by, via=via, from_label_id=photo.label_id, to_label=label)
+    prediction = photo.prediction
+    if prediction and prediction.state == State.DONE:
+        decision.predicted_id = prediction.label_id
+        decision.confidence = prediction.confidence
+        decision.model_version_id = prediction.model_version_id
+    return decision
+
+
+def _undoing(decision: Decision, photo: Photo, by: User) -> Decision:
+    undoing = _decision(photo, decision.from_label, by, Via.UNDO)
+    undoing.undoes = decision
+    return undoing
+
+
+def _write(decisions: Sequence[Decision]) -> None:
+    tree = LabelTree()
+    photos = [decision.photo for decision in decisions]
+    for decision in decisions:
+        _put_label(decision.photo, decision.to_label, decision.by)
+        prediction = decision.photo.prediction
+        if prediction and prediction.state == State.DONE:
+            put_in_queue(prediction, decision.photo.label_id, tree)
+            if decision.via in _LOOKED:
+                prediction.disagreement = None
+    predictions = [photo.prediction for photo in photos if photo.prediction]
+    Decision.objects.bulk_create(decisions, batch_size=_CHUNK)
+    Photo.objects.bulk_update(photos, LABEL_FIELDS, batch_size=_CHUNK)
+    Prediction.objects.bulk_update(predictions, ("review", "disagreement"), batch_size=_CHUNK)
+    ReviewLease.objects.filter(photo__in=photos).delete()
+    Suspect.objects.filter(photo__in=photos).delete()
+
+
+def _put_label(photo: Photo, label: Label | None, by: User | None) -> None:
     photo.label = label
-    photo.labelled_by = by
-    photo.labelled_at = timezone.now()
+    photo.labelled_by = by if label else None
+    photo.labelled_at = timezone.now() if label else None

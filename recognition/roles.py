@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.contrib.auth.models import Group, Permission
 
-_VIEW = ("view_photo", "view_prediction", "view_label", "view_modelversion", "view_batch")
+_VIEW = (
+    *("view_photo", "view_prediction", "view_label", "view_modelversion", "view_batch"),
+    *("view_decision", "view_bulkdecision", "view_all"),
+)
 GROUPS = {
     "Uploader": (),
-    "Reviewer": (*_VIEW, "view_all", "review"),
-    "Trainer": (*_VIEW, "view_all", "promote", "view_livechange"),
+    "Reviewer": (*_VIEW, "review", "add_label", "change_label", "change_promise"),
+    "Trainer": (*_VIEW, "promote", "view_livechange", "view_trainingrun"),
 }
 
 

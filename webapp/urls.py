@@ -9,5 +9,6 @@ urlpatterns = [
     path("", include("recognition.views.urls")),
     path("api/", include("recognition.api.urls")),
     path("admin/login/", sign_in),  # before the admin's own, which knows no limits
+    path("admin/review/", include("recognition.admin.review.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -23,7 +23,7 @@ from rest_framework.reverse import reverse
 from recognition import archives, intake, removal, review, selectors
 from recognition.api import serializers
 from recognition.api.errors import Refused
-from recognition.models import Batch, Label, Photo
+from recognition.models import Batch, Label, Photo, Via
 from recognition.uploads import SpooledUpload
 
 MAX_WAIT_S = 30
@@ -160,7 +160,7 @@ class PhotoViewSet(
         photo = self.get_object()
         body = serializers.SetLabelSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        review.set_label(photo.id, body.validated_data["label"], _user(request))
+        review.decide(photo.id, body.validated_data["label"], _user(request), Via.API)
         return Response(self.get_serializer(self.get_object()).data)
 
 

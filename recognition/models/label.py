@@ -25,7 +25,19 @@ class Label(models.Model):
     parent = models.ForeignKey(
         "self", models.PROTECT, verbose_name=_("parent"), null=True, blank=True
     )
-    active = models.BooleanField(_("active"), default=True)
+    active = models.BooleanField(
+        _("active"), default=True, help_text=_("only active labels are offered to people")
+    )
+    # A network may know a label that was merged for as long as it lives.
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name=_("merged into"),
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+    )
 
     class Meta:
         ordering = ("kind", "slug")

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from pathlib import Path
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from recognition.models.ids import time_ordered_uuid
 from recognition.models.label import Label
+
+
+class Split(models.TextChoices):
+    TRAIN = "train", _("training")
+    VALIDATION = "validation", _("validation")
+    TEST = "test", _("test")
+
+
+def split_of(group: uuid.UUID) -> Split:
+    """Train 70, validation 10, test 20 percent: a pure function, so that it never changes.
+
+    A lone photo is the first of its group already, and keeps its split when others join it.
+    """
+    percent = int.from_bytes(hashlib.sha256(group.bytes).digest()[:8], "big") % 100
+    if percent < 70:
+        return Split.TRAIN
+    return Split.VALIDATION if percent < 80 else Split.TEST
 
 
 class Batch(models.Model):
@@ -62,6 +81,17 @@ class Photo(models.Model):
         related_name="+",
     )
     labelled_at = models.DateTimeField(_("labelled"), null=True, blank=True)
+    # Both are found out by the analyst, after the photo was predicted.
+    perceptual_hash = models.BigIntegerField(
+        _("perceptual hash"), null=True, help_text=_("64 bits, as a signed number")
+    )
+    group = models.UUIDField(
+        _("near-duplicates"),
+        null=True,
+        help_text=_(
+            "shared by near-duplicates: the id of the first of them; none for a lone photo"
+        ),
+    )
     # The prediction that pages show; older versions' predictions stay beside it.
     prediction = models.OneToOneField(
         "recognition.Prediction", models.SET_NULL, null=True, related_name="+"
@@ -90,10 +120,17 @@ class Photo(models.Model):
             models.Index(fields=["owner", "-created", "-id"], name="photo_newest_of_owner"),
             models.Index(fields=["batch", "-created", "-id"], name="photo_newest_of_batch"),
             models.Index(fields=["label", "-created", "-id"], name="photo_newest_of_label"),
+            models.Index(
+                fields=["-group", "id"], name="photo_group", condition=Q(group__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def split(self) -> Split:
+        return split_of(self.group or self.id)
 
     @property
     def original_path(self) -> Path:

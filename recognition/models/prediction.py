@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Case, When
+from django.db.models import Case, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from recognition.models.ids import time_ordered_uuid
@@ -19,6 +19,13 @@ class State(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
+class Review(models.IntegerChoices):
+    """Why a prediction waits for a person; none if it does not."""
+
+    WAITING = 1, _("to review")
+    CHECK = 2, _("to check")  # accepted by machine, and drawn to be looked at all the same
+
+
 class ConfidenceBand(models.IntegerChoices):
     """Steps of confidence, so that lists can filter by it along an index."""
 
@@ -26,6 +33,11 @@ class ConfidenceBand(models.IntegerChoices):
     LIKELY = 2, _("50 to 80 %")
     SURE = 3, _("80 to 95 %")
     VERY_SURE = 4, _("95 % and more")
+
+
+def _waiting(*fields: str, name: str) -> models.Index:
+    """An order of the review queue."""
+    return models.Index(fields=fields, name=name, condition=Q(review__isnull=False))
 
 
 class Prediction(models.Model):
@@ -81,6 +93,31 @@ class Prediction(models.Model):
         _("error"), max_length=30, blank=True, help_text=_("a code of recognition.refusals")
     )
 
+    # What the review goes by. Only the prediction that a photo shows has any of it.
+    review = models.PositiveSmallIntegerField(_("review"), choices=Review, null=True)
+    margin = models.FloatField(
+        _("margin"), null=True, help_text=_("confidence minus that of the second label")
+    )
+    disagreement = models.FloatField(
+        _("disagreement"),
+        null=True,
+        help_text=_("confidence minus that of the label that people set, where it is another one"),
+    )
+    accepted = models.DateTimeField(_("accepted by machine"), null=True)
+    analysis_due = models.DateTimeField(null=True, help_text=_("the analyst has not been here yet"))
+    novelty = models.FloatField(
+        _("novelty"),
+        null=True,
+        help_text=_("1 minus the cosine similarity to the nearest labelled photo; 0 to 2"),
+    )
+    similar = models.JSONField(
+        _("nearest labelled photos"),
+        default=list,
+        help_text=_(
+            "photo, label (slug) and cosine similarity of the three nearest, nearest first"
+        ),
+    )
+
     class Meta:
         ordering = ("-created", "-id")
         verbose_name = _("prediction")
@@ -95,6 +132,26 @@ class Prediction(models.Model):
             models.Index(fields=["label", "-created", "-id"], name="prediction_label"),
             models.Index(fields=["band", "-created", "-id"], name="prediction_band"),
             models.Index(fields=["model_version", "-created", "-id"], name="prediction_version"),
+            # "Is not null" is the only condition that SQLite sees through.
+            _waiting("margin", "id", name="review_margin"),
+            _waiting("-novelty", "id", name="review_novelty"),
+            _waiting("-created", "-id", name="review_newest"),
+            _waiting("label", "-confidence", "id", name="review_label"),
+            models.Index(
+                fields=["-disagreement", "id"],
+                name="review_disagreement",
+                condition=Q(disagreement__isnull=False),
+            ),
+            models.Index(
+                fields=["-accepted", "id"],
+                name="prediction_accepted",
+                condition=Q(accepted__isnull=False),
+            ),
+            models.Index(
+                fields=["analysis_due", "id"],
+                name="prediction_analysis_due",
+                condition=Q(analysis_due__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

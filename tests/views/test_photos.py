@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from recognition import doorbell, review
-from recognition.models import Label, Photo, State
+from recognition.models import Label, Photo, State, Via
 from tests.rows import add_photo
 from tests.views.pages import text
 
@@ -33,7 +33,7 @@ def test_labels_speak_the_readers_language(client: Client, photo: Photo) -> None
 
 
 def test_a_label_set_by_a_person_says_by_whom(client: Client, photo: Photo, reviewer: User) -> None:
-    review.set_label(photo.id, Label.objects.get(slug="taxi"), reviewer)
+    review.decide(photo.id, Label.objects.get(slug="taxi"), reviewer, Via.QUEUE)
     assert "Taxi Set by rita on" in page_of(client, photo)
 
 

@@ -1,0 +1,1 @@
+"""The pages on which people review: one file a page."""

@@ -1,0 +1,119 @@
+"""What people decided about labels: nothing of it is ever overwritten."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from recognition.models.ids import time_ordered_uuid
+from recognition.models.label import Label
+from recognition.models.model_version import ModelVersion
+from recognition.models.photo import Photo
+
+
+class Via(models.TextChoices):
+    """Where a decision was made."""
+
+    QUEUE = "queue", _("review queue")
+    GRID = "grid", _("many at once")
+    SUSPECTS = "suspects", _("suspect labels")
+    LISTS = "lists", _("a list of the admin")
+    UPLOAD = "upload", _("came with the upload")
+    API = "api", _("API")
+    MERGE = "merge", _("labels merged")
+    UNDO = "undo", _("undone")
+
+
+class BulkDecision(models.Model):
+    """Decisions that were made as one, and can be undone as one."""
+
+    id = models.UUIDField(primary_key=True, default=time_ordered_uuid, editable=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("by"), null=True
+    )
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    via = models.CharField(_("via"), max_length=10, choices=Via)
+    photos = models.PositiveIntegerField(_("photos"))
+    undone = models.DateTimeField(_("undone"), null=True)
+
+    class Meta:
+        ordering = ("-at", "-id")
+        verbose_name = _("decision about many")
+        verbose_name_plural = _("decisions about many")
+        indexes = [models.Index(fields=["-at", "-id"], name="bulk_decision_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.by} {self.at:%Y-%m-%d %H:%M}"
+
+
+class Decision(models.Model):
+    """One label set, kept, changed or taken back. Its id may come from the browser: sent twice, it
+    counts once."""
+
+    id = models.UUIDField(primary_key=True, default=time_ordered_uuid, editable=False)
+    photo = models.ForeignKey(
+        Photo,
+        models.CASCADE,
+        verbose_name=_("photo"),
+        related_name="decisions",
+        db_index=False,
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name=_("by"),
+        null=True,
+        db_index=False,
+        related_name="+",
+    )
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    via = models.CharField(_("via"), max_length=10, choices=Via)
+    from_label = models.ForeignKey(
+        Label,
+        models.PROTECT,
+        verbose_name=_("from"),
+        null=True,
+        db_index=False,
+        related_name="+",
+    )
+    to_label = models.ForeignKey(
+        Label, models.PROTECT, verbose_name=_("to"), null=True, db_index=False, related_name="+"
+    )
+    bulk = models.ForeignKey(
+        BulkDecision, models.CASCADE, verbose_name=_("decided as one"), null=True
+    )
+    undoes = models.OneToOneField(
+        "self", models.CASCADE, verbose_name=_("undoes"), null=True, related_name="undone_by"
+    )
+    # What the network had said; none if the person could not have seen it.
+    predicted = models.ForeignKey(
+        Label,
+        models.PROTECT,
+        verbose_name=_("prediction"),
+        null=True,
+        db_index=False,
+        related_name="+",
+    )
+    confidence = models.FloatField(_("confidence"), null=True)
+    model_version = models.ForeignKey(
+        ModelVersion,
+        models.PROTECT,
+        verbose_name=_("model version"),
+        null=True,
+        db_index=False,
+        related_name="+",
+    )
+
+    class Meta:
+        ordering = ("-at", "-id")
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="decision_newest"),
+            models.Index(fields=["photo", "-at", "-id"], name="decision_newest_of_photo"),
+            models.Index(fields=["by", "-at", "-id"], name="decision_newest_by"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_label or '–'} → {self.to_label or '–'}"
