@@ -39,4 +39,5 @@ def of_labelled() -> Iterator[Labelled]:
         .values_list("id", "label_id", "prediction__embedding")
     )
     for photo_id, label_id, embedding in rows.iterator(_CHUNK):
-        yield Labelled(photo_id, label_id, bytes(embedding))
+        if label_id is not None and embedding is not None:  # as the filter says
+            yield Labelled(photo_id, label_id, bytes(embedding))
