@@ -3,7 +3,6 @@
 from itertools import islice
 
 from django.db import migrations
-from django.utils import timezone
 
 CHUNK = 2000
 
@@ -47,19 +46,20 @@ def fill_queue(apps, schema_editor):
 def record_decisions(apps, schema_editor):
     Photo = apps.get_model("recognition", "Photo")
     Decision = apps.get_model("recognition", "Decision")
-    Decision._meta.get_field("at").auto_now_add = False
     labelled = Photo.objects.exclude(label=None).iterator(CHUNK)
     while chunk := list(islice(labelled, CHUNK)):
-        Decision.objects.bulk_create(
+        decisions = Decision.objects.bulk_create(
             Decision(
                 photo=photo,
                 by_id=photo.labelled_by_id,
-                at=photo.labelled_at or timezone.now(),
                 via="upload",
                 to_label_id=photo.label_id,
             )
             for photo in chunk
         )
+        for decision in decisions:  # creating them took the clock's time
+            decision.at = decision.photo.labelled_at or decision.photo.created
+        Decision.objects.bulk_update(decisions, ["at"], batch_size=500)
 
 
 class Migration(migrations.Migration):
