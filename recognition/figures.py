@@ -1,0 +1,224 @@
+"""How much there is and how much is done: what the front page and the review queue show.
+
+Exact figures of a large instance are counted by the analyst, never while somebody waits for a page.
+Pages take the analyst's report, and count for themselves only what a few index entries tell.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import Count, QuerySet
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from recognition.labels import LabelTree
+from recognition.models import Decision, Label, Photo, Prediction, Report, Review, State, Via
+
+REPORT = "figures"
+COUNTED_LIVE = 10_000  # rows that a page may count
+SMALL = 2_000  # photos of an instance all of whose figures a page may count
+DAYS = 30
+AGREEMENT_DAYS = 90
+REFRESH_S = 60
+REFRESH_AT_LEAST_S = 3600
+MAX_SHARE_OF_TIME = 1 / 30
+
+# Somebody had the photo before them.
+LOOKED = (Via.QUEUE, Via.GRID, Via.SUSPECTS, Via.LISTS, Via.API)
+
+
+class Counted(NamedTuple):
+    """is_exact: otherwise it was so a little while ago, or there are at least so many."""
+
+    number: int
+    is_exact: bool
+
+
+@dataclass(frozen=True)
+class Figures:
+    """data: as `measure` makes it; made: when."""
+
+    data: dict[str, Any]
+    made: datetime
+
+
+def to_review() -> Counted:
+    """How many photos wait for a person, those to check included."""
+    return _count("to_review", _in_queue())
+
+
+def waiting() -> Counted:
+    """How many photos wait for the network."""
+    return _count("waiting", _in_state(State.PENDING, State.RUNNING))
+
+
+def failed() -> Counted:
+    """How many photos the network could not read."""
+    return _count("failed", _in_state(State.FAILED))
+
+
+def share_labelled() -> float | None:
+    """0 to 1; None if there is no photo, or so many that nobody has counted them yet."""
+    photos = _bounded(Photo.objects.order_by("-created", "-id"))
+    if photos.is_exact:
+        labelled = Photo.objects.filter(label__isnull=False).count()
+        return labelled / photos.number if photos.number else None
+    data = _report().data
+    return data["labelled"] / data["photos"] if data else None
+
+
+def current() -> Figures | None:
+    """All figures; None if there are too many photos to count now and the analyst was not here."""
+    if _is_small():
+        return Figures(measure(), timezone.now())
+    report = _report()
+    return Figures(report.data, report.made) if report.data else None
+
+
+def refresh_if_due() -> bool:
+    """Count everything again if something may have changed, once a minute or less often; return
+    whether it was done. For the analyst."""
+    report, signs = _report(), _signs()
+    if report.data:
+        age_s = (timezone.now() - report.made).total_seconds()
+        if age_s < max(REFRESH_S, report.data["seconds"] / MAX_SHARE_OF_TIME):
+            return False
+        if report.data["signs"] == signs and age_s < REFRESH_AT_LEAST_S:
+            return False
+    started = time.monotonic()
+    report.data = measure()
+    report.data |= {"signs": signs, "seconds": round(time.monotonic() - started, 3)}
+    report.save()
+    return True
+
+
+def measure() -> dict[str, Any]:
+    """Exact, so as slow as there are many rows."""
+    labels = _photos_by_label()
+    accepted = Prediction.objects.filter(accepted__isnull=False)
+    return {
+        "photos": Photo.objects.count(),
+        "labelled": sum(labels.values()),
+        "to_review": _in_queue().count(),
+        "to_check": accepted.filter(review=Review.CHECK).count(),
+        "accepted": accepted.filter(photo__label=None).count(),
+        "waiting": _in_state(State.PENDING, State.RUNNING).count(),
+        "failed": _in_state(State.FAILED).count(),
+        "labels": labels,
+        "days": _photos_by_day(),
+        "agreement": {"days": _agreement_by_day(), "labels": _agreement_by_label()},
+    }
+
+
+def _report() -> Report:
+    return Report.objects.filter(name=REPORT).first() or Report(name=REPORT)
+
+
+def _count(name: str, rows: QuerySet) -> Counted:
+    counted = _bounded(rows)
+    if counted.is_exact:
+        return counted
+    return Counted(max(counted.number, _report().data.get(name, 0)), False)
+
+
+def _bounded(rows: QuerySet, limit: int = COUNTED_LIVE) -> Counted:
+    number = rows[: limit + 1].count()
+    return Counted(min(number, limit), number <= limit)
+
+
+def _in_queue() -> QuerySet[Prediction]:
+    return Prediction.objects.filter(review__isnull=False).order_by("margin", "id")
+
+
+def _in_state(*states: State) -> QuerySet[Prediction]:
+    return Prediction.objects.filter(state__in=states).order_by("state", "created", "id")
+
+
+def _is_small() -> bool:
+    newest_photos = Photo.objects.order_by("-created", "-id")
+    newest_decisions = Decision.objects.filter(at__gte=_midnight(AGREEMENT_DAYS))
+    return all(_bounded(rows, SMALL).is_exact for rows in (newest_photos, newest_decisions))
+
+
+def _signs() -> list[Any]:
+    """What changes when the figures do; cheap to ask for."""
+    newest_photo = Photo.objects.order_by("-created", "-id").values_list("id", flat=True).first()
+    newest_decision = Decision.objects.values_list("id", flat=True).first()
+    counts = [counted.number for counted in (to_review(), waiting(), failed())]
+    return [str(timezone.localdate()), str(newest_photo), str(newest_decision), *counts]
+
+
+def _photos_by_label() -> dict[str, int]:
+    slugs = dict(Label.objects.values_list("id", "slug"))
+    rows = Photo.objects.filter(label__isnull=False).order_by().values_list("label")
+    return {slugs[label]: photos for label, photos in rows.annotate(Count("id"))}
+
+
+def _photos_by_day() -> list[dict[str, Any]]:
+    recent = Photo.objects.filter(created__gte=_midnight(DAYS)).order_by()
+    rows = recent.annotate(day=TruncDate("created")).values_list("day").annotate(Count("id"))
+    photos = dict(rows)
+    return [{"day": str(day), "photos": photos.get(day, 0)} for day in _days()]
+
+
+def _agreement_by_day() -> list[dict[str, Any]]:
+    rows = (
+        _heard(DAYS)
+        .annotate(day=TruncDate("at"))
+        .values_list("day", "predicted", "to_label")
+        .annotate(Count("id"))
+    )
+    by_day = _agreement(rows)
+    none = {"right": 0, "decisions": 0}
+    return [{"day": str(day), **by_day.get(day, none)} for day in _days()]
+
+
+def _agreement_by_label() -> list[dict[str, Any]]:
+    """The labels that people set, where the live version had spoken; the worst first."""
+    rows = (
+        _heard(AGREEMENT_DAYS)
+        .filter(model_version__live=True)
+        .values_list("to_label__slug", "predicted", "to_label")
+        .annotate(Count("id"))
+    )
+    found = [{"label": slug, **counts} for slug, counts in _agreement(rows).items()]
+    return sorted(found, key=lambda row: row["right"] / row["decisions"])
+
+
+def _heard(days: int) -> QuerySet[Decision]:
+    """Decisions that stand, of people who had seen the photo and what the network says of it."""
+    return Decision.objects.filter(
+        at__gte=_midnight(days),
+        via__in=LOOKED,
+        undone_by=None,
+        predicted__isnull=False,
+        to_label__isnull=False,
+    ).order_by()
+
+
+def _agreement(rows: Iterable[tuple[Any, int, int, int]]) -> dict[Any, dict[str, int]]:
+    """Rows: what to group by, predicted label, label that people set, how often."""
+    tree = LabelTree()
+    found: dict[Any, dict[str, int]] = {}
+    for group, predicted_id, label_id, decisions in rows:
+        counts = found.setdefault(group, {"right": 0, "decisions": 0})
+        counts["decisions"] += decisions
+        counts["right"] += decisions * tree.is_right(predicted_id, label_id)
+    return found
+
+
+def _days() -> list[date]:
+    """The last DAYS days, today included, oldest first."""
+    today = timezone.localdate()
+    return [today - timedelta(days=ago) for ago in reversed(range(DAYS))]
+
+
+def _midnight(days: int) -> datetime:
+    """When the first of the last `days` days began."""
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return today - timedelta(days=days - 1)
