@@ -17,7 +17,8 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from recognition.labels import LabelTree
-from recognition.models import Decision, Label, Photo, Prediction, Report, Review, State, Via
+from recognition.models import Decision, Label, Photo, Prediction, Report, Review, State
+from recognition.review import LOOKED
 
 REPORT = "figures"
 COUNTED_LIVE = 10_000  # rows that a page may count
@@ -27,9 +28,6 @@ AGREEMENT_DAYS = 90
 REFRESH_S = 60
 REFRESH_AT_LEAST_S = 3600
 MAX_SHARE_OF_TIME = 1 / 30
-
-# Somebody had the photo before them.
-LOOKED = (Via.QUEUE, Via.GRID, Via.SUSPECTS, Via.LISTS, Via.API)
 
 
 class Counted(NamedTuple):

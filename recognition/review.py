@@ -34,7 +34,7 @@ from recognition.models import (
 LABEL_FIELDS = ("label", "labelled_by", "labelled_at")
 _CHUNK = 500  # rows a statement
 # Somebody had the photo before them, so that what the network says has been heard.
-_LOOKED = (Via.QUEUE, Via.GRID, Via.SUSPECTS, Via.LISTS, Via.API)
+LOOKED = (Via.QUEUE, Via.GRID, Via.SUSPECTS, Via.LISTS, Via.API)
 
 
 @dataclass(frozen=True)
@@ -209,7 +209,7 @@ def _write(decisions: Sequence[Decision]) -> None:
         prediction = decision.photo.prediction
         if prediction and prediction.state == State.DONE:
             put_in_queue(prediction, decision.photo.label_id, tree)
-            if decision.via in _LOOKED:
+            if decision.via in LOOKED:
                 prediction.disagreement = None
     predictions = [photo.prediction for photo in photos if photo.prediction]
     Decision.objects.bulk_create(decisions, batch_size=_CHUNK)
