@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from recognition.models import Label
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from django.db import transaction
+
+from recognition.models import Label, Photo, Report
+
+COUNTED_FOR_A_LIST = 1000
+COUNTED_FOR_A_LABEL = 10_000
 
 
 class LabelTree:
@@ -14,7 +22,16 @@ class LabelTree:
 
     def __getitem__(self, slug: str) -> Label:
         """The label of this name, or the one it was merged into. Raises KeyError."""
-        label = self._by_slug[slug]
+        return self.current(self._by_slug[slug])
+
+    def __contains__(self, slug: str) -> bool:
+        return slug in self._by_slug
+
+    def __iter__(self) -> Iterator[Label]:
+        return iter(self._labels.values())
+
+    def current(self, label: Label) -> Label:
+        """The label itself, or the one it was merged into."""
         while label.merged_into_id:
             label = self._labels[label.merged_into_id]
         return label
@@ -24,3 +41,54 @@ class LabelTree:
         while label_id and label_id != predicted_id:
             label_id = self._labels[label_id].parent_id
         return label_id is not None
+
+    def lineage(self, label: Label) -> list[Label]:
+        """From the topmost label above this one down to it."""
+        upwards = [label]
+        while upwards[-1].parent_id:
+            upwards.append(self._labels[upwards[-1].parent_id])
+        return upwards[::-1]
+
+    def below(self, label: Label) -> list[Label]:
+        """All labels that stand below this one."""
+        return [it for it in self if it.id != label.id and self.is_right(label.id, it.id)]
+
+
+class Counted(NamedTuple):
+    """is_exact: otherwise it was so a little while ago, or there are at least so many."""
+
+    number: int
+    is_exact: bool
+
+
+def count_photos(label: Label, limit: int = COUNTED_FOR_A_LABEL) -> Counted:
+    """How many photos carry the label: at most `limit` index entries are looked at."""
+    newest = Photo.objects.filter(label=label).order_by("-created", "-id")
+    number = newest[: limit + 1].count()
+    return Counted(min(number, limit), number <= limit)
+
+
+def count_photos_of_each(tree: LabelTree) -> dict[int, Counted]:
+    """For a list of all labels: as the analyst has counted them, or at least so many."""
+    report = Report.objects.filter(name="figures").first()
+    if report and "labels" in report.data:
+        counts = report.data["labels"]
+        return {label.id: Counted(counts.get(label.slug, 0), True) for label in tree}
+    return {label.id: count_photos(label, COUNTED_FOR_A_LIST) for label in tree}
+
+
+@transaction.atomic
+def add(
+    slug: str, name_en: str, name_zh: str, kind: str = "", parent: Label | None = None
+) -> Label:
+    """A new label; without a kind, of its parent's. Raises ValidationError."""
+    kind = kind or (parent.kind if parent else "")
+    label = Label(slug=slug, name_en=name_en, name_zh=name_zh, kind=kind, parent=parent)
+    label.full_clean()
+    label.save()
+    return label
+
+
+def set_active(label: Label, active: bool) -> None:
+    """A retired label is offered nowhere any more; photos keep it."""
+    Label.objects.filter(id=label.id).update(active=active)

@@ -33,6 +33,7 @@ from recognition.models import (
 
 LABEL_FIELDS = ("label", "labelled_by", "labelled_at")
 _CHUNK = 500  # rows a statement
+_MERGE_CHUNK = 2000
 # Somebody had the photo before them, so that what the network says has been heard.
 LOOKED = (Via.QUEUE, Via.GRID, Via.SUSPECTS, Via.LISTS, Via.API)
 
@@ -142,6 +143,28 @@ def came_labelled(photo: Photo, label: Label, by: User) -> Decision:
 
 
 @transaction.atomic
+def merge_label(source: Label, target: Label, by: User) -> int:
+    """Give every photo of one label another one; return how many these were.
+
+    The photos are read a few thousand at a time, and those that got the label meanwhile in the
+    next round. Doubts that people have settled stay settled.
+    """
+    photos = 0
+    while ids := list(_photos_of(source)[:_MERGE_CHUNK]):
+        locked = [photo for photo in _lock(ids) if photo.label_id == source.id]
+        made = [_decision(photo, target, by, Via.MERGE) for photo in locked]
+        Decision.objects.bulk_create(made, batch_size=_CHUNK)
+        changed = {"label": target, "labelled_by": by, "labelled_at": timezone.now()}
+        photos += Photo.objects.filter(id__in=[photo.id for photo in locked]).update(**changed)
+    return photos
+
+
+def _photos_of(label: Label) -> QuerySet[Photo, UUID]:
+    newest = Photo.objects.filter(label=label).order_by("-created", "-id")
+    return newest.values_list("id", flat=True)
+
+
+@transaction.atomic
 def came_again_labelled(choices: Mapping[UUID, Label], by: User) -> None:
     """Photos that were here already were uploaded again, with a label."""
     photos = [photo for photo in _lock(choices) if photo.label_id != choices[photo.id].id]
@@ -205,6 +228,8 @@ def _write(decisions: Sequence[Decision]) -> None:
     tree = LabelTree()
     photos = [decision.photo for decision in decisions]
     for decision in decisions:
+        if decision.to_label:  # a label that was merged meanwhile never comes back
+            decision.to_label = tree.current(decision.to_label)
         _put_label(decision.photo, decision.to_label, decision.by)
         prediction = decision.photo.prediction
         if prediction and prediction.state == State.DONE:

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Q, QuerySet
 
 from recognition import doorbell
+from recognition.labels import LabelTree
 from recognition.models import Batch, Label, Photo, State
 
 
@@ -90,9 +91,11 @@ def is_settled(photo: Photo) -> bool:
 
 def top_labels(photo: Photo) -> list[tuple[Label, float]]:
     """The labels that fit best, with their confidence."""
-    top = photo.prediction.top if photo.prediction else []
-    labels = {label.slug: label for label in Label.objects.all()} if top else {}
-    return [(labels[entry["label"]], entry["confidence"]) for entry in top]
+    if not photo.prediction or not photo.prediction.top:
+        return []
+    tree = LabelTree()
+    known = [entry for entry in photo.prediction.top if entry["label"] in tree]
+    return [(tree[entry["label"]], entry["confidence"]) for entry in known]
 
 
 def neighbours(photo: Photo) -> tuple[Photo | None, Photo | None]:

@@ -48,8 +48,14 @@ class Label(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """A label stands below its parent, so never above it as well."""
-        ancestor = self.parent
+        """A label stands below its parent, so never above it as well, and is of the same kind."""
+        if self.parent is None:
+            return
+        if self.parent.kind != self.kind:
+            raise ValidationError({"parent": _("A label is of the same kind as its parent.")})
+        if self.parent.merged_into_id:
+            raise ValidationError({"parent": _("This label was merged into another one.")})
+        ancestor: Label | None = self.parent
         while ancestor:
             if ancestor.pk == self.pk:
                 raise ValidationError({"parent": _("This label stands above its parent already.")})

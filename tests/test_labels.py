@@ -1,0 +1,70 @@
+"""The tree of labels."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+
+from recognition import labels
+from recognition.labels import LabelTree
+from recognition.models import Label, Report
+from tests.rows import add_photo
+
+pytestmark = pytest.mark.usefixtures("version")
+
+
+def label(slug: str) -> Label:
+    return Label.objects.get(slug=slug)
+
+
+def test_a_label_below_is_right_under_the_one_above_it() -> None:
+    tree, car, taxi = LabelTree(), label("car"), label("taxi")
+    assert tree.is_right(car.id, taxi.id)
+    assert not tree.is_right(taxi.id, car.id)
+    assert not tree.is_right(None, None)
+
+
+def test_a_lineage_leads_from_the_top_down() -> None:
+    assert LabelTree().lineage(label("taxi")) == [label("car"), label("taxi")]
+    assert LabelTree().below(label("car")) == [label("taxi")]
+
+
+def test_a_new_label_is_of_its_parents_kind() -> None:
+    suv = labels.add("suv", "SUV", "越野车", parent=label("car"))
+    assert (suv.kind, suv.parent) == ("vehicle", label("car"))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"slug": "dog"},
+        {"slug": "no slug"},
+        {"name_zh": ""},
+        {"kind": "mineral"},
+        {"kind": ""},
+        {"kind": "animal", "parent": "car"},
+    ],
+)
+def test_a_label_that_is_wrong_is_not_added(fields: dict[str, str]) -> None:
+    given = {"slug": "suv", "name_en": "SUV", "name_zh": "越野车", "kind": "vehicle", **fields}
+    parent = label(given.pop("parent")) if "parent" in given else None
+    with pytest.raises(ValidationError):
+        labels.add(**given, parent=parent)
+
+
+def test_photos_are_counted_up_to_a_limit(uploader: User) -> None:
+    for _ in range(3):
+        add_photo(uploader, label=label("dog"))
+    assert labels.count_photos(label("dog")) == (3, True)
+    assert labels.count_photos(label("dog"), 2) == (2, False)
+    assert labels.count_photos(label("car")) == (0, True)
+
+
+def test_for_a_list_the_analysts_figures_count(uploader: User) -> None:
+    add_photo(uploader, label=label("dog"))
+    assert labels.count_photos_of_each(LabelTree())[label("dog").id] == (1, True)
+    Report.objects.create(name="figures", data={"labels": {"dog": 1_000_000}})
+    counts = labels.count_photos_of_each(LabelTree())
+    assert counts[label("dog").id] == (1_000_000, True)
+    assert counts[label("car").id] == (0, True)
