@@ -35,7 +35,7 @@ LABEL_FIELDS = ("label", "labelled_by", "labelled_at")
 _CHUNK = 500  # rows a statement
 _MERGE_CHUNK = 2000
 # Somebody had the photo before them, so that what the network says has been heard.
-LOOKED = (Via.QUEUE, Via.GRID, Via.SUSPECTS, Via.LISTS, Via.API)
+LOOKED = (Via.QUEUE, Via.GRID, Via.SUSPECTS, Via.LISTS, Via.PAGE, Via.API)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                             ("grid", "many at once"),
                             ("suspects", "suspect labels"),
                             ("lists", "a list of the admin"),
+                            ("page", "the photo\'s page"),
                             ("upload", "came with the upload"),
                             ("api", "API"),
                             ("merge", "labels merged"),
@@ -74,6 +75,7 @@ class Migration(migrations.Migration):
                             ("grid", "many at once"),
                             ("suspects", "suspect labels"),
                             ("lists", "a list of the admin"),
+                            ("page", "the photo\'s page"),
                             ("upload", "came with the upload"),
                             ("api", "API"),
                             ("merge", "labels merged"),
@@ -575,6 +577,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="decision",
             index=models.Index(fields=["by", "-at", "-id"], name="decision_newest_by"),
+        ),
+        migrations.AddIndex(
+            model_name="decision",
+            index=models.Index(fields=["via", "-at", "-id"], name="decision_newest_via"),
+        ),
+        migrations.AddIndex(
+            model_name="decision",
+            index=models.Index(fields=["to_label", "-at", "-id"], name="decision_newest_to"),
         ),
         migrations.AddIndex(
             model_name="suspect",

@@ -19,6 +19,7 @@ class Via(models.TextChoices):
     GRID = "grid", _("many at once")
     SUSPECTS = "suspects", _("suspect labels")
     LISTS = "lists", _("a list of the admin")
+    PAGE = "page", _("the photo's page")
     UPLOAD = "upload", _("came with the upload")
     API = "api", _("API")
     MERGE = "merge", _("labels merged")
@@ -113,6 +114,8 @@ class Decision(models.Model):
             models.Index(fields=["-at", "-id"], name="decision_newest"),
             models.Index(fields=["photo", "-at", "-id"], name="decision_newest_of_photo"),
             models.Index(fields=["by", "-at", "-id"], name="decision_newest_by"),
+            models.Index(fields=["via", "-at", "-id"], name="decision_newest_via"),
+            models.Index(fields=["to_label", "-at", "-id"], name="decision_newest_to"),
         ]
 
     def __str__(self) -> str:
