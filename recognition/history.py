@@ -1,29 +1,30 @@
 """Look through stored photos: filters, search, and pages.
 
 A page begins after a cursor, so nothing is counted or skipped. It looks at no more than WINDOW
-photos; if these hold too few that match, the next page goes on behind them. So each answer takes
-about the same time, however rare the match and however many the photos. The ranges of `created`
-that all this means are also what makes SQLite follow the index of the newest photos, whatever its
-statistics say.
+rows of an index; if these hold too few that match, the next page goes on behind them. So each
+answer takes about the same time, however rare the match and however many the photos. The ranges
+that all this means are also what makes SQLite follow the index, whatever its statistics say.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from recognition.models import Label, Photo
+from recognition.models import Label, Photo, Prediction
 
 PAGE_SIZE = 48
 WINDOW = 20_000
 CONFIDENCE = {"low": (0.0, 0.6), "middle": (0.6, 0.9), "high": (0.9, 1.01)}
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_FOREVER = datetime(9999, 1, 1, tzinfo=timezone.utc)
 _MICROSECOND = timedelta(microseconds=1)
+_HIGHEST = {"created": datetime(9999, 1, 1, tzinfo=timezone.utc), "confidence": 2.0}
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,12 @@ class Filters:
     state: str = ""
     confidence: str = ""
     batch: UUID | None = None
+    owner: str = ""
+    predicted: Label | None = None
+    confidence_at_least: float | None = None
+    uploaded_from: datetime | None = None
+    uploaded_before: datetime | None = None
+    to_review: bool = False
 
     def __bool__(self) -> bool:
         return self != Filters()
@@ -43,19 +50,24 @@ class Filters:
 
 @dataclass(frozen=True)
 class Cursor:
-    """A place in the list, newest first: just behind this photo."""
+    """A place in the list: just behind this row of the index that the list follows."""
 
-    created: datetime
+    key: datetime | float
     id: UUID
 
     def __str__(self) -> str:
-        return f"{(self.created - _EPOCH) // _MICROSECOND}-{self.id.hex}"
+        if isinstance(self.key, datetime):
+            return f"{(self.key - _EPOCH) // _MICROSECOND}-{self.id.hex}"
+        return f"{self.key!r}-{self.id.hex}"
 
     @classmethod
     def parse(cls, text: str) -> Cursor | None:
         try:
-            microseconds, _, photo_id = text.partition("-")
-            return cls(_EPOCH + int(microseconds) * _MICROSECOND, UUID(photo_id))
+            key, _, row_id = text.rpartition("-")
+            is_confidence = not key.lstrip("-").isdigit()
+            return cls(
+                float(key) if is_confidence else _EPOCH + int(key) * _MICROSECOND, UUID(row_id)
+            )
         except (ValueError, OverflowError):
             return None
 
@@ -64,44 +76,113 @@ class Cursor:
 class Page:
     photos: list[Photo]
     next: Cursor | None
+    size: int
 
     @property
     def is_full(self) -> bool:
         """Otherwise there is more to look through, but perhaps nothing more that matches."""
-        return len(self.photos) == PAGE_SIZE
+        return len(self.photos) == self.size
 
 
-def page(photos: QuerySet[Photo], filters: Filters, after: Cursor | None = None) -> Page:
-    """The newest photos that match, from behind `after` on."""
-    candidates = photos.order_by("-created", "-id").filter(
-        created__lte=after.created if after else _FOREVER
-    )
-    if after:
-        candidates = candidates.exclude(created=after.created, id__gte=after.id)
-    horizon = _horizon(candidates)
-    if horizon:
-        candidates = candidates.filter(created__gte=horizon.created).exclude(
-            created=horizon.created, id__lt=horizon.id
+class _Walk(NamedTuple):
+    """The index that a list follows, from its highest key down."""
+
+    rows: QuerySet[Any]
+    key: str = "created"
+    rising_ids: bool = False  # among rows of the same key
+    path: str = ""  # leads from a photo to its row
+
+    def order(self, path: str = "") -> tuple[str, str]:
+        return f"-{path}{self.key}", f"{path}id" if self.rising_ids else f"-{path}id"
+
+    def behind(self, place: Cursor | None, path: str = "") -> Q:
+        if place is None:
+            return Q(**{f"{path}{self.key}__lte": _HIGHEST[self.key]})
+        passed = "id__lte" if self.rising_ids else "id__gte"
+        same_key = {f"{path}{self.key}": place.key}
+        return Q(**{f"{path}{self.key}__lte": place.key}) & ~Q(
+            **same_key, **{f"{path}{passed}": place.id}
         )
-    found = list(_narrow(candidates, filters)[: PAGE_SIZE + 1])
-    if len(found) > PAGE_SIZE:
-        last = found[PAGE_SIZE - 1]
-        return Page(found[:PAGE_SIZE], Cursor(last.created, last.id))
-    return Page(found, horizon)
+
+    def down_to(self, place: Cursor, path: str = "") -> Q:
+        beyond = "id__gt" if self.rising_ids else "id__lt"
+        same_key = {f"{path}{self.key}": place.key}
+        return Q(**{f"{path}{self.key}__gte": place.key}) & ~Q(
+            **same_key, **{f"{path}{beyond}": place.id}
+        )
+
+    def place_of(self, photo: Photo) -> Cursor:
+        row = photo.prediction if self.path else photo
+        return Cursor(getattr(row, self.key), row.id)  # type: ignore[union-attr]
 
 
-def _horizon(candidates: QuerySet[Photo]) -> Cursor | None:
-    """The last photo of the window, if there are more behind it."""
-    ends = candidates.values_list("created", "id")[WINDOW - 1 : WINDOW + 1]
+def page(
+    photos: QuerySet[Photo], filters: Filters, after: Cursor | None = None, size: int | None = None
+) -> Page:
+    """The photos that match, from behind `after` on: newest first, or most confident first if they
+    are to be reviewed and of one predicted label."""
+    size = size or PAGE_SIZE
+    photos = _along_indexes(photos, filters)
+    walk = _walk(photos, filters)
+    if after and isinstance(after.key, datetime) != (walk.key == "created"):
+        after = None  # from a list in another order
+    candidates = photos.filter(walk.behind(after, walk.path)).order_by(*walk.order(walk.path))
+    horizon = _horizon(walk, after)
+    if horizon:
+        candidates = candidates.filter(walk.down_to(horizon, walk.path))
+    found = list(_narrow(candidates, filters, walk)[: size + 1])
+    if len(found) > size:
+        return Page(found[:size], walk.place_of(found[size - 1]), size)
+    return Page(found, horizon, size)
+
+
+def _walk(photos: QuerySet[Photo], filters: Filters) -> _Walk:
+    """Along what waits for review where that is all one looks for, so that few that wait among
+    very many photos are found at once."""
+    waiting = Prediction.objects.filter(review__isnull=False)
+    if filters.to_review and filters.predicted:
+        least = filters.confidence_at_least or 0
+        of_label = waiting.filter(label=filters.predicted, confidence__gte=least)
+        return _Walk(of_label, "confidence", rising_ids=True, path="prediction__")
+    has_own_index = filters.owner or filters.batch
+    is_dated = filters.uploaded_from or filters.uploaded_before
+    if filters.to_review and not (has_own_index or is_dated):
+        return _Walk(waiting, path="prediction__")
+    return _Walk(photos)
+
+
+def _horizon(walk: _Walk, after: Cursor | None) -> Cursor | None:
+    """The last row of the window, if there are more behind it."""
+    rows = walk.rows.filter(walk.behind(after)).order_by(*walk.order())
+    ends = rows.values_list(walk.key, "id")[WINDOW - 1 : WINDOW + 1]
     return Cursor(*ends[0]) if len(ends) == 2 else None
 
 
-def _narrow(photos: QuerySet[Photo], filters: Filters) -> QuerySet[Photo]:
+def _along_indexes(photos: QuerySet[Photo], filters: Filters) -> QuerySet[Photo]:
+    """Narrow by what photos are stored in the order of."""
     if filters.batch:
         photos = photos.filter(batch=filters.batch)
+    if filters.owner:
+        # By key, because a join would lead SQLite to sort all of the owner's photos.
+        owners = User.objects.filter(username=filters.owner)
+        photos = photos.filter(owner__in=list(owners.values_list("id", flat=True)))
+    if filters.uploaded_from:
+        photos = photos.filter(created__gte=filters.uploaded_from)
+    if filters.uploaded_before:
+        photos = photos.filter(created__lt=filters.uploaded_before)
+    return photos
+
+
+def _narrow(photos: QuerySet[Photo], filters: Filters, walk: _Walk) -> QuerySet[Photo]:
+    """Expressions stand where a plain comparison would lead the database to begin with all
+    predictions that fit, and not with the window."""
+    if filters.to_review and walk.path:
+        photos = photos.filter(prediction__review__isnull=False)
+    elif filters.to_review:
+        photos = photos.alias(review=Coalesce("prediction__review", 0)).filter(review__gt=0)
+    if filters.predicted:
+        photos = photos.filter(prediction__label=filters.predicted)
     if filters.state:
-        # An expression, because a plain comparison would lead the database to begin with all
-        # predictions of that state, and not with the window.
         photos = photos.alias(state=Coalesce("prediction__state", Value(""))).filter(
             state=filters.state
         )
@@ -114,6 +195,8 @@ def _narrow(photos: QuerySet[Photo], filters: Filters) -> QuerySet[Photo]:
         photos = photos.filter(
             prediction__confidence__gte=at_least, prediction__confidence__lt=below
         )
+    if filters.confidence_at_least:
+        photos = photos.filter(prediction__confidence__gte=filters.confidence_at_least)
     if filters.text:
         photos = photos.filter(_says(filters.text))
     return photos
