@@ -20,6 +20,33 @@ class LabelSerializer(serializers.ModelSerializer[Label]):
         fields = ("slug", "name", "kind", "parent")
 
 
+class NewLabelSerializer(serializers.Serializer[Any]):
+    """`name` stands for both names where one serves."""
+
+    slug: Any = serializers.SlugField(max_length=50)
+    name = serializers.CharField(max_length=60, required=False)
+    name_en = serializers.CharField(max_length=60, required=False)
+    name_zh = serializers.CharField(max_length=60, required=False)
+    kind = serializers.ChoiceField(
+        Kind.choices, required=False, help_text="that of the parent, unless there is none"
+    )
+    parent: Any = serializers.SlugRelatedField(
+        slug_field="slug",
+        queryset=Label.objects.filter(active=True),
+        required=False,
+        allow_null=True,
+    )
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        name = given.pop("name", None)
+        for field in ("name_en", "name_zh"):
+            if not given.setdefault(field, name):
+                raise serializers.ValidationError({field: [_("Give the label a name.")]})
+        if not given.get("kind") and not given.get("parent"):
+            raise serializers.ValidationError({"kind": [_("Give a kind, or a parent.")]})
+        return given
+
+
 class ModelVersionSerializer(serializers.ModelSerializer[ModelVersion]):
     class Meta:
         model = ModelVersion

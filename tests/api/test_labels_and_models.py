@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
 from recognition.models import Label, ModelVersion
 from recognition.registry import register
+from tests.conftest import api_of
 from tests.rows import manifest
 
 pytestmark = pytest.mark.usefixtures("version")
@@ -32,6 +34,64 @@ def test_labels_are_named_in_the_readers_language(api: APIClient) -> None:
 def test_retired_labels_are_not_listed(api: APIClient) -> None:
     Label.objects.filter(slug="dog").update(active=False)
     assert "dog" not in [label["slug"] for label in api.get("/api/v1/labels/").json()]
+
+
+SUV = {"slug": "suv", "name_en": "SUV", "name_zh": "越野车", "parent": "car"}
+
+
+def test_a_reviewer_adds_a_label(reviewer: User) -> None:
+    response = api_of(reviewer).post("/api/v1/labels/", SUV, format="json")
+    assert response.status_code == 201
+    assert response.json() == {"slug": "suv", "name": "SUV", "kind": "vehicle", "parent": "car"}
+    assert Label.objects.get(slug="suv").name_zh == "越野车"
+
+
+def test_one_name_serves_for_both(reviewer: User) -> None:
+    body = {"slug": "boat", "name": "Boat", "kind": "vehicle"}
+    assert api_of(reviewer).post("/api/v1/labels/", body, format="json").status_code == 201
+    label = Label.objects.get(slug="boat")
+    assert (label.name_en, label.name_zh, label.parent) == ("Boat", "Boat", None)
+
+
+def test_an_uploader_adds_no_label(api: APIClient) -> None:
+    response = api.post("/api/v1/labels/", SUV, format="json")
+    assert (response.status_code, response.json()["code"]) == (403, "permission_denied")
+
+
+def test_a_stranger_adds_no_label() -> None:
+    response = APIClient().post("/api/v1/labels/", SUV, format="json")
+    assert (response.status_code, response.json()["code"]) == (401, "not_authenticated")
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"slug": "dog"}, "slug"),
+        ({"slug": "no slug"}, "slug"),
+        ({"slug": None}, "slug"),
+        ({"name_zh": ""}, "name_zh"),
+        ({"name_en": "a\0b"}, "name_en"),
+        ({"name_en": "long" * 50}, "name_en"),
+        ({"name_en": ["a", "list"]}, "name_en"),
+        ({"kind": "mineral"}, "kind"),
+        ({"kind": "animal"}, "parent"),
+        ({"parent": "unicorn"}, "parent"),
+        ({"parent": {"slug": "car"}}, "parent"),
+        ({"parent": None}, "kind"),
+    ],
+)
+def test_a_label_that_is_wrong_is_refused(
+    change: dict[str, object], field: str, reviewer: User
+) -> None:
+    response = api_of(reviewer).post("/api/v1/labels/", {**SUV, **change}, format="json")
+    assert (response.status_code, response.json()["code"]) == (400, "invalid")
+    assert field in response.json()["fields"]
+
+
+@pytest.mark.parametrize("body", [[], [1], "text", None, 7])
+def test_what_is_no_label_at_all_is_refused(body: object, reviewer: User) -> None:
+    response = api_of(reviewer).post("/api/v1/labels/", body, format="json")
+    assert (response.status_code, response.json()["code"]) == (400, "invalid")
 
 
 def test_versions_are_listed_newest_first_with_the_live_one_marked(api: APIClient) -> None:

@@ -18,6 +18,7 @@ OPERATIONS = {
     ("put", "/api/v1/photos/{id}/label/"),
     ("get", "/api/v1/batches/{id}/"),
     ("get", "/api/v1/labels/"),
+    ("post", "/api/v1/labels/"),
     ("get", "/api/v1/models/"),
     ("get", "/api/v1/models/{number}/"),
 }
