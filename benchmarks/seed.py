@@ -2,7 +2,7 @@
 
     python -m benchmarks.seed 1000000
 
-The same number gives the same rows, of which the last was uploaded just now, whenever that is. There
+The same number gives the same rows; the last of them was uploaded just now, whenever that is. There
 are no files behind them: thumbnails are missing.
 """
 

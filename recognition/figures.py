@@ -15,9 +15,19 @@ from typing import Any, NamedTuple
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
+from django.utils.formats import number_format
 
 from recognition.labels import LabelTree
-from recognition.models import Decision, Label, Photo, Prediction, Report, Review, State
+from recognition.models import (
+    Decision,
+    Label,
+    Photo,
+    Prediction,
+    Report,
+    Review,
+    State,
+    Suspect,
+)
 from recognition.review import LOOKED
 
 REPORT = "figures"
@@ -36,13 +46,19 @@ class Counted(NamedTuple):
     number: int
     is_exact: bool
 
+    @property
+    def in_words(self) -> str:
+        if self == (COUNTED_LIVE, False):  # the analyst was not here yet
+            return f"{_grouped(self.number)}+"
+        return _grouped(self.number)
+
 
 @dataclass(frozen=True)
 class Figures:
-    """data: as `measure` makes it; made: when."""
+    """data: as `measure` makes it; made: when, if not just now."""
 
     data: dict[str, Any]
-    made: datetime
+    made: datetime | None = None
 
 
 def to_review() -> Counted:
@@ -60,9 +76,14 @@ def failed() -> Counted:
     return _count("failed", _in_state(State.FAILED))
 
 
+def suspects() -> Counted:
+    """How many labels the last search found suspect."""
+    return _bounded(Suspect.objects.order_by("-score", "photo"), COUNTED_LIVE)
+
+
 def share_labelled() -> float | None:
     """0 to 1; None if there is no photo, or so many that nobody has counted them yet."""
-    photos = _bounded(Photo.objects.order_by("-created", "-id"))
+    photos = _bounded(Photo.objects.order_by("-created", "-id"), COUNTED_LIVE)
     if photos.is_exact:
         labelled = Photo.objects.filter(label__isnull=False).count()
         return labelled / photos.number if photos.number else None
@@ -73,7 +94,7 @@ def share_labelled() -> float | None:
 def current() -> Figures | None:
     """All figures; None if there are too many photos to count now and the analyst was not here."""
     if _is_small():
-        return Figures(measure(), timezone.now())
+        return Figures(measure())
     report = _report()
     return Figures(report.data, report.made) if report.data else None
 
@@ -118,13 +139,13 @@ def _report() -> Report:
 
 
 def _count(name: str, rows: QuerySet) -> Counted:
-    counted = _bounded(rows)
+    counted = _bounded(rows, COUNTED_LIVE)
     if counted.is_exact:
         return counted
     return Counted(max(counted.number, _report().data.get(name, 0)), False)
 
 
-def _bounded(rows: QuerySet, limit: int = COUNTED_LIVE) -> Counted:
+def _bounded(rows: QuerySet, limit: int) -> Counted:
     number = rows[: limit + 1].count()
     return Counted(min(number, limit), number <= limit)
 
@@ -177,7 +198,8 @@ def _agreement_by_day() -> list[dict[str, Any]]:
 
 
 def _agreement_by_label() -> list[dict[str, Any]]:
-    """The labels that people set, where the live version had spoken; the worst first."""
+    """The labels that people set, where the live version had spoken; those corrected most often
+    come first."""
     rows = (
         _heard(AGREEMENT_DAYS)
         .filter(model_version__live=True)
@@ -185,7 +207,7 @@ def _agreement_by_label() -> list[dict[str, Any]]:
         .annotate(Count("id"))
     )
     found = [{"label": slug, **counts} for slug, counts in _agreement(rows).items()]
-    return sorted(found, key=lambda row: row["right"] / row["decisions"])
+    return sorted(found, key=lambda row: row["right"] - row["decisions"])
 
 
 def _heard(days: int) -> QuerySet[Decision]:
@@ -208,6 +230,10 @@ def _agreement(rows: Iterable[tuple[Any, int, int, int]]) -> dict[Any, dict[str,
         counts["decisions"] += decisions
         counts["right"] += decisions * tree.is_right(predicted_id, label_id)
     return found
+
+
+def _grouped(number: int) -> str:
+    return number_format(number, force_grouping=True)
 
 
 def _days() -> list[date]:

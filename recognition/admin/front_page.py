@@ -1,0 +1,66 @@
+"""The front page: what to do next, how much there is, how good the network is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from recognition import figures
+from recognition.admin import charts
+from recognition.admin.next_steps import next_steps
+from recognition.models import Label
+
+MAX_LABELS = 10
+WEEK = 7
+
+
+@dataclass(frozen=True)
+class LabelAgreement:
+    label: Label
+    right: int
+    decisions: int
+
+    @property
+    def percent(self) -> float:
+        return 100 * self.right / self.decisions
+
+
+def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Figures are for who may see everybody's photos. unfold calls this for its index page."""
+    context["next_steps"] = next_steps(request.user.has_perm("recognition.review"))
+    if request.user.has_perm("recognition.view_all"):
+        context |= {
+            "to_review": figures.to_review(),
+            "waiting": figures.waiting(),
+            "failed": figures.failed(),
+            "figures": figures.current(),
+        }
+        if context["figures"]:
+            context |= _of_days_and_labels(context["figures"].data)
+    return context
+
+
+def _of_days_and_labels(data: dict[str, Any]) -> dict[str, Any]:
+    days, agreement = data["days"], data["agreement"]
+    decisions = sum(day["decisions"] for day in agreement["days"])
+    return {
+        "today": days[-1]["photos"],
+        "this_week": sum(day["photos"] for day in days[-WEEK:]),
+        "share_labelled": data["labelled"] / data["photos"] if data["photos"] else 0,
+        "uploads": charts.uploads(days),
+        "agreement": charts.agreement(agreement["days"]),
+        "decisions": decisions,
+        "share_right": sum(day["right"] for day in agreement["days"]) / max(decisions, 1),
+        "labels": _most_corrected(agreement["labels"]),
+    }
+
+
+def _most_corrected(rows: list[dict[str, Any]]) -> list[LabelAgreement]:
+    labels = Label.objects.in_bulk([row["label"] for row in rows], field_name="slug")
+    return [
+        LabelAgreement(labels[row["label"]], row["right"], row["decisions"])
+        for row in rows[:MAX_LABELS]
+        if row["label"] in labels
+    ]

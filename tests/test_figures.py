@@ -1,0 +1,177 @@
+"""What pages show without counting."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from recognition import figures, review
+from recognition.models import (
+    Decision,
+    Label,
+    ModelVersion,
+    Photo,
+    Prediction,
+    Report,
+    State,
+    Via,
+)
+from tests.rows import add_photo, settled_photo
+
+pytestmark = pytest.mark.usefixtures("version")
+
+
+def _label(slug: str) -> Label:
+    return Label.objects.get(slug=slug)
+
+
+def _decide(photo: Photo, slug: str, by: User, via: Via = Via.QUEUE) -> Decision:
+    return review.decide(photo.id, _label(slug), by, via)
+
+
+def _agreement_today() -> tuple[int, int]:
+    today = figures.measure()["agreement"]["days"][-1]
+    return today["right"], today["decisions"]
+
+
+def test_everything_is_counted(uploader: User, reviewer: User) -> None:
+    dog, *_others = [settled_photo(uploader) for _ in range(3)]
+    add_photo(uploader)
+    add_photo(uploader, prediction__state=State.FAILED)
+    _decide(dog, "dog", reviewer)
+    found = figures.measure()
+    assert {name: found[name] for name in ("photos", "labelled", "to_review", "waiting")} == {
+        "photos": 5,
+        "labelled": 1,
+        "to_review": 2,
+        "waiting": 1,
+    }
+    assert (found["failed"], found["to_check"], found["accepted"]) == (1, 0, 0)
+    assert found["labels"] == {"dog": 1}
+
+
+def test_photos_accepted_by_machine_are_counted_until_a_person_decides(
+    uploader: User, reviewer: User
+) -> None:
+    photos = [settled_photo(uploader) for _ in range(2)]
+    Prediction.objects.update(accepted=timezone.now(), review=None)
+    assert figures.measure()["accepted"] == 2
+    _decide(photos[0], "dog", reviewer)
+    assert figures.measure()["accepted"] == 1
+
+
+def test_an_empty_instance_has_figures_too() -> None:
+    found = figures.current()
+    assert found is not None
+    assert found.data["photos"] == 0
+    assert figures.to_review() == (0, True)
+    assert figures.share_labelled() is None
+
+
+def test_photos_are_counted_by_the_day_they_came(uploader: User) -> None:
+    for days in (0, 0, 2, 40):
+        photo = add_photo(uploader)
+        created = timezone.now() - timedelta(days=days)
+        Photo.objects.filter(id=photo.id).update(created=created)
+    counts = [day["photos"] for day in figures.measure()["days"]]
+    assert len(counts) == figures.DAYS
+    assert counts[-3:] == [1, 0, 2]
+    assert sum(counts) == 3
+
+
+def test_agreement_is_right_over_all_decisions(uploader: User, reviewer: User) -> None:
+    for slug in ("dog", "dog", "car"):
+        _decide(settled_photo(uploader), slug, reviewer)
+    assert _agreement_today() == (2, 3)
+
+
+def test_a_label_below_the_predicted_one_agrees(uploader: User, reviewer: User) -> None:
+    poodle = Label.objects.create(slug="poodle", kind="animal", parent=_label("dog"))
+    _decide(settled_photo(uploader), poodle.slug, reviewer)
+    assert _agreement_today() == (1, 1)
+
+
+def test_labels_that_came_with_the_upload_say_nothing_about_the_network(
+    uploader: User, reviewer: User
+) -> None:
+    _decide(settled_photo(uploader), "car", reviewer, Via.UPLOAD)
+    assert _agreement_today() == (0, 0)
+
+
+def test_what_was_undone_does_not_count(uploader: User, reviewer: User) -> None:
+    review.undo(_decide(settled_photo(uploader), "car", reviewer), reviewer)
+    assert _agreement_today() == (0, 0)
+
+
+def test_labels_that_are_corrected_most_often_come_first(uploader: User, reviewer: User) -> None:
+    for slug in ("dog", "car", "car", "taxi"):
+        _decide(settled_photo(uploader), slug, reviewer)
+    assert figures.measure()["agreement"]["labels"] == [
+        {"label": "car", "right": 0, "decisions": 2},
+        {"label": "taxi", "right": 0, "decisions": 1},
+        {"label": "dog", "right": 1, "decisions": 1},
+    ]
+
+
+def test_agreement_by_label_is_that_of_the_live_version(uploader: User, reviewer: User) -> None:
+    _decide(settled_photo(uploader), "dog", reviewer)
+    ModelVersion.objects.update(live=False)
+    ModelVersion.objects.create(number=2, name="Next", labels=[], live=True)
+    assert figures.measure()["agreement"]["labels"] == []
+    assert _agreement_today() == (1, 1)
+
+
+def test_counts_that_are_too_long_come_from_the_report(
+    uploader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures, "COUNTED_LIVE", 2)
+    for _ in range(4):
+        settled_photo(uploader)
+    assert figures.to_review() == (2, False)
+    assert figures.to_review().in_words == "2+"
+    assert figures.refresh_if_due()
+    assert figures.to_review() == (4, False)
+    assert figures.to_review().in_words == "4"
+    assert figures.share_labelled() == 0
+
+
+def test_a_large_instance_waits_for_the_analyst(
+    uploader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures, "SMALL", 2)
+    for _ in range(3):
+        add_photo(uploader)
+    assert figures.current() is None
+    figures.refresh_if_due()
+    add_photo(uploader)
+    found = figures.current()
+    assert found is not None
+    assert found.data["photos"] == 3
+
+
+def test_figures_are_counted_again_only_after_a_while_and_a_change(uploader: User) -> None:
+    def pass_time(**time: int) -> None:
+        Report.objects.update(made=timezone.now() - timedelta(**time))
+
+    assert figures.refresh_if_due()
+    add_photo(uploader)
+    assert not figures.refresh_if_due()
+    pass_time(minutes=2)
+    assert figures.refresh_if_due()
+    pass_time(minutes=2)
+    assert not figures.refresh_if_due()
+    pass_time(hours=2)
+    assert figures.refresh_if_due()
+
+
+def test_how_many_questions_it_takes_does_not_depend_on_how_much_there_is(
+    uploader: User, reviewer: User, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for slug in ("dog", "car", "taxi") * 3:
+        _decide(settled_photo(uploader), slug, reviewer)
+    with django_assert_max_num_queries(15):
+        figures.measure()
