@@ -31,6 +31,20 @@ def _page(title: Any, icon: str, name: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": reverse_lazy(name), "active": False}
 
 
+def _review(
+    title: Any, icon: str, name: str, permission: str = "recognition.review"
+) -> dict[str, Any]:
+    """A link to a page of the review. The queue's address begins all the others' addresses."""
+    link = reverse_lazy(name)
+    return {
+        "title": title,
+        "icon": icon,
+        "link": link,
+        "active": lambda request: request.path == str(link),
+        "permission": lambda request: request.user.has_perm(permission),
+    }
+
+
 def _logo(request: HttpRequest) -> str:
     return static("img/logo.svg")
 
@@ -61,14 +75,24 @@ UNFOLD = {
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "10px",
     "COLORS": {"primary": _TEAL},
+    "DASHBOARD_CALLBACK": "recognition.admin.front_page.add_figures",
     "SIDEBAR": {
         "navigation": [
+            {
+                "title": _("Review"),
+                "items": [
+                    _review(_("Review queue"), "bolt", "review-queue"),
+                    _review(_("Many at once"), "grid_view", "review-grid"),
+                ],
+            },
             {
                 "title": _("Recognition"),
                 "items": [
                     _table(_("Photos"), "photo_library", "recognition_photo"),
                     _table(_("Predictions"), "target", "recognition_prediction"),
                     _table(_("Labels"), "sell", "recognition_label"),
+                    _table(_("Decisions"), "fact_check", "recognition_decision"),
+                    _table(_("Decided as one"), "checklist", "recognition_bulkdecision"),
                 ],
             },
             {

@@ -1,0 +1,226 @@
+"""The review queue: one photo large, a keystroke each.
+
+The page asks for photos a few at a time and sends each decision as it is made; decisions that could
+not be sent wait in the browser and are sent again, so each of these addresses may be called twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import BadRequest
+from django.db import IntegrityError
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from recognition import queue, review, selectors
+from recognition.admin.staff import StaffRequest, render_page, staff_page
+from recognition.labels import LabelTree
+from recognition.models import Decision, Kind, Label, Photo, Via
+from recognition.review import ChangedMeanwhile, Seen
+from recognition.review_cards import Card, cards
+
+PAGE_SIZE = 10
+MAX_KNOWN = 200
+MAX_SKIPPED = 1000
+_SKIPPED = "review_skipped"  # in the session
+
+
+class OrderForm(forms.Form):
+    """What to review; what is not understood is left aside."""
+
+    order = forms.ChoiceField(choices=queue.Ordering, required=False)
+    kind = forms.ChoiceField(choices=Kind, required=False)
+    label = forms.ModelChoiceField(Label.objects, to_field_name="slug", required=False)
+
+
+class PhotoForm(forms.Form):
+    photo = forms.UUIDField()
+
+
+class DecisionForm(PhotoForm):
+    decision = forms.UUIDField()
+    label = forms.SlugField()
+    seen = forms.UUIDField(required=False)
+
+
+class UndoForm(forms.Form):
+    decision = forms.UUIDField()
+
+
+@staff_page("recognition.review")
+@require_GET
+def page(request: StaffRequest) -> HttpResponse:
+    ordering, narrowing = _wanted(request.GET)
+    active = list(Label.objects.filter(active=True))
+    context = {
+        "orderings": queue.Ordering,
+        "ordering": ordering,
+        "narrowing": narrowing,
+        "kinds": Kind,
+        "labels": active,
+        "chosen": next((label for label in active if label.id == narrowing.label_id), None),
+        "neither": next((label for label in active if label.kind == Kind.NEITHER), None),
+    }
+    return render_page(request, "admin/review/queue.html", _("Review queue"), context)
+
+
+@staff_page("recognition.review")
+@require_POST
+def claim(request: StaffRequest) -> JsonResponse:
+    """The next photos for this reviewer. Those that the page shows already (`known`) stay theirs,
+    and `lost` tells which of them somebody else got meanwhile; about those whose decision is still
+    on its way (`unsent`) nothing is asked again."""
+    ordering, narrowing = _wanted(request.POST)
+    known = _ids(request.POST.getlist("known"))
+    held = queue.take(request.user, known)
+    claimed = [] if "renew" in request.POST else _claim(request, ordering, narrowing, known)
+    return JsonResponse(
+        {
+            "html": "".join(_card(card, request) for card in cards(request.user, claimed)),
+            "lost": [str(photo_id) for photo_id in known if photo_id not in held],
+            "progress": _progress(request, ordering, narrowing),
+        }
+    )
+
+
+@staff_page("recognition.review")
+@require_POST
+def decide(request: StaffRequest) -> JsonResponse:
+    sent = _understood(DecisionForm(request.POST))
+    photo = _visible_photo(request, sent["photo"])
+    label = _label(sent["label"], photo)
+    seen = Seen(sent["seen"])
+    try:
+        made = review.decide(photo.id, label, request.user, Via.QUEUE, sent["decision"], seen)
+    except Photo.DoesNotExist:
+        raise Http404 from None
+    except ChangedMeanwhile as changed:
+        return _conflict(request, changed, label)
+    except IntegrityError:  # the id of a decision about another photo
+        raise BadRequest from None
+    return JsonResponse({"seen": made.id})
+
+
+@staff_page("recognition.review")
+@require_POST
+def skip(request: StaffRequest) -> JsonResponse:
+    """Not now, and not in this session; `back` takes it back."""
+    photo = _visible_photo(request, _understood(PhotoForm(request.POST))["photo"])
+    skipped = [it for it in request.session.get(_SKIPPED, []) if it != photo.id.hex]
+    if "back" in request.POST:
+        queue.take(request.user, [photo.id])
+    else:
+        queue.release(request.user, photo.id)
+        skipped.append(photo.id.hex)
+    request.session[_SKIPPED] = skipped[-MAX_SKIPPED:]
+    return JsonResponse({})
+
+
+@staff_page("recognition.review")
+@require_GET
+def last(request: StaffRequest) -> JsonResponse:
+    """Which decision an undo would take back, for a page that has just been loaded."""
+    decision = review.last_to_undo(request.user)
+    return JsonResponse({"decision": decision and decision.id})
+
+
+@staff_page("recognition.review")
+@require_POST
+def undo(request: StaffRequest) -> JsonResponse:
+    """Take one's own decision back; the photo is there to be decided about again."""
+    decision_id = _understood(UndoForm(request.POST))["decision"]
+    made = Decision.objects.filter(id=decision_id, by=request.user).exclude(via=Via.UNDO).first()
+    if made is None:
+        raise Http404
+    try:
+        review.undo(made, request.user)
+    except Photo.DoesNotExist:
+        raise Http404 from None
+    except ChangedMeanwhile as changed:
+        return _conflict(request, changed)
+    queue.take(request.user, [made.photo_id])
+    for card in cards(request.user, [made.photo_id]):
+        return JsonResponse({"seen": card.seen, "html": _card(card, request)})
+    raise Http404
+
+
+def _wanted(data: QueryDict) -> tuple[queue.Ordering, queue.Narrowing]:
+    form = OrderForm(data)
+    form.is_valid()
+    label = form.cleaned_data.get("label")
+    return (
+        queue.Ordering(form.cleaned_data.get("order") or queue.Ordering.MARGIN),
+        queue.Narrowing(form.cleaned_data.get("kind") or "", label.id if label else None),
+    )
+
+
+def _understood(form: forms.Form) -> dict[str, Any]:
+    if not form.is_valid():
+        raise BadRequest(form.errors.as_json())
+    return form.cleaned_data
+
+
+def _ids(texts: Sequence[str]) -> list[UUID]:
+    try:
+        return [UUID(text) for text in texts[:MAX_KNOWN]]
+    except ValueError:
+        raise BadRequest from None
+
+
+def _visible_photo(request: StaffRequest, photo_id: UUID) -> Photo:
+    photo = selectors.photos_visible_to(request.user).filter(id=photo_id).first()
+    if photo is None:
+        raise Http404
+    return photo
+
+
+def _label(slug: str, photo: Photo) -> Label:
+    """One that is offered, or the photo's own."""
+    try:
+        label = LabelTree()[slug]
+    except KeyError:
+        raise BadRequest from None
+    if not label.active and label != photo.label:
+        raise BadRequest
+    return label
+
+
+def _claim(
+    request: StaffRequest,
+    ordering: queue.Ordering,
+    narrowing: queue.Narrowing,
+    known: Sequence[UUID],
+) -> list[UUID]:
+    skipped = map(UUID, request.session.get(_SKIPPED, []))
+    not_these = [*_ids(request.POST.getlist("unsent")), *skipped]
+    return queue.claim(request.user, ordering, PAGE_SIZE, known, not_these, narrowing)
+
+
+def _card(card: Card, request: StaffRequest) -> str:
+    return render_to_string("admin/review/_queue_photo.html", {"card": card}, request)
+
+
+def _progress(
+    request: StaffRequest, ordering: queue.Ordering, narrowing: queue.Narrowing
+) -> dict[str, Any]:
+    progress = queue.progress(ordering, narrowing)
+    return {
+        "remaining": progress.remaining,
+        "is_exact": progress.is_exact,
+        "labelled": progress.labelled,
+        "others": queue.with_others(request.user),
+    }
+
+
+def _conflict(
+    request: StaffRequest, changed: ChangedMeanwhile, mine: Label | None = None
+) -> JsonResponse:
+    context = {"theirs": changed.decision, "mine": mine}
+    html = render_to_string("admin/review/_queue_conflict.html", context, request)
+    return JsonResponse({"html": html, "seen": changed.decision.id}, status=409)

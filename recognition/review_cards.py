@@ -1,0 +1,88 @@
+"""What a reviewer sees of a photo: what can be said about it, and what else looks like it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db.models import Count
+
+from recognition import selectors
+from recognition.labels import LabelTree
+from recognition.models import Decision, Label, Photo, Review, State
+
+
+@dataclass(frozen=True)
+class Card:
+    """seen: the photo's last decision, to be handed to `review.decide`.
+    near_duplicates: how many other photos are nearly the same picture."""
+
+    photo: Photo
+    choices: list[tuple[Label, float]]
+    similar: list[Photo]
+    near_duplicates: int
+    seen: UUID | None
+
+    @property
+    def confirmed(self) -> Label | None:
+        """What Enter says: the label that people set, or else the network's first choice."""
+        return self.photo.label or (self.choices[0][0] if self.choices else None)
+
+    @property
+    def is_check(self) -> bool:
+        """The machine accepted this prediction, and somebody should look whether rightly."""
+        return self.photo.prediction is not None and self.photo.prediction.review == Review.CHECK
+
+
+def cards(reviewer: User, photo_ids: Collection[UUID]) -> list[Card]:
+    """In this order; without those that are gone."""
+    photos = selectors.photos_visible_to(reviewer).in_bulk(photo_ids)
+    tree = LabelTree()
+    seen = _last_decisions(photos)
+    similar = _similar(reviewer, photos.values())
+    groups = _sizes(photo.group for photo in photos.values() if photo.group)
+    return [
+        Card(
+            photo=photos[key],
+            choices=_choices(photos[key], tree),
+            similar=[similar[id_] for id_ in _similar_ids(photos[key]) if id_ in similar],
+            near_duplicates=groups.get(photos[key].group, 1) - 1,
+            seen=seen.get(key),
+        )
+        for key in photo_ids
+        if key in photos
+    ]
+
+
+def _choices(photo: Photo, tree: LabelTree) -> list[tuple[Label, float]]:
+    """The top five. Labels that were merged count as one; retired ones are not offered."""
+    shares: dict[Label, float] = {}
+    if photo.prediction and photo.prediction.state == State.DONE:
+        for entry in photo.prediction.top:
+            label = tree[entry["label"]]
+            shares[label] = shares.get(label, 0.0) + entry["confidence"]
+    active = [(label, share) for label, share in shares.items() if label.active]
+    return sorted(active, key=lambda choice: -choice[1])
+
+
+def _last_decisions(photo_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    made = Decision.objects.filter(photo__in=list(photo_ids)).order_by("at", "id")
+    return dict(made.values_list("photo_id", "id"))
+
+
+def _similar(reviewer: User, photos: Iterable[Photo]) -> dict[UUID, Photo]:
+    """Some may be deleted, or have another label or none, since they were found."""
+    wanted = {key for photo in photos for key in _similar_ids(photo)}
+    neighbours = selectors.photos_visible_to(reviewer).filter(label__isnull=False)
+    return neighbours.in_bulk(wanted)
+
+
+def _similar_ids(photo: Photo) -> list[UUID]:
+    return [UUID(it["photo"]) for it in photo.prediction.similar] if photo.prediction else []
+
+
+def _sizes(groups: Iterable[UUID]) -> dict[UUID | None, int]:
+    counted = Photo.objects.filter(group__in=set(groups)).order_by().values("group")
+    return dict(counted.annotate(photos=Count("id")).values_list("group", "photos"))

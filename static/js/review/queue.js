@@ -1,0 +1,214 @@
+// The review queue: templates/admin/review/queue.html. A decision takes effect here at once; the
+// outbox tells the server about it when it can.
+import { Hand, fromHtml } from "./hand.js";
+import { listenToKeys } from "./keys.js";
+import { Outbox } from "./outbox.js";
+import { pickLabel } from "./picker.js";
+import { Progress } from "./progress.js";
+import { get, newId, post } from "./send.js";
+
+const FEW_LEFT = 4;
+const AGAIN_MS = 3000;
+const RENEW_MS = 3 * 60_000;
+const page = document.querySelector("[data-queue]");
+const { dataset } = page;
+const stage = page.querySelector("[data-stage]");
+const hand = new Hand(stage);
+const progress = new Progress(page);
+const outbox = new Outbox(
+  `ark-review-${dataset.person}`,
+  { decide: dataset.decide, skip: dataset.skip, undo: dataset.undo },
+  { answered, changed: (count, outcome) => progress.showOutbox(count, outcome) },
+);
+let steps = []; // what U takes back: { id, action, article }
+let isAsking = false;
+let lastPress = Date.now();
+
+// Decisions
+
+function decide(slug, name) {
+  const article = hand.current;
+  if (!article || !slug) return;
+  progress.count(-1);
+  leave(article, "decide", { label: slug, seen: article.dataset.seen });
+  say(dataset.textDecided, name);
+}
+
+function skip() {
+  const article = hand.current;
+  if (!article) return;
+  leave(article, "skip", {});
+  say(dataset.textSkipped);
+}
+
+function leave(article, action, fields) {
+  const id = newId();
+  const { photo } = article.dataset;
+  outbox.add({ id, action, photo, fields: { decision: id, photo, ...fields } });
+  steps.push({ id, action, article });
+  hand.takeOut(article);
+  goOn();
+}
+
+function confirm() {
+  hand.current?.querySelector("[data-confirm]")?.click();
+}
+
+function choose(number) {
+  hand.current?.querySelectorAll("[data-choice]")[number - 1]?.click();
+}
+
+async function search() {
+  if (!hand.current) return;
+  const label = await pickLabel(document.querySelector("[data-picker]"));
+  stage.focus();
+  if (label) decide(label.slug, label.name);
+}
+
+// Undo
+
+function undo() {
+  const step = steps.pop();
+  if (!step) return undoEarlier();
+  const { id, article } = step;
+  const { photo } = article.dataset;
+  const isSkip = step.action === "skip";
+  if (!outbox.withdraw(id)) {
+    const action = isSkip ? "skip" : "undo";
+    const fields = isSkip ? { photo, back: 1 } : { decision: id };
+    outbox.add({ id: newId(), action, photo, fields });
+  }
+  if (!isSkip) progress.count(1);
+  hand.putBack(article);
+  say(dataset.textUndone);
+  goOn();
+}
+
+// What was decided before this page was loaded.
+let undoing = Promise.resolve();
+function undoEarlier() {
+  undoing = undoing.then(async () => {
+    if (outbox.entries.length) return say(dataset.textUndoLater);
+    const last = await get(dataset.last);
+    if (last.outcome !== "done") return say(dataset.textUndoLater);
+    if (!last.decision) return say(dataset.textNothingToUndo);
+    const answer = await post(dataset.undo, { decision: last.decision });
+    if (answer.outcome === "conflict") return showConflict(answer);
+    if (answer.outcome !== "done") return say(dataset.textUndoLater);
+    hand.putBack(fromHtml(answer.html)[0]);
+    progress.count(1);
+    say(dataset.textUndone);
+    goOn();
+  });
+}
+
+// Answers
+
+function answered(entry, answer) {
+  const { photo, id, action } = entry;
+  if (answer.outcome === "done") {
+    if (action === "undo") saw(photo, answer.seen);
+    return;
+  }
+  steps = steps.filter((step) => step.id !== id);
+  if (action === "undo" && hand.find(photo)) hand.takeOut(hand.find(photo));
+  if (answer.outcome === "conflict") showConflict(answer, entry);
+  else if (action === "decide") say(answer.outcome === "gone" ? dataset.textGone : dataset.textRefused);
+  goOn();
+}
+
+function saw(photo, seen) {
+  outbox.saw(photo, seen);
+  const article = hand.find(photo) ?? steps.find((step) => step.article.dataset.photo === photo)?.article;
+  if (article) article.dataset.seen = seen;
+}
+
+// Somebody else decided meanwhile: theirs stands until this person says otherwise.
+function showConflict({ html, seen }, entry) {
+  const [note] = fromHtml(html);
+  page.querySelector("[data-conflicts]").append(note);
+  note.querySelector("[data-keep-theirs]").addEventListener("click", () => settle());
+  note.querySelector("[data-put-mine]")?.addEventListener("click", () => {
+    const id = newId();
+    outbox.add({ ...entry, id, fields: { ...entry.fields, decision: id, seen } });
+    settle();
+  });
+  function settle() {
+    note.remove();
+    stage.focus();
+  }
+}
+
+// More photos
+
+function goOn() {
+  if (stage.contains(document.activeElement) || document.activeElement === document.body) stage.focus();
+  progress.showEnd(!hand.current && !isAsking);
+  if (hand.articles.length <= FEW_LEFT) refill();
+}
+
+async function refill() {
+  if (isAsking) return;
+  isAsking = true;
+  const unsent = outbox.entries.map((entry) => entry.photo);
+  const answer = await ask({ unsent });
+  isAsking = false;
+  if (answer.outcome === "signed-out") return progress.showOutbox(outbox.entries.length, "signed-out");
+  if (answer.outcome !== "done") return setTimeout(refill, AGAIN_MS);
+  hand.add(answer.html, outbox.entries.map((entry) => entry.photo));
+  progress.show(answer.progress, outbox.entries);
+  progress.showEnd(!hand.current);
+}
+
+async function ask(fields) {
+  const { order, kind, label } = dataset;
+  const answer = await post(dataset.claim, { order, kind, label, known: hand.photos, ...fields });
+  for (const photo of answer.lost ?? []) {
+    if (hand.find(photo)) {
+      hand.takeOut(hand.find(photo));
+      say(dataset.textLost);
+    }
+  }
+  return answer;
+}
+
+async function renew() {
+  const isAtWork = Date.now() - lastPress < 2 * RENEW_MS;
+  if (isAtWork && hand.current) await ask({ renew: 1 });
+  goOn();
+}
+
+// Words
+
+function say(text, name = "") {
+  page.querySelector("[data-said]").textContent = text.replace("{label}", name);
+}
+
+// Everything that can be pressed
+
+const actions = {
+  confirm,
+  search,
+  skip,
+  undo,
+  neither: () => decide(dataset.neither, dataset.neitherName),
+  back: () => hand.move(-1),
+  forth: () => hand.move(1),
+  help: () => page.querySelector("[data-help]").showModal(),
+  again: refill,
+};
+
+page.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.dataset.label) decide(button.dataset.label, button.dataset.name);
+  else actions[button.dataset.action]?.();
+  if (!document.querySelector("dialog[open]")) stage.focus({ preventScroll: true });
+});
+page.querySelector("[data-form]").addEventListener("change", (event) => event.currentTarget.submit());
+for (const event of ["keydown", "pointerdown"]) document.addEventListener(event, () => (lastPress = Date.now()));
+listenToKeys(actions, choose);
+setInterval(renew, RENEW_MS);
+document.addEventListener("visibilitychange", () => document.hidden || renew());
+outbox.send();
+refill();
