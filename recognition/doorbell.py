@@ -1,4 +1,4 @@
-"""Redis between web and predictor: "there is work" one way, "it is done" the other way.
+"""Redis between web, predictor and analyst: "there is work" one way, "it is done" the other way.
 
 Nothing here is ever needed for a result to be right: the database is the queue, and a sweep rings
 again for what was missed. So a Redis that is away costs patience, never a photo.
@@ -22,6 +22,7 @@ from kombu.exceptions import OperationalError
 logger = logging.getLogger(__name__)
 
 _BELL = "ark:bell"
+_ANALYST = "analyse"  # the analyst's queue: a list in Redis, by the queue's name
 _HEARTBEATS = "ark:heartbeats"  # workers, scored by when they were last heard
 _BELL_EXPIRES_S = 5
 HEARTBEAT_EXPIRES_S = 30
@@ -46,6 +47,13 @@ def answer() -> None:
     """The predictor is about to look for work: who comes later must ring again."""
     with _patience():
         connection().delete(_BELL)
+
+
+def ring_analyst() -> None:
+    """Wake the analyst, unless a message waits for it already."""
+    with _patience():
+        if not connection().llen(_ANALYST):
+            current_app.send_task("recognition.tasks.analyse", retry=False)
 
 
 def beat_heart(worker: str) -> None:

@@ -1,11 +1,12 @@
 """Celery's doors: one call each, no logic."""
 
+import signal
 from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready
 
-from recognition import prediction
+from recognition import analyst, doorbell, prediction
 
 
 @shared_task
@@ -17,9 +18,20 @@ def predict_pending() -> None:
 def sweep() -> None:
     prediction.recover()
     prediction.predict_pending()
+    doorbell.ring_analyst()
+
+
+@shared_task
+def analyse() -> None:
+    analyst.work()
 
 
 @worker_ready.connect
-def look_for_work(**kwargs: Any) -> None:
+def look_for_work(sender: Any, **kwargs: Any) -> None:
     """A worker that has just started loads the network now, not when the first photo comes."""
-    sweep.delay()
+    if sender.hostname.startswith("analyst@"):
+        # Safe to break off anywhere; Celery would wait for the end, which can be minutes away.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        doorbell.ring_analyst()
+    else:
+        sweep.delay()

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from recognition import prediction
 from recognition.cnn.classifier import Answer
@@ -17,7 +19,7 @@ from recognition.cnn.decoding import UnreadablePhoto, load_upright_rgb
 from recognition.cnn.manifest import Manifest
 from recognition.cnn.preprocessing import Preprocessing
 from recognition.cnn.taxonomy import Label as TaxonomyLabel
-from recognition.models import Photo, Prediction
+from recognition.models import Label, Photo, Prediction, Review, State
 from recognition.registry import live_version
 
 
@@ -99,3 +101,30 @@ def settled_photo(owner: User, **fields: Any) -> Photo:
     photo = add_photo(owner, **fields)
     prediction.store(prediction.claim(live_version()), [answer()])
     return photo
+
+
+def due_photo(owner: User, content: bytes, embedding: npt.ArrayLike, **fields: Any) -> Photo:
+    """A photo with its file, predicted but not yet analysed."""
+    said = {
+        "prediction__state": State.DONE,
+        "prediction__label": Label.objects.get(slug="dog"),
+        "prediction__review": Review.WAITING,
+        "prediction__embedding": np.asarray(embedding, "<f2").tobytes(),
+        "prediction__analysis_due": timezone.now(),
+    }
+    photo = add_photo(owner, **{**said, **fields})
+    photo.original_path.parent.mkdir(parents=True, exist_ok=True)
+    photo.original_path.write_bytes(content)
+    return photo
+
+
+def embedding(seed: int, like: int | None = None, similarity: float = 0.0) -> npt.NDArray:
+    """A direction of its own for each seed; or one at this cosine from that of another seed."""
+    row = np.random.default_rng(seed).standard_normal(1280)
+    row /= np.linalg.norm(row)
+    if like is None:
+        return row
+    other = embedding(like)
+    row -= (row @ other) * other
+    row /= np.linalg.norm(row)
+    return similarity * other + np.sqrt(1 - similarity**2) * row

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
-from threading import Lock
+from pathlib import PurePosixPath
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -14,17 +12,11 @@ from django.templatetags.static import static
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
-from recognition import imaging, selectors
+from recognition import renditions, selectors
 from recognition.cnn.decoding import UnreadablePhoto
 from recognition.models import Photo
-from recognition.removal import RENDITION_SIDES
+from recognition.renditions import PREVIEW_SIDE, THUMBNAIL_SIDE
 from recognition.views.requests import SignedInRequest
-
-THUMBNAIL_SIDE, PREVIEW_SIDE = RENDITION_SIDES
-
-# At most two pictures are drawn at once in a process, so that a page full of them does not slow
-# uploads down, and never the same one twice.
-_DRAWING = (Lock(), Lock())
 
 
 @login_required
@@ -65,22 +57,13 @@ def _visible_photo(request: SignedInRequest, photo_id: UUID) -> Photo:
 
 
 def _picture(photo: Photo, longest_side: int) -> HttpResponseBase:
-    path = photo.rendition_path(longest_side)
     try:
-        _draw(photo, path, longest_side)
+        path = renditions.drawn(photo, longest_side)
     except (UnreadablePhoto, FileNotFoundError):
         return _no_picture()
     response = FileResponse(path.open("rb"), content_type="image/jpeg")
     response["Cache-Control"] = "private, max-age=31536000, immutable"
     return response
-
-
-def _draw(photo: Photo, path: Path, longest_side: int) -> None:
-    if path.exists():
-        return
-    with _DRAWING[photo.id.int % len(_DRAWING)]:
-        if not path.exists():
-            imaging.render(photo.original_path, path, longest_side, settings.ARK_MAX_PIXELS)
 
 
 def _no_picture() -> HttpResponse:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -15,7 +14,6 @@ from PIL import Image
 
 from recognition import imaging, intake, removal
 from recognition.models import Photo
-from recognition.views import pictures
 from tests.files import arrived, encoded, picture
 
 pytestmark = pytest.mark.usefixtures("version")
@@ -79,17 +77,6 @@ def test_a_picture_is_drawn_once(
     render = Mock(wraps=imaging.render)
     monkeypatch.setattr(imaging, "render", render)
     assert body(get(client, "thumbnail", tagged)) == body(get(client, "thumbnail", tagged))
-    assert render.call_count == 1
-
-
-def test_many_requests_at_once_draw_a_picture_once(
-    tagged: Photo, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    render = Mock(wraps=imaging.render)
-    monkeypatch.setattr(imaging, "render", render)
-    path = tagged.rendition_path(320)
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: pictures._draw(tagged, path, 320), range(8)))
     assert render.call_count == 1
 
 

@@ -1,0 +1,43 @@
+"""What the analyst does, and in which order, whenever it is rung.
+
+Each duty finds out quickly when there is nothing to do, and bears being broken off. While
+predictions wait it leaves them the machine, but not for ever.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from recognition import analysis, figures, heads, selectors
+from recognition.models import Prediction, State
+
+logger = logging.getLogger(__name__)
+
+HOLD_BACK_S = 60
+
+
+class Analyst:
+    def __init__(self, *duties: Callable[[], object]) -> None:
+        self._duties = duties
+        self._worked_s = float("-inf")
+
+    def work(self) -> None:
+        if _predictions_wait() and time.monotonic() < self._worked_s + HOLD_BACK_S:
+            return
+        for duty in self._duties:
+            try:
+                duty()
+            except Exception:  # the other duties have nothing to do with it
+                logger.exception("the analyst failed: %r", duty)
+        self._worked_s = time.monotonic()
+
+
+def _predictions_wait() -> bool:
+    """Without a predictor they wait for something else than the machine."""
+    waiting = Prediction.objects.filter(state__in=(State.PENDING, State.RUNNING))
+    return waiting.exists() and selectors.is_predictor_heard()
+
+
+work = Analyst(analysis.analyse_due, heads.refresh_if_due, figures.refresh_if_due).work

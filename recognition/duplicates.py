@@ -1,0 +1,175 @@
+"""Near-duplicates: re-encoded, resized or slightly cropped copies of a photo, and shots of a burst.
+
+A group bears the id of its oldest photo. Perceptual hashes propose who may belong together, and
+embeddings confirm it. People may set a photo apart: it then gets a group of its own, which is never
+merged with another one.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import NamedTuple
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+from django.db import transaction
+
+from recognition import embeddings
+from recognition.cnn.nearest import HashIndex
+from recognition.models import Photo, Report
+from recognition.models.ids import time_ordered_uuid
+from recognition.prediction import worker_name
+
+# The fewer bits of the hash differ, the less alike the embeddings need to be: small copies keep
+# their hash, cropped ones rather their embedding. docs/benchmarks.md says what is found with these.
+_ENOUGH = ((4, 0.4), (6, 0.6), (10, 0.9), (18, 0.92))
+_MAX_BITS = _ENOUGH[-1][0]
+_CANDIDATES = 64
+# Half of the bits of a photo's hash are set. A plain area or a gradient sets hardly any, whatever
+# its colour, so that all of them look the same.
+_PLAIN_BITS = 16
+_ENOUGH_IF_PLAIN = 0.97
+_BY_PEOPLE = 8  # the version of the UUID of a group that people made; photos have version 7
+_CHUNK = 5000
+
+_LAST_WRITER = "hashes"  # a Report
+
+
+class Pair(NamedTuple):
+    """Two near-duplicates. similarity: of their embeddings, a cosine."""
+
+    one: UUID
+    other: UUID
+    similarity: float
+
+
+class KnownHashes:
+    """The hashes of all photos, in the memory of the analyst that wrote the last of them."""
+
+    def __init__(self) -> None:
+        self._index: HashIndex | None = None
+
+    def take_turn(self) -> HashIndex:
+        """All hashes as they are now; until the transaction ends, no other analyst adds any.
+
+        So of two near-duplicates that two analysts look at, the second one finds the first.
+        """
+        last, _created = Report.objects.select_for_update().get_or_create(name=_LAST_WRITER)
+        if self._index is None or last.data != {"by": worker_name()}:
+            self._index = None  # should the reading break off
+            self._index = _all_hashes()
+            last.data = {"by": worker_name()}
+            last.save()
+        return self._index
+
+    def forget(self) -> None:
+        """After a transaction that failed: the index holds what the database does not."""
+        self._index = None
+
+
+def similar_pairs(
+    hashes: Mapping[UUID, int], rows: Mapping[UUID, npt.NDArray[np.float32]], index: HashIndex
+) -> list[Pair]:
+    """Which of these photos are near-duplicates of which photos of the index, most alike first.
+
+    rows: their embeddings, of length 1.
+    """
+    proposed = {photo_id: _proposed(photo_id, hashes[photo_id], index) for photo_id in hashes}
+    known = _with_embeddings({other for others in proposed.values() for other in others})
+    pairs = []
+    for photo_id, others in proposed.items():
+        there = [other for other in others if other in known]
+        if not there:
+            continue
+        similarities = embeddings.normalised([known[it] for it in there]) @ rows[photo_id]
+        for other, similarity in zip(there, similarities.tolist(), strict=True):
+            if _is_near(hashes[photo_id], others[other], similarity):
+                pairs.append(Pair(photo_id, other, similarity))
+    return sorted(pairs, key=lambda pair: -pair.similarity)
+
+
+def groups_to_join(pairs: Sequence[Pair], groups: Mapping[UUID, UUID | None]) -> dict[UUID, UUID]:
+    """Which photo comes into which group; groups that meet become the older one.
+
+    groups: in which group each photo of the pairs, and all others of these groups, are now.
+    """
+    new = dict(groups)
+    for one, other, _similarity in pairs:
+        if one not in new or other not in new:  # deleted meanwhile
+            continue
+        into = _common_group(one, other, new[one], new[other])
+        if into is None:
+            continue
+        leaving = {new[one], new[other]} - {None, into}
+        new.update({photo_id: into for photo_id in new if new[photo_id] in leaving})
+        new[one] = new[other] = into
+    return {it: group for it, group in new.items() if group and group != groups[it]}
+
+
+@transaction.atomic
+def set_apart(photo_id: UUID) -> None:
+    """People say that the photo is no near-duplicate. It stays on its side of the split.
+
+    Raises Photo.DoesNotExist.
+    """
+    photo = Photo.objects.select_for_update().get(id=photo_id)
+    if photo.group is None or _is_by_people(photo.group):
+        return
+    split = photo.split
+    photo.group = _group_by_people()
+    while photo.split != split:
+        photo.group = _group_by_people()
+    photo.save(update_fields=["group"])
+
+
+def _common_group(
+    one: UUID, other: UUID, of_one: UUID | None, of_other: UUID | None
+) -> UUID | None:
+    """The group that both shall be in; none if they stay as they are."""
+    by_people = [group for group in (of_one, of_other) if group and _is_by_people(group)]
+    if by_people:
+        return None if of_one and of_other else by_people[0]
+    return min(of_one or one, of_other or other)  # ids grow with time
+
+
+def _is_by_people(group: UUID) -> bool:
+    return group.version == _BY_PEOPLE
+
+
+def _group_by_people() -> UUID:
+    bits = time_ordered_uuid().int & ~(0xF << 76)
+    return uuid.UUID(int=bits | (_BY_PEOPLE << 76))
+
+
+def _is_near(one: int, other: int, similarity: float) -> bool:
+    if min(_bits(one), _bits(other)) < _PLAIN_BITS:
+        return similarity >= _ENOUGH_IF_PLAIN
+    differing = _bits(one ^ other)
+    return any(differing <= bits and similarity >= enough for bits, enough in _ENOUGH)
+
+
+def _bits(hash: int) -> int:
+    return bin(hash & 0xFFFF_FFFF_FFFF_FFFF).count("1")
+
+
+def _proposed(photo_id: UUID, hash: int, index: HashIndex) -> dict[UUID, int]:
+    """Photos whose hash is near, with it."""
+    near = index.near(hash, _MAX_BITS, _CANDIDATES)
+    return {UUID(bytes=key): value for key, value in near if key != photo_id.bytes}
+
+
+def _with_embeddings(photo_ids: set[UUID]) -> dict[UUID, bytes | memoryview]:
+    rows = Photo.objects.filter(id__in=photo_ids).values_list("id", "prediction__embedding")
+    return {photo_id: embedding for photo_id, embedding in rows if embedding is not None}
+
+
+def _all_hashes() -> HashIndex:
+    index = HashIndex()
+    hashed = Photo.objects.filter(perceptual_hash__isnull=False).order_by("id")
+    rows = hashed.values_list("id", "perceptual_hash").iterator(_CHUNK)
+    while chunk := {photo_id.bytes: value or 0 for photo_id, value in islice(rows, _CHUNK)}:
+        index.put(list(chunk), list(chunk.values()))
+    return index
