@@ -134,8 +134,8 @@ class MadeUp:
         for _ in range(4):
             confidences.append(rest * self.draw.uniform(0.4, 0.8))
             rest -= confidences[-1]
-        slugs = [self.labels[(first + 7 * step) % len(self.labels)].slug for step in range(5)]
-        ranked = zip(slugs, sorted(confidences, reverse=True), strict=True)
+        slugs = [label.slug for label in (self.labels[first:] + self.labels[:first])[:5]]
+        ranked = zip(slugs, sorted(confidences, reverse=True), strict=False)
         return [{"label": slug, "confidence": confidence} for slug, confidence in ranked]
 
     def _similar(self) -> list[dict[str, object]]:
@@ -154,6 +154,7 @@ class MadeUp:
             made = self._decision(photo, Via.QUEUE, None, said.label)
             undoing = self._decision(photo, Via.UNDO, said.label, None)
             undoing.undoes = made
+            made.at, undoing.at = sorted([made.at, undoing.at])
             row.decisions += [made, undoing]
         elif said.confidence > ACCEPTED_FROM:
             said.accepted = photo.created

@@ -42,6 +42,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("photos", type=int)
     fill(parser.parse_args().photos)
+    if connection.vendor == "postgresql":  # as its autovacuum does sooner or later
+        connection.cursor().execute("VACUUM ANALYZE")
 
 
 def fill(count: int) -> None:
@@ -53,8 +55,6 @@ def fill(count: int) -> None:
             made += len(chunk)
             print(f"{made:,} of {count:,}", flush=True)
         BulkDecision.objects.bulk_update(made_up.bulks, ["photos"], batch_size=500)
-    if connection.vendor == "postgresql":  # as its autovacuum does sooner or later
-        connection.cursor().execute("VACUUM ANALYZE")
     figures.refresh_if_due()
 
 
