@@ -187,9 +187,9 @@ def _narrow(photos: QuerySet[Photo], filters: Filters, walk: _Walk) -> QuerySet[
             state=filters.state
         )
     if filters.kind:
-        photos = photos.filter(_shown_label(kind=filters.kind))
+        photos = _showing(photos, kind=filters.kind)
     if filters.label:
-        photos = photos.filter(_shown_label(slug=filters.label))
+        photos = _showing(photos, slug=filters.label)
     if filters.confidence:
         at_least, below = CONFIDENCE[filters.confidence]
         photos = photos.filter(
@@ -202,10 +202,11 @@ def _narrow(photos: QuerySet[Photo], filters: Filters, walk: _Walk) -> QuerySet[
     return photos
 
 
-def _shown_label(**wanted: str) -> Q:
+def _showing(photos: QuerySet[Photo], **wanted: str) -> QuerySet[Photo]:
     """The label that people set counts; without one, what the network says."""
     labels = list(Label.objects.filter(**wanted).values_list("id", flat=True))
-    return Q(label__in=labels) | Q(label=None, prediction__label__in=labels)
+    shown = Coalesce("label", "prediction__label")
+    return photos.alias(shown=shown).filter(shown__in=labels)
 
 
 def _says(text: str) -> Q:

@@ -1,6 +1,7 @@
 """The staff's door: one file a table. Django finds them through this package."""
 
 from recognition.admin import (
+    decisions,
     labels,
     model_versions,
     photos,
@@ -11,6 +12,7 @@ from recognition.admin import (
 )
 
 __all__ = [
+    "decisions",
     "labels",
     "model_versions",
     "photos",

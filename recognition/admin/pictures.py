@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
@@ -42,6 +43,20 @@ def preview(photo: Photo) -> SafeString:
         reverse("thumbnail", args=[photo.id]),
         photo.name,
     )
+
+
+def many(photos: Iterable[Photo]) -> SafeString:
+    """Small pictures side by side, each leading to the photo's page on the site."""
+    tiles = format_html_join(
+        "",
+        '<a href="{}"><img src="{}" alt="{}" width="{}" height="{}" loading="lazy" '
+        'class="object-cover rounded-default"></a>',
+        (
+            (reverse("photo", args=[it.id]), reverse("thumbnail", args=[it.id]), it.name, 96, 96)
+            for it in photos
+        ),
+    )
+    return format_html('<div class="flex flex-wrap gap-2">{}</div>', tiles)
 
 
 def percent(share: float | None) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recognition.admin.review import grid, queue
+from recognition.admin.review import export, grid, queue
 
 urlpatterns = [
     path("", queue.page, name="review-queue"),
@@ -10,4 +10,5 @@ urlpatterns = [
     path("last/", queue.last, name="review-last"),
     path("undo/", queue.undo, name="review-undo"),
     path("grid/", grid.grid, name="review-grid"),
+    path("export/", export.export, name="export-photos"),
 ]

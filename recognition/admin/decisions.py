@@ -1,0 +1,185 @@
+"""Decisions about labels: to look through, and to undo those that were made as one."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.urls.resolvers import URLPattern
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    ChoicesDropdownFilter,
+    RelatedDropdownFilter,
+)
+from unfold.decorators import display
+
+from recognition import bulk, review
+from recognition.admin import pictures
+from recognition.admin.filters import DayRangeFilter
+from recognition.admin.lists import LongList, ReadOnly
+from recognition.admin.photos import find_photos, may_see_users
+from recognition.admin.staff import StaffRequest, render_page, staff_page
+from recognition.models import BulkDecision, Decision
+
+_SHOWN = 48  # thumbnails of a decision about many
+_UNDO = "admin:recognition_bulkdecision_undo"
+
+
+class _Log(ReadOnly, LongList):
+    """What people did, newest first."""
+
+    sortable_by = ()
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("-at", "-id")
+
+    def by_filter(self, request: HttpRequest) -> list[Any]:
+        return [("by", AutocompleteSelectFilter)] if may_see_users(request) else []
+
+
+@admin.register(Decision)
+class DecisionAdmin(_Log):
+    list_display = ("picture", "change", "prediction", "by", "via", "undone", "at")
+    search_fields = ("photo__name",)
+    search_help_text = gettext_lazy("How the file's name begins, or the photo's id")
+    fieldsets = (
+        (None, {"fields": ("preview", "photo", "at", "by", "via", "bulk")}),
+        (gettext_lazy("Label"), {"fields": ("from_label", "to_label", "undoes", "undone")}),
+        (gettext_lazy("Prediction"), {"fields": ("predicted", "percent", "model_version")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
+        joined = ("photo", "by", "from_label", "to_label", "predicted", "model_version")
+        return super().get_queryset(request).select_related(*joined, "undone_by", "undoes", "bulk")
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        return [
+            *self.by_filter(request),
+            ("via", ChoicesDropdownFilter),
+            ("to_label", RelatedDropdownFilter),
+            ("at", DayRangeFilter),
+        ]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        found = queryset.filter(photo__in=find_photos(search_term)) if search_term else queryset
+        return found, False
+
+    @display(description=gettext_lazy("photo"), header=True)
+    def picture(self, decision: Decision) -> list[Any]:
+        return pictures.in_list(decision.photo, decision.photo.name, "")
+
+    @display(description=gettext_lazy("from → to"))
+    def change(self, decision: Decision) -> str:
+        return str(decision)
+
+    @display(description=gettext_lazy("the network had said"))
+    def prediction(self, decision: Decision) -> str:
+        if decision.predicted is None:
+            return ""
+        return f"{decision.predicted} · {self.percent(decision)}"
+
+    @display(description=gettext_lazy("undone"), boolean=True)
+    def undone(self, decision: Decision) -> bool:
+        return hasattr(decision, "undone_by")
+
+    @display(description=gettext_lazy("picture"))
+    def preview(self, decision: Decision) -> str:
+        return pictures.preview(decision.photo)
+
+    @display(description=gettext_lazy("confidence"))
+    def percent(self, decision: Decision) -> str:
+        return pictures.percent(decision.confidence)
+
+
+@admin.register(BulkDecision)
+class BulkDecisionAdmin(_Log):
+    list_display = ("at", "by", "via", "photos", "standing")
+    fields = ("at", "by", "via", "photos", "standing", "thumbnails")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BulkDecision]:
+        return super().get_queryset(request).select_related("by")
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        return [
+            *self.by_filter(request),
+            ("via", ChoicesDropdownFilter),
+            ("at", DayRangeFilter),
+        ]
+
+    def get_urls(self) -> list[URLPattern]:
+        """Before Django's own, the last of which takes any address."""
+        return [
+            path("<uuid:bulk_id>/undo/", undo, name=_UNDO.partition(":")[2]),
+            *super().get_urls(),
+        ]
+
+    @display(description=gettext_lazy("undone"))
+    def standing(self, decision: BulkDecision) -> str:
+        if decision.undone:
+            return date_format(localtime(decision.undone), "DATETIME_FORMAT")
+        return format_html(
+            '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>',
+            reverse(_UNDO, args=[decision.id]),
+            _("Undo …"),
+        )
+
+    @display(description=gettext_lazy("pictures"))
+    def thumbnails(self, decision: BulkDecision) -> str:
+        return pictures.many(made.photo for made in _some_of(decision))
+
+
+@staff_page("recognition.review")
+@require_http_methods(["GET", "POST"])
+def undo(request: StaffRequest, bulk_id: UUID) -> HttpResponse:
+    """Says what undoing would do, then does it."""
+    decision = get_object_or_404(BulkDecision.objects.select_related("by"), id=bulk_id)
+    if request.method == "POST":
+        _report(request, *review.undo_bulk(decision, request.user))
+        return redirect(_way_back(request))
+    context = {
+        "decision": decision,
+        "outlook": bulk.outlook(decision),
+        "decisions": _some_of(decision),
+        "back": _way_back(request),
+    }
+    return render_page(
+        request, "admin/review/undo.html", _("Undo what was decided as one"), context
+    )
+
+
+def _some_of(decision: BulkDecision) -> QuerySet[Decision]:
+    made = decision.decision_set.select_related("photo", "from_label", "to_label")
+    return made.order_by("id")[:_SHOWN]
+
+
+def _report(request: HttpRequest, undone: int, since: int) -> None:
+    text = ngettext("%(count)d photo went back.", "%(count)d photos went back.", undone)
+    messages.success(request, text % {"count": undone})
+    if since:
+        text = ngettext(
+            "%(count)d photo stays as it is: it was decided about again since.",
+            "%(count)d photos stay as they are: they were decided about again since.",
+            since,
+        )
+        messages.warning(request, text % {"count": since})
+
+
+def _way_back(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+        return wanted
+    return reverse("admin:recognition_bulkdecision_changelist")

@@ -1,0 +1,122 @@
+"""Many at once: a grid of small pictures that wait for review; those that fit are confirmed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from recognition import bulk, history
+from recognition.admin.review.grid_form import GridForm, batches_to_choose
+from recognition.admin.staff import StaffRequest, render_page, staff_page
+from recognition.bulk import Left, Sight
+from recognition.history import Cursor
+from recognition.label_field import LabelForm, offered_labels
+from recognition.models import BulkDecision, Kind, Label, Photo, Via
+from recognition.selectors import photos_visible_to
+
+PAGE_SIZE = 100
+
+
+@staff_page("recognition.review")
+@require_http_methods(["GET", "POST"])
+def grid(request: StaffRequest) -> HttpResponse:
+    if request.method == "GET":
+        return _show(request)
+    shown, kept = _sights(request, "shown"), _sights(request, "keep")
+    if "confirm" in request.POST:
+        after = Cursor.parse(request.POST.get("next", ""))
+        return _decide(request, [it for it in shown if it in kept], None, after)
+    form = LabelForm(request.POST)
+    if not form.is_valid():
+        for error in form.errors["label"]:
+            messages.error(request, error)
+        return _show(request, taken_out=set(shown) - set(kept))
+    wrong = [it for it in shown if it not in kept]
+    after = Cursor.parse(request.GET.get("after", ""))
+    return _decide(request, wrong, form.cleaned_data["label"], after)
+
+
+def _show(request: StaffRequest, taken_out: Collection[Sight] = ()) -> HttpResponse:
+    form = GridForm(request.GET)
+    filters = form.filters(request.user)
+    photos = photos_visible_to(request.user).exclude(id__in=bulk.held_by_others(request.user))
+    after = Cursor.parse(request.GET.get("after", ""))
+    page = history.page(photos, filters, after, PAGE_SIZE)
+    context = {
+        "form": form,
+        "filters": filters,
+        "page": page,
+        "after": after,
+        "tiles": [_tile(photo, taken_out) for photo in page.photos],
+        "address": _address(request, after=after),
+        "next_address": _address(request, after=page.next),
+        "first_address": _address(request),
+        "decided": _decided(request),
+        "kinds": Kind.choices,
+        "labels": offered_labels(),
+        "batches": batches_to_choose(request.user, filters),
+        "predictable": Label.objects.filter(merged_into=None),
+        "sees_all": request.user.has_perm("recognition.view_all"),
+    }
+    return render_page(request, "admin/review/grid.html", _("Many at once"), context)
+
+
+def _tile(photo: Photo, taken_out: Collection[Sight]) -> tuple[Photo, Sight, bool]:
+    sight = Sight.of(photo)
+    return photo, sight, sight not in taken_out
+
+
+def _decide(
+    request: StaffRequest, sights: list[Sight], label: Label | None, after: Cursor | None
+) -> HttpResponse:
+    decision, left = bulk.decide(sights, label, request.user, Via.GRID)
+    report_left(request, left)
+    if not decision and not left:
+        messages.info(request, _("No photo was chosen, so nothing was decided."))
+    return redirect(_address(request, after=after, decided=decision.id if decision else None))
+
+
+def report_left(request: HttpRequest, left: Counter[Left]) -> None:
+    """Say which photos were left as they are, and why."""
+    for reason, count in left.items():
+        text = ngettext(
+            "%(count)d photo was left as it is: %(reason)s.",
+            "%(count)d photos were left as they are: %(reason)s.",
+            count,
+        )
+        messages.warning(request, text % {"count": count, "reason": reason.label})
+
+
+def _sights(request: HttpRequest, name: str) -> list[Sight]:
+    parsed = (Sight.parse(text) for text in request.POST.getlist(name)[:PAGE_SIZE])
+    return [sight for sight in parsed if sight]
+
+
+def _decided(request: HttpRequest) -> BulkDecision | None:
+    """What was just decided here and can be undone, as the address says."""
+    try:
+        key = UUID(request.GET.get("decided", ""))
+    except ValueError:
+        return None
+    return BulkDecision.objects.filter(id=key, undone=None).first()
+
+
+def _address(request: HttpRequest, **changes: object) -> str:
+    """This page with its filters, from another place on."""
+    query = request.GET.copy()
+    for name in ("after", "decided"):
+        query.pop(name, None)
+    for name in [name for name, value in query.items() if not value]:
+        del query[name]
+    for name, value in changes.items():
+        if value:
+            query[name] = str(value)
+    return f"{request.path}?{query.urlencode()}" if query else request.path

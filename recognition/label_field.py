@@ -1,0 +1,47 @@
+"""A form field in which people type a label; templates/_labels.html completes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from recognition.models import Label
+
+
+class LabelField(forms.CharField):
+    """A label in use, by its short name or by a name in either language."""
+
+    default_error_messages = {
+        "required": _("Choose a label."),
+        "unknown": _("There is no label “%(text)s”."),
+        "ambiguous": _("Several labels are called “%(text)s”: choose one from the list."),
+    }
+
+    def clean(self, value: Any) -> Label | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        in_use = Label.objects.filter(active=True)
+        if label := in_use.filter(slug=text).first():
+            return label
+        return self._named(text, in_use)
+
+    def _named(self, text: str, in_use: QuerySet[Label]) -> Label:
+        found = in_use.filter(Q(name_en__iexact=text) | Q(name_zh__iexact=text))[:2]
+        if len(found) == 1:
+            return found[0]
+        code = "ambiguous" if found else "unknown"
+        raise ValidationError(self.error_messages[code], code=code, params={"text": text})
+
+
+class LabelForm(forms.Form):
+    label = LabelField(max_length=60)
+
+
+def offered_labels() -> QuerySet[Label]:
+    """What the field completes."""
+    return Label.objects.filter(active=True).order_by("slug")
