@@ -14,8 +14,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from recognition import embeddings
-from recognition.analysis import labelled
+from recognition import analysis, embeddings
 from recognition.models import Prediction
 
 HEAD = 200  # of each order: more than anybody reviews between two refreshes
@@ -52,7 +51,7 @@ def _look_again(order: QuerySet[Prediction], looked: set[UUID]) -> set[UUID]:
             )
         )
         unit_rows = embeddings.normalised([row.embedding or b"" for row in rows])
-        found = labelled.evidence([row.photo_id for row in rows], unit_rows)
+        found = analysis.labelled.evidence([row.photo_id for row in rows], unit_rows)
         for row, (novelty, similar) in zip(rows, found, strict=True):
             row.novelty, row.similar = novelty, similar
         Prediction.objects.bulk_update(rows, ("novelty", "similar"))
@@ -67,8 +66,8 @@ class Refresher:
         self._next_s = 0.0
 
     def refresh_if_due(self) -> None:
-        labelled.catch_up()
-        news = labelled.news
+        analysis.labelled.catch_up()
+        news = analysis.labelled.news
         if news != self._news and time.monotonic() >= self._next_s:
             refresh()
             self._news = news
