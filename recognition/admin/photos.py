@@ -1,4 +1,4 @@
-"""Photos: to look at and to delete. Labels come from the review, predictions from the network."""
+"""Photos: to look at, to review and to delete. Predictions come from the network."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from unfold.decorators import display
 
 from recognition import removal
 from recognition.admin import pictures
+from recognition.admin.actions import ReviewActions
 from recognition.admin.filters import DayRangeFilter
 from recognition.admin.lists import LongList, ReadOnly
 from recognition.models import Photo, Prediction
@@ -59,7 +60,7 @@ class PredictionsOfPhoto(TabularInline):
 
 
 @admin.register(Photo)
-class PhotoAdmin(ReadOnly, LongList):
+class PhotoAdmin(ReviewActions, ReadOnly, LongList):
     list_display = ("picture", "owner", "predicted", "label", "created")
     sortable_by = ("created",)
     search_fields = ("name",)

@@ -16,6 +16,7 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 
 from recognition.admin import pictures
+from recognition.admin.actions import ReviewActions
 from recognition.admin.filters import DayRangeFilter
 from recognition.admin.lists import LongList, ReadOnly
 from recognition.admin.photos import find_photos, may_see_users
@@ -26,7 +27,8 @@ _OWNER = "photo__owner__id__exact"
 
 
 @admin.register(Prediction)
-class PredictionAdmin(ReadOnly, LongList):
+class PredictionAdmin(ReviewActions, ReadOnly, LongList):
+    photo_field = "photo"
     list_display = ("picture", "state_badge", "predicted", "kind", "version", "created")
     sortable_by = ("created",)
     search_fields = ("photo__name",)

@@ -1,0 +1,119 @@
+"""What reviewers do to photos that they mark in a list; a page first says what would happen."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.admin import ModelAdmin
+
+from recognition import bulk
+from recognition.admin.review.grid import report_left
+from recognition.admin.staff import render_page
+from recognition.bulk import Sight
+from recognition.label_field import LabelForm, offered_labels
+from recognition.models import BulkDecision, Label, Via
+from recognition.selectors import photos_visible_to
+
+MOST = 200  # photos at once; a list shows 50
+
+
+class ReviewActions(ModelAdmin):
+    """For lists whose rows are photos, or lead to one by `photo_field`."""
+
+    actions = ("confirm_predictions", "give_label")
+    photo_field = "pk"
+
+    def has_review_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("recognition.review")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django would ignore an action that was not offered."""
+        asked = set(request.POST.getlist("action")).intersection(ReviewActions.actions)
+        if asked and not self.has_review_permission(request):
+            raise PermissionDenied
+        return super().changelist_view(request, extra_context)
+
+    @admin.action(
+        description=gettext_lazy("Confirm what the network says …"), permissions=["review"]
+    )
+    def confirm_predictions(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        if "sure" in request.POST:
+            return _carry_out(request, None)
+        return self._show_plan(request, queryset, _("Confirm what the network says"), None)
+
+    @admin.action(description=gettext_lazy("Give another label …"), permissions=["review"])
+    def give_label(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        form = LabelForm(request.POST if "label" in request.POST else None)
+        label = form.cleaned_data["label"] if form.is_valid() else None
+        if label and "sure" in request.POST:
+            return _carry_out(request, label)
+        return self._show_plan(request, queryset, _("Give another label"), form, label)
+
+    def _show_plan(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet,
+        title: str,
+        form: LabelForm | None,
+        label: Label | None = None,
+    ) -> HttpResponse | None:
+        photo_ids = set(queryset.values_list(self.photo_field, flat=True)[: MOST + 1])
+        if len(photo_ids) > MOST:
+            messages.error(request, _("At most %(count)d photos at once.") % {"count": MOST})
+            return None
+        context = {
+            **_plan(request, photo_ids, label),
+            "action": request.POST["action"],
+            "form": form,
+            "label": label,
+            "labels": offered_labels(),
+            "is_ready": form is None or label is not None,
+            "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "checkbox": ACTION_CHECKBOX_NAME,
+        }
+        return render_page(request, "admin/review/plan.html", title, context)
+
+
+def _plan(request: HttpRequest, photo_ids: set[UUID], label: Label | None) -> dict[str, Any]:
+    photos = photos_visible_to(request.user).filter(id__in=photo_ids)
+    planned = bulk.changes(photos, label, request.user)
+    return {
+        "changing": [(change, Sight.of(change.photo)) for change in planned if change.label],
+        "left": [change for change in planned if change.left],
+        "chosen": [change.photo for change in planned],
+    }
+
+
+def _carry_out(request: HttpRequest, label: Label | None) -> HttpResponse:
+    parsed = (Sight.parse(text) for text in request.POST.getlist("shown")[:MOST])
+    sights = [sight for sight in parsed if sight]
+    decision, left = bulk.decide(sights, label, request.user, Via.LISTS)
+    if decision:
+        messages.success(request, _done(decision))
+    report_left(request, left)
+    return redirect(request.get_full_path())
+
+
+def _done(decision: BulkDecision) -> str:
+    text = ngettext(
+        "%(count)d photo was decided.", "%(count)d photos were decided as one.", decision.photos
+    )
+    return format_html(
+        '{} <a class="underline" href="{}">{}</a>',
+        text % {"count": decision.photos},
+        reverse("admin:recognition_bulkdecision_undo", args=[decision.id]),
+        _("Undo …"),
+    )
