@@ -38,7 +38,7 @@ export class Progress {
 
   showEnd(isEnd) {
     this.#find("end").hidden = !isEnd;
-    this.#find("work").hidden = isEnd;
+    for (const part of this.#page.querySelectorAll("[data-work]")) part.hidden = isEnd;
   }
 
   #find(name) {
