@@ -9,12 +9,15 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PureWindowsPath
+from typing import IO
 
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from recognition import intake
+from recognition import exchange, intake
 from recognition.cnn.decoding import looks_like_a_photo
+from recognition.exchange import DataSet
+from recognition.labels import LabelFinder
 from recognition.models import Batch, Label
 from recognition.refusals import Refusal
 from recognition.uploads import MEGABYTE, SpooledUpload, new_incoming_path
@@ -22,6 +25,7 @@ from recognition.uploads import MEGABYTE, SpooledUpload, new_incoming_path
 _CHUNK_BYTES = 256 * 1024
 _HEAD_BYTES = 32
 _DIRECTORY_BYTES_A_FILE = 512
+_TABLE_BYTES_A_FILE = 1024
 # bzip2 and LZMA come with working memory whose size a stranger chooses.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # What zipfile raises over damaged entries; a file on our own disk gives no OSError of its own.
@@ -41,7 +45,8 @@ def accept(
 ) -> list[intake.Outcome]:
     """Accept each photo in the archive; if `labelled`, the folder it is in names its label.
 
-    Raises UnreadableArchive if there is nothing to read or too much.
+    What another Ark exported keeps its names and labels; those that are new here are added if the
+    owner may do that. Raises UnreadableArchive if there is nothing to read or too much.
     """
     with archive.path.open("rb") as stream, _open(stream) as opened:
         entries = _photos_in(opened)
@@ -49,8 +54,10 @@ def accept(
             raise UnreadableArchive(Refusal("request_too_large"))
         names: list[str] = []
         refused: list[intake.Outcome] = []
-        labels = {label.slug: label for label in Label.objects.filter(active=True)}
-        uploads = _extract(opened, entries, labels if labelled else None, names, refused)
+        data_set = _data_set(opened, entries)
+        photos = [entry for entry in entries if not data_set.owns(_path(entry))]
+        find_label = _label_finder(data_set, owner) if labelled else None
+        uploads = _extract(opened, photos, data_set, find_label, names, refused)
         accepted = enumerate(intake.accept(uploads, owner, batch))
         return [replace(outcome, name=names[i]) for i, outcome in accepted] + refused
 
@@ -98,22 +105,66 @@ def _path(entry: zipfile.ZipInfo) -> PureWindowsPath:
     return PureWindowsPath(entry.filename)
 
 
+def _data_set(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> DataSet:
+    """What the tables of an exported data set say, if the archive is one."""
+    by_path = {_path(entry): entry for entry in entries}
+    folders = sorted(
+        (path.parent for path in by_path if path.name == exchange.PHOTOS),
+        key=lambda folder: len(folder.parts),
+    )
+    if not folders:
+        return DataSet()
+    folder = folders[0]
+
+    def open_file(name: str) -> IO[bytes] | None:
+        entry = by_path.get(folder / name)
+        return archive.open(entry) if entry and _is_modest(entry) else None
+
+    try:
+        return exchange.read(folder, open_file)
+    except _DAMAGED:
+        return DataSet()
+
+
+def _is_modest(entry: zipfile.ZipInfo) -> bool:
+    """Whether a table can be read without harm."""
+    return (
+        not entry.flag_bits & 0x1
+        and entry.compress_type in _METHODS
+        and entry.file_size <= settings.ARK_MAX_BULK_FILES * _TABLE_BYTES_A_FILE
+    )
+
+
+def _label_finder(data_set: DataSet, owner: User) -> LabelFinder:
+    may_add = owner.has_perm("recognition.add_label")
+    return LabelFinder(data_set.labels if may_add else {})
+
+
+def _label(name: str, find_label: LabelFinder | None) -> Label | None:
+    if find_label is None:
+        return None
+    label = find_label(name)
+    if label is None:
+        raise _Refused("unknown_label")
+    return label
+
+
 def _extract(
     archive: zipfile.ZipFile,
     entries: list[zipfile.ZipInfo],
-    labels: dict[str, Label] | None,
+    data_set: DataSet,
+    find_label: LabelFinder | None,
     names: list[str],
     refused: list[intake.Outcome],
 ) -> Iterator[tuple[SpooledUpload, Label | None]]:
     left_bytes = settings.ARK_MAX_BULK_MB * MEGABYTE
     for entry in entries:
-        label = labels.get(_path(entry).parent.name) if labels else None
+        described = data_set.describe(_path(entry))
         try:
-            if labels is not None and label is None:
-                raise _Refused("unknown_label")
             _check(archive, entry, left_bytes)
+            label = _label(described.label, find_label)
             left_bytes -= entry.file_size
-            upload = _unpack(archive, entry)
+            upload = _unpack(archive, entry, described.name)
             names.append(entry.filename)
             yield upload, label
         except _Refused as error:
@@ -148,7 +199,7 @@ def _check(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left_bytes: int) ->
         raise _Refused("not_an_image")
 
 
-def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> SpooledUpload:
+def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> SpooledUpload:
     path = new_incoming_path()
     digest = hashlib.sha256()
     size = 0
@@ -161,4 +212,4 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> SpooledUpload:
     except _DAMAGED as error:
         path.unlink(missing_ok=True)
         raise _Refused("truncated") from error
-    return SpooledUpload(path, _path(entry).name, size, digest.hexdigest())
+    return SpooledUpload(path, name, size, digest.hexdigest())

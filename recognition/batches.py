@@ -44,19 +44,22 @@ class Card:
 
 
 def add(
-    batch: Batch, images: Iterable[SpooledUpload], archive: SpooledUpload | None = None
+    batch: Batch,
+    images: Iterable[SpooledUpload],
+    archive: SpooledUpload | None = None,
+    labelled: bool = False,
 ) -> list[Outcome]:
-    """Accept files into the batch, each by itself."""
+    """Accept files into the batch, each by itself. labelled: an archive's folders name labels."""
     outcomes = list(intake.accept(((image, None) for image in images), batch.owner, batch))
     if archive:
-        outcomes += _add_archive(batch, archive)
-    _remember(batch, [outcome for outcome in outcomes if outcome.refusal or outcome.is_duplicate])
+        outcomes += _add_archive(batch, archive, labelled)
+    remember(batch, outcomes)
     return outcomes
 
 
-def _add_archive(batch: Batch, archive: SpooledUpload) -> list[Outcome]:
+def _add_archive(batch: Batch, archive: SpooledUpload, labelled: bool) -> list[Outcome]:
     try:
-        return archives.accept(archive, False, batch.owner, batch)
+        return archives.accept(archive, labelled, batch.owner, batch)
     except archives.UnreadableArchive as error:
         return [Outcome(archive.name, refusal=error.refusal)]
 
@@ -87,7 +90,9 @@ def cards_of_batch(batch: Batch, viewer: User) -> list[Card]:
     return cards
 
 
-def _remember(batch: Batch, outcomes: list[Outcome]) -> None:
+def remember(batch: Batch, outcomes: list[Outcome]) -> None:
+    """Keep notes of what the table will not know."""
+    outcomes = [outcome for outcome in outcomes if outcome.refusal or outcome.is_duplicate]
     if not outcomes:
         return
     key = _NOTES + batch.id.hex

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
 
-from recognition.models import Label, Photo, Report
+from recognition.models import Kind, Label, Photo, Report
 
 COUNTED_FOR_A_LIST = 1000
 COUNTED_FOR_A_LABEL = 10_000
@@ -41,6 +43,15 @@ class LabelTree:
         while label_id and label_id != predicted_id:
             label_id = self._labels[label_id].parent_id
         return label_id is not None
+
+    def in_order(self) -> list[Label]:
+        """Kind by kind, each label right behind the one that it stands below."""
+
+        def place(label: Label) -> tuple[object, ...]:
+            lineage = self.lineage(label)
+            return (lineage[0].kind, *(it.slug for it in lineage))
+
+        return sorted(self, key=place)
 
     def lineage(self, label: Label) -> list[Label]:
         """From the topmost label above this one down to it."""
@@ -77,6 +88,57 @@ def count_photos_of_each(tree: LabelTree) -> dict[int, Counted]:
     return {label.id: count_photos(label, COUNTED_FOR_A_LIST) for label in tree}
 
 
+class NewLabel(NamedTuple):
+    """A label as a data set describes it. parent: a slug, or empty."""
+
+    slug: str
+    name_en: str
+    name_zh: str
+    kind: str
+    parent: str
+
+
+class LabelFinder:
+    """Finds the label that the name of a folder means: a slug, or a name in either language.
+
+    Labels that are not here are made where they are among the `offered` ones; with `makes_others`
+    also those of which nothing but the folder's name is known.
+    """
+
+    def __init__(self, offered: Mapping[str, NewLabel], makes_others: bool = False) -> None:
+        self._offered = dict(offered)
+        self._makes_others = makes_others
+        tree = LabelTree()
+        named = [(name, label) for label in tree for name in (label.name_en, label.name_zh)]
+        slugs = [(label.slug, label) for label in tree]
+        self._found: dict[str, Label] = {}
+        for name, label in (*named, *slugs):  # where two labels want a name, the slug counts
+            if tree.current(label).active:
+                self._found[name.casefold()] = tree.current(label)
+
+    def __call__(self, name: str) -> Label | None:
+        """The label, unless there is none that people may use."""
+        name = name.strip()
+        return self._found.get(name.casefold()) or self._make(name)
+
+    def _make(self, name: str) -> Label | None:
+        # Taken out, so that no circle of parents is run.
+        described = self._offered.pop(name.casefold(), None)
+        if described is None and self._makes_others:
+            described = NewLabel(slugify(name)[:50], name[:60], name[:60], Kind.OTHER, "")
+        if described is None:
+            return None
+        parent = self(described.parent) if described.parent else None
+        if parent and parent.kind != described.kind:
+            parent = None
+        try:
+            label = add(*described[:4], parent)
+        except ValidationError:
+            return None
+        self._found[name.casefold()] = label
+        return label
+
+
 @transaction.atomic
 def add(
     slug: str, name_en: str, name_zh: str, kind: str = "", parent: Label | None = None
@@ -85,7 +147,12 @@ def add(
     kind = kind or (parent.kind if parent else "")
     label = Label(slug=slug, name_en=name_en, name_zh=name_zh, kind=kind, parent=parent)
     label.full_clean()
-    label.save()
+    try:
+        with transaction.atomic():
+            label.save()
+    except IntegrityError:  # somebody else was quicker
+        label.full_clean()
+        raise
     return label
 
 

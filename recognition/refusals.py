@@ -32,7 +32,11 @@ _TEXTS = {
     "unsupported_compression": _(
         "The file is packed in an unusual way. Pack the photos as an ordinary ZIP archive."
     ),
-    "unknown_label": _("The folder's name is not a label. Rename it, or add the label."),
+    "unknown_label": _(
+        "The folder's name is not a label that is in use. Rename the folder, or have somebody add "
+        "the label."
+    ),
+    "unreadable": _("The file could not be read. Look at its permissions, and at the disk."),
     "crashed": _(
         "The predictor stopped while it worked on this photo. Save it as JPEG and upload that."
     ),

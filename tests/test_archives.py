@@ -62,9 +62,9 @@ def unpacked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     names: list[str] = []
     unpack = archives._unpack
 
-    def noted(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Any:
+    def noted(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Any:
         names.append(entry.filename)
-        return unpack(archive, entry)
+        return unpack(archive, entry, name)
 
     monkeypatch.setattr(archives, "_unpack", noted)
     return names

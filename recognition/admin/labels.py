@@ -1,14 +1,25 @@
-"""Labels: superusers name, group and retire them."""
+"""Labels as a tree: named, added, merged, retired."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
+from unfold.views import ChangeList
 
+from recognition.admin import label_changes
+from recognition.admin.wording import count_text
+from recognition.labels import Counted, LabelTree, count_photos, count_photos_of_each
 from recognition.models import Kind, Label
 
 KIND_COLOURS = {
@@ -17,28 +28,184 @@ KIND_COLOURS = {
     Kind.NEITHER: "danger",
     Kind.OTHER: "warning",
 }
+USE_COLOURS = {"active": "success", "retired": "warning", "merged": "info"}
+
+
+class TreeChangeList(ChangeList):
+    """Each label right behind the one that it stands below, and what the list says beside them."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        tree = LabelTree()
+        counts = count_photos_of_each(tree)
+        places = {label.id: place for place, label in enumerate(tree.in_order())}
+        self.result_list = sorted(self.result_list, key=lambda label: places[label.id])
+        for label in self.result_list:
+            label.depth = len(tree.lineage(label)) - 1
+            label.photo_count = counts[label.id]
+            label.count_with_below = _sum([counts[it.id] for it in (label, *tree.below(label))])
+
+
+class LabelForm(forms.ModelForm):
+    def clean(self) -> dict[str, Any]:
+        """Without a kind a new label is of its parent's."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if "kind" in self.fields and not cleaned.get("kind") and "kind" not in self.errors:
+            if parent := cleaned.get("parent"):
+                cleaned["kind"] = parent.kind
+            else:
+                self.add_error("kind", _("Give a kind, or a parent."))
+        return cleaned
 
 
 @admin.register(Label)
 class LabelAdmin(ModelAdmin):
-    list_display = ("slug", "name_en", "name_zh", "kind_badge", "parent", "active")
+    form = LabelForm
+    list_display = ("tree_name", "other_name", "kind_badge", "use_badge", "photos", "with_below")
+    list_display_links = ("tree_name",)
     list_filter = (("kind", ChoicesDropdownFilter), ("active", BooleanRadioFilter))
     list_filter_submit = True
-    list_select_related = ("parent",)
+    list_per_page = 1000
+    sortable_by = ()
     search_fields = ("slug", "name_en", "name_zh")
     autocomplete_fields = ("parent",)
-    fields = ("slug", "name_en", "name_zh", "kind", "parent", "active")
+    actions = None
+    actions_row = ("add_below",)
+    actions_detail = ("add_below", "merge", "retire", "bring_back")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return TreeChangeList
+
+    def get_fields(self, request: HttpRequest, obj: Label | None = None) -> tuple[str, ...]:
+        if obj is None:
+            return ("parent", "slug", "name_en", "name_zh", "kind")
+        return ("slug", "name_en", "name_zh", "kind", "parent", "use", "photos_now")
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Label | None = None
     ) -> tuple[str, ...]:
-        """Networks and the API know a label by its slug for ever."""
-        return ("slug",) if obj else ()
+        """Networks and the API know a label by its slug for ever; its predictions bear its kind."""
+        if obj is None:
+            return ()
+        merged = ("parent",) if obj.merged_into_id else ()
+        return ("slug", "kind", "use", "photos_now", *merged)
+
+    def get_form(self, request: HttpRequest, obj: Label | None = None, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, **kwargs)
+        if "kind" in form.base_fields:
+            form.base_fields["kind"].required = False
+            form.base_fields["kind"].help_text = _("without one: that of the parent")
+        return form
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Below which label, if the address says so."""
+        parent = Label.objects.filter(slug=request.GET.get("below", "")).first()
+        return {"parent": parent.pk, "kind": parent.kind} if parent else {}
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """Only labels in use are offered as parents."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if request.path.endswith("/autocomplete/"):
+            found = found.filter(active=True)
+        return found, may_repeat
 
     def has_delete_permission(self, request: HttpRequest, obj: Label | None = None) -> bool:
-        """Versions of the network go on naming it; it can be made inactive."""
+        """Versions of the network go on naming it; it can be retired."""
         return False
 
-    @display(description=_("kind"), label=KIND_COLOURS, ordering="kind")
+    def construct_change_message(
+        self, request: HttpRequest, form: forms.ModelForm, formsets: Any, add: bool = False
+    ) -> Any:
+        """What changed, from what to what."""
+        message = super().construct_change_message(request, form, formsets, add)
+        if add or not form.changed_data:
+            return message
+        changes = [_change(form, field) for field in form.changed_data]
+        return [{"changed": {"fields": changes}}]
+
+    @action(description=_("Add a label below"), permissions=["recognition.add_label"], icon="add")
+    def add_below(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return label_changes.add_below(request, object_id)
+
+    @action(description=_("Merge"), permissions=["change"], url_path="merge", icon="merge")
+    def merge(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return label_changes.merge(request, object_id)
+
+    @action(description=_("Retire"), permissions=["retire"], url_path="retire")
+    def retire(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return label_changes.retire(request, object_id)
+
+    @action(description=_("Bring back"), permissions=["bring_back"], url_path="bring-back")
+    def bring_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return label_changes.bring_back(request, object_id)
+
+    def has_retire_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """Whoever may change labels, where it makes sense; the pages look again."""
+        return self.has_change_permission(request) and _is(object_id, active=True)
+
+    def has_bring_back_permission(self, request: HttpRequest, object_id: str) -> bool:
+        return self.has_change_permission(request) and _is(object_id, active=False)
+
+    @display(description=_("label"))
+    def tree_name(self, label: Any) -> SafeString:
+        return format_html(
+            '<span class="labels-name" data-depth="{}">{}</span>', min(label.depth, 5), label.name
+        )
+
+    @display(description=_("other name, slug"))
+    def other_name(self, label: Label) -> str:
+        other = label.name_zh if label.name == label.name_en else label.name_en
+        return f"{other} · {label.slug}"
+
+    @display(description=_("kind"), label=KIND_COLOURS)
     def kind_badge(self, label: Label) -> tuple[str, str]:
         return label.kind, label.get_kind_display()
+
+    @display(description=_("in use"), label=USE_COLOURS)
+    def use_badge(self, label: Label) -> tuple[str, Any]:
+        if label.merged_into_id:
+            return "merged", _("merged into %(label)s") % {"label": label.merged_into}
+        return ("active", _("yes")) if label.active else ("retired", _("retired"))
+
+    @display(description=_("in use"))
+    def use(self, label: Label) -> str:
+        return str(self.use_badge(label)[1])
+
+    @display(description=_("photos"))
+    def photos(self, label: Any) -> str:
+        return count_text(label.photo_count)
+
+    @display(description=_("and below"))
+    def with_below(self, label: Any) -> str:
+        return count_text(label.count_with_below)
+
+    @display(description=_("photos"))
+    def photos_now(self, label: Label) -> SafeString:
+        address = reverse("admin:recognition_photo_changelist")
+        query = urlencode({"label__id__exact": label.pk})
+        return format_html(
+            '<a href="{}?{}">{}</a>', address, query, count_text(count_photos(label))
+        )
+
+    class Media:
+        css = {"all": ("css/review.css", "css/labels.css")}
+
+
+def _is(object_id: str, active: bool) -> bool:
+    return object_id.isdecimal() and (
+        Label.objects.filter(pk=int(object_id), active=active, merged_into=None)
+        .exclude(kind=Kind.NEITHER)
+        .exists()
+    )
+
+
+def _sum(counts: list[Counted]) -> Counted:
+    return Counted(sum(it.number for it in counts), all(it.is_exact for it in counts))
+
+
+def _change(form: forms.ModelForm, field: str) -> str:
+    before, after = form.initial.get(field), form.cleaned_data.get(field)
+    if field == "parent":
+        before = Label.objects.filter(pk=before).first()
+    title = form.fields[field].label or field
+    return f"{title} ({before or '–'} → {after or '–'})"

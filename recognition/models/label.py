@@ -49,6 +49,10 @@ class Label(models.Model):
 
     def clean(self) -> None:
         """A label stands below its parent, so never above it as well, and is of the same kind."""
+        if self.kind == Kind.NEITHER and Label.objects.filter(kind=Kind.NEITHER).exclude(
+            pk=self.pk
+        ):
+            raise ValidationError({"kind": _("There is one label of this kind, and only one.")})
         if self.parent is None:
             return
         if self.parent.kind != self.kind:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -38,8 +39,9 @@ def open_batch(request: SignedInRequest) -> HttpResponse:
         return JsonResponse({"id": batch.id, "url": reverse("batch", args=[batch.id])}, status=201)
     if not request.FILES:
         return redirect("home")
+    _is_labelled(request)  # who may not do that opens no batch
     batch = intake.open_batch(request.user)
-    batches.add(batch, *_files(request))
+    batches.add(batch, *_files(request), _is_labelled(request))
     return redirect("batch", batch.id)
 
 
@@ -66,7 +68,7 @@ def batch(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
 def add_to_batch(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
     """Answers with the card of each file, refused or not."""
     batch = get_object_or_404(Batch, id=batch_id, owner=request.user)
-    outcomes = batches.add(batch, *_files(request))
+    outcomes = batches.add(batch, *_files(request), _is_labelled(request))
     cards = batches.cards_of_outcomes(outcomes, request.user)
     response = render(request, "uploads/_cards.html", {"cards": cards})
     if len(cards) < len(outcomes):
@@ -94,6 +96,14 @@ def news(request: SignedInRequest) -> JsonResponse:
 def _files(request: SignedInRequest) -> tuple[list[SpooledUpload], SpooledUpload | None]:
     files: Any = request.FILES  # the upload handler makes nothing but SpooledUploads
     return files.getlist("images"), files.get("archive")
+
+
+def _is_labelled(request: SignedInRequest) -> bool:
+    """Whether the folders in an archive name labels, which is for who may set labels."""
+    labelled = request.POST.get("labelled") == "on"
+    if labelled and not request.user.has_perm("recognition.review"):
+        raise PermissionDenied
+    return labelled
 
 
 def _card(photo: Photo, request: SignedInRequest) -> str:

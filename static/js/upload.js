@@ -30,7 +30,7 @@ function addOne(file) {
     card.querySelector("[data-text]").textContent = tooLarge;
     return;
   }
-  const job = { file, card, preview: null };
+  const job = { file, card, preview: null, labelled: zone.querySelector("[data-labelled]")?.checked };
   if (!isArchive(file)) showPreview(job);
   enqueue(job);
 }
@@ -109,6 +109,7 @@ async function requestBatch() {
 // XMLHttpRequest, because fetch does not tell how much has been sent.
 function post(address, job) {
   const body = new FormData();
+  if (job.labelled) body.append("labelled", "on");
   body.append(isArchive(job.file) ? "archive" : "images", job.file, job.file.name);
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();

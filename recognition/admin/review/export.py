@@ -1,0 +1,93 @@
+"""Export: choose among what is labelled, and download it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.http import HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from recognition import selectors
+from recognition.admin.staff import StaffRequest, render_page, staff_page
+from recognition.admin.wording import count_text
+from recognition.exporting import Export, Selection
+from recognition.labels import LabelTree, count_photos_of_each
+from recognition.models import Kind, Label, Split
+
+FORMATS = {
+    "zip": (_("ZIP: the photos and all tables"), "application/zip", "zip"),
+    "csv": (_("CSV: the table of the photos"), "text/csv; charset=utf-8", "csv"),
+    "coco": (_("COCO: one JSON file"), "application/json", "json"),
+}
+
+
+class ExportForm(forms.Form):
+    format = forms.ChoiceField(choices=[(key, it[0]) for key, it in FORMATS.items()])
+    label = forms.ModelMultipleChoiceField(
+        Label.objects.all(), to_field_name="slug", required=False
+    )
+    kind = forms.ChoiceField(choices=Kind.choices, required=False)
+    split = forms.ChoiceField(choices=Split.choices, required=False)
+    since = forms.DateField(required=False)
+    until = forms.DateField(required=False)
+
+    def selection(self) -> Selection:
+        given = self.cleaned_data
+        return Selection(
+            labels=tuple(label.slug for label in given["label"]),
+            kind=given["kind"],
+            split=given["split"],
+            since=_midnight(given["since"]),
+            before=_midnight(given["until"] and given["until"] + timedelta(days=1)),
+        )
+
+
+@require_GET
+@staff_page("recognition.review")
+def export(request: StaffRequest) -> HttpResponseBase:
+    form = ExportForm(request.GET) if "format" in request.GET else ExportForm()
+    if form.is_valid():
+        photos = selectors.photos_visible_to(request.user)
+        return _download(Export(photos, form.selection()), form.cleaned_data["format"])
+    context = {
+        "form": form,
+        "labels": _labels(),
+        "chosen": request.GET.getlist("label"),
+        "formats": [(key, it[0]) for key, it in FORMATS.items()],
+        "kinds": Kind.choices,
+        "splits": Split.choices,
+    }
+    return render_page(request, "admin/review/export.html", str(_("Export")), context)
+
+
+def _download(export: Export, format: str) -> StreamingHttpResponse:
+    content: dict[str, Any] = {"zip": export.archive, "csv": export.table, "coco": export.coco}
+    _title, content_type, suffix = FORMATS[format]
+    pieces: Iterator[bytes] = content[format]()
+    name = f"ark-{timezone.localdate():%Y-%m-%d}.{suffix}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(pieces, content_type=content_type, headers=headers)
+
+
+def _labels() -> list[dict[str, Any]]:
+    """The labels that photos carry, below those that stand above them."""
+    tree = LabelTree()
+    counts = count_photos_of_each(tree)
+    return [
+        {
+            "label": label,
+            "depth": len(tree.lineage(label)) - 1,
+            "photos": count_text(counts[label.id]),
+        }
+        for label in tree.in_order()
+        if counts[label.id].number
+    ]
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return timezone.make_aware(datetime.combine(day, time.min)) if day else None

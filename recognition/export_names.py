@@ -1,0 +1,64 @@
+"""Names of files that every system can store, and that no two photos share."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import PurePosixPath, PureWindowsPath
+
+from recognition.models import Photo
+
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+# learn.microsoft.com/windows/win32/fileio/naming-a-file
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)", re.IGNORECASE)
+_MAX_BYTES = 180
+_SUFFIXES = {
+    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
+    "MPO": (".jpg", ".jpeg", ".mpo"),
+    "PNG": (".png",),
+    "WEBP": (".webp",),
+    "HEIF": (".heic", ".heif", ".hif"),
+    "AVIF": (".avif",),
+    "GIF": (".gif",),
+    "TIFF": (".tif", ".tiff"),
+    "BMP": (".bmp", ".dib"),
+}
+
+
+class UniqueNames:
+    """Names in one folder; systems that ignore case see different ones, too."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, int] = {}
+
+    def take(self, name: str) -> str:
+        """The name, or one with a number behind it if it is taken."""
+        path = PurePosixPath(name)
+        while (key := unicodedata.normalize("NFKC", name).casefold()) in self._taken:
+            first = unicodedata.normalize("NFKC", str(path)).casefold()
+            self._taken[first] += 1
+            name = f"{path.stem}-{self._taken[first]}{path.suffix}"
+        self._taken[key] = 1
+        return name
+
+
+def folder_name(slug: str) -> str:
+    return _safe(slug)
+
+
+def file_name(photo: Photo) -> str:
+    """As the photo was called, as far as that can be; the ending always tells its format."""
+    name = _safe(PureWindowsPath(photo.name).name) or photo.id.hex
+    suffixes = _SUFFIXES.get(photo.format, ("",))
+    return name if name.lower().endswith(suffixes) else name + suffixes[0]
+
+
+def _safe(name: str) -> str:
+    visible = "".join(it for it in name if unicodedata.category(it) not in _INVISIBLE)
+    name = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", visible)).strip(" .")
+    if _RESERVED.match(name):
+        name = "_" + name
+    path = PurePosixPath(name)
+    stem = path.stem.encode()[: _MAX_BYTES - len(path.suffix.encode())].decode(errors="ignore")
+    return stem + path.suffix if len(name.encode()) > _MAX_BYTES else name

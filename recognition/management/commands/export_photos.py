@@ -1,0 +1,39 @@
+"""`manage.py export_photos FILE.zip`: write what people labelled into a ZIP on this server."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from recognition.exporting import Export, Selection
+from recognition.models import Kind, Label, Photo, Split
+
+
+class Command(BaseCommand):
+    help = "Write the labelled photos, a folder for each label, and tables beside them into a ZIP."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--label", action="append", default=[], help="a slug; may be repeated")
+        parser.add_argument("--kind", choices=Kind.values, default="")
+        parser.add_argument("--split", choices=Split.values, default="")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        file, labels = options["file"], tuple(options["label"])
+        unknown = set(labels) - set(Label.objects.values_list("slug", flat=True))
+        if unknown:
+            raise CommandError(f"There is no label {', '.join(sorted(unknown))}.")
+        selection = Selection(labels, options["kind"], options["split"])
+        part = file.with_name(file.name + ".part")
+        try:
+            with part.open("wb") as stream:
+                stream.writelines(Export(Photo.objects.all(), selection).archive())
+            part.replace(file)
+        except OSError as error:
+            raise CommandError(f"The file cannot be written: {error}") from error
+        finally:
+            part.unlink(missing_ok=True)
+        self.stdout.write(f"Written to {file}.")
