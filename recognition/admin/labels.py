@@ -123,7 +123,7 @@ class LabelAdmin(ModelAdmin):
         changes = [_change(form, field) for field in form.changed_data]
         return [{"changed": {"fields": changes}}]
 
-    @action(description=_("Add a label below"), permissions=["recognition.add_label"], icon="add")
+    @action(description=_("Add a label below"), permissions=["add_below"], icon="add")
     def add_below(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return label_changes.add_below(request, object_id)
 
@@ -138,6 +138,10 @@ class LabelAdmin(ModelAdmin):
     @action(description=_("Bring back"), permissions=["bring_back"], url_path="bring-back")
     def bring_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return label_changes.bring_back(request, object_id)
+
+    def has_add_below_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """Not by the permission's name: that is looked up before there are any tables."""
+        return self.has_add_permission(request)
 
     def has_retire_permission(self, request: HttpRequest, object_id: str) -> bool:
         """Whoever may change labels, where it makes sense; the pages look again."""
