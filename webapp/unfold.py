@@ -83,6 +83,7 @@ UNFOLD = {
                 "items": [
                     _review(_("Review queue"), "bolt", "review-queue"),
                     _review(_("Many at once"), "grid_view", "review-grid"),
+                    _review(_("Near-duplicates"), "filter_none", "review-duplicates"),
                     _review(_("Export"), "download", "export-photos"),
                 ],
             },

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recognition.admin.review import export, grid, queue
+from recognition.admin.review import duplicates, export, grid, queue
 
 urlpatterns = [
     path("", queue.page, name="review-queue"),
@@ -11,4 +11,7 @@ urlpatterns = [
     path("undo/", queue.undo, name="review-undo"),
     path("grid/", grid.grid, name="review-grid"),
     path("export/", export.export, name="export-photos"),
+    path("duplicates/", duplicates.page, name="review-duplicates"),
+    path("duplicates/label/", duplicates.label, name="review-duplicates-label"),
+    path("duplicates/apart/", duplicates.set_apart, name="review-duplicates-apart"),
 ]

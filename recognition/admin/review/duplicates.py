@@ -1,0 +1,88 @@
+"""Near-duplicates, side by side: one label for all of them, or one that is none set apart."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from recognition import bulk, duplicate_groups, duplicates
+from recognition.admin.review.grid import report_left
+from recognition.admin.staff import StaffRequest, render_page, staff_page
+from recognition.bulk import Sight
+from recognition.label_field import LabelForm, offered_labels
+from recognition.models import BulkDecision, Via
+from recognition.selectors import photos_visible_to
+
+
+@staff_page("recognition.review")
+@require_GET
+def page(request: StaffRequest) -> HttpResponse:
+    after = _uuid(request.GET.get("after", ""))
+    found = duplicate_groups.page(photos_visible_to(request.user), after)
+    context = {"page": found, "after": after, "labels": offered_labels()}
+    return render_page(request, "admin/review/duplicates.html", _("Near-duplicates"), context)
+
+
+@staff_page("recognition.review")
+@require_POST
+def label(request: StaffRequest) -> HttpResponse:
+    form = LabelForm(request.POST)
+    parsed = (Sight.parse(text) for text in request.POST.get("photos", "").split())
+    sights = [sight for sight in parsed if sight][: duplicate_groups.WINDOW]
+    if form.is_valid():
+        decided, left = bulk.decide(sights, form.cleaned_data["label"], request.user, Via.GRID)
+        if decided:
+            _report(request, decided)
+        report_left(request, left)
+    for errors in form.errors.values():
+        messages.error(request, *errors)
+    return _back(request)
+
+
+@staff_page("recognition.review")
+@require_POST
+def set_apart(request: StaffRequest) -> HttpResponse:
+    photo_id = _uuid(request.POST.get("photo", ""))
+    photo = photos_visible_to(request.user).filter(id=photo_id).first()
+    if not photo:
+        raise Http404
+    duplicates.set_apart(photo.id)
+    messages.success(request, _("“%(name)s” stands apart now.") % {"name": photo.name})
+    return _back(request)
+
+
+def _report(request: StaffRequest, decided: BulkDecision) -> None:
+    text = ngettext(
+        "%(count)d photo has its label.", "%(count)d photos have their label.", decided.photos
+    )
+    messages.success(
+        request,
+        format_html(
+            '{} <a class="underline" href="{}">{}</a>',
+            text % {"count": decided.photos},
+            reverse("admin:recognition_bulkdecision_undo", args=[decided.id]),
+            _("Undo …"),
+        ),
+    )
+
+
+def _back(request: StaffRequest) -> HttpResponse:
+    """To the page that the form stood on."""
+    after = _uuid(request.POST.get("after", ""))
+    address = reverse("review-duplicates")
+    return redirect(f"{address}?after={after}" if after else address)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
