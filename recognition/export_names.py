@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from pathlib import PurePosixPath, PureWindowsPath
+from pathlib import PurePosixPath
 
 from recognition.models import Photo
 
+_SEPARATORS = re.compile(r"[/\\]")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 # learn.microsoft.com/windows/win32/fileio/naming-a-file
@@ -49,7 +50,7 @@ def folder_name(slug: str) -> str:
 
 def file_name(photo: Photo) -> str:
     """As the photo was called, as far as that can be; the ending always tells its format."""
-    name = _safe(PureWindowsPath(photo.name).name) or photo.id.hex
+    name = _safe(_SEPARATORS.split(photo.name)[-1]) or photo.id.hex
     suffixes = _SUFFIXES.get(photo.format, ("",))
     return name if name.lower().endswith(suffixes) else name + suffixes[0]
 

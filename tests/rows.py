@@ -19,8 +19,17 @@ from recognition.cnn.decoding import UnreadablePhoto, load_upright_rgb
 from recognition.cnn.manifest import Manifest
 from recognition.cnn.preprocessing import Preprocessing
 from recognition.cnn.taxonomy import Label as TaxonomyLabel
-from recognition.models import Label, Photo, Prediction, Review, State
-from recognition.registry import live_version
+from recognition.models import (
+    Label,
+    ModelVersion,
+    Photo,
+    Prediction,
+    Review,
+    State,
+    TrainingExample,
+    TrainingRun,
+)
+from recognition.registry import live_version, register
 
 
 def manifest(**fields: Any) -> Manifest:
@@ -128,3 +137,14 @@ def embedding(seed: int, like: int | None = None, similarity: float = 0.0) -> np
     row -= (row @ other) * other
     row /= np.linalg.norm(row)
     return similarity * other + np.sqrt(1 - similarity**2) * row
+
+
+def taught_version(number: int, photos: Iterable[Photo]) -> ModelVersion:
+    """A version of the network that was taught with these photos, all of them dogs."""
+    version = register(number, manifest(name="Taught"))
+    run = TrainingRun.objects.create(model_version=version)
+    dog = Label.objects.get(slug="dog")
+    TrainingExample.objects.bulk_create(
+        TrainingExample(run=run, photo=photo, label=dog, split=photo.split) for photo in photos
+    )
+    return version

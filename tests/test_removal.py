@@ -8,9 +8,16 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from recognition.models import Batch, Photo, Prediction
-from recognition.removal import RENDITION_SIDES, delete_photo
-from tests.rows import add_photo
+from recognition.models import (
+    Batch,
+    ModelVersion,
+    Photo,
+    Prediction,
+    TrainingExample,
+    TrainingRun,
+)
+from recognition.removal import RENDITION_SIDES, delete_photo, delete_photos_of, taught, uses
+from tests.rows import add_photo, taught_version
 
 pytestmark = pytest.mark.usefixtures("version")
 
@@ -61,3 +68,22 @@ def test_the_rest_of_its_batch_stays(photo: Photo) -> None:
     delete_photo(photo)
     assert Photo.objects.get() == other
     assert Batch.objects.count() == 1
+
+
+def test_what_was_taught_with_a_photo_is_known_before(uploader: User, photo: Photo) -> None:
+    version = taught_version(2, [photo, add_photo(uploader)])
+    TrainingRun.objects.create()  # was given other photos
+    assert [(use.run.model_version, use.photos) for use in uses(Photo.objects.all())] == [
+        (version, 2)
+    ]
+    assert uses(Photo.objects.none()) == []
+
+
+def test_a_version_knows_how_many_of_its_photos_are_gone(uploader: User, photo: Photo) -> None:
+    version = taught_version(2, [photo, add_photo(uploader)])
+    delete_photo(photo)
+    assert taught(version) == (2, 1)
+    delete_photos_of(uploader)
+    assert taught(version) == (2, 2)
+    assert TrainingExample.objects.count() == 2
+    assert taught(ModelVersion.objects.get(number=1)) is None

@@ -139,7 +139,7 @@ class LabelAdmin(ModelAdmin):
     def bring_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return label_changes.bring_back(request, object_id)
 
-    def has_add_below_permission(self, request: HttpRequest, object_id: str) -> bool:
+    def has_add_below_permission(self, request: HttpRequest, object_id: str = "") -> bool:
         """Not by the permission's name: that is looked up before there are any tables."""
         return self.has_add_permission(request)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from recognition import removal
 from recognition.admin.lists import LongList, ReadOnly
 from recognition.models import Label, LiveChange, ModelVersion
 
@@ -23,6 +24,7 @@ class ModelVersionAdmin(ReadOnly):
     list_select_related = ("parent",)
     fieldsets = (
         (None, {"fields": ("number", "live", "name", "network", "parent", "created")}),
+        (_("What it was taught with"), {"fields": ("examples",)}),
         (_("What it knows"), {"fields": ("label_names", "metrics_text")}),
         (_("File"), {"fields": ("sha256",)}),
     )
@@ -34,6 +36,18 @@ class ModelVersionAdmin(ReadOnly):
     @display(description=_("labels"))
     def label_count(self, version: ModelVersion) -> int:
         return len(version.labels)
+
+    @display(description=_("photos"))
+    def examples(self, version: ModelVersion) -> str:
+        taught = removal.taught(version)
+        if taught is None:
+            return gettext("It came as it is.")
+        if not taught.deleted:
+            return gettext("%(photos)d photos, all of them still here") % {"photos": taught.photos}
+        text = gettext(
+            "%(deleted)d of the %(photos)d photos it was taught with were deleted since."
+        )
+        return text % {"deleted": taught.deleted, "photos": taught.photos}
 
     @display(description=_("labels"))
     def label_names(self, version: ModelVersion) -> str:

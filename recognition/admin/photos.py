@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, RelatedDropdo
 from unfold.decorators import display
 
 from recognition import removal
-from recognition.admin import pictures
+from recognition.admin import deletion, pictures
 from recognition.admin.actions import ReviewActions
 from recognition.admin.filters import DayRangeFilter
 from recognition.admin.lists import LongList, ReadOnly
@@ -93,10 +93,10 @@ class PhotoAdmin(ReviewActions, ReadOnly, LongList):
         return request.user.has_perm("recognition.delete_photo")
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Predictions go with their photo; that needs no permission of its own."""
+        """What goes with a photo needs no permission of its own; what was taught is told."""
         listed, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
-        perms_needed.discard(Prediction._meta.verbose_name)
-        return listed, counts, perms_needed, protected
+        counts |= deletion.uses(Photo.objects.filter(id__in=[photo.id for photo in objs]))
+        return listed, counts, perms_needed & {Photo._meta.verbose_name}, protected
 
     def delete_model(self, request: HttpRequest, obj: Photo) -> None:
         removal.delete_photo(obj)

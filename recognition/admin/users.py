@@ -17,6 +17,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from recognition import removal
+from recognition.admin import deletion
 from recognition.models import Photo
 
 admin.site.unregister(User)
@@ -42,9 +43,11 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Say how many photos go with a user; listing them would take as long as deleting them."""
+        photos = Photo.objects.filter(owner__in=objs)
         counts = {
             User._meta.verbose_name_plural: len(objs),
-            Photo._meta.verbose_name_plural: Photo.objects.filter(owner__in=objs).count(),
+            Photo._meta.verbose_name_plural: photos.count(),
+            **deletion.uses(photos),
         }
         return [str(user) for user in objs], counts, set(), []
 

@@ -40,7 +40,8 @@ def delete(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     if not selectors.may_delete(request.user, photo):
         raise PermissionDenied
     if request.method == "GET":
-        return render(request, "photos/delete.html", {"photo": photo})
+        uses = removal.uses(Photo.objects.filter(id=photo.id))
+        return render(request, "photos/delete.html", {"photo": photo, "uses": uses})
     removal.delete_photo(photo)
     messages.success(request, _("%(name)s was deleted.") % {"name": photo.name})
     return redirect("history")

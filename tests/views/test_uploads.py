@@ -180,6 +180,38 @@ def test_a_reviewer_sees_a_batch_but_cannot_add_to_it(
     assert add(reviewer_client, batch, images=sent(JPEG)).status_code == 404
 
 
+def test_only_reviewers_are_asked_about_labels(client: Client, reviewer_client: Client) -> None:
+    asked = "The folders in a ZIP name the labels"
+    assert asked not in text(client.get(reverse("home")))
+    assert asked in text(reviewer_client.get(reverse("home")))
+
+
+def test_folders_in_a_reviewers_archive_name_labels(
+    reviewer_client: Client, reviewer: User
+) -> None:
+    archive = zipped({"dog/a.jpg": JPEG, "unicorn/a.jpg": PNG})
+    batch = intake.open_batch(reviewer)
+    response = add(reviewer_client, batch, archive=sent(archive, "a.zip"), labelled="on")
+    assert Photo.objects.get().label.slug == "dog"
+    assert "unicorn/a.jpg" in text(response)
+    assert "Rename the folder, or have somebody add the label." in text(response)
+
+
+def test_a_plain_form_names_labels_too(reviewer_client: Client) -> None:
+    archive = sent(zipped({"dog/a.jpg": JPEG}), "a.zip")
+    reviewer_client.post(reverse("open-batch"), {"archive": archive, "labelled": "on"})
+    assert Photo.objects.get().label.slug == "dog"
+
+
+def test_an_uploader_labels_nothing(client: Client, batch: Batch) -> None:
+    archive = zipped({"dog/a.jpg": JPEG})
+    for address in (reverse("add-to-batch", args=[batch.id]), reverse("open-batch")):
+        body = {"archive": sent(archive, "a.zip"), "labelled": "on"}
+        assert client.post(address, body).status_code == 403
+    assert not Photo.objects.exists()
+    assert Batch.objects.count() == 1
+
+
 @override_settings(ARK_MAX_UPLOAD_MB=0)
 def test_too_large_is_a_refusal(client: Client, batch: Batch) -> None:
     assert "larger than 0 MB" in text(add(client, batch, images=sent(JPEG)))

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,10 @@ FORMATS = {
 }
 
 
+# Days before and after which databases and time zones stumble.
+_SENSIBLE = (MinValueValidator(date(1970, 1, 2)), MaxValueValidator(date(9000, 1, 1)))
+
+
 class ExportForm(forms.Form):
     format = forms.ChoiceField(choices=[(key, it[0]) for key, it in FORMATS.items()])
     label = forms.ModelMultipleChoiceField(
@@ -33,8 +38,8 @@ class ExportForm(forms.Form):
     )
     kind = forms.ChoiceField(choices=Kind.choices, required=False)
     split = forms.ChoiceField(choices=Split.choices, required=False)
-    since = forms.DateField(required=False)
-    until = forms.DateField(required=False)
+    since = forms.DateField(required=False, validators=_SENSIBLE)
+    until = forms.DateField(required=False, validators=_SENSIBLE)
 
     def selection(self) -> Selection:
         given = self.cleaned_data

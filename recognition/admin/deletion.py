@@ -1,0 +1,21 @@
+"""What a page that asks "delete?" says about networks that were taught with the photos."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from recognition import removal
+from recognition.models import Photo
+
+
+def uses(photos: QuerySet[Photo]) -> dict[str, int]:
+    """Lines for the summary of such a page: how many of the photos each run was given."""
+    return {_line(use): use.photos for use in removal.uses(photos)}
+
+
+def _line(use: removal.Use) -> str:
+    if use.run.model_version:
+        text = _("photos that model version %(version)s was taught with; its page will say so")
+        return text % {"version": use.run.model_version}
+    return _("photos that the training run of %(run)s was given") % {"run": use.run}
