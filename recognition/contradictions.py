@@ -1,0 +1,127 @@
+"""Which labels of a data set contradict the rest of it: numbers in, numbers out.
+
+Only the analyst imports this: scikit-learn is heavy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
+
+FOLDS = 5
+EVIDENCE = 3  # neighbours that are shown
+_VOTERS = 10  # neighbours that vote
+# What is believed is a mixture. The network knows labels that nobody used yet ("neither"), and so
+# recognises what fits none of those that people did use.
+_WEIGHT_OF_REGRESSION, _WEIGHT_OF_NEIGHBOURS, _WEIGHT_OF_NETWORK = 0.5, 0.2, 0.3
+_SHARPNESS = 10.0  # a neighbour's vote is exp(sharpness x cosine similarity)
+_REGULARISATION = 3.0  # on unit vectors; 1 to 30 rank about as well
+_ITERATIONS = 100
+_TOLERANCE = 1e-2
+_ROWS = 500  # compared with all others at a time
+_TINY = 1e-9
+
+Floats = npt.NDArray[np.float32]
+Integers = npt.NDArray[np.intp]
+Booleans = npt.NDArray[np.bool_]
+
+
+class Findings(NamedTuple):
+    """For each photo: its suggested label, how much likelier that is than the given one (natural
+    logarithm; above 0 contradicts), the probability of both, and the nearest other photos."""
+
+    suggested: Integers
+    score: Floats
+    probability_given: Floats
+    probability_suggested: Floats
+    neighbours: Integers  # (N, up to EVIDENCE), nearest first
+
+
+def find(
+    embeddings: Floats, labels: Integers, groups: Integers, network: Floats, related: Booleans
+) -> Findings:
+    """Ask for each photo what its label would be, judged by all the others and by the network.
+
+    embeddings: unit rows. labels: 0 to L - 1. groups: near-duplicates share one, and never judge
+    each other. network: (N, L), its own probabilities. related: (L, L), labels that do not
+    contradict each other, themselves included.
+    """
+    number_of_labels = len(related)
+    # More threads are hardly faster, and would take the machine from who waits for it.
+    with threadpool_limits(limits=1):
+        regression = out_of_fold(embeddings, labels, folds_of(labels, groups), number_of_labels)
+        votes, neighbours = _ask_neighbours(embeddings, labels, groups, number_of_labels)
+    believed = (
+        _WEIGHT_OF_REGRESSION * regression
+        + _WEIGHT_OF_NEIGHBOURS * votes
+        + _WEIGHT_OF_NETWORK * network
+    )
+    kin = related[labels]
+    given = np.where(kin, believed, 0).sum(axis=1)
+    others = np.where(kin, 0, believed)
+    suggested = others.argmax(axis=1)
+    best = others.max(axis=1)
+    score = np.log(np.maximum(best, _TINY)) - np.log(np.maximum(given, _TINY))
+    return Findings(suggested, score, given, best, neighbours)
+
+
+def folds_of(labels: Integers, groups: Integers, folds: int = FOLDS) -> Integers:
+    """A fold for each photo: groups stay whole, and each label is spread over all folds."""
+    _, first, group_of = np.unique(groups, return_index=True, return_inverse=True)
+    shuffled = np.random.default_rng(0).permutation(len(first))
+    in_turn = shuffled[np.argsort(labels[first][shuffled], kind="stable")]
+    fold_of_group = np.empty(len(first), dtype=np.intp)
+    fold_of_group[in_turn] = np.arange(len(first)) % folds
+    return fold_of_group[group_of]
+
+
+def out_of_fold(
+    embeddings: Floats, labels: Integers, folds: Integers, number_of_labels: int
+) -> Floats:
+    """(N, L): each photo's probabilities, from a logistic regression that never saw its fold."""
+    probabilities = np.zeros((len(labels), number_of_labels), dtype=np.float32)
+    for fold in np.unique(folds):
+        asked = np.flatnonzero(folds == fold)
+        taught = np.flatnonzero(folds != fold)
+        known = np.unique(labels[taught])
+        if len(known) < 2:
+            probabilities[np.ix_(asked, known)] = 1
+            continue
+        regression = LogisticRegression(
+            C=_REGULARISATION, max_iter=_ITERATIONS, tol=_TOLERANCE
+        ).fit(embeddings[taught], labels[taught])
+        answers = regression.predict_proba(embeddings[asked])
+        probabilities[np.ix_(asked, regression.classes_)] = answers
+    return probabilities
+
+
+def _ask_neighbours(
+    embeddings: Floats, labels: Integers, groups: Integers, number_of_labels: int
+) -> tuple[Floats, Integers]:
+    votes = np.zeros((len(labels), number_of_labels), dtype=np.float32)
+    voters = min(_VOTERS, len(labels) - 1)
+    nearest = np.empty((len(labels), min(EVIDENCE, voters)), dtype=np.intp)
+    for rows, similarities in _similarities(embeddings, groups):
+        found = np.argpartition(-similarities, voters - 1, axis=1)[:, :voters]
+        values = np.take_along_axis(similarities, found, axis=1)
+        order = np.argsort(-values, axis=1)
+        found = np.take_along_axis(found, order, axis=1)
+        weights = np.exp(_SHARPNESS * np.take_along_axis(values, order, axis=1))
+        for place in range(voters):
+            votes[rows, labels[found[:, place]]] += weights[:, place]
+        nearest[rows] = found[:, :EVIDENCE]
+    return votes / np.maximum(votes.sum(axis=1, keepdims=True), _TINY), nearest
+
+
+def _similarities(embeddings: Floats, groups: Integers) -> Iterator[tuple[Integers, Floats]]:
+    """Some rows at a time; what is in the same group counts as opposite."""
+    for start in range(0, len(embeddings), _ROWS):
+        rows = np.arange(start, min(start + _ROWS, len(embeddings)))
+        similarities = embeddings[rows] @ embeddings.T
+        similarities[groups[rows][:, None] == groups[None, :]] = -1
+        yield rows, similarities

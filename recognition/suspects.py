@@ -1,0 +1,150 @@
+"""Suspect labels as people look at them: ranked, each with its evidence beside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+
+from recognition import doorbell, selectors
+from recognition.models import Decision, Label, Photo, Report, Suspect
+
+REPORT = "suspects"
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True)
+class LastSearch:
+    """begun: None before the first one. photos: how many labels it compared with each other."""
+
+    begun: datetime | None = None
+    photos: int = 0
+    is_asked_for: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """Just behind this suspect: so that a page stays where it was while others are decided."""
+
+    score: float
+    photo_id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.score!r}_{self.photo_id.hex}"
+
+    @classmethod
+    def parse(cls, text: str) -> Place | None:
+        score, _, photo_id = text.partition("_")
+        try:
+            place = cls(float(score), UUID(photo_id))
+        except ValueError:
+            return None
+        return place if math.isfinite(place.score) else None
+
+
+@dataclass(frozen=True)
+class Card:
+    """A photo with its label in doubt. given, likelier: probabilities, if a search told them.
+    seen: the photo's last decision, to be handed to `review.decide`."""
+
+    photo: Photo
+    suggested: Label | None
+    given: float | None
+    likelier: float | None
+    similar: list[Photo]
+    seen: UUID | None
+
+
+@dataclass(frozen=True)
+class Page:
+    cards: list[Card]
+    next: Place | None
+
+
+def last_search() -> LastSearch:
+    report = Report.objects.filter(name=REPORT).first()
+    if report is None:
+        return LastSearch()
+    begun = report.data.get("begun")
+    return LastSearch(
+        datetime.fromisoformat(begun) if begun else None,
+        report.data.get("photos", 0),
+        report.data.get("asked", False),
+    )
+
+
+@transaction.atomic
+def ask_for_search() -> None:
+    """The analyst searches as soon as it can, whatever was decided since the last time."""
+    report, _ = Report.objects.select_for_update().get_or_create(name=REPORT)
+    report.data["asked"] = True
+    report.save()
+    transaction.on_commit(doorbell.ring_analyst)
+
+
+def page(reviewer: User, after: Place | None = None) -> Page:
+    """The most suspect labels first, from behind `after` on."""
+    ranked = _visible_to(reviewer).order_by("-score", "photo")
+    if after:
+        ranked = ranked.filter(score__lte=after.score).exclude(
+            score=after.score, photo__lte=after.photo_id
+        )
+    found = list(ranked[: PAGE_SIZE + 1])
+    shown, last = found[:PAGE_SIZE], found[PAGE_SIZE - 1 : PAGE_SIZE]
+    more = Place(last[0].score, last[0].photo_id) if len(found) > PAGE_SIZE else None
+    return Page(_cards(reviewer, shown), more)
+
+
+def card(reviewer: User, photo_id: UUID, suggested: Label | None = None) -> Card | None:
+    """One of them; for a photo that is no suspect any more, with what was suggested."""
+    suspect = _visible_to(reviewer).filter(photo=photo_id).first()
+    if suspect:
+        return next(iter(_cards(reviewer, [suspect])), None)
+    photo = _photos(reviewer).filter(id=photo_id).first()
+    seen = _last_decisions([photo_id]).get(photo_id)
+    return Card(photo, suggested, None, None, [], seen) if photo else None
+
+
+def _visible_to(reviewer: User) -> QuerySet[Suspect]:
+    suspects = Suspect.objects.select_related("suggested")
+    if reviewer.has_perm("recognition.view_all"):
+        return suspects
+    return suspects.filter(photo__owner=reviewer)
+
+
+def _cards(reviewer: User, suspects: Collection[Suspect]) -> list[Card]:
+    similar_ids = {key for suspect in suspects for key in _similar_ids(suspect)}
+    photos = _photos(reviewer).in_bulk([it.photo_id for it in suspects])
+    others = selectors.photos_visible_to(reviewer).in_bulk(similar_ids)
+    seen = _last_decisions(photos)
+    return [
+        Card(
+            photo=photos[it.photo_id],
+            suggested=it.suggested,
+            given=it.evidence.get("given"),
+            likelier=it.evidence.get("suggested"),
+            similar=[others[key] for key in _similar_ids(it) if key in others],
+            seen=seen.get(it.photo_id),
+        )
+        for it in suspects
+        if it.photo_id in photos
+    ]
+
+
+def _photos(reviewer: User) -> QuerySet[Photo]:
+    return selectors.photos_visible_to(reviewer).prefetch_related("labelled_by")
+
+
+def _similar_ids(suspect: Suspect) -> list[UUID]:
+    return [UUID(it["photo"]) for it in suspect.evidence.get("similar", [])]
+
+
+def _last_decisions(photo_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    made = Decision.objects.filter(photo__in=list(photo_ids)).order_by("at", "id")
+    return dict(made.values_list("photo_id", "id"))
