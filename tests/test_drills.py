@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.instance import Api, Instance, running, wait_until
 
@@ -65,12 +67,47 @@ def test_photos_wait_while_the_predictor_is_stopped(
     wait_until(lambda: _progress(client, batch)["done"] == 5)
 
 
+def test_near_duplicates_are_grouped_though_the_analyst_is_killed_at_work(
+    instance: Instance, client: Api, photos: list[Path]
+) -> None:
+    originals = [_encoded(path, 95) for path in photos]
+    copies = [_encoded(path, 60) for path in photos]
+    batch = client.upload_many([(f"{number}.jpg", it) for number, it in enumerate(originals)])
+    wait_until(lambda: _progress(client, batch)["done"] == len(photos))
+    instance.kill("analyst")
+    batch = client.upload_many([(f"{number}.jpg", it) for number, it in enumerate(copies)])
+    wait_until(lambda: _progress(client, batch)["done"] == len(photos))
+    assert _to_analyse(instance) >= len(photos)
+
+    instance.start("analyst")
+    wait_until(lambda: _to_analyse(instance) == 0)
+    batch_id = batch["batch"]
+    alone = f"Photo.objects.filter(batch='{batch_id}', group=None).count()"
+    assert _ask(instance, alone) == "0"
+
+
 def _new_files(photos: list[Path], count: int) -> list[tuple[str, bytes]]:
     """Files that no earlier upload equals: a few random bytes follow the picture's end."""
     return [
         (f"{number}.jpg", photos[number % len(photos)].read_bytes() + os.urandom(8))
         for number in range(count)
     ]
+
+
+def _encoded(path: Path, quality: int) -> bytes:
+    stream = io.BytesIO()
+    Image.open(path).save(stream, "JPEG", quality=quality)
+    return stream.getvalue()
+
+
+def _to_analyse(instance: Instance) -> int:
+    return int(_ask(instance, "Prediction.objects.filter(analysis_due__isnull=False).count()"))
+
+
+def _ask(instance: Instance, expression: str) -> str:
+    """What this is in the instance's database."""
+    program = f"from recognition.models import Photo, Prediction; print({expression})"
+    return instance.manage("shell", "-v", "0", "-c", program).strip()
 
 
 def _progress(client: Api, batch: dict) -> dict:
