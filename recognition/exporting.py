@@ -187,8 +187,7 @@ def _newest_first(photos: QuerySet[Photo]) -> Iterator[Photo]:
 
 
 def _row(photo: Photo, label: Label, file: str) -> dict[str, Any]:
-    prediction = photo.prediction
-    is_predicted = prediction is not None and prediction.state == State.DONE
+    done = photo.prediction if photo.prediction and photo.prediction.state == State.DONE else None
     return {
         "file": file,
         "label": label.slug,
@@ -201,8 +200,8 @@ def _row(photo: Photo, label: Label, file: str) -> dict[str, Any]:
         "labelled_by": photo.labelled_by.username if photo.labelled_by else "",
         "labelled_at": photo.labelled_at.isoformat() if photo.labelled_at else "",
         "split": photo.split,
-        "prediction": prediction.label.slug if is_predicted and prediction.label else "",
-        "confidence": prediction.confidence if is_predicted else "",
+        "prediction": done.label.slug if done and done.label else "",
+        "confidence": done.confidence if done else "",
         "id": str(photo.id),
     }
 

@@ -34,6 +34,8 @@ USE_COLOURS = {"active": "success", "retired": "warning", "merged": "info"}
 class TreeChangeList(ChangeList):
     """Each label right behind the one that it stands below, and what the list says beside them."""
 
+    result_list: Any
+
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         tree = LabelTree()
@@ -209,7 +211,7 @@ def _sum(counts: list[Counted]) -> Counted:
 
 def _change(form: forms.ModelForm, field: str) -> str:
     before, after = form.initial.get(field), form.cleaned_data.get(field)
-    if field == "parent":
+    if field == "parent" and before:
         before = Label.objects.filter(pk=before).first()
     title = form.fields[field].label or field
     return f"{title} ({before or '–'} → {after or '–'})"

@@ -44,7 +44,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Say how many photos go with a user; listing them would take as long as deleting them."""
         photos = Photo.objects.filter(owner__in=objs)
-        counts = {
+        counts: dict[Any, int] = {
             User._meta.verbose_name_plural: len(objs),
             Photo._meta.verbose_name_plural: photos.count(),
             **deletion.uses(photos),

@@ -1,4 +1,4 @@
-"""Pages that ask whether to delete say which versions of the network were taught with the photos."""
+"""Pages that ask whether to delete say which networks were taught with the photos."""
 
 from __future__ import annotations
 

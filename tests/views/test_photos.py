@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from recognition import doorbell, review
 from recognition.models import Label, Photo, State, Via
-from tests.rows import add_photo
+from tests.rows import add_photo, taught_version
 from tests.views.pages import text
 
 
@@ -34,7 +34,7 @@ def test_labels_speak_the_readers_language(client: Client, photo: Photo) -> None
 
 def test_a_label_set_by_a_person_says_by_whom(client: Client, photo: Photo, reviewer: User) -> None:
     review.decide(photo.id, Label.objects.get(slug="taxi"), reviewer, Via.QUEUE)
-    assert "Taxi Set by rita on" in page_of(client, photo)
+    assert "Taxi Set by staff on" in page_of(client, photo)
 
 
 def test_a_waiting_photo_updates_by_itself(client: Client, uploader: User, version: Any) -> None:
@@ -74,6 +74,13 @@ def test_delete_asks_first(client: Client, photo: Photo) -> None:
     response = client.post(address, follow=True)
     assert "rex.jpg was deleted." in text(response)
     assert not Photo.objects.filter(id=photo.id).exists()
+
+
+def test_delete_says_what_was_taught_with_the_photo(client: Client, photo: Photo) -> None:
+    address = reverse("delete-photo", args=[photo.id])
+    assert "was taught with it" not in text(client.get(address))
+    taught_version(2, [photo])
+    assert "Version 2 · Taught of the network was taught with it." in text(client.get(address))
 
 
 @pytest.mark.parametrize("name", ["photo", "delete-photo", "thumbnail", "preview", "original"])
