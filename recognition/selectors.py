@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 import redis
 from django.contrib.auth.models import User
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from recognition import doorbell
 from recognition.labels import LabelTree
-from recognition.models import Batch, Label, Photo, State
+from recognition.models import Batch, Decision, Label, Photo, State
+
+_DECISIONS_SHOWN = 50
+_DUPLICATES_SHOWN = 12
 
 
 def photos_visible_to(user: User) -> QuerySet[Photo]:
@@ -108,3 +113,37 @@ def neighbours(photo: Photo) -> tuple[Photo | None, Photo | None]:
         created=photo.created, id__gte=photo.id
     )
     return newer.order_by("created", "id").first(), older.order_by("-created", "-id").first()
+
+
+@dataclass(frozen=True)
+class Told:
+    """A decision as one may see it. who: empty if the person's account is gone."""
+
+    decision: Decision
+    who: str
+    is_undone: bool
+
+
+def decisions_about(photo: Photo, viewer: User) -> list[Told]:
+    """The latest ones, newest first."""
+    made = photo.decisions.select_related("by", "from_label", "to_label", "undone_by")
+    return [
+        Told(it, name_shown(it.by, photo, viewer), hasattr(it, "undone_by"))
+        for it in made[:_DECISIONS_SHOWN]
+    ]
+
+
+def name_shown(person: User | None, photo: Photo, viewer: User) -> str:
+    """Who may not review learns no other names than the owner's."""
+    if person is None:
+        return ""
+    known = person.id in (viewer.id, photo.owner_id) or viewer.has_perm("recognition.review")
+    return person.get_username() if known else _("staff")
+
+
+def near_duplicates(photo: Photo, viewer: User) -> list[Photo]:
+    """Others that are nearly the same picture, of those that one may see."""
+    if photo.group is None:
+        return []
+    same = photos_visible_to(viewer).filter(group=photo.group).exclude(id=photo.id)
+    return list(same.order_by("id")[:_DUPLICATES_SHOWN])

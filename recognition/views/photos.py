@@ -10,10 +10,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from recognition import removal, selectors
-from recognition.models import Photo
+from recognition import removal, review, selectors
+from recognition.label_field import LabelForm, offered_labels
+from recognition.models import Label, Photo, Via
+from recognition.review import ChangedMeanwhile, Seen
 from recognition.views.requests import SignedInRequest
 
 
@@ -22,15 +24,55 @@ from recognition.views.requests import SignedInRequest
 def photo(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     photo = _visible_photo(request, photo_id)
     newer, older = selectors.neighbours(photo)
+    decisions = selectors.decisions_about(photo, request.user)
     context = {
         "photo": photo,
         "may_delete": selectors.may_delete(request.user, photo),
         "top": selectors.top_labels(photo),
         "newer": newer,
         "older": older,
+        "decisions": decisions,
+        "labelled_by": selectors.name_shown(photo.labelled_by, photo, request.user),
         "is_silent": not selectors.is_settled(photo) and not selectors.is_predictor_heard(),
     }
+    if request.user.has_perm("recognition.review"):
+        context |= {
+            "may_review": True,
+            "seen": decisions[0].decision.id if decisions else "",
+            "labels": offered_labels(),
+            "near_duplicates": selectors.near_duplicates(photo, request.user),
+        }
     return render(request, "photos/photo.html", context)
+
+
+@login_required
+@require_POST
+def label(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
+    """Confirm or correct the label, on the photo's page."""
+    photo = _visible_photo(request, photo_id)
+    if not request.user.has_perm("recognition.review"):
+        raise PermissionDenied
+    form = LabelForm(request.POST)
+    if form.is_valid():
+        _decide(request, photo, form.cleaned_data["label"])
+    else:
+        for error in form.errors["label"]:
+            messages.error(request, error)
+    return redirect("photo", photo.id)
+
+
+def _decide(request: SignedInRequest, photo: Photo, label: Label) -> None:
+    try:
+        seen = Seen(UUID(request.POST.get("seen", "")))
+    except ValueError:
+        seen = Seen(None)
+    try:
+        review.decide(photo.id, label, request.user, Via.PAGE, seen=seen)
+    except ChangedMeanwhile:
+        text = _("Somebody decided about this photo since you opened it: look again.")
+        messages.warning(request, text)
+    else:
+        messages.success(request, _("The label is now %(label)s.") % {"label": label})
 
 
 @login_required

@@ -12,6 +12,7 @@ urlpatterns = [
     path("history/", history.history, name="history"),
     path("photos/news/", uploads.news, name="news"),
     path("photos/<uuid:photo_id>/", photos.photo, name="photo"),
+    path("photos/<uuid:photo_id>/label/", photos.label, name="label-photo"),
     path("photos/<uuid:photo_id>/delete/", photos.delete, name="delete-photo"),
     path("photos/<uuid:photo_id>/thumbnail.jpg", pictures.thumbnail, name="thumbnail"),
     path("photos/<uuid:photo_id>/preview.jpg", pictures.preview, name="preview"),

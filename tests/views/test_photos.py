@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from recognition import doorbell, review
-from recognition.models import Label, Photo, State, Via
+from recognition.models import Decision, Label, Photo, Prediction, State, Via
 from tests.rows import add_photo, taught_version
 from tests.views.pages import text
 
@@ -32,9 +34,12 @@ def test_labels_speak_the_readers_language(client: Client, photo: Photo) -> None
     assert "都不是" in words
 
 
-def test_a_label_set_by_a_person_says_by_whom(client: Client, photo: Photo, reviewer: User) -> None:
+def test_a_label_set_by_a_person_names_them_to_reviewers_only(
+    client: Client, reviewer_client: Client, photo: Photo, reviewer: User
+) -> None:
     review.decide(photo.id, Label.objects.get(slug="taxi"), reviewer, Via.QUEUE)
     assert "Taxi Set by staff on" in page_of(client, photo)
+    assert "Taxi Set by rita on" in page_of(reviewer_client, photo)
 
 
 def test_a_waiting_photo_updates_by_itself(client: Client, uploader: User, version: Any) -> None:
@@ -107,5 +112,91 @@ def test_who_may_see_all_sees_it_but_does_not_delete_it(
 def test_a_page_needs_few_queries(
     client: Client, photo: Photo, django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         client.get(reverse("photo", args=[photo.id]))
+
+
+def label(slug: str) -> Label:
+    return Label.objects.get(slug=slug)
+
+
+def choose(client: Client, photo: Photo, slug: str, seen: object = "") -> Any:
+    address = reverse("label-photo", args=[photo.id])
+    return client.post(address, {"label": slug, "seen": seen}, follow=True)
+
+
+def test_reviewers_read_who_decided_what(
+    reviewer_client: Client, photo: Photo, uploader: User, reviewer: User
+) -> None:
+    review.decide(photo.id, label("car"), uploader, Via.UPLOAD)
+    review.undo(review.decide(photo.id, label("taxi"), reviewer, Via.QUEUE), reviewer)
+    words = page_of(reviewer_client, photo)
+    parts = ["– → Car ursula", "Car → Taxi rita", "review queue · undone since", "Taxi → Car rita"]
+    assert [part for part in parts if part not in words] == []
+
+
+def test_owners_read_what_was_decided_but_no_other_names(
+    client: Client, photo: Photo, uploader: User, reviewer: User
+) -> None:
+    review.decide(photo.id, label("car"), uploader, Via.UPLOAD)
+    review.decide(photo.id, label("taxi"), reviewer, Via.QUEUE)
+    words = page_of(client, photo)
+    assert "Car → Taxi staff" in words
+    assert "– → Car ursula" in words
+    assert "rita" not in words
+
+
+def test_what_the_machine_accepted_says_so(client: Client, photo: Photo, reviewer: User) -> None:
+    assert "Accepted by machine" not in page_of(client, photo)
+    Prediction.objects.update(accepted=timezone.now())
+    assert "Accepted by machine" in page_of(client, photo)
+    review.decide(photo.id, label("dog"), reviewer, Via.QUEUE)
+    assert "Accepted by machine" not in page_of(client, photo)
+
+
+def test_reviewers_confirm_or_correct_on_the_page(
+    reviewer_client: Client, photo: Photo, reviewer: User
+) -> None:
+    assert "Confirm: Dog" in page_of(reviewer_client, photo)
+    assert "The label is now Taxi." in text(choose(reviewer_client, photo, "出租车"))
+    decision = Decision.objects.get()
+    assert (decision.by, decision.via, decision.to_label) == (reviewer, Via.PAGE, label("taxi"))
+    choose(reviewer_client, photo, "dog", decision.id)
+    assert Photo.objects.get().label == label("dog")
+
+
+@pytest.mark.parametrize("seen", ["", "nonsense", uuid.uuid4()])
+def test_a_decision_that_was_not_seen_is_not_overwritten(
+    seen: object, reviewer_client: Client, photo: Photo, uploader: User
+) -> None:
+    review.decide(photo.id, label("car"), uploader, Via.UPLOAD)
+    response = choose(reviewer_client, photo, "dog", seen)
+    assert "Somebody decided about this photo since you opened it" in text(response)
+    assert Photo.objects.get().label == label("car")
+
+
+@pytest.mark.parametrize("slug", ["", "unicorn", "x" * 500, "\0"])
+def test_a_label_that_is_none_changes_nothing(
+    slug: str, reviewer_client: Client, photo: Photo
+) -> None:
+    assert choose(reviewer_client, photo, slug).status_code == 200
+    assert not Decision.objects.exists()
+
+
+def test_only_reviewers_label(client: Client, other_client: Client, photo: Photo) -> None:
+    assert "Set it" not in page_of(client, photo)
+    assert choose(client, photo, "dog").status_code == 403
+    assert choose(other_client, photo, "dog").status_code == 404
+    assert "next=" in choose(Client(), photo, "dog").redirect_chain[0][0]
+    assert not Decision.objects.exists()
+
+
+def test_reviewers_see_what_is_nearly_the_same(
+    client: Client, reviewer_client: Client, photo: Photo, other_uploader: User
+) -> None:
+    twin, other = (add_photo(other_uploader, **done("dog")) for _ in range(2))
+    Photo.objects.exclude(id=other.id).update(group=photo.id)
+    html = reviewer_client.get(reverse("photo", args=[photo.id])).content.decode()
+    assert reverse("photo", args=[twin.id]) in html
+    assert reverse("photo", args=[other.id]) not in html
+    assert "Nearly the same picture" not in page_of(client, photo)
