@@ -14,7 +14,7 @@ from django.utils import timezone
 from recognition import doorbell, review
 from recognition.models import Decision, Label, Photo, Prediction, State, Via
 from tests.rows import add_photo, taught_version
-from tests.views.pages import text
+from tests.views.pages import done, text
 
 
 def page_of(client: Client, photo: Photo, **headers: str) -> str:
