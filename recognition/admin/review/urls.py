@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recognition.admin.review import duplicates, export, grid, queue
+from recognition.admin.review import duplicates, export, grid, promise, queue, suspects
 
 urlpatterns = [
     path("", queue.page, name="review-queue"),
@@ -14,4 +14,10 @@ urlpatterns = [
     path("duplicates/", duplicates.page, name="review-duplicates"),
     path("duplicates/label/", duplicates.label, name="review-duplicates-label"),
     path("duplicates/apart/", duplicates.set_apart, name="review-duplicates-apart"),
+    path("promise/", promise.page, name="review-promise"),
+    path("promise/change/", promise.change, name="review-promise-change"),
+    path("suspects/", suspects.page, name="review-suspects"),
+    path("suspects/<uuid:photo_id>/", suspects.decide, name="review-suspects-decide"),
+    path("suspects/undo/", suspects.undo, name="review-suspects-undo"),
+    path("suspects/search/", suspects.search, name="review-suspects-search"),
 ]
