@@ -58,7 +58,7 @@ class ReviewActions(ModelAdmin):
     def give_label(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
         form = LabelForm(request.POST if "label" in request.POST else None)
         label = form.cleaned_data["label"] if form.is_valid() else None
-        if label and "sure" in request.POST:
+        if label and request.POST.get("sure") == label.slug:  # and not one typed since
             return _carry_out(request, label)
         return self._show_plan(request, queryset, _("Give another label"), form, label)
 

@@ -11,10 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
@@ -35,6 +33,10 @@ from recognition.models import BulkDecision, Decision
 
 _SHOWN = 48  # thumbnails of a decision about many
 _UNDO = "admin:recognition_bulkdecision_undo"
+
+
+def may_review(request: HttpRequest) -> bool:
+    return request.user.has_perm("recognition.review")
 
 
 class _Log(ReadOnly, LongList):
@@ -92,9 +94,9 @@ class DecisionAdmin(_Log):
             return ""
         return f"{decision.predicted} · {self.percent(decision)}"
 
-    @display(description=gettext_lazy("undone"), boolean=True)
-    def undone(self, decision: Decision) -> bool:
-        return hasattr(decision, "undone_by")
+    @display(description=gettext_lazy("undone"), label={True: "warning"})
+    def undone(self, decision: Decision) -> tuple[bool, str] | None:
+        return (True, _("undone")) if hasattr(decision, "undone_by") else None
 
     @display(description=gettext_lazy("picture"))
     def preview(self, decision: Decision) -> str:
@@ -107,8 +109,7 @@ class DecisionAdmin(_Log):
 
 @admin.register(BulkDecision)
 class BulkDecisionAdmin(_Log):
-    list_display = ("at", "by", "via", "photos", "standing")
-    fields = ("at", "by", "via", "photos", "standing", "thumbnails")
+    fields = ("at", "by", "via", "photos", "undone", "thumbnails")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BulkDecision]:
         return super().get_queryset(request).select_related("by")
@@ -127,10 +128,17 @@ class BulkDecisionAdmin(_Log):
             *super().get_urls(),
         ]
 
-    @display(description=gettext_lazy("undone"))
-    def standing(self, decision: BulkDecision) -> str:
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        columns = ("at", "by", "via", "photos", "undone")
+        return (*columns, "undo_link") if may_review(request) else columns
+
+    def get_fields(self, request: HttpRequest, obj: BulkDecision | None = None) -> tuple[str, ...]:
+        return (*self.fields, "undo_link") if may_review(request) else self.fields
+
+    @display(description="")
+    def undo_link(self, decision: BulkDecision) -> str:
         if decision.undone:
-            return date_format(localtime(decision.undone), "DATETIME_FORMAT")
+            return ""
         return format_html(
             '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>',
             reverse(_UNDO, args=[decision.id]),

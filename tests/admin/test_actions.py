@@ -98,7 +98,9 @@ def test_another_label_is_given_as_one(
     assert "2 photos get a label. 1 photo is left as it is." in text(plan)
     assert "has this label already" in text(plan)
     assert BulkDecision.objects.count() == 0
-    sure(as_reviewer, table, plan, label="car")
+    sure(as_reviewer, table, plan, label="taxi")  # typed since: shown first
+    assert BulkDecision.objects.count() == 0
+    sure(as_reviewer, table, plan, label="car", sure="car")
     assert set(labels().values()) == {"car"}
     assert BulkDecision.objects.get().photos == 2
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -164,6 +164,18 @@ def test_only_reviewers_undo(
     uploader.save()
     assert getattr(client, method)(undo_address(bulk)).status_code == 403
     assert Photo.objects.filter(label__slug="dog").count() == 3
+
+
+def test_undoing_is_offered_to_reviewers_only(
+    as_reviewer: Client, reviewer: User, bulk: BulkDecision
+) -> None:
+    pages = [reverse(BULKS), reverse("admin:recognition_bulkdecision_change", args=[bulk.id])]
+    for page in pages:
+        assert undo_address(bulk) in as_reviewer.get(page).content.decode()
+    reviewer.groups.clear()
+    reviewer.user_permissions.add(Permission.objects.get(codename="view_bulkdecision"))
+    for page in pages:
+        assert undo_address(bulk) not in as_reviewer.get(page).content.decode()
 
 
 @LISTS
