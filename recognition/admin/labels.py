@@ -95,6 +95,9 @@ class LabelAdmin(ModelAdmin):
     def get_form(self, request: HttpRequest, obj: Label | None = None, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, **kwargs)
         if "kind" in form.base_fields:
+            form.base_fields["slug"].help_text = _(
+                "what programs and folders call it; it stays as it is for ever"
+            )
             form.base_fields["kind"].required = False
             form.base_fields["kind"].help_text = _("without one: that of the parent")
         return form
