@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -20,12 +19,12 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 
 from benchmarks import corpus, load
 from benchmarks.peer_client import Peer
 from benchmarks.product import CLIENTS, Product
+from benchmarks.recording import as_table, record
 from tests.instance import free_port, running, wait_until
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,10 +43,10 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ark-bench-") as folder:
         rows = measure(Path(folder), options.photos, options.count)
-    table = as_table(rows)
+    table = as_table(("what", "Ark", "reference", "ratio", "budget"), rows)
     print(table)
     if options.record:
-        record(table, options.count)
+        record("make bench", f"medians of {ROUNDS} rounds, {options.count} photos", table)
 
 
 def measure(folder: Path, photos: Path, count: int) -> list[Row]:
@@ -123,23 +122,6 @@ def peer(version: Path, *options: str) -> Iterator[Peer]:
     finally:
         os.killpg(server.pid, 15)
         server.wait()
-
-
-def as_table(rows: list[Row]) -> str:
-    head = ("what", "Ark", "reference", "ratio", "budget")
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def record(table: str, count: int) -> None:
-    """Replace the part of docs/benchmarks.md that `make bench` measures."""
-    path = ROOT / "docs" / "benchmarks.md"
-    begin, end = "<!-- make bench -->\n", "<!-- end -->"
-    before, rest = path.read_text().split(begin)
-    after = rest.split(end)[1]
-    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    note = f"{date.today()}, {machine}, medians of {ROUNDS} rounds, {count} photos.\n\n"
-    path.write_text(before + begin + note + table + "\n" + end + after)
 
 
 if __name__ == "__main__":
