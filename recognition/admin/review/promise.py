@@ -7,18 +7,25 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from recognition import figures, promise
-from recognition.admin.pictures import percent
 from recognition.admin.staff import StaffRequest, render_page, staff_page
 from recognition.promise import Checks, Outlook, Row
 from recognition.thresholds import Threshold
 
 CHECK_RATES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+
+
+def percent(share: float) -> str:
+    """With one decimal where it says something: 98 %, 99.5 %."""
+    hundredths = round(100 * share, 1)
+    decimals = 0 if hundredths == int(hundredths) else 1
+    return number_format(hundredths, decimals) + "\N{NO-BREAK SPACE}%"
 
 
 def _choices(values: tuple[float, ...], now: float) -> list[tuple[float, str]]:
