@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from recognition import figures, selectors
+from recognition import figures, promise, selectors
+from recognition.admin.pictures import percent
 from recognition.models import Photo
 
 MAX_STEPS = 4
+WORTH_A_PROMISE = 0.05  # of the uploads
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,16 @@ def _look_at_suspects() -> Step | None:
     return Step(text, _("Look at the suspects"), reverse("review-suspects"))
 
 
+def _let_the_machine_accept() -> Step | None:
+    settings = promise.settings()
+    outlook = promise.outlook(promise.tallies_in(promise.report()), settings.target)
+    if settings.active or not outlook.share or outlook.share < WORTH_A_PROMISE:
+        return None
+    text = _("The accuracy promise could take %(share)s of the uploads off your hands.")
+    text %= {"share": percent(outlook.share)}
+    return Step(text, _("See what it means"), reverse("review-promise"))
+
+
 def _nothing() -> Step | None:
     if figures.to_review().number or not Photo.objects.exists():
         return None
@@ -80,4 +92,9 @@ def _nothing() -> Step | None:
 
 
 _FOR_ALL: tuple[Callable[[], Step | None], ...] = (_start_a_predictor, _upload)
-_FOR_REVIEWERS: tuple[Callable[[], Step | None], ...] = (_review, _nothing)
+_FOR_REVIEWERS: tuple[Callable[[], Step | None], ...] = (
+    _review,
+    _look_at_suspects,
+    _let_the_machine_accept,
+    _nothing,
+)

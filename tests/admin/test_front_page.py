@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from recognition import doorbell, figures, review
-from recognition.models import Label, Photo, Via
+from recognition import doorbell, figures, promise, review
+from recognition.models import Label, Photo, Promise, Report, Suspect, Via
+from recognition.thresholds import Tally
 from tests.rows import add_photo, settled_photo
 
 
@@ -111,6 +113,32 @@ def test_a_predictor_that_is_heard_is_no_reason_to_worry(
 ) -> None:
     add_photo(uploader)
     assert reverse("readyz") not in _steps(as_reviewer)
+
+
+def test_suspect_labels_are_pointed_to(
+    as_reviewer: Client, reviewer: User, uploader: User, predictor: None
+) -> None:
+    photo = settled_photo(uploader)
+    _label(photo, "car", reviewer)
+    dog = Label.objects.get(slug="dog")
+    Suspect.objects.create(photo=photo, label_id=dog.id, suggested=dog, score=1)
+    assert "1 label looks wrong." in _front_page(as_reviewer)[1]
+    assert reverse("review-suspects") in _steps(as_reviewer)
+
+
+def test_a_promise_that_would_save_work_is_offered_until_it_is_on(
+    as_reviewer: Client, uploader: User, predictor: None
+) -> None:
+    settled_photo(uploader)
+    tally = Tally()
+    for _ in range(1000):
+        tally.review(1.0, is_right=True)
+        tally.upload(1.0)
+    tallies = {Label.objects.get(slug="dog").id: asdict(tally)}
+    Report.objects.create(name=promise.REPORT, data={"tallies": tallies})
+    assert reverse("review-promise") in _steps(as_reviewer)
+    Promise.objects.create(pk=1, active=True)
+    assert reverse("review-promise") not in _steps(as_reviewer)
 
 
 def test_who_is_done_is_told_so(
