@@ -59,12 +59,20 @@ def _analyse(rows: Sequence[Prediction]) -> None:
     evidence = labelled.evidence(photo_ids, unit_rows)
     new_hashes = _new_hashes(photos)
     hashes = {it.id: it.perceptual_hash for it in photos if it.perceptual_hash is not None}
+    hashes |= new_hashes
+    of_photo = dict(zip(photo_ids, unit_rows, strict=True))
+
+    def find_pairs() -> list[Pair]:
+        index = _known_hashes.read()
+        index.put([photo_id.bytes for photo_id in new_hashes], list(new_hashes.values()))
+        return duplicates.similar_pairs(hashes, of_photo, index)
+
     try:
+        pairs = find_pairs()  # before the transaction, which must be short
         with transaction.atomic():
-            index = _known_hashes.take_turn()
-            index.put([photo_id.bytes for photo_id in new_hashes], list(new_hashes.values()))
-            of_photo = dict(zip(photo_ids, unit_rows, strict=True))
-            pairs = duplicates.similar_pairs(hashes | new_hashes, of_photo, index)
+            if not _known_hashes.take_turn():
+                _known_hashes.forget()
+                pairs = find_pairs()
             _store_about_photos(photo_ids, new_hashes, pairs)
             _store_evidence(rows, evidence)
     except BaseException:

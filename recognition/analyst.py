@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from recognition import analysis, figures, heads, selectors
+from recognition import acceptance, analysis, figures, heads, selectors, suspect_search
 from recognition.models import Prediction, State
 
 logger = logging.getLogger(__name__)
@@ -40,4 +40,10 @@ def _predictions_wait() -> bool:
     return waiting.exists() and selectors.is_predictor_heard()
 
 
-work = Analyst(analysis.analyse_due, heads.refresh_if_due, figures.refresh_if_due).work
+work = Analyst(
+    analysis.analyse_due,
+    heads.refresh_if_due,
+    acceptance.keep,
+    suspect_search.search_if_due,
+    figures.refresh_if_due,
+).work

@@ -1,14 +1,15 @@
-"""Near-duplicates: re-encoded, resized or slightly cropped copies of a photo, and shots of a burst.
+"""Near-duplicates: re-encoded, resized or slightly cropped copies of a photo.
 
-A group bears the id of its oldest photo. Perceptual hashes propose who may belong together, and
-embeddings confirm it. People may set a photo apart: it then gets a group of its own, which is never
-merged with another one.
+A group bears the id of its oldest photo. Perceptual hashes propose who may belong together,
+embeddings agree or not, and where the hashes differ much, the pixels decide. People may set a photo
+apart: it then gets a group of its own, which is never merged with another one.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
@@ -16,17 +17,21 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 from django.db import transaction
+from PIL import Image
 
-from recognition import embeddings
+from recognition import embeddings, renditions
+from recognition.cnn.decoding import UnreadablePhoto
 from recognition.cnn.nearest import HashIndex
+from recognition.cnn.overlap import overlap
 from recognition.models import Photo, Report
 from recognition.models.ids import time_ordered_uuid
-from recognition.prediction import worker_name
 
-# The fewer bits of the hash differ, the less alike the embeddings need to be: small copies keep
-# their hash, cropped ones rather their embedding. docs/benchmarks.md says what is found with these.
-_ENOUGH = ((4, 0.4), (6, 0.6), (10, 0.9), (18, 0.92))
-_MAX_BITS = _ENOUGH[-1][0]
+# How alike the embeddings must be. Small copies keep their hash, cropped ones rather their
+# embedding. docs/benchmarks.md says what is found so.
+_ENOUGH_BY_HASH = (4, 0.4)  # bits of the hash that differ, cosine similarity
+_ENOUGH_TO_LOOK = ((10, 0.6), (20, 0.85))
+_ENOUGH_OVERLAP = 0.9
+_MAX_BITS = _ENOUGH_TO_LOOK[-1][0]
 _CANDIDATES = 64
 # Half of the bits of a photo's hash are set. A plain area or a gradient sets hardly any, whatever
 # its colour, so that all of them look the same.
@@ -35,7 +40,7 @@ _ENOUGH_IF_PLAIN = 0.97
 _BY_PEOPLE = 8  # the version of the UUID of a group that people made; photos have version 7
 _CHUNK = 5000
 
-_LAST_WRITER = "hashes"  # a Report
+_TURNS = "hashes"  # a Report
 
 
 class Pair(NamedTuple):
@@ -47,23 +52,35 @@ class Pair(NamedTuple):
 
 
 class KnownHashes:
-    """The hashes of all photos, in the memory of the analyst that wrote the last of them."""
+    """The hashes of all photos, in the memory of an analyst; each that adds some takes a turn."""
 
     def __init__(self) -> None:
         self._index: HashIndex | None = None
+        self._turn = 0
 
-    def take_turn(self) -> HashIndex:
-        """All hashes as they are now; until the transaction ends, no other analyst adds any.
-
-        So of two near-duplicates that two analysts look at, the second one finds the first.
-        """
-        last, _created = Report.objects.select_for_update().get_or_create(name=_LAST_WRITER)
-        if self._index is None or last.data != {"by": worker_name()}:
+    def read(self) -> HashIndex:
+        """All that were there after the last turn, of this analyst or another one."""
+        last = Report.objects.filter(name=_TURNS).first()
+        turn = last.data["turn"] if last else 0
+        if self._index is None or turn != self._turn:
             self._index = None  # should the reading break off
             self._index = _all_hashes()
-            last.data = {"by": worker_name()}
-            last.save()
+            self._turn = turn
         return self._index
+
+    def take_turn(self) -> bool:
+        """Nobody else adds any until the transaction ends; return whether nobody did since `read`.
+
+        So of two near-duplicates at two analysts, the second one finds the first.
+        """
+        report, _created = Report.objects.select_for_update().get_or_create(
+            name=_TURNS, defaults={"data": {"turn": 0}}
+        )
+        is_next = report.data["turn"] == self._turn
+        self._turn = report.data["turn"] + 1
+        report.data = {"turn": self._turn}
+        report.save()
+        return is_next
 
     def forget(self) -> None:
         """After a transaction that failed: the index holds what the database does not."""
@@ -86,7 +103,7 @@ def similar_pairs(
             continue
         similarities = embeddings.normalised([known[it] for it in there]) @ rows[photo_id]
         for other, similarity in zip(there, similarities.tolist(), strict=True):
-            if _is_near(hashes[photo_id], others[other], similarity):
+            if _is_near((photo_id, hashes[photo_id]), (other, others[other]), similarity):
                 pairs.append(Pair(photo_id, other, similarity))
     return sorted(pairs, key=lambda pair: -pair.similarity)
 
@@ -144,11 +161,31 @@ def _group_by_people() -> UUID:
     return uuid.UUID(int=bits | (_BY_PEOPLE << 76))
 
 
-def _is_near(one: int, other: int, similarity: float) -> bool:
-    if min(_bits(one), _bits(other)) < _PLAIN_BITS:
+def _is_near(one: tuple[UUID, int], other: tuple[UUID, int], similarity: float) -> bool:
+    """Of two photos and their hashes."""
+    (one_id, one_hash), (other_id, other_hash) = one, other
+    if min(_bits(one_hash), _bits(other_hash)) < _PLAIN_BITS:
         return similarity >= _ENOUGH_IF_PLAIN
-    differing = _bits(one ^ other)
-    return any(differing <= bits and similarity >= enough for bits, enough in _ENOUGH)
+    differing = _bits(one_hash ^ other_hash)
+    bits, enough = _ENOUGH_BY_HASH
+    if differing <= bits:
+        return similarity >= enough
+    is_likely = any(differing <= bits and similarity >= it for bits, it in _ENOUGH_TO_LOOK)
+    return is_likely and _overlap(one_id, other_id) >= _ENOUGH_OVERLAP
+
+
+def _overlap(one: UUID, other: UUID) -> float:
+    try:
+        return overlap(_greys(one), _greys(other))
+    except (UnreadablePhoto, OSError):
+        return 0.0
+
+
+@lru_cache(maxsize=64)
+def _greys(photo_id: UUID) -> Image.Image:
+    thumbnail = renditions.drawn(Photo(id=photo_id), renditions.THUMBNAIL_SIDE)
+    with Image.open(thumbnail) as image:
+        return image.convert("L")
 
 
 def _bits(hash: int) -> int:

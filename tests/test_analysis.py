@@ -83,7 +83,6 @@ def test_two_analysts_at_once_miss_no_copy(uploader: User, monkeypatch: pytest.M
     photos = []
     for number, known in enumerate([here, there, here, there]):
         monkeypatch.setattr(analysis, "_known_hashes", known)
-        monkeypatch.setattr(duplicates, "worker_name", lambda number=number: f"box:{number % 2}")
         photos.append(due(uploader, 1, quality=90 - number))
         analyse_due()
     assert groups(*photos) == [photos[0].id] * 4
@@ -199,3 +198,27 @@ def test_a_group_of_plain_pictures_of_different_colours_is_none(uploader: User) 
         photos.append(due_photo(uploader, stream.getvalue(), embedding(seed, 9, 0.8)))
     analyse_due()
     assert groups(*photos) == [None] * 3
+
+
+def test_an_analyst_that_was_overtaken_looks_again(
+    uploader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another one analysed the original while this one had read the hashes already."""
+    first = due(uploader, 1)
+    find = duplicates.similar_pairs
+
+    def overtaken(*arguments: object) -> list:
+        pairs = find(*arguments)
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setattr(duplicates, "similar_pairs", find)
+            elsewhere.setattr(analysis, "_known_hashes", KnownHashes())
+            Prediction.objects.filter(photo=first).update(analysis_due=later)
+            analysis._analyse(list(analysis._due().filter(photo=first)))
+        monkeypatch.setattr(duplicates, "similar_pairs", find)
+        return pairs
+
+    Prediction.objects.update(analysis_due=None)
+    copy, later = due(uploader, 1, quality=40), timezone.now()
+    monkeypatch.setattr(duplicates, "similar_pairs", overtaken)
+    analyse_due()
+    assert groups(first, copy) == [first.id] * 2

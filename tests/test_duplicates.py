@@ -138,21 +138,28 @@ MANY_BITS = 0x5555_5555_5555_5555
 
 
 @pytest.mark.parametrize(
-    ("differing_bits", "similarity", "is_found"),
+    ("differing_bits", "similarity", "overlap", "is_found"),
     [
-        (0, 0.5, True),
-        (0, 0.3, False),
-        (8, 0.95, True),
-        (8, 0.8, False),
-        (18, 0.95, True),
-        (18, 0.9, False),
-        (20, 0.99, False),
+        (0, 0.5, 0.0, True),
+        (0, 0.3, 1.0, False),
+        (8, 0.7, 0.95, True),
+        (8, 0.5, 0.95, False),
+        (8, 0.95, 0.85, False),
+        (20, 0.9, 0.95, True),
+        (20, 0.7, 0.95, False),
+        (22, 0.99, 0.99, False),
     ],
 )
 @pytest.mark.usefixtures("version")
-def test_the_hash_proposes_and_the_embedding_confirms(
-    uploader: User, differing_bits: int, similarity: float, is_found: bool
+def test_the_hash_proposes_the_embedding_agrees_and_the_pixels_decide(
+    uploader: User,
+    differing_bits: int,
+    similarity: float,
+    overlap: float,
+    is_found: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(duplicates, "_overlap", lambda one, other: overlap)
     other = MANY_BITS ^ ((1 << differing_bits) - 1)
     assert bool(found(uploader, MANY_BITS, other, similarity)) is is_found
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -51,9 +51,9 @@ def label(request: StaffRequest) -> HttpResponse:
 @require_POST
 def set_apart(request: StaffRequest) -> HttpResponse:
     photo_id = _uuid(request.POST.get("photo", ""))
-    photo = photos_visible_to(request.user).filter(id=photo_id).first()
-    if not photo:
+    if not photo_id:
         raise Http404
+    photo = get_object_or_404(photos_visible_to(request.user), id=photo_id)
     duplicates.set_apart(photo.id)
     messages.success(request, _("“%(name)s” stands apart now.") % {"name": photo.name})
     return _back(request)

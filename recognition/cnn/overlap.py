@@ -1,0 +1,45 @@
+"""Whether two pictures show the same, pixel by pixel, though one may be a cropped copy."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+_SIDE = 64
+_CUT_OFF = (0.03, 0.05, 0.08, 0.11)  # of width and height
+_WHERE = (0.0, 0.5, 1.0)  # left or top, on both sides, right or bottom
+
+
+def overlap(one: Image.Image, other: Image.Image) -> float:
+    """The correlation of the greys, -1 to 1, where one fits best into the other. Both in mode L."""
+    best = float(_standardised(one) @ _standardised(other))
+    for whole, part in ((one, other), (other, one)):
+        pixels = _standardised(part)
+        for box in _crops(*whole.size):
+            best = max(best, float(_standardised(whole, box) @ pixels))
+    return best
+
+
+def _crops(width: int, height: int) -> list[tuple[float, float, float, float]]:
+    return [
+        (
+            width * cut * x,
+            height * cut * y,
+            width * (1 - cut + cut * x),
+            height * (1 - cut + cut * y),
+        )
+        for cut in _CUT_OFF
+        for x in _WHERE
+        for y in _WHERE
+    ]
+
+
+def _standardised(
+    image: Image.Image, box: tuple[float, float, float, float] | None = None
+) -> npt.NDArray[np.float32]:
+    """_SIDE x _SIDE greys in a row, of mean 0 and length 1; a plain picture stays all 0."""
+    small = image.resize((_SIDE, _SIDE), Image.Resampling.BOX, box=box)
+    greys = np.asarray(small, np.float32).ravel()
+    greys = greys - greys.mean()
+    return greys / max(np.linalg.norm(greys), 1e-6)
