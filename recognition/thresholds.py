@@ -81,7 +81,7 @@ class Tally:
         found = None
         for place, step in enumerate(STEPS):
             precision, number = self._estimate(place + 1)
-            if number < needed(target):
+            if number < needed(target) or not self.reviewed[place]:
                 continue
             bounds = wilson(precision * number, number, Z_PROMISE)
             if bounds.low < target:
@@ -103,7 +103,7 @@ class Tally:
             share = weight / total if total else 0.0
             precision += share * right / max(reviewed, 1)
             noise += share**2 / max(reviewed, 1)
-        return precision, (1 / noise if noise else 0.0)
+        return precision, min(1 / noise if noise else 0.0, sum(self.reviewed[:bands]))
 
 
 def together(tallies: Sequence[Tally]) -> Tally:

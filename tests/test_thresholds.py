@@ -83,6 +83,13 @@ def test_uploads_where_nobody_looked_count_as_wrong() -> None:
     assert unseen.confidence > 0.8
 
 
+def test_no_threshold_lies_where_nobody_looked() -> None:
+    """Even if so few uploads are there that it would not matter today."""
+    found = tally((0.99, 500, 500, 500), (0.5, 0, 0, 1)).threshold(0.95)
+    assert found
+    assert found.confidence == 0.99
+
+
 def test_tallies_add_up() -> None:
     one, other = tally((0.9, 3, 2, 5)), tally((0.9, 1, 1, 1), (0.5, 1, 0, 1))
     assert together([one, other]) == tally((0.9, 4, 3, 6), (0.5, 1, 0, 1))
