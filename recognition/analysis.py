@@ -104,9 +104,9 @@ def _store_about_photos(
 ) -> None:
     """The rows are locked in the order in which review.py locks them."""
     of_pairs = {photo_id for pair in pairs for photo_id in (pair.one, pair.other)}
-    paired = Photo.objects.filter(id__in=of_pairs, group__isnull=False)
-    groups = set(paired.values_list("group", flat=True))
-    concerned = Photo.objects.filter(Q(id__in={*photo_ids, *of_pairs}) | Q(group__in=groups))
+    groups = dict(Photo.objects.filter(id__in=of_pairs).values_list("id", "group"))
+    left = {groups[it] for it in duplicates.groups_to_join(pairs, groups)} - {None}
+    concerned = Photo.objects.filter(Q(id__in={*photo_ids, *of_pairs}) | Q(group__in=left))
     locked = {it.id: it for it in _locked(concerned)}
     joining = duplicates.groups_to_join(pairs, {it.id: it.group for it in locked.values()})
     for photo_id, group in joining.items():

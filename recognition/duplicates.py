@@ -111,7 +111,7 @@ def similar_pairs(
 def groups_to_join(pairs: Sequence[Pair], groups: Mapping[UUID, UUID | None]) -> dict[UUID, UUID]:
     """Which photo comes into which group; groups that meet become the older one.
 
-    groups: in which group each photo of the pairs, and all others of these groups, are now.
+    groups: the present ones of the photos of the pairs, and of all others that shall move along.
     """
     new = dict(groups)
     for one, other, _similarity in pairs:
