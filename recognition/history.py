@@ -22,6 +22,7 @@ from recognition.models import Label, Photo, Prediction
 PAGE_SIZE = 48
 WINDOW = 20_000
 CONFIDENCE = {"low": (0.0, 0.6), "middle": (0.6, 0.9), "high": (0.9, 1.01)}
+_FEW_PAGES = 5
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MICROSECOND = timedelta(microseconds=1)
 _HIGHEST = {"created": datetime(9999, 1, 1, tzinfo=timezone.utc), "confidence": 2.0}
@@ -120,27 +121,33 @@ def page(
     photos: QuerySet[Photo], filters: Filters, after: Cursor | None = None, size: int | None = None
 ) -> Page:
     """The photos that match, from behind `after` on: newest first, or most confident first if they
-    are to be reviewed and of one predicted label."""
+    are to be reviewed and of one predicted label (of one batch: only those of a page)."""
     size = size or PAGE_SIZE
     photos = _along_indexes(photos, filters)
     walk = _walk(photos, filters)
     if after and isinstance(after.key, datetime) != (walk.key == "created"):
         after = None  # from a list in another order
     candidates = photos.filter(walk.behind(after, walk.path)).order_by(*walk.order(walk.path))
-    horizon = _horizon(walk, after)
-    if horizon:
-        candidates = candidates.filter(walk.down_to(horizon, walk.path))
-    found = list(_narrow(candidates, filters, walk)[: size + 1])
-    if len(found) > size:
-        return Page(found[:size], walk.place_of(found[size - 1]), size)
-    return Page(found, horizon, size)
+    matching = _narrow(candidates, filters, walk)
+    # Where most photos match, a database that sorts all of a wide window would waste its time.
+    for width in (_FEW_PAGES * size, WINDOW):
+        horizon = _horizon(walk, after, min(width, WINDOW))
+        window = matching.filter(walk.down_to(horizon, walk.path)) if horizon else matching
+        found = list(window[: size + 1])
+        if len(found) > size or horizon is None:
+            break
+    follows = walk.place_of(found[size - 1]) if len(found) > size else horizon
+    found = found[:size]
+    if filters.predicted and filters.batch:
+        found.sort(key=lambda photo: -photo.prediction.confidence)
+    return Page(found, follows, size)
 
 
 def _walk(photos: QuerySet[Photo], filters: Filters) -> _Walk:
     """Along what waits for review where that is all one looks for, so that few that wait among
     very many photos are found at once."""
     waiting = Prediction.objects.filter(review__isnull=False)
-    if filters.to_review and filters.predicted:
+    if filters.to_review and filters.predicted and not filters.batch:
         least = filters.confidence_at_least or 0
         of_label = waiting.filter(label=filters.predicted, confidence__gte=least)
         return _Walk(of_label, "confidence", rising_ids=True, path="prediction__")
@@ -151,10 +158,10 @@ def _walk(photos: QuerySet[Photo], filters: Filters) -> _Walk:
     return _Walk(photos)
 
 
-def _horizon(walk: _Walk, after: Cursor | None) -> Cursor | None:
+def _horizon(walk: _Walk, after: Cursor | None, width: int) -> Cursor | None:
     """The last row of the window, if there are more behind it."""
     rows = walk.rows.filter(walk.behind(after)).order_by(*walk.order())
-    ends = rows.values_list(walk.key, "id")[WINDOW - 1 : WINDOW + 1]
+    ends = rows.values_list(walk.key, "id")[width - 1 : width + 1]
     return Cursor(*ends[0]) if len(ends) == 2 else None
 
 
@@ -180,8 +187,11 @@ def _narrow(photos: QuerySet[Photo], filters: Filters, walk: _Walk) -> QuerySet[
         photos = photos.filter(prediction__review__isnull=False)
     elif filters.to_review:
         photos = photos.alias(review=Coalesce("prediction__review", 0)).filter(review__gt=0)
-    if filters.predicted:
+    if filters.predicted and walk.path:
         photos = photos.filter(prediction__label=filters.predicted)
+    elif filters.predicted:
+        said = Coalesce("prediction__label", 0)
+        photos = photos.alias(said=said).filter(said=filters.predicted.id)
     if filters.state:
         photos = photos.alias(state=Coalesce("prediction__state", Value(""))).filter(
             state=filters.state

@@ -82,6 +82,14 @@ def test_of_one_predicted_label_the_surest_come_first(as_reviewer: Client, uploa
     assert names(as_reviewer.get(GRID, {"predicted": "dog"})) == ["0.99", "0.8", "0.7"]
 
 
+def test_of_one_batch_the_surest_come_first_too(as_reviewer: Client, uploader: User) -> None:
+    batch = Batch.objects.create(owner=uploader)
+    for confidence in (0.7, 0.99, 0.8):
+        waiting(uploader, name=str(confidence), confidence=confidence, batch=batch)
+    query = {"predicted": "dog", "batch": str(batch.id), "percent": "75"}
+    assert names(as_reviewer.get(GRID, query)) == ["0.99", "0.8"]
+
+
 def test_the_grid_is_narrowed(as_reviewer: Client, uploader: User, other_uploader: User) -> None:
     batch = Batch.objects.create(owner=uploader)
     waiting(uploader, name="dog", confidence=0.97, batch=batch)
