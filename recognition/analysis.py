@@ -111,8 +111,10 @@ def _store_about_photos(
     joining = duplicates.groups_to_join(pairs, {it.id: it.group for it in locked.values()})
     for photo_id, group in joining.items():
         locked[photo_id].group = group
-    for photo_id in hashes.keys() & locked.keys():  # the others were deleted meanwhile
+    for photo_id in hashes.keys() & locked.keys():
         locked[photo_id].perceptual_hash = hashes[photo_id]
+    for photo_id in hashes.keys() - locked.keys():  # deleted while its thumbnail was drawn
+        Photo(id=photo_id).rendition_path(renditions.THUMBNAIL_SIDE).unlink(missing_ok=True)
     changed = [locked[it] for it in joining.keys() | hashes.keys() if it in locked]
     Photo.objects.bulk_update(changed, ("perceptual_hash", "group"), batch_size=500)
 

@@ -7,7 +7,6 @@ apart: it then gets a group of its own, which is never merged with another one.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
@@ -39,7 +38,6 @@ _PLAIN_BITS = 16
 _ENOUGH_IF_PLAIN = 0.97
 _BY_PEOPLE = 8  # the version of the UUID of a group that people made; photos have version 7
 _CHUNK = 5000
-
 _TURNS = "hashes"  # a Report
 
 
@@ -133,7 +131,8 @@ def set_apart(photo_id: UUID) -> None:
     Raises Photo.DoesNotExist.
     """
     photo = Photo.objects.select_for_update().get(id=photo_id)
-    if photo.group is None or _is_by_people(photo.group):
+    others = Photo.objects.filter(group=photo.group).exclude(id=photo.id)
+    if photo.group is None or not others.exists():
         return
     split = photo.split
     photo.group = _group_by_people()
@@ -158,7 +157,7 @@ def _is_by_people(group: UUID) -> bool:
 
 def _group_by_people() -> UUID:
     bits = time_ordered_uuid().int & ~(0xF << 76)
-    return uuid.UUID(int=bits | (_BY_PEOPLE << 76))
+    return UUID(int=bits | (_BY_PEOPLE << 76))
 
 
 def _is_near(one: tuple[UUID, int], other: tuple[UUID, int], similarity: float) -> bool:

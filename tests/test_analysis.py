@@ -140,12 +140,15 @@ def test_a_photo_deleted_meanwhile_does_not_come_back(
     def deleting(photos: list[Photo]) -> dict:
         hashes = look(photos)
         removal.delete_photo(Photo.objects.get(id=gone.id))
+        gone.rendition_path(320).parent.mkdir(parents=True, exist_ok=True)
+        gone.rendition_path(320).write_bytes(b"drawn after all")
         return hashes
 
     monkeypatch.setattr(analysis, "_new_hashes", deleting)
     analyse_due()
     assert Photo.objects.get().id == stays.id
     assert groups(stays) == [None]
+    assert not gone.rendition_path(320).exists()
 
 
 def test_what_was_predicted_again_meanwhile_stays_due(

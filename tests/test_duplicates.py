@@ -110,6 +110,16 @@ def test_to_set_apart_twice_changes_nothing(group_of_three: list[Photo]) -> None
     assert groups_of(group_of_three) == before
 
 
+def test_a_photo_can_be_set_apart_from_those_that_were_set_apart(
+    group_of_three: list[Photo],
+) -> None:
+    _first, second, third = group_of_three
+    set_apart(second.id)
+    Photo.objects.filter(id=third.id).update(group=groups_of([second])[0])
+    set_apart(third.id)
+    assert len(set(groups_of(group_of_three))) == 3
+
+
 @pytest.mark.django_db
 def test_a_photo_that_is_gone_cannot_be_set_apart() -> None:
     with pytest.raises(Photo.DoesNotExist):
