@@ -30,7 +30,7 @@ OWNERS, REVIEWERS = 50, 4
 SECONDS_BETWEEN = 20
 NAMES = ("IMG_{:04d}.JPG", "PXL_2025{:04d}.jpg", "DSC{:05d}.JPG", "photo {}.png", "車{}.jpg")
 FAILED, PENDING = 0.02, 0.001
-LABELLED, CAME_LABELLED, CORRECTED, CHANGED, UNDONE = 0.15, 0.2, 0.1, 0.03, 0.01
+LABELLED, CAME_LABELLED, CHANGED, UNDONE = 0.15, 0.2, 0.03, 0.01
 BEGINS_GROUP = 0.01  # of two to four photos, so that three percent have near-duplicates
 BEGINS_BULK = 0.01
 SUSPECT = 0.2  # of those whose label is not the predicted one
@@ -166,7 +166,8 @@ class MadeUp:
 
     def _label(self, row: Row) -> None:
         draw, photo, said = self.draw, row.photo, row.photo.prediction
-        photo.label = draw.choice(self.labels) if draw.random() < CORRECTED else said.label
+        is_right = draw.random() < said.confidence
+        photo.label = said.label if is_right else draw.choice(self.labels)
         if draw.random() < CAME_LABELLED:
             row.decisions.append(self._decision(photo, Via.UPLOAD, None, photo.label))
             row.decisions[0].by = photo.owner

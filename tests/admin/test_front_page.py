@@ -185,7 +185,7 @@ def test_a_large_instance_is_not_counted_by_the_page(
     figures.refresh_if_due()
     page = _front_page(as_reviewer)[1]
     assert "<svg" in page
-    assert "ago." in page
+    assert "Counted on" in page
 
 
 def test_a_deleted_label_is_left_out(

@@ -1,0 +1,248 @@
+"""What review_quality.py measures."""
+
+from __future__ import annotations
+
+import io
+import random
+import statistics
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+from PIL import Image
+
+from recognition import analysis, prediction, promise, queue, removal, review, suspect_search
+from recognition.importing import FolderImport
+from recognition.labels import LabelFinder, LabelTree
+from recognition.models import (
+    Label,
+    Photo,
+    Prediction,
+    Report,
+    ReviewLease,
+    State,
+    Suspect,
+    Via,
+)
+from recognition.queue import Ordering
+from recognition.thresholds import Z_SHOWN, Tally, wilson
+
+FIRST = 0.2  # of the queue
+SWAPPED, SEEDS = 0.05, range(10)
+HALVES = 200
+ORIGINALS = 300
+Row = tuple[str, str, str]
+Truth = dict[UUID, int]
+
+
+def measure(photos: Path) -> list[Row]:
+    person = User.objects.create_superuser("quality")
+    rows = _suspects(photos, person)
+    truth = _take_in([photos / "animals", photos / "vehicles"], person)
+    rows += _orders(truth, person)
+    truth |= _take_in([photos / "neither"], person)
+    rows += _promises(truth)
+    removal.delete_photos_of(person)
+    files = [path for part in ("animals", "vehicles") for path in (photos / part).glob("*/*")]
+    return rows + _near_duplicates(sorted(files), person)
+
+
+def _take_in(folders: Sequence[Path], owner: User) -> Truth:
+    """Import without labels, predict and analyse; what the folders say of each photo."""
+    find = LabelFinder({})
+    truth: Truth = {}
+    for folder in folders:
+        for outcome in FolderImport(folder, owner):
+            if outcome.photo and not outcome.is_duplicate:
+                label = find(Path(outcome.name).parent.name) or find(folder.name)
+                truth[outcome.photo.id] = label.id
+    _predict_and_analyse()
+    return truth
+
+
+def _predict_and_analyse() -> None:
+    while Prediction.objects.filter(state=State.PENDING).exists():
+        prediction.predict_pending()
+    _analyse()
+
+
+def _analyse() -> None:
+    while Photo.objects.filter(prediction__analysis_due__isnull=False).exists():
+        analysis.analyse_due()
+
+
+def _said(photo_ids: Iterable[UUID]) -> dict[UUID, tuple[int, float]]:
+    """Predicted label and confidence."""
+    rows = Photo.objects.filter(id__in=list(photo_ids), prediction__state=State.DONE)
+    said = rows.values_list("id", "prediction__label_id", "prediction__confidence")
+    return {key: (label, confidence) for key, label, confidence in said}
+
+
+# Orders of the queue
+
+
+def _orders(truth: Truth, person: User) -> list[Row]:
+    """First nothing is labelled; then a random half is, and the other half is looked at."""
+    rows = [
+        _order(f"nothing labelled, {order.label}", truth, person, order)
+        for order in (Ordering.MARGIN, Ordering.NEWEST)
+    ]
+    labelled = dict(random.Random(0).sample(sorted(truth.items()), len(truth) // 2))
+    labels = Label.objects.in_bulk(set(truth.values()))
+    bulk = review.decide_many({key: labels[it] for key, it in labelled.items()}, person, Via.GRID)
+    _look_again()
+    rest = {key: label for key, label in truth.items() if key not in labelled}
+    rows += [
+        _order(f"half labelled, {order.label}", rest, person, order)
+        for order in (Ordering.MARGIN, Ordering.NOVELTY, Ordering.NEWEST)
+    ]
+    review.undo_bulk(bulk, person)
+    return [
+        (what, figure, "68 %" if place == 0 else "") for place, (what, figure) in enumerate(rows)
+    ]
+
+
+def _look_again() -> None:
+    """What is nearest among the labelled photos has changed for all."""
+    Prediction.objects.filter(review__isnull=False).update(analysis_due=timezone.now())
+    _analyse()
+
+
+def _order(what: str, truth: Truth, person: User, order: Ordering) -> tuple[str, str]:
+    tree = LabelTree()
+    said = _said(truth)
+    wrong = {key for key, (label, _c) in said.items() if not tree.is_right(label, truth[key])}
+    first = queue.claim(person, order, round(FIRST * len(said)))
+    ReviewLease.objects.all().delete()
+    found = len(wrong.intersection(first))
+    what = f"mistakes in the first {FIRST:.0%} of the queue: {what}"
+    return what, f"{found} of {len(wrong)}, {found / len(wrong):.0%}"
+
+
+# Suspect labels
+
+
+def _suspects(photos: Path, person: User) -> list[Row]:
+    truth = _take_in([photos / "animals"], person)
+    labels = Label.objects.in_bulk(set(truth.values()))
+    review.decide_many({key: labels[it] for key, it in truth.items()}, person, Via.UPLOAD)
+    precisions = []
+    for seed in SEEDS:
+        draw = random.Random(seed)
+        chosen = draw.sample(sorted(truth), round(SWAPPED * len(truth)))
+        swapped = {
+            key: labels[draw.choice([it for it in labels if it != truth[key]])] for key in chosen
+        }
+        bulk = review.decide_many(swapped, person, Via.UPLOAD)
+        suspect_search.search()
+        top = Suspect.objects.order_by("-score", "photo").values_list("photo_id", flat=True)
+        precisions.append(len(swapped.keys() & set(top[: len(swapped)])) / len(swapped))
+        review.undo_bulk(bulk, person)
+    removal.delete_photos_of(person)
+    Report.objects.all().delete()
+    what = f"swapped labels among as many top suspects, {len(SEEDS)} draws of {len(swapped)} swaps"
+    lowest, mean = min(precisions), statistics.mean(precisions)
+    return [(what, f"{mean:.0%}, at least {lowest:.0%}", "88 %")]
+
+
+# The accuracy promise
+
+
+def _promises(truth: Truth) -> list[Row]:
+    return [row for target in (0.95, 0.98) for row in _promise(truth, target)]
+
+
+def _promise(truth: Truth, target: float) -> list[Row]:
+    tree, said = LabelTree(), _said(truth)
+    shares, precisions = [], []
+    for seed in range(HALVES):
+        keys = random.Random(seed).sample(sorted(said), len(said))
+        reviewed, others = keys[: len(keys) // 2], keys[len(keys) // 2 :]
+        chosen = promise.thresholds(_tallies(reviewed, said, truth, tree), target)
+        accepted = [key for key in others if _accepts(chosen, *said[key])]
+        shares.append(len(accepted) / len(others))
+        if accepted:
+            right = sum(tree.is_right(said[key][0], truth[key]) for key in accepted)
+            precisions.append((right, len(accepted)))
+    broken = sum(right / number < target for right, number in precisions)
+    refuted = sum(wilson(*it, Z_SHOWN).high < target for it in precisions)
+    what = f"promise of {target:.0%}, {HALVES} random halves"
+    return [
+        (
+            f"{what}: precision of what is accepted",
+            _mean([right / number for right, number in precisions]),
+            f"{target:.0%}",
+        ),
+        (f"{what}: broken", f"{broken} of {HALVES}", "5 %"),
+        (f"{what}: broken beyond the interval", f"{refuted} of {HALVES}", ""),
+        (f"{what}: accepted without a look", _mean(shares), ""),
+        (f"{what}: nothing accepted", f"{HALVES - len(precisions)} of {HALVES}", ""),
+    ]
+
+
+def _mean(values: Sequence[float]) -> str:
+    return f"{statistics.mean(values):.1%}" if values else "nothing promised"
+
+
+def _tallies(
+    keys: Sequence[UUID], said: Mapping[UUID, tuple[int, float]], truth: Truth, tree: LabelTree
+) -> dict[int, Tally]:
+    tallies: dict[int, Tally] = {}
+    for label, confidence in said.values():
+        tallies.setdefault(label, Tally()).upload(confidence)
+    for key in keys:
+        label, confidence = said[key]
+        tallies[label].review(confidence, tree.is_right(label, truth[key]))
+    return tallies
+
+
+def _accepts(chosen: promise.Thresholds, label: int, confidence: float) -> bool:
+    threshold = chosen.of(label)
+    return threshold is not None and confidence >= threshold.confidence
+
+
+# Near-duplicates
+
+
+def _near_duplicates(files: Sequence[Path], person: User) -> list[Row]:
+    """Variants of some photos, imported after the photos themselves."""
+    originals = random.Random(0).sample(files, min(ORIGINALS, len(files)))
+    with tempfile.TemporaryDirectory() as folder:
+        for number, path in enumerate(originals):
+            _write_variants(path, Path(folder), f"{number:04d}")
+        list(FolderImport(Path(folder), person))
+        _predict_and_analyse()
+    groups = dict(Photo.objects.values_list("name", "group"))
+    rows = []
+    for kind in ("reencoded", "resized", "cropped"):
+        pairs = [(name, name.replace("original", kind)) for name in groups if "original" in name]
+        found = sum(groups[a] is not None and groups[a] == groups.get(b) for a, b in pairs)
+        rows.append((f"near-duplicates found: {kind}", f"{found} of {len(pairs)}", ""))
+    members: dict[UUID, set[str]] = {}
+    for name, group in groups.items():
+        if group:
+            members.setdefault(group, set()).add(name[:4])
+    mixed = sum(len(numbers) - 1 for numbers in members.values())
+    what = f"photos joined with another one's variants, of {len(originals)}"
+    return [*rows, (what, str(mixed), "")]
+
+
+def _write_variants(path: Path, folder: Path, number: str) -> None:
+    image = Image.open(path).convert("RGB")
+    width, height = image.size
+    variants = {
+        "original": (image, 95),
+        "reencoded": (image, 60),
+        "resized": (image.resize((max(1, width // 2), max(1, height // 2))), 90),
+        "cropped": (
+            image.crop((width // 25, height // 25, width - width // 25, height - height // 25)),
+            90,
+        ),
+    }
+    for kind, (variant, quality) in variants.items():
+        content = io.BytesIO()
+        variant.save(content, "JPEG", quality=quality)
+        (folder / f"{number}-{kind}.jpg").write_bytes(content.getvalue())
