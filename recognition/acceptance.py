@@ -110,7 +110,7 @@ def _accept(rules: Rules, label_id: str) -> int:
         label=int(label_id),
         confidence__gte=rules.floors[label_id],
         model_version=rules.version_id,
-    ).order_by("label", "-confidence", "id")
+    ).order_by("label_id", "-confidence", "id")
     accepted = 0
     while ids := list(sure.values_list("id", "photo_id")[:_CHUNK]):
         drawn = [key for key, photo_id in ids if is_drawn(photo_id, rules.check_rate)]

@@ -64,7 +64,7 @@ def _reviewed(version: ModelVersion) -> Iterator[tuple[int, float | None, int]]:
             photo__label__isnull=False,
             model_version=version,
             state=State.DONE,
-        ).order_by("-photo")
+        ).order_by("-photo_id")
         for photo_id, group, predicted, confidence, label in rows.values_list(
             "photo_id", "photo__group", "label_id", "confidence", "photo__label_id"
         ):

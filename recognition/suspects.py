@@ -90,7 +90,7 @@ def ask_for_search() -> None:
 
 def page(reviewer: User, after: Place | None = None) -> Page:
     """The most suspect labels first, from behind `after` on."""
-    ranked = _visible_to(reviewer).order_by("-score", "photo")
+    ranked = _visible_to(reviewer).order_by("-score", "photo_id")
     if after:
         ranked = ranked.filter(score__lte=after.score).exclude(
             score=after.score, photo__lte=after.photo_id
