@@ -6,9 +6,12 @@ predictions wait it leaves them the machine, but not for ever.
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from recognition import acceptance, analysis, figures, heads, selectors, suspect_search
 from recognition.models import Prediction, State
@@ -32,6 +35,16 @@ class Analyst:
             except Exception:  # the other duties have nothing to do with it
                 logger.exception("the analyst failed: %r", duty)
         self._worked_s = time.monotonic()
+
+
+def settle_in() -> None:
+    """For the process that is the analyst: nobody waits for it, neither at work nor at its end."""
+    # Linux shares the processors evenly among sessions, and honcho starts each process in one of
+    # its own, so that `nice` alone would change nothing (sched(7), "The autogroup feature").
+    with contextlib.suppress(OSError):
+        Path("/proc/self/autogroup").write_text("19")
+    # Celery would wait for the end of a task, which can be minutes away.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _predictions_wait() -> bool:

@@ -1,6 +1,5 @@
 """Celery's doors: one call each, no logic."""
 
-import signal
 from typing import Any
 
 from celery import shared_task
@@ -30,8 +29,7 @@ def analyse() -> None:
 def look_for_work(sender: Any, **kwargs: Any) -> None:
     """A worker that has just started loads the network now, not when the first photo comes."""
     if sender.hostname.startswith("analyst@"):
-        # Safe to break off anywhere; Celery would wait for the end, which can be minutes away.
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        analyst.settle_in()
         doorbell.ring_analyst()
     else:
         sweep.delay()

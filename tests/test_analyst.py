@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import signal
+import subprocess
+import sys
+from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
@@ -12,6 +16,7 @@ from django.contrib.auth.models import User
 from recognition import doorbell, tasks
 from recognition.analyst import Analyst
 from tests.rows import add_photo, settled_photo
+from webapp.home import BASE_DIR
 
 pytestmark = pytest.mark.usefixtures("version")
 
@@ -90,3 +95,23 @@ def test_the_bell_rings_in_the_analysts_own_queue_and_once_is_enough() -> None:
 @pytest.mark.usefixtures("no_redis")
 def test_without_redis_nobody_rings() -> None:
     doorbell.ring_analyst()
+
+
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="another kind of system")
+def test_the_process_ends_at_once_and_leaves_the_machine_to_others() -> None:
+    program = """
+from recognition import analyst
+analyst.settle_in()
+print(open("/proc/self/autogroup").read(), flush=True)
+import os, signal
+os.kill(os.getpid(), signal.SIGTERM)
+"""
+    run = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v", "0", "-c", program],
+        cwd=BASE_DIR,
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+    )
+    assert "nice 19" in run.stdout
+    assert run.returncode == -signal.SIGTERM
