@@ -19,6 +19,7 @@ from recognition import archives, exporting, intake, labels, review
 from recognition.export_names import UniqueNames, file_name, folder_name
 from recognition.exporting import Export, Selection
 from recognition.importing import FolderImport
+from recognition.intake import Outcome
 from recognition.models import Decision, Label, Photo, Via
 from tests.files import arrived, encoded, picture
 from tests.rows import add_photo, settled_photo
@@ -235,6 +236,14 @@ def export(uploader: User, tmp_path: Path) -> Path:
     return path
 
 
+def uploaded(export: Path, owner: User) -> list[Outcome]:
+    archive = arrived(export.read_bytes(), "export.zip")
+    try:
+        return archives.accept(archive, True, owner, intake.open_batch(owner))
+    finally:
+        archive.discard()
+
+
 def forget_the_label() -> None:
     """As an Ark that never heard of it."""
     Decision.objects.all().delete()
@@ -245,8 +254,7 @@ def forget_the_label() -> None:
 def test_an_archive_comes_back_as_the_same_data_set(
     export: Path, uploader: User, reviewer: User
 ) -> None:
-    archive = arrived(export.read_bytes(), "export.zip")
-    outcomes = archives.accept(archive, True, reviewer, intake.open_batch(reviewer))
+    outcomes = uploaded(export, reviewer)
     assert not [outcome for outcome in outcomes if outcome.refusal]
     assert data_set(reviewer) == data_set(uploader)
     assert len(data_set(reviewer)) == len(NAMES)
@@ -266,8 +274,7 @@ def test_who_may_add_labels_brings_those_that_are_missing(
 ) -> None:
     before = data_set(uploader)
     forget_the_label()
-    archive = arrived(export.read_bytes(), "export.zip")
-    outcomes = archives.accept(archive, True, reviewer, intake.open_batch(reviewer))
+    outcomes = uploaded(export, reviewer)
     assert not [outcome for outcome in outcomes if outcome.refusal]
     assert data_set(reviewer) == before
     con = label("con")
@@ -279,8 +286,7 @@ def test_who_may_not_add_labels_is_told_what_to_do(
     export: Path, uploader: User, other_uploader: User
 ) -> None:
     forget_the_label()
-    archive = arrived(export.read_bytes(), "export.zip")
-    outcomes = archives.accept(archive, True, other_uploader, intake.open_batch(other_uploader))
+    outcomes = uploaded(export, other_uploader)
     refused = {outcome.refusal.code for outcome in outcomes if outcome.refusal}
     assert refused == {"unknown_label"}
     assert Photo.objects.filter(owner=other_uploader).count() == len(NAMES) / 2

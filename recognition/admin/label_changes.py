@@ -31,7 +31,8 @@ def merge(request: HttpRequest, object_id: str) -> HttpResponse:
     """First choose a label, then see what happens, then let it happen."""
     source = _label(object_id)
     slug = request.POST.get("into") or request.GET.get("into", "")
-    target = Label.objects.filter(slug=slug[:50]).first()
+    targets = merging.targets(source)
+    target = next((label for label in targets if label.slug == slug), None)
     found = merging.consequences(source, target) if target else None
     if request.method == "POST" and target:
         try:
@@ -47,8 +48,8 @@ def merge(request: HttpRequest, object_id: str) -> HttpResponse:
         return redirect(_LIST)
     context = {
         "source": source,
-        "targets": sorted(merging.targets(source), key=lambda label: label.name),
-        "target": target if target in merging.targets(source) else None,
+        "targets": sorted(targets, key=lambda label: label.name),
+        "target": target,
         "found": found,
         "photos": count_text(found.photos) if found else "",
         "predictions": count_text(found.predictions) if found else "",

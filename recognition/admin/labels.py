@@ -104,8 +104,8 @@ class LabelAdmin(ModelAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Below which label, if the address says so."""
-        parent = Label.objects.filter(slug=request.GET.get("below", "")).first()
-        return {"parent": parent.pk, "kind": parent.kind} if parent else {}
+        tree, slug = LabelTree(), request.GET.get("below", "")
+        return {"parent": tree[slug].pk, "kind": tree[slug].kind} if slug in tree else {}
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """Only labels in use are offered as parents."""

@@ -51,6 +51,12 @@ def test_a_reviewer_adds_a_label_below_another(as_reviewer: Client) -> None:
     assert (label("suv").parent, label("suv").kind) == (label("car"), "vehicle")
 
 
+@pytest.mark.parametrize("below", ["unicorn", "\0", "x" * 999])
+def test_a_parent_that_is_not_there_is_not_filled_in(below: str, as_reviewer: Client) -> None:
+    form = as_reviewer.get(ADD, {"below": below}).context["adminform"].form
+    assert "parent" not in form.initial
+
+
 @pytest.mark.parametrize("change", [{"kind": "animal"}, {"slug": "dog"}, {"name_zh": ""}])
 def test_a_label_that_is_wrong_is_not_added(change: dict[str, str], as_reviewer: Client) -> None:
     body = {**SUV, "parent": label("car").pk, "kind": "vehicle", **change}
