@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -70,7 +70,7 @@ class Outlook(NamedTuple):
     since: int
 
 
-def held_by_others(person: User) -> QuerySet[ReviewLease]:
+def held_by_others(person: User) -> QuerySet[Any]:
     """What other reviewers have before them, as photo ids."""
     leases = ReviewLease.objects.filter(expires__gt=timezone.now()).exclude(reviewer=person)
     return leases.values("photo")

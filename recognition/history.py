@@ -139,8 +139,12 @@ def page(
     follows = walk.place_of(found[size - 1]) if len(found) > size else horizon
     found = found[:size]
     if filters.predicted and filters.batch:
-        found.sort(key=lambda photo: -photo.prediction.confidence)
+        found.sort(key=_confidence, reverse=True)
     return Page(found, follows, size)
+
+
+def _confidence(photo: Photo) -> float:
+    return (photo.prediction and photo.prediction.confidence) or 0
 
 
 def _walk(photos: QuerySet[Photo], filters: Filters) -> _Walk:

@@ -19,7 +19,7 @@ from unfold.admin import ModelAdmin
 
 from recognition import bulk
 from recognition.admin.review.grid import report_left
-from recognition.admin.staff import render_page
+from recognition.admin.staff import StaffRequest, render_page
 from recognition.bulk import Sight
 from recognition.label_field import LabelForm, offered_labels
 from recognition.models import BulkDecision, Label, Via
@@ -49,13 +49,13 @@ class ReviewActions(ModelAdmin):
     @admin.action(
         description=gettext_lazy("Confirm what the network says …"), permissions=["review"]
     )
-    def confirm_predictions(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+    def confirm_predictions(self, request: StaffRequest, queryset: QuerySet) -> HttpResponse | None:
         if "sure" in request.POST:
             return _carry_out(request, None)
         return self._show_plan(request, queryset, _("Confirm what the network says"), None)
 
     @admin.action(description=gettext_lazy("Give another label …"), permissions=["review"])
-    def give_label(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+    def give_label(self, request: StaffRequest, queryset: QuerySet) -> HttpResponse | None:
         form = LabelForm(request.POST if "label" in request.POST else None)
         label = form.cleaned_data["label"] if form.is_valid() else None
         if label and request.POST.get("sure") == label.slug:  # and not one typed since
@@ -64,7 +64,7 @@ class ReviewActions(ModelAdmin):
 
     def _show_plan(
         self,
-        request: HttpRequest,
+        request: StaffRequest,
         queryset: QuerySet,
         title: str,
         form: LabelForm | None,
@@ -87,7 +87,7 @@ class ReviewActions(ModelAdmin):
         return render_page(request, "admin/review/plan.html", title, context)
 
 
-def _plan(request: HttpRequest, photo_ids: set[UUID], label: Label | None) -> dict[str, Any]:
+def _plan(request: StaffRequest, photo_ids: set[UUID], label: Label | None) -> dict[str, Any]:
     photos = photos_visible_to(request.user).filter(id__in=photo_ids)
     planned = bulk.changes(photos, label, request.user)
     return {
@@ -97,7 +97,7 @@ def _plan(request: HttpRequest, photo_ids: set[UUID], label: Label | None) -> di
     }
 
 
-def _carry_out(request: HttpRequest, label: Label | None) -> HttpResponse:
+def _carry_out(request: StaffRequest, label: Label | None) -> HttpResponse:
     parsed = (Sight.parse(text) for text in request.POST.getlist("shown")[:MOST])
     sights = [sight for sight in parsed if sight]
     decision, left = bulk.decide(sights, label, request.user, Via.LISTS)

@@ -5,10 +5,20 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.timezone import make_aware
 from unfold.contrib.filters.admin import RangeDateFilter
+
+
+class DayField(forms.DateField):
+    """A day that can be told as a moment in every time zone, and its next one too."""
+
+    default_validators = [
+        MinValueValidator(date(1970, 1, 1)),
+        MaxValueValidator(date(2999, 12, 31)),
+    ]
 
 
 class DayRangeFilter(RangeDateFilter):
@@ -17,19 +27,20 @@ class DayRangeFilter(RangeDateFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         first, last = self._day("from"), self._day("to")
         if first:
-            queryset = queryset.filter(**{f"{self.field_path}__gte": _midnight(first)})
+            queryset = queryset.filter(**{f"{self.field_path}__gte": midnight(first)})
         if last:
-            after = _midnight(last + timedelta(days=1))
+            after = midnight(last + timedelta(days=1))
             queryset = queryset.filter(**{f"{self.field_path}__lt": after})
         return queryset
 
     def _day(self, end: str) -> date | None:
         text = self.used_parameters.get(f"{self.field_path}_{end}", "")
         try:
-            return forms.DateField(required=False).clean(text)
+            return DayField(required=False).clean(text)
         except forms.ValidationError:
             return None
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """In the server's time zone."""
     return make_aware(datetime.combine(day, time.min))

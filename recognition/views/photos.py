@@ -57,7 +57,7 @@ def label(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
         _decide(request, photo, form.cleaned_data["label"])
     else:
         for error in form.errors["label"]:
-            messages.error(request, error)
+            messages.error(request, str(error))
     return redirect("photo", photo.id)
 
 

@@ -158,3 +158,11 @@ def test_the_theme_speaks_chinese_too(as_superuser: Client) -> None:
     page = as_superuser.get(reverse(PHOTOS), headers={"Accept-Language": "zh-hans"})
     assert "应用筛选" in page.content.decode()
     assert "Apply Filters" not in page.content.decode()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_beyond_all_time_zones_does_not_filter(
+    day: str, as_superuser: Client, superuser: User
+) -> None:
+    add_photo(superuser, name="today")
+    assert _names(as_superuser, PHOTOS, created_from=day, created_to=day) == ["today"]

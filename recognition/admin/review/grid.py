@@ -37,7 +37,7 @@ def grid(request: StaffRequest) -> HttpResponse:
     form = LabelForm(request.POST)
     if not form.is_valid():
         for error in form.errors["label"]:
-            messages.error(request, error)
+            messages.error(request, str(error))
         return _show(request, taken_out=set(shown) - set(kept))
     wrong = [it for it in shown if it not in kept]
     after = Cursor.parse(request.GET.get("after", ""))

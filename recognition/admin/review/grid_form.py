@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 
 from django import forms
 from django.contrib.auth.models import User
-from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils.timezone import make_aware
 
+from recognition.admin.filters import DayField, midnight
 from recognition.history import Filters
 from recognition.models import Batch, Kind, Label
 from recognition.selectors import batches_visible_to
@@ -26,16 +25,8 @@ class GridForm(forms.Form):
     percent = forms.FloatField(required=False, min_value=0, max_value=100)
     batch = forms.UUIDField(required=False)
     owner = forms.CharField(required=False, max_length=150)
-    first_day = forms.DateField(required=False)
-    last_day = forms.DateField(required=False)
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("first_day", "last_day"):  # others cannot be told in every time zone
-            self.fields[name].validators += [
-                MinValueValidator(date(1970, 1, 1)),
-                MaxValueValidator(date(2999, 12, 31)),
-            ]
+    first_day = DayField(required=False)
+    last_day = DayField(required=False)
 
     def filters(self, reviewer: User) -> Filters:
         self.is_valid()
@@ -49,8 +40,8 @@ class GridForm(forms.Form):
             confidence_at_least=(said.get("percent") or 0) / 100 or None,
             batch=said.get("batch"),
             owner=said.get("owner", "") if sees_all else reviewer.username,
-            uploaded_from=_midnight(first) if first else None,
-            uploaded_before=_midnight(last + timedelta(days=1)) if last else None,
+            uploaded_from=midnight(first) if first else None,
+            uploaded_before=midnight(last + timedelta(days=1)) if last else None,
         )
 
 
@@ -61,7 +52,3 @@ def batches_to_choose(reviewer: User, chosen: Filters) -> list[Batch]:
     if chosen.batch and chosen.batch not in [batch.id for batch in newest]:
         newest += batches.filter(id=chosen.batch)
     return newest
-
-
-def _midnight(day: date) -> datetime:
-    return make_aware(datetime.combine(day, time.min))
