@@ -16,6 +16,8 @@ from recognition.selectors import (
     batch_progress,
     batches_visible_to,
     filter_photos,
+    name_shown,
+    near_duplicates,
     photos_visible_to,
     wait_until_settled,
 )
@@ -126,3 +128,25 @@ def test_waiting_ends_when_the_photo_is_settled(uploader: User) -> None:
     doorbell.announce([photo.id])
     waiting.join(30)
     assert not waiting.is_alive()
+
+
+def test_other_peoples_names_are_for_reviewers(
+    uploader: User, other_uploader: User, reviewer: User
+) -> None:
+    photo = add_photo(uploader)
+    assert name_shown(reviewer, photo, uploader) == "staff"
+    assert name_shown(uploader, photo, uploader) == "ursula"
+    assert name_shown(other_uploader, photo, reviewer) == "oscar"
+    assert name_shown(None, photo, reviewer) == ""
+
+
+def test_near_duplicates_are_those_that_one_may_see(
+    uploader: User, other_uploader: User, reviewer: User
+) -> None:
+    photo, mine, theirs = (add_photo(who) for who in (uploader, uploader, other_uploader))
+    add_photo(uploader)
+    assert near_duplicates(photo, reviewer) == []
+    Photo.objects.filter(id__in=[photo.id, mine.id, theirs.id]).update(group=photo.id)
+    photo.refresh_from_db()
+    assert near_duplicates(photo, uploader) == [mine]
+    assert near_duplicates(photo, reviewer) == [mine, theirs]
