@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     ChoicesDropdownFilter,
+    DropdownFilter,
     RelatedDropdownFilter,
 )
 from unfold.decorators import display
@@ -24,18 +25,32 @@ from recognition.models import Prediction, State
 from recognition.refusals import Refusal
 
 _OWNER = "photo__owner__id__exact"
+_ACCEPTED = "accepted"
+
+
+class AcceptedFilter(DropdownFilter):
+    """What nobody needs to look at, by the accuracy promise."""
+
+    title = _("accepted by machine")
+    parameter_name = _ACCEPTED
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("accepted by machine"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(accepted__isnull=False) if self.value() == "yes" else queryset
 
 
 @admin.register(Prediction)
 class PredictionAdmin(ReviewActions, ReadOnly, LongList):
     photo_field = "photo"
-    list_display = ("picture", "state_badge", "predicted", "kind", "version", "created")
+    list_display = ("picture", "state_badge", "predicted", "kind", "to_do", "version", "created")
     sortable_by = ("created",)
     search_fields = ("photo__name",)
     search_help_text = _("How the file's name begins, or the photo's id")
     fieldsets = (
         (None, {"fields": ("preview", "photo", "state", "reason", "created")}),
-        (_("Answer"), {"fields": ("label", "kind", "percent", "top_five", "fine")}),
+        (_("Answer"), {"fields": ("label", "kind", "percent", "top_five", "fine", "accepted")}),
         (_("Work"), {"fields": ("model_version", "milliseconds", "attempts", "lease_owner")}),
     )
 
@@ -54,15 +69,18 @@ class PredictionAdmin(ReviewActions, ReadOnly, LongList):
             ("kind", ChoicesDropdownFilter),
             ("label", RelatedDropdownFilter),
             ("band", ChoicesDropdownFilter),
+            AcceptedFilter,
             ("model_version", RelatedDropdownFilter),
             *owner,
             ("created", DayRangeFilter),
         ]
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        """One owner's predictions in the order of the index that finds the owner's photos."""
+        """In the order of the index that finds what is filtered for."""
         if request.GET.get(_OWNER):
             return ("-photo__created", "-photo__id")
+        if request.GET.get(_ACCEPTED) == "yes":
+            return ("-accepted", "id")
         return ("-created", "-id")
 
     def get_search_results(
@@ -82,6 +100,13 @@ class PredictionAdmin(ReviewActions, ReadOnly, LongList):
     @display(description=_("prediction"))
     def predicted(self, prediction: Prediction) -> str:
         return pictures.answer(prediction) if prediction.state == State.DONE else ""
+
+    @display(description=_("review"))
+    def to_do(self, prediction: Prediction) -> str:
+        """What is left to do about it, if anything."""
+        if prediction.accepted and prediction.review is None:
+            return str(_("accepted by machine"))
+        return prediction.get_review_display() or ""
 
     @display(description=_("version"))
     def version(self, prediction: Prediction) -> str:
