@@ -110,6 +110,7 @@ def _rows(stream: IO[bytes] | None, needed: tuple[str, ...]) -> Iterator[dict[st
         try:
             if set(needed) <= set(reader.fieldnames or ()):
                 for row in reader:
-                    yield {key: unguarded(row[key] or "") for key in needed}
+                    # A database may not store the character NUL.
+                    yield {key: unguarded(row[key] or "").replace("\0", "") for key in needed}
         except csv.Error:
             return

@@ -21,7 +21,7 @@ from recognition.exporting import Export, Selection
 from recognition.importing import FolderImport
 from recognition.intake import Outcome
 from recognition.models import Decision, Label, Photo, Via
-from tests.files import arrived, encoded, picture
+from tests.files import arrived, encoded, picture, zipped
 from tests.rows import add_photo, settled_photo
 
 pytestmark = pytest.mark.usefixtures("version")
@@ -258,6 +258,30 @@ def test_an_archive_comes_back_as_the_same_data_set(
     assert not [outcome for outcome in outcomes if outcome.refusal]
     assert data_set(reviewer) == data_set(uploader)
     assert len(data_set(reviewer)) == len(NAMES)
+
+
+def test_an_archive_that_was_packed_again_comes_back_too(
+    export: Path, uploader: User, reviewer: User
+) -> None:
+    before = zipfile.ZipFile(export)
+    files = {f"my export/{name}": before.read(name) for name in before.namelist()}
+    export.write_bytes(zipped({**files, "my export/dog/new.jpg": encoded(picture(seed=99))}))
+    assert not [outcome for outcome in uploaded(export, reviewer) if outcome.refusal]
+    assert data_set(reviewer) - data_set(uploader) == {
+        (encoded(picture(seed=99)), "dog", "new.jpg")
+    }
+
+
+def test_a_table_that_somebody_wrote_does_no_harm(export: Path, reviewer: User) -> None:
+    before = zipfile.ZipFile(export)
+    files = {name: before.read(name) for name in before.namelist()}
+    odd = 'dog/rex.jpg,dog,"a\0b\nc"\ndog/狗.jpg,un\0icorn,\n../x,dog,y\n' + "z" * 9999
+    files["photos.csv"] = ("file,label,name\n" + odd).encode()
+    files["labels.csv"] = b"slug,name_en,name_zh,kind,parent\nunicorn,a\0b,c,mineral,unicorn\n"
+    export.write_bytes(zipped(files))
+    codes = {outcome.refusal.code for outcome in uploaded(export, reviewer) if outcome.refusal}
+    assert codes == {"unknown_label"}
+    assert Photo.objects.filter(owner=reviewer, name="ab\nc").exists()
 
 
 def test_an_unpacked_archive_comes_back_as_the_same_data_set(

@@ -62,6 +62,18 @@ def test_a_reviewers_archive_is_labelled_by_its_folders(labelled: str, reviewer:
     assert Photo.objects.get().label.slug == "dog"
 
 
+def test_a_data_set_brings_its_labels_along(reviewer: User) -> None:
+    files = {
+        "photos.csv": b"file,label,name\nsuv/a.jpg,suv,my car.jpg\n",
+        "labels.csv": b"slug,name_en,name_zh,kind,parent\nsuv,SUV,Yue,vehicle,car\n",
+        "suv/a.jpg": JPEG,
+    }
+    body = posted(api_of(reviewer), archive=sent(zipped(files)), labelled="true")
+    assert (body["accepted"], body["rejected"]) == (1, [])
+    photo = Photo.objects.get()
+    assert (photo.name, photo.label.slug, photo.label.parent.slug) == ("my car.jpg", "suv", "car")
+
+
 def test_an_uploaders_archive_is_not_labelled(api: APIClient) -> None:
     archive = sent(zipped({"dog/a.jpg": JPEG}))
     response = api.post(BULK, {"archive": archive, "labelled": "true"})
