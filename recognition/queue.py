@@ -22,8 +22,10 @@ from recognition import figures, selectors
 from recognition.models import Decision, Photo, Prediction, ReviewLease
 
 LEASE = timedelta(minutes=10)
-_WINDOW = 500  # photos among which near-duplicates are put off
-_WIDE_WINDOW = 10_000  # what is counted, and looked through for photos of a kind or of one's own
+_COUNTED = 10_000
+_WINDOW = 200  # photos among which near-duplicates are put off
+_WIDE_WINDOW = 3000  # photos that are looked through for those of a kind, or of one's own
+_JUST_NOW = timedelta(hours=1)
 _JUST_DECIDED = 20
 _ATTEMPTS = 5  # to lease what somebody else leased at the same instant
 
@@ -84,10 +86,10 @@ def claim(
         busy = _leased_by_others(reviewer).union(known, skipped, leased)
         free = _free(reviewer, ordering, narrowing, busy)[:_WINDOW]
         chosen = _spread(free, count - len(leased), _groups_just_seen([*known, *leased]))
-        if not chosen:
-            break
-        mine = take(reviewer, chosen) & _still_in(ordering, chosen)
+        mine = take(reviewer, chosen) & _still_waiting(chosen)
         leased += [photo_id for photo_id in chosen if photo_id in mine]
+        if len(leased) == count or not chosen:
+            break
     return leased
 
 
@@ -121,13 +123,15 @@ def release(reviewer: User, photo_id: UUID) -> None:
 
 def progress(ordering: Ordering, narrowing: Narrowing = EVERYTHING) -> Progress:
     """How much is left, and what share of the uploads is labelled; no whole table is counted."""
-    if narrowing != EVERYTHING:
-        remaining = len(_in_order(ordering, narrowing, _WIDE_WINDOW))
+    rows = _queue(ordering, narrowing)
+    remaining = rows.values("pk")[:_COUNTED].count()
+    is_exact = remaining < _COUNTED
+    if _is_along_an_index(ordering, narrowing):
+        if not is_exact and narrowing == EVERYTHING and ordering != Ordering.DISAGREEMENT:
+            remaining, is_exact = figures.to_review()
     else:
-        remaining = _queue(ordering).values("pk")[:_WIDE_WINDOW].count()
-    is_exact = remaining < _WIDE_WINDOW
-    if not is_exact and ordering != Ordering.DISAGREEMENT:
-        remaining, is_exact = figures.to_review()
+        is_exact = remaining < _WIDE_WINDOW
+        remaining = len(_in_order(ordering, narrowing, _WIDE_WINDOW))
     return Progress(remaining, is_exact, figures.share_labelled())
 
 
@@ -136,9 +140,17 @@ def with_others(reviewer: User) -> int:
     return len(_leased_by_others(reviewer))
 
 
-def _queue(ordering: Ordering) -> QuerySet[Prediction]:
+def _queue(ordering: Ordering, narrowing: Narrowing = EVERYTHING) -> QuerySet[Prediction]:
+    """Along an index, so perhaps with more than what fits the narrowing."""
+    if ordering == Ordering.MARGIN and narrowing.label_id:  # the least confident first
+        of_label = Prediction.objects.filter(_WAITING, label=narrowing.label_id)
+        return of_label.order_by("confidence", "-id")
     condition, columns = _INDEXES[ordering]
     return Prediction.objects.filter(condition).order_by(*columns)
+
+
+def _is_along_an_index(ordering: Ordering, narrowing: Narrowing) -> bool:
+    return narrowing == EVERYTHING or (ordering == Ordering.MARGIN and not narrowing.kind)
 
 
 def _free(
@@ -146,7 +158,7 @@ def _free(
 ) -> Sequence[UUID]:
     """The first photos of the queue that this reviewer may see and that nobody is busy with."""
     if reviewer.has_perm("recognition.view_all"):
-        window = _WINDOW if narrowing == EVERYTHING else _WIDE_WINDOW
+        window = _WINDOW if _is_along_an_index(ordering, narrowing) else _WIDE_WINDOW
         found = _in_order(ordering, narrowing, window + len(busy))
         return [photo_id for photo_id in found if photo_id not in busy]
     found = _in_order(ordering, narrowing, _WIDE_WINDOW)
@@ -157,7 +169,7 @@ def _free(
 
 def _in_order(ordering: Ordering, narrowing: Narrowing, window: int) -> list[UUID]:
     """Of the first photos of the queue those that fit."""
-    rows = _queue(ordering).values_list("photo_id", "kind", "label_id")[:window]
+    rows = _queue(ordering, narrowing).values_list("photo_id", "kind", "label_id")[:window]
     return [photo_id for photo_id, kind, label_id in rows if narrowing.fits(kind, label_id)]
 
 
@@ -168,8 +180,7 @@ def _leased_by_others(reviewer: User) -> set[UUID]:
 
 def _spread(photo_ids: Sequence[UUID], count: int, groups_seen: set[UUID]) -> list[UUID]:
     """The first ones, near-duplicates put off for as long as there are others."""
-    grouped = Photo.objects.filter(id__in=photo_ids, group__isnull=False)
-    groups = dict(grouped.values_list("id", "group"))
+    groups = _groups(photo_ids)
     first: list[UUID] = []
     put_off: list[UUID] = []
     for photo_id in photo_ids:
@@ -181,12 +192,20 @@ def _spread(photo_ids: Sequence[UUID], count: int, groups_seen: set[UUID]) -> li
 
 
 def _groups_just_seen(before_them: Collection[UUID]) -> set[UUID]:
-    decided = Decision.objects.values_list("photo_id", flat=True)[:_JUST_DECIDED]
-    photos = Photo.objects.filter(id__in=[*decided, *before_them], group__isnull=False)
-    return {group for group in photos.values_list("group", flat=True) if group}
+    # The range makes SQLite follow the index of the newest.
+    just_now = Decision.objects.filter(at__gte=timezone.now() - _JUST_NOW)
+    decided = just_now.values_list("photo_id", flat=True)[:_JUST_DECIDED]
+    return set(_groups([*decided, *before_them]).values())
 
 
-def _still_in(ordering: Ordering, photo_ids: Collection[UUID]) -> set[UUID]:
+def _groups(photo_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Of those that have near-duplicates. (Asked for these alone, SQLite would look at all.)"""
+    rows = Photo.objects.filter(id__in=photo_ids).order_by().values_list("id", "group")
+    return {photo_id: group for photo_id, group in rows if group}
+
+
+def _still_waiting(photo_ids: Collection[UUID]) -> set[UUID]:
     """Somebody may have decided about a photo after it was read from the queue."""
-    waiting = _queue(ordering).filter(photo__in=photo_ids).order_by()
-    return set(waiting.values_list("photo_id", flat=True))
+    predictions = Prediction.objects.filter(photo__in=photo_ids).order_by()
+    rows = predictions.values_list("photo_id", "review", "disagreement")
+    return {photo_id for photo_id, *reasons in rows if reasons != [None, None]}

@@ -8,6 +8,7 @@ export class Hand {
 
   constructor(stage) {
     this.#stage = stage;
+    window.addEventListener("online", () => this.#show());
   }
 
   get articles() {
@@ -60,8 +61,10 @@ export class Hand {
     articles.forEach((article, position) => (article.hidden = position !== this.#index));
     for (const article of articles.slice(this.#index, this.#index + 1 + LOADED_AHEAD)) {
       for (const image of article.querySelectorAll("img[data-src]")) {
-        image.src = image.dataset.src;
+        const { src } = image.dataset;
+        image.addEventListener("error", () => (image.dataset.src = src), { once: true });
         image.removeAttribute("data-src");
+        image.src = src;
       }
     }
   }

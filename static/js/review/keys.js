@@ -25,6 +25,7 @@ export function listenToKeys(actions, choose) {
 function isForSomethingElse(event) {
   if (event.repeat || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return true;
   if (document.querySelector("dialog[open]")) return true;
-  if (event.target.closest("input, select, textarea, [contenteditable]")) return true;
+  const field = event.target.closest("input, select, textarea, [contenteditable]");
+  if (field && !field.closest("dialog")) return true; // of a closed dialog: it loses the focus soon
   return event.key === "Enter" && Boolean(event.target.closest("a, button, summary"));
 }

@@ -13,25 +13,29 @@ class Picker {
     this.list = dialog.querySelector("[role=listbox]");
     this.none = dialog.querySelector("[data-none]");
     this.options = [...this.list.children].sort((a, b) => a.dataset.place - b.dataset.place);
-    this.picked = null;
+    this.listening = new AbortController();
   }
 
   ask() {
-    const listening = new AbortController();
-    const listen = (target, event, act) =>
-      target.addEventListener(event, act, { signal: listening.signal });
-    listen(this.input, "input", () => this.filter());
-    listen(this.input, "keydown", (event) => this.press(event));
-    listen(this.list, "click", (event) => this.pick(event.target.closest("[role=option]")));
+    this.listen(this.input, "input", () => this.filter());
+    this.listen(this.input, "keydown", (event) => this.press(event));
+    this.listen(this.list, "click", (event) => this.pick(event.target.closest("[role=option]")));
+    this.listen(this.dialog, "close", () => this.finish(null));
     this.input.value = "";
     this.filter();
     this.dialog.showModal();
-    return new Promise((resolve) => {
-      listen(this.dialog, "close", () => {
-        listening.abort();
-        resolve(this.picked);
-      });
-    });
+    return new Promise((resolve) => (this.resolve = resolve));
+  }
+
+  listen(target, event, act) {
+    target.addEventListener(event, act, { signal: this.listening.signal });
+  }
+
+  // Before the next key is pressed: the event `close` would come later.
+  finish(picked) {
+    this.listening.abort();
+    this.dialog.close();
+    this.resolve(picked);
   }
 
   filter() {
@@ -67,14 +71,13 @@ class Picker {
       const place = this.shown.indexOf(this.active) + steps[event.key];
       this.activate(this.shown[place] ?? this.active);
     } else if (event.key === "Enter") this.pick(this.active);
+    else if (event.key === "Escape") this.finish(null);
     else return;
     event.preventDefault();
   }
 
   pick(option) {
-    if (!option) return;
-    this.picked = { slug: option.dataset.slug, name: option.dataset.name };
-    this.dialog.close();
+    if (option) this.finish({ slug: option.dataset.slug, name: option.dataset.name });
   }
 }
 

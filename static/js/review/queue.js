@@ -26,9 +26,8 @@ let lastPress = Date.now();
 
 // Decisions
 
-function decide(slug, name) {
-  const article = hand.current;
-  if (!article || !slug) return;
+function decide(slug, name, article = hand.current) {
+  if (!slug || !article?.isConnected) return;
   progress.count(-1);
   leave(article, "decide", { label: slug, seen: article.dataset.seen });
   say(dataset.textDecided, name);
@@ -59,10 +58,11 @@ function choose(number) {
 }
 
 async function search() {
-  if (!hand.current) return;
+  const article = hand.current;
+  if (!article) return;
   const label = await pickLabel(document.querySelector("[data-picker]"));
   stage.focus();
-  if (label) decide(label.slug, label.name);
+  if (label) decide(label.slug, label.name, article);
 }
 
 // Undo
