@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from recognition import figures, selectors
@@ -24,7 +24,7 @@ from recognition.models import Decision, Photo, Prediction, ReviewLease
 LEASE = timedelta(minutes=10)
 _COUNTED = 10_000
 _WINDOW = 200  # photos among which near-duplicates are put off
-_WIDE_WINDOW = 3000  # photos that are looked through for those of a kind, or of one's own
+_WIDE_WINDOW = 2000  # photos that are looked through for those of a kind, or of one's own
 _JUST_NOW = timedelta(hours=1)
 _JUST_DECIDED = 20
 _ATTEMPTS = 5  # to lease what somebody else leased at the same instant
@@ -62,12 +62,14 @@ class Progress:
 
 EVERYTHING = Narrowing()
 _WAITING = Q(review__isnull=False)
-_INDEXES = {  # the condition and the columns of an index of Prediction each
-    Ordering.MARGIN: (_WAITING, ("margin", "id")),
-    Ordering.DISAGREEMENT: (Q(disagreement__isnull=False), ("-disagreement", "id")),
-    # Databases do not agree where rows without a number stand.
-    Ordering.NOVELTY: (_WAITING & Q(novelty__isnull=False), ("-novelty", "id")),
-    Ordering.NEWEST: (_WAITING, ("-created", "-id")),
+_FOREVER = datetime(9999, 1, 1, tzinfo=timezone.utc)
+# The condition and the columns of an index of Prediction each. The ranges, which hold everything,
+# make SQLite follow that index and no other.
+_INDEXES = {
+    Ordering.MARGIN: (_WAITING & Q(margin__gte=-1), ("margin", "id")),
+    Ordering.DISAGREEMENT: (Q(disagreement__gte=-1), ("-disagreement", "id")),
+    Ordering.NOVELTY: (_WAITING & Q(novelty__gte=-1), ("-novelty", "id")),
+    Ordering.NEWEST: (_WAITING & Q(created__lt=_FOREVER), ("-created", "-id")),
 }
 
 
@@ -99,10 +101,10 @@ def take(reviewer: User, photo_ids: Collection[UUID]) -> set[UUID]:
     Expired leases are taken over by an UPDATE of their own, and others are inserted in the order
     of their keys, so that this waits for nobody who waits for it.
     """
-    now, expires = timezone.now(), timezone.now() + LEASE
+    expires = now() + LEASE
     leases = ReviewLease.objects.filter(photo__in=photo_ids)
     with transaction.atomic():
-        mine_or_expired = leases.filter(Q(reviewer=reviewer) | Q(expires__lte=now))
+        mine_or_expired = leases.filter(Q(reviewer=reviewer) | Q(expires__lte=now()))
         locked = mine_or_expired.select_for_update(skip_locked=True)
         keys = list(locked.values_list("photo_id", flat=True))
         ReviewLease.objects.filter(photo__in=keys).update(reviewer=reviewer, expires=expires)
@@ -174,7 +176,7 @@ def _in_order(ordering: Ordering, narrowing: Narrowing, window: int) -> list[UUI
 
 
 def _leased_by_others(reviewer: User) -> set[UUID]:
-    leases = ReviewLease.objects.filter(expires__gt=timezone.now()).exclude(reviewer=reviewer)
+    leases = ReviewLease.objects.filter(expires__gt=now()).exclude(reviewer=reviewer)
     return set(leases.values_list("photo_id", flat=True))
 
 
@@ -193,7 +195,7 @@ def _spread(photo_ids: Sequence[UUID], count: int, groups_seen: set[UUID]) -> li
 
 def _groups_just_seen(before_them: Collection[UUID]) -> set[UUID]:
     # The range makes SQLite follow the index of the newest.
-    just_now = Decision.objects.filter(at__gte=timezone.now() - _JUST_NOW)
+    just_now = Decision.objects.filter(at__gte=now() - _JUST_NOW)
     decided = just_now.values_list("photo_id", flat=True)[:_JUST_DECIDED]
     return set(_groups([*decided, *before_them]).values())
 

@@ -1,15 +1,16 @@
 // The review queue: templates/admin/review/queue.html. A decision takes effect here at once; the
 // outbox tells the server about it when it can.
+import { askWhose } from "./conflict.js";
 import { Hand, fromHtml } from "./hand.js";
 import { listenToKeys } from "./keys.js";
 import { Outbox } from "./outbox.js";
 import { pickLabel } from "./picker.js";
 import { Progress } from "./progress.js";
 import { get, newId, post } from "./send.js";
+import { whileAtWork } from "./work.js";
 
 const FEW_LEFT = 4;
 const AGAIN_MS = 3000;
-const RENEW_MS = 3 * 60_000;
 const page = document.querySelector("[data-queue]");
 const { dataset } = page;
 const stage = page.querySelector("[data-stage]");
@@ -22,7 +23,6 @@ const outbox = new Outbox(
 );
 let steps = []; // what U takes back: { id, action, article }
 let isAsking = false;
-let lastPress = Date.now();
 
 // Decisions
 
@@ -50,7 +50,8 @@ function leave(article, action, fields) {
 }
 
 function confirm() {
-  hand.current?.querySelector("[data-confirm]")?.click();
+  if (hand.current) hand.current.querySelector("[data-confirm]")?.click();
+  else refill();
 }
 
 function choose(number) {
@@ -123,20 +124,12 @@ function saw(photo, seen) {
   if (article) article.dataset.seen = seen;
 }
 
-// Somebody else decided meanwhile: theirs stands until this person says otherwise.
-function showConflict({ html, seen }, entry) {
-  const [note] = fromHtml(html);
-  page.querySelector("[data-conflicts]").append(note);
-  note.querySelector("[data-keep-theirs]").addEventListener("click", () => settle());
-  note.querySelector("[data-put-mine]")?.addEventListener("click", () => {
+function showConflict(answer, entry) {
+  const place = page.querySelector("[data-conflicts]");
+  askWhose(place, answer, () => stage.focus(), () => {
     const id = newId();
-    outbox.add({ ...entry, id, fields: { ...entry.fields, decision: id, seen } });
-    settle();
+    outbox.add({ ...entry, id, fields: { ...entry.fields, decision: id, seen: answer.seen } });
   });
-  function settle() {
-    note.remove();
-    stage.focus();
-  }
 }
 
 // More photos
@@ -163,22 +156,16 @@ async function refill() {
 async function ask(fields) {
   const { order, kind, label } = dataset;
   const answer = await post(dataset.claim, { order, kind, label, known: hand.photos, ...fields });
-  for (const photo of answer.lost ?? []) {
-    if (hand.find(photo)) {
-      hand.takeOut(hand.find(photo));
-      say(dataset.textLost);
-    }
-  }
+  const lost = (answer.lost ?? []).map((photo) => hand.find(photo)).filter(Boolean);
+  lost.forEach((article) => hand.takeOut(article));
+  if (lost.length) say(dataset.textLost);
   return answer;
 }
 
 async function renew() {
-  const isAtWork = Date.now() - lastPress < 2 * RENEW_MS;
-  if (isAtWork && hand.current) await ask({ renew: 1 });
+  if (hand.current) await ask({ renew: 1 });
   goOn();
 }
-
-// Words
 
 function say(text, name = "") {
   page.querySelector("[data-said]").textContent = text.replace("{label}", name);
@@ -206,9 +193,7 @@ page.addEventListener("click", (event) => {
   if (!document.querySelector("dialog[open]")) stage.focus({ preventScroll: true });
 });
 page.querySelector("[data-form]").addEventListener("change", (event) => event.currentTarget.submit());
-for (const event of ["keydown", "pointerdown"]) document.addEventListener(event, () => (lastPress = Date.now()));
 listenToKeys(actions, choose);
-setInterval(renew, RENEW_MS);
-document.addEventListener("visibilitychange", () => document.hidden || renew());
+whileAtWork(renew);
 outbox.send();
 refill();
