@@ -10,7 +10,7 @@ import { get, newId, post } from "./send.js";
 import { whileAtWork } from "./work.js";
 
 const FEW_LEFT = 4;
-const AGAIN_MS = 3000;
+const AGAIN_MS = 5000;
 const page = document.querySelector("[data-queue]");
 const { dataset } = page;
 const stage = page.querySelector("[data-stage]");
@@ -146,7 +146,6 @@ async function refill() {
   const unsent = outbox.entries.map((entry) => entry.photo);
   const answer = await ask({ unsent });
   isAsking = false;
-  if (answer.outcome === "signed-out") return progress.showOutbox(outbox.entries.length, "signed-out");
   if (answer.outcome !== "done") return setTimeout(refill, AGAIN_MS);
   hand.add(answer.html, outbox.entries.map((entry) => entry.photo));
   progress.show(answer.progress, outbox.entries);
@@ -156,6 +155,7 @@ async function refill() {
 async function ask(fields) {
   const { order, kind, label } = dataset;
   const answer = await post(dataset.claim, { order, kind, label, known: hand.photos, ...fields });
+  progress.showOutbox(outbox.entries.length, answer.outcome);
   const lost = (answer.lost ?? []).map((photo) => hand.find(photo)).filter(Boolean);
   lost.forEach((article) => hand.takeOut(article));
   if (lost.length) say(dataset.textLost);
