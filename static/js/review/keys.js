@@ -23,7 +23,8 @@ export function listenToKeys(actions, choose) {
 }
 
 function isForSomethingElse(event) {
-  if (event.repeat || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return true;
+  if (event.defaultPrevented || event.repeat || event.isComposing) return true;
+  if (event.ctrlKey || event.metaKey || event.altKey) return true;
   if (document.querySelector("dialog[open]")) return true;
   const field = event.target.closest("input, select, textarea, [contenteditable]");
   if (field && !field.closest("dialog")) return true; // of a closed dialog: it loses the focus soon

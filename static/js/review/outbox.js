@@ -13,7 +13,7 @@ export class Outbox {
   #changed;
   #unsaved = null; // instead of the storage, where that is forbidden
   #isSending = false;
-  #inFlight = "";
+  #tried = new Set(); // the server may know of these, even if no answer came
   #timer = null;
   #failures = 0;
 
@@ -41,9 +41,9 @@ export class Outbox {
     this.send();
   }
 
-  // Whether the entry could be taken back before it was sent.
+  // Whether the entry could be taken back before it was ever sent.
   withdraw(id) {
-    const isHere = id !== this.#inFlight && this.entries.some((entry) => entry.id === id);
+    const isHere = !this.#tried.has(id) && this.entries.some((entry) => entry.id === id);
     if (isHere) this.#drop(id);
     return isHere;
   }
@@ -69,9 +69,8 @@ export class Outbox {
 
   async #sendAll() {
     for (let entry; (entry = this.entries[0]); ) {
-      this.#inFlight = entry.id;
+      this.#tried.add(entry.id);
       const answer = await post(this.#addresses[entry.action], entry.fields);
-      this.#inFlight = "";
       if (["offline", "signed-out"].includes(answer.outcome)) return answer.outcome;
       this.#failures = 0;
       this.#drop(entry.id);
