@@ -29,7 +29,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.contrib.auth.models import User  # noqa: E402
 from django.db import connection  # noqa: E402
-from django.http import HttpResponseBase  # noqa: E402
+from django.http import HttpResponse, HttpResponseBase  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from benchmarks.recording import as_table, record  # noqa: E402
@@ -61,6 +61,7 @@ def measure(rounds: int, only: str) -> dict[str, list[float]]:
     """Milliseconds of each visit, by its name."""
     client = client_of_superuser()
     chosen = {name: visit for name, visit in visits().items() if only in name}
+    chosen = {"for comparison, the same loop of Python": loop, **chosen}
     taken: dict[str, list[float]] = {name: [] for name in chosen}
     for number in range(WARM_ROUNDS + rounds):
         for name, visit in chosen.items():
@@ -77,6 +78,12 @@ def timed(name: str, visit: Callable[[Client], HttpResponseBase], client: Client
     if response.status_code not in (200, 302):
         raise SystemExit(f"{name}: {response.status_code}")
     return milliseconds
+
+
+def loop(client: Client) -> HttpResponseBase:
+    """About as long as a page: where its p95 is far from its p50, the machine was busy."""
+    sum(number * number for number in range(1_000_000))
+    return HttpResponse()
 
 
 def client_of_superuser() -> Client:

@@ -90,7 +90,7 @@ def _orders(truth: Truth, person: User) -> list[Row]:
         _order(f"nothing labelled, {order.label}", truth, person, order)
         for order in (Ordering.MARGIN, Ordering.NEWEST)
     ]
-    labelled = dict(random.Random(0).sample(sorted(truth.items()), len(truth) // 2))
+    labelled = dict(random.Random(0).sample(list(truth.items()), len(truth) // 2))
     labels = Label.objects.in_bulk(set(truth.values()))
     bulk = review.decide_many({key: labels[it] for key, it in labelled.items()}, person, Via.GRID)
     _look_again()
@@ -132,7 +132,7 @@ def _suspects(photos: Path, person: User) -> list[Row]:
     precisions = []
     for seed in SEEDS:
         draw = random.Random(seed)
-        chosen = draw.sample(sorted(truth), round(SWAPPED * len(truth)))
+        chosen = draw.sample(list(truth), round(SWAPPED * len(truth)))
         swapped = {
             key: labels[draw.choice([it for it in labels if it != truth[key]])] for key in chosen
         }
@@ -157,9 +157,10 @@ def _promises(truth: Truth) -> list[Row]:
 
 def _promise(truth: Truth, target: float) -> list[Row]:
     tree, said = LabelTree(), _said(truth)
+    known = [key for key in truth if key in said]  # in the order of the files
     shares, precisions = [], []
     for seed in range(HALVES):
-        keys = random.Random(seed).sample(sorted(said), len(said))
+        keys = random.Random(seed).sample(known, len(known))
         reviewed, others = keys[: len(keys) // 2], keys[len(keys) // 2 :]
         chosen = promise.thresholds(_tallies(reviewed, said, truth, tree), target)
         accepted = [key for key in others if _accepts(chosen, *said[key])]
