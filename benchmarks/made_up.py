@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import Group, User
 
-from recognition import registry, review
+from recognition import registry
 from recognition.labels import LabelTree
 from recognition.models import (
     Batch,
@@ -25,6 +25,7 @@ from recognition.models import (
     Suspect,
     Via,
 )
+from recognition.review import labelling
 
 OWNERS, REVIEWERS = 50, 4
 SECONDS_BETWEEN = 20
@@ -158,10 +159,10 @@ class MadeUp:
             row.decisions += [made, undoing]
         elif said.confidence > ACCEPTED_FROM:
             said.accepted = photo.created
-        review.put_in_queue(said, photo.label_id, self.tree)
+        labelling.put_in_queue(said, photo.label_id, self.tree)
         if said.review == Review.CHECK and draw.random() > CHECKED:
             said.review = None
-        if row.decisions and row.decisions[-1].via in review.LOOKED:
+        if row.decisions and row.decisions[-1].via in labelling.LOOKED:
             said.disagreement = None
 
     def _label(self, row: Row) -> None:

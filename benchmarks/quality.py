@@ -14,8 +14,9 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from PIL import Image
 
-from recognition import analysis, prediction, promise, queue, removal, review, suspect_search
-from recognition.importing import FolderImport
+from recognition import prediction, removal
+from recognition.analyst import analysis, suspect_search
+from recognition.exchange.importing import FolderImport
 from recognition.labels import LabelFinder, LabelTree
 from recognition.models import (
     Label,
@@ -27,8 +28,9 @@ from recognition.models import (
     Suspect,
     Via,
 )
-from recognition.queue import Ordering
-from recognition.thresholds import Z_SHOWN, Tally, wilson
+from recognition.review import labelling, promise, queue
+from recognition.review.queue import Ordering
+from recognition.review.thresholds import Z_SHOWN, Tally, wilson
 
 FIRST = 0.2  # of the queue
 SWAPPED, SEEDS = 0.05, range(10)
@@ -92,14 +94,16 @@ def _orders(truth: Truth, person: User) -> list[Row]:
     ]
     labelled = dict(random.Random(0).sample(list(truth.items()), len(truth) // 2))
     labels = Label.objects.in_bulk(set(truth.values()))
-    bulk = review.decide_many({key: labels[it] for key, it in labelled.items()}, person, Via.GRID)
+    bulk = labelling.decide_many(
+        {key: labels[it] for key, it in labelled.items()}, person, Via.GRID
+    )
     _look_again()
     rest = {key: label for key, label in truth.items() if key not in labelled}
     rows += [
         _order(f"half labelled, {order.label}", rest, person, order)
         for order in (Ordering.MARGIN, Ordering.NOVELTY, Ordering.NEWEST)
     ]
-    review.undo_bulk(bulk, person)
+    labelling.undo_bulk(bulk, person)
     return [
         (what, figure, "68 %" if place == 0 else "") for place, (what, figure) in enumerate(rows)
     ]
@@ -128,7 +132,7 @@ def _order(what: str, truth: Truth, person: User, order: Ordering) -> tuple[str,
 def _suspects(photos: Path, person: User) -> list[Row]:
     truth = _take_in([photos / "animals"], person)
     labels = Label.objects.in_bulk(set(truth.values()))
-    review.decide_many({key: labels[it] for key, it in truth.items()}, person, Via.UPLOAD)
+    labelling.decide_many({key: labels[it] for key, it in truth.items()}, person, Via.UPLOAD)
     precisions = []
     for seed in SEEDS:
         draw = random.Random(seed)
@@ -136,11 +140,11 @@ def _suspects(photos: Path, person: User) -> list[Row]:
         swapped = {
             key: labels[draw.choice([it for it in labels if it != truth[key]])] for key in chosen
         }
-        bulk = review.decide_many(swapped, person, Via.UPLOAD)
+        bulk = labelling.decide_many(swapped, person, Via.UPLOAD)
         suspect_search.search()
         top = Suspect.objects.order_by("-score", "photo").values_list("photo_id", flat=True)
         precisions.append(len(swapped.keys() & set(top[: len(swapped)])) / len(swapped))
-        review.undo_bulk(bulk, person)
+        labelling.undo_bulk(bulk, person)
     removal.delete_photos_of(person)
     Report.objects.all().delete()
     what = f"swapped labels among as many top suspects, {len(SEEDS)} draws of {len(swapped)} swaps"

@@ -24,7 +24,7 @@ from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from benchmarks.made_up import MadeUp, Row  # noqa: E402
-from recognition import figures, promise, registry, reviewed  # noqa: E402
+from recognition import figures, registry  # noqa: E402
 from recognition.models import (  # noqa: E402
     Batch,
     BulkDecision,
@@ -34,6 +34,7 @@ from recognition.models import (  # noqa: E402
     Promise,
     Suspect,
 )
+from recognition.review import promise, reviewed  # noqa: E402
 
 CHUNK = 5_000
 _TIMES = [(Batch, "created"), (BulkDecision, "at"), (Decision, "at")]

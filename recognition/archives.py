@@ -14,9 +14,10 @@ from typing import IO
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from recognition import exchange, intake
+from recognition import intake
 from recognition.cnn.decoding import looks_like_a_photo
-from recognition.exchange import DataSet
+from recognition.exchange import tables
+from recognition.exchange.tables import DataSet
 from recognition.labels import LabelFinder
 from recognition.models import Batch, Label
 from recognition.refusals import Refusal
@@ -109,7 +110,7 @@ def _data_set(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> DataS
     """What the tables of an exported data set say, if the archive is one."""
     by_path = {_path(entry): entry for entry in entries}
     folders = sorted(
-        (path.parent for path in by_path if path.name == exchange.PHOTOS),
+        (path.parent for path in by_path if path.name == tables.PHOTOS),
         key=lambda folder: len(folder.parts),
     )
     if not folders:
@@ -121,7 +122,7 @@ def _data_set(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> DataS
         return archive.open(entry) if entry and _is_modest(entry) else None
 
     try:
-        return exchange.read(folder, open_file)
+        return tables.read(folder, open_file)
     except _DAMAGED:
         return DataSet()
 

@@ -28,7 +28,7 @@ from recognition.models import (
     State,
     Suspect,
 )
-from recognition.review import LOOKED
+from recognition.review.labelling import LOOKED
 
 REPORT = "figures"
 COUNTED_LIVE = 10_000  # rows that a page may count

@@ -15,11 +15,12 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from recognition import doorbell, review
+from recognition import doorbell
 from recognition.cnn.decoding import UnreadablePhoto
 from recognition.imaging import PhotoFacts, inspect
 from recognition.models import Batch, Decision, Label, Photo, Prediction
 from recognition.refusals import Refusal
+from recognition.review import labelling
 from recognition.uploads import MEGABYTE, SpooledUpload
 
 CHUNK = 32  # photos a transaction; the first of a large upload are predicted while it goes on
@@ -100,12 +101,12 @@ def _store(
             photo.prediction = Prediction(photo=photo)
             new.append((upload, photo))
             if label:
-                decisions.append(review.came_labelled(photo, label, owner))
+                decisions.append(labelling.came_labelled(photo, label, owner))
             outcomes.append(Outcome(upload.name, photo))
     if new:
         _insert(new, decisions)
     if relabelled:
-        review.came_again_labelled(relabelled, owner)
+        labelling.came_again_labelled(relabelled, owner)
     return outcomes
 
 

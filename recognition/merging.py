@@ -15,9 +15,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from recognition import review
 from recognition.labels import COUNTED_FOR_A_LABEL, Counted, LabelTree, count_photos
 from recognition.models import Kind, Label, ModelVersion, Prediction, Suspect
+from recognition.review import labelling
 
 _CHUNK = 2000
 
@@ -64,7 +64,7 @@ def merge(source: Label, target: Label, by: User) -> int:
     source.kind = target.kind
     source.save()
     Prediction.objects.filter(label=source).update(label=target, kind=target.kind)
-    photos = review.merge_label(source, target, by)
+    photos = labelling.merge_label(source, target, by)
     Suspect.objects.filter(Q(label=source) | Q(suggested=source)).delete()
     _settle_doubts(target)
     return photos

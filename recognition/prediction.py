@@ -24,11 +24,12 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from recognition import doorbell, memory, registry, review
+from recognition import doorbell, memory, registry
 from recognition.cnn.classifier import BATCH_SIZE, Answer, Classifier
 from recognition.cnn.decoding import UnreadablePhoto
 from recognition.labels import LabelTree
 from recognition.models import ModelVersion, Prediction, State
+from recognition.review import labelling
 
 logger = logging.getLogger(__name__)
 
@@ -130,7 +131,7 @@ def _write_held(rows: Sequence[Prediction], tree: LabelTree) -> int:
     settled = [row for row in rows if row.id in held]
     for row in settled:
         if row.state == State.DONE:
-            review.put_in_queue(row, held[row.id], tree)
+            labelling.put_in_queue(row, held[row.id], tree)
     # An upsert is the fastest way to give many rows different values in one statement.
     Prediction.objects.bulk_create(
         settled, update_conflicts=True, unique_fields=["id"], update_fields=_SETTLED_FIELDS

@@ -5,7 +5,8 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
-from recognition import analyst, doorbell, prediction
+from recognition import doorbell, prediction
+from recognition.analyst import duties
 
 
 @shared_task
@@ -22,14 +23,14 @@ def sweep() -> None:
 
 @shared_task
 def analyse() -> None:
-    analyst.work()
+    duties.work()
 
 
 @worker_ready.connect
 def look_for_work(sender: Any, **kwargs: Any) -> None:
     """A worker that has just started loads the network now, not when the first photo comes."""
     if sender.hostname.startswith("analyst@"):
-        analyst.settle_in()
+        duties.settle_in()
         doorbell.ring_analyst()
     else:
         sweep.delay()

@@ -21,7 +21,7 @@ PASSWORD = "a long passphrase"
 
 
 class Instance:
-    """`web`, `redis`, `predictor`, `analyst` and `sweep`; each can be stopped, killed and started alone."""
+    """The processes of the Procfile; each can be stopped, killed and started alone."""
 
     def __init__(self, home: Path, models_store: Path, **settings: str) -> None:
         self.port = free_port()

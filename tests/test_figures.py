@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from recognition import figures, review
+from recognition import figures
 from recognition.models import (
     Decision,
     Label,
@@ -20,6 +20,7 @@ from recognition.models import (
     State,
     Via,
 )
+from recognition.review import labelling
 from tests.rows import add_photo, settled_photo
 
 pytestmark = pytest.mark.usefixtures("version")
@@ -30,7 +31,7 @@ def _label(slug: str) -> Label:
 
 
 def _decide(photo: Photo, slug: str, by: User, via: Via = Via.QUEUE) -> Decision:
-    return review.decide(photo.id, _label(slug), by, via)
+    return labelling.decide(photo.id, _label(slug), by, via)
 
 
 def _agreement_today() -> tuple[int, int]:
@@ -103,7 +104,7 @@ def test_labels_that_came_with_the_upload_say_nothing_about_the_network(
 
 
 def test_what_was_undone_does_not_count(uploader: User, reviewer: User) -> None:
-    review.undo(_decide(settled_photo(uploader), "car", reviewer), reviewer)
+    labelling.undo(_decide(settled_photo(uploader), "car", reviewer), reviewer)
     assert _agreement_today() == (0, 0)
 
 

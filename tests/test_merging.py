@@ -6,9 +6,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
-from recognition import labels, merging, review
+from recognition import labels, merging
 from recognition.merging import consequences, merge
 from recognition.models import Decision, Label, Photo, Prediction, State, Suspect, Via
+from recognition.review import labelling
 from tests.rows import add_photo, settled_photo
 
 pytestmark = pytest.mark.usefixtures("version")
@@ -26,7 +27,7 @@ def hound() -> Label:
 def test_photos_get_the_other_label_and_a_decision_each(
     hound: Label, reviewer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(review, "_MERGE_CHUNK", 2)
+    monkeypatch.setattr(labelling, "_MERGE_CHUNK", 2)
     photos = [add_photo(reviewer, label=hound) for _ in range(5)]
     assert merge(hound, label("dog"), reviewer) == 5
     assert {photo.label.slug for photo in Photo.objects.select_related("label")} == {"dog"}
@@ -58,7 +59,7 @@ def test_predictions_are_found_under_the_other_label(hound: Label, reviewer: Use
 
 def test_what_agrees_now_is_no_disagreement_any_more(hound: Label, reviewer: User) -> None:
     photo = settled_photo(reviewer)  # a dog
-    review.came_again_labelled({photo.id: hound}, reviewer)
+    labelling.came_again_labelled({photo.id: hound}, reviewer)
     assert Prediction.objects.get().disagreement is not None
     merge(hound, label("dog"), reviewer)
     assert Prediction.objects.get().disagreement is None
@@ -89,18 +90,18 @@ def test_a_merged_label_can_be_merged_on(hound: Label, reviewer: User) -> None:
 def test_a_decision_for_a_label_that_was_merged_meanwhile(hound: Label, reviewer: User) -> None:
     photo = add_photo(reviewer)
     merge(hound, label("dog"), reviewer)
-    review.decide(photo.id, hound, reviewer, Via.QUEUE)  # with the label as their page knew it
+    labelling.decide(photo.id, hound, reviewer, Via.QUEUE)  # with the label as their page knew it
     hound.refresh_from_db()
-    review.decide(photo.id, hound, reviewer, Via.QUEUE)
+    labelling.decide(photo.id, hound, reviewer, Via.QUEUE)
     assert Photo.objects.get().label == label("dog")
 
 
 def test_an_undone_decision_never_brings_a_merged_label_back(hound: Label, reviewer: User) -> None:
     photo = add_photo(reviewer)
-    review.decide(photo.id, hound, reviewer, Via.QUEUE)
-    later = review.decide(photo.id, label("car"), reviewer, Via.QUEUE)
+    labelling.decide(photo.id, hound, reviewer, Via.QUEUE)
+    later = labelling.decide(photo.id, label("car"), reviewer, Via.QUEUE)
     merge(hound, label("dog"), reviewer)
-    review.undo(later, reviewer)
+    labelling.undo(later, reviewer)
     assert Photo.objects.get().label == label("dog")
 
 

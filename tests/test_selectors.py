@@ -149,4 +149,4 @@ def test_near_duplicates_are_those_that_one_may_see(
     Photo.objects.filter(id__in=[photo.id, mine.id, theirs.id]).update(group=photo.id)
     photo.refresh_from_db()
     assert near_duplicates(photo, uploader) == [mine]
-    assert near_duplicates(photo, reviewer) == [mine, theirs]
+    assert set(near_duplicates(photo, reviewer)) == {mine, theirs}

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from recognition.analyst.contradictions import find
 from recognition.cnn.classifier import Answer, Classifier
-from recognition.contradictions import find
-from recognition.thresholds import Z_SHOWN, Tally, wilson
+from recognition.review.thresholds import Z_SHOWN, Tally, wilson
 
 SETS = ("animals", "vehicles", "neither")
 SWAPPED = 0.05

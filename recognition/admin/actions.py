@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin
 
-from recognition import bulk
 from recognition.admin.review.grid import report_left
 from recognition.admin.staff import StaffRequest, render_page
-from recognition.bulk import Sight
 from recognition.label_field import LabelForm, offered_labels
 from recognition.models import BulkDecision, Label, Via
+from recognition.review import bulk
+from recognition.review.bulk import Sight
 from recognition.selectors import photos_visible_to
 
 MOST = 200  # photos at once; a list shows 50

@@ -23,13 +23,13 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from recognition import bulk, review
 from recognition.admin import pictures
 from recognition.admin.filters import DayRangeFilter
 from recognition.admin.lists import LongList, ReadOnly
 from recognition.admin.photos import find_photos, may_see_users
 from recognition.admin.staff import StaffRequest, render_page, staff_page
 from recognition.models import BulkDecision, Decision
+from recognition.review import bulk, labelling
 
 _SHOWN = 48  # thumbnails of a decision about many
 _UNDO = "admin:recognition_bulkdecision_undo"
@@ -156,7 +156,7 @@ def undo(request: StaffRequest, bulk_id: UUID) -> HttpResponse:
     """Says what undoing would do, then does it."""
     decision = get_object_or_404(BulkDecision.objects.select_related("by"), id=bulk_id)
     if request.method == "POST":
-        _report(request, *review.undo_bulk(decision, request.user))
+        _report(request, *labelling.undo_bulk(decision, request.user))
         return redirect(_way_back(request))
     context = {
         "decision": decision,

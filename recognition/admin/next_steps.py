@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from recognition import figures, promise, selectors
+from recognition import figures, selectors
 from recognition.admin.pictures import percent
 from recognition.models import Photo
+from recognition.review import promise
 
 MAX_STEPS = 4
 WORTH_A_PROMISE = 0.05  # of the uploads

@@ -20,10 +20,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from recognition import archives, intake, removal, review, selectors
+from recognition import archives, intake, removal, selectors
 from recognition.api import serializers
 from recognition.api.errors import Refused
 from recognition.models import Batch, Label, Photo, Via
+from recognition.review import labelling
 from recognition.uploads import SpooledUpload
 
 MAX_WAIT_S = 30
@@ -160,7 +161,7 @@ class PhotoViewSet(
         photo = self.get_object()
         body = serializers.SetLabelSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        review.decide(photo.id, body.validated_data["label"], _user(request), Via.API)
+        labelling.decide(photo.id, body.validated_data["label"], _user(request), Via.API)
         return Response(self.get_serializer(self.get_object()).data)
 
 

@@ -12,10 +12,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from recognition import removal, review, selectors
+from recognition import removal, selectors
 from recognition.label_field import LabelForm, offered_labels
 from recognition.models import Label, Photo, Via
-from recognition.review import ChangedMeanwhile, Seen
+from recognition.review import labelling
+from recognition.review.labelling import ChangedMeanwhile, Seen
 from recognition.views.requests import SignedInRequest
 
 
@@ -67,7 +68,7 @@ def _decide(request: SignedInRequest, photo: Photo, label: Label) -> None:
     except ValueError:
         seen = Seen(None)
     try:
-        review.decide(photo.id, label, request.user, Via.PAGE, seen=seen)
+        labelling.decide(photo.id, label, request.user, Via.PAGE, seen=seen)
     except ChangedMeanwhile:
         text = _("Somebody decided about this photo since you opened it: look again.")
         messages.warning(request, text)

@@ -10,9 +10,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from recognition import review
 from recognition.admin import actions
 from recognition.models import BulkDecision, Decision, Label, Photo, Prediction, Via
+from recognition.review import labelling
 from tests.rows import add_photo
 from tests.views.pages import done, text
 
@@ -117,7 +117,7 @@ def test_what_changed_after_the_page_was_shown_is_left(
     as_reviewer: Client, superuser: User, dog: Photo, car_called_dog: Photo
 ) -> None:
     plan = act(as_reviewer, PHOTOS, "confirm_predictions", dog, car_called_dog)
-    review.decide(dog.id, Label.objects.get(slug="taxi"), superuser, Via.QUEUE)
+    labelling.decide(dog.id, Label.objects.get(slug="taxi"), superuser, Via.QUEUE)
     response = sure(as_reviewer, PHOTOS, plan)
     assert labels() == {"dog.jpg": "taxi", "car.jpg": "dog"}
     assert "1 photo was left as it is: changed since the page was shown." in text(response)

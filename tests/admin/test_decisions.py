@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from recognition import review
 from recognition.models import BulkDecision, Decision, Label, Photo, Via
+from recognition.review import labelling
 from tests.rows import add_photo, settled_photo
 from tests.views.pages import text
 
@@ -28,7 +28,7 @@ def label(slug: str) -> Label:
 def bulk(uploader: User, reviewer: User) -> BulkDecision:
     """Three dogs, confirmed as one."""
     photos = [settled_photo(uploader, name=f"{number}.jpg") for number in range(3)]
-    return review.decide_many({it.id: label("dog") for it in photos}, reviewer, Via.GRID)
+    return labelling.decide_many({it.id: label("dog") for it in photos}, reviewer, Via.GRID)
 
 
 def undo_address(bulk: BulkDecision) -> str:
@@ -44,7 +44,7 @@ def listed(client: Client, table: str, **query: object) -> list[object]:
 def test_a_decision_says_from_what_to_what_and_what_the_network_had_said(
     as_reviewer: Client, bulk: BulkDecision, superuser: User
 ) -> None:
-    review.decide(Photo.objects.get(name="0.jpg").id, label("car"), superuser, Via.QUEUE)
+    labelling.decide(Photo.objects.get(name="0.jpg").id, label("car"), superuser, Via.QUEUE)
     words = text(as_reviewer.get(reverse(DECISIONS)))
     for part in ("Dog → Car", "– → Dog", "Dog · 90.0 %", "sue", "rita", "many at once"):
         assert part in words, part
@@ -54,7 +54,7 @@ def test_decisions_are_filtered(
     as_superuser: Client, superuser: User, reviewer: User, bulk: BulkDecision
 ) -> None:
     photo = Photo.objects.get(name="0.jpg")
-    mine = review.decide(photo.id, label("car"), superuser, Via.QUEUE)
+    mine = labelling.decide(photo.id, label("car"), superuser, Via.QUEUE)
     for query, expected in [
         ({"via__exact": "queue"}, [mine]),
         ({"to_label__id__exact": label("car").id}, [mine]),
@@ -84,7 +84,9 @@ def test_a_list_asks_as_many_questions_for_one_row_as_for_many(
 ) -> None:
     for _ in range(10):
         photo = add_photo(uploader)
-        review.undo_bulk(review.decide_many({photo.id: label("dog")}, reviewer, Via.GRID), reviewer)
+        labelling.undo_bulk(
+            labelling.decide_many({photo.id: label("dog")}, reviewer, Via.GRID), reviewer
+        )
     with django_assert_max_num_queries(9) as captured:
         as_reviewer.get(reverse(table))
     assert not [query for query in captured if "COUNT(" in query["sql"]]
@@ -112,7 +114,7 @@ def test_a_decision_about_many_shows_their_pictures(
 def test_undoing_says_first_what_it_would_do(
     as_reviewer: Client, superuser: User, bulk: BulkDecision
 ) -> None:
-    review.decide(Photo.objects.get(name="0.jpg").id, label("car"), superuser, Via.QUEUE)
+    labelling.decide(Photo.objects.get(name="0.jpg").id, label("car"), superuser, Via.QUEUE)
     words = text(as_reviewer.get(undo_address(bulk)))
     assert "2 photos go back to what they were before." in words
     assert "1 photo was decided about again since and stays as it is." in words
@@ -123,7 +125,7 @@ def test_what_was_decided_since_and_undone_goes_back_too(
     as_reviewer: Client, superuser: User, bulk: BulkDecision
 ) -> None:
     photo = Photo.objects.get(name="0.jpg")
-    review.undo(review.decide(photo.id, label("car"), superuser, Via.QUEUE), superuser)
+    labelling.undo(labelling.decide(photo.id, label("car"), superuser, Via.QUEUE), superuser)
     assert "3 photos go back" in text(as_reviewer.get(undo_address(bulk)))
     as_reviewer.post(undo_address(bulk))
     assert not Photo.objects.exclude(label=None).exists()

@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from recognition import review
 from recognition.models import Label, ModelVersion, Photo, Via
+from recognition.review import labelling
 from tests.rows import add_photo, taught_version
 from tests.views.pages import text
 
@@ -66,7 +66,7 @@ def test_the_first_version_came_as_it_is(as_superuser: Client) -> None:
 
 def test_decisions_go_with_their_photo(as_superuser: Client, superuser: User) -> None:
     photo = add_photo(superuser)
-    review.decide(photo.id, Label.objects.get(slug="dog"), superuser, Via.QUEUE)
+    labelling.decide(photo.id, Label.objects.get(slug="dog"), superuser, Via.QUEUE)
     page = reverse("admin:recognition_photo_delete", args=[photo.pk])
     assert as_superuser.post(page, {"post": "yes"}).status_code == 302
     assert not Photo.objects.filter(id=photo.id).exists()

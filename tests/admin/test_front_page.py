@@ -11,9 +11,10 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from recognition import doorbell, figures, promise, review
+from recognition import doorbell, figures
 from recognition.models import Label, Photo, Promise, Report, Suspect, Via
-from recognition.thresholds import Tally
+from recognition.review import labelling, promise
+from recognition.review.thresholds import Tally
 from tests.rows import add_photo, settled_photo
 
 
@@ -36,7 +37,7 @@ def _staff(name: str, *groups: str) -> Client:
 
 
 def _label(photo: Photo, slug: str, by: User) -> None:
-    review.decide(photo.id, Label.objects.get(slug=slug), by, Via.QUEUE)
+    labelling.decide(photo.id, Label.objects.get(slug=slug), by, Via.QUEUE)
 
 
 @pytest.fixture

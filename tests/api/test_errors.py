@@ -45,7 +45,7 @@ def test_an_unknown_address_is_not_found(method: str, path: str) -> None:
         ("get", "photos/{id}/label/"),
         ("patch", "photos/{id}/"),
         ("post", "photos/{id}/"),
-        ("post", "labels/"),
+        ("delete", "labels/"),
         ("delete", "models/1/"),
         ("post", "batches/{id}/"),
     ],

@@ -11,8 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from recognition import doorbell, review
+from recognition import doorbell
 from recognition.models import Decision, Label, Photo, Prediction, State, Via
+from recognition.review import labelling
 from tests.rows import add_photo, taught_version
 from tests.views.pages import done, text
 
@@ -37,7 +38,7 @@ def test_labels_speak_the_readers_language(client: Client, photo: Photo) -> None
 def test_a_label_set_by_a_person_names_them_to_reviewers_only(
     client: Client, reviewer_client: Client, photo: Photo, reviewer: User
 ) -> None:
-    review.decide(photo.id, Label.objects.get(slug="taxi"), reviewer, Via.QUEUE)
+    labelling.decide(photo.id, Label.objects.get(slug="taxi"), reviewer, Via.QUEUE)
     assert "Taxi Set by staff on" in page_of(client, photo)
     assert "Taxi Set by rita on" in page_of(reviewer_client, photo)
 
@@ -128,8 +129,8 @@ def choose(client: Client, photo: Photo, slug: str, seen: object = "") -> Any:
 def test_reviewers_read_who_decided_what(
     reviewer_client: Client, photo: Photo, uploader: User, reviewer: User
 ) -> None:
-    review.decide(photo.id, label("car"), uploader, Via.UPLOAD)
-    review.undo(review.decide(photo.id, label("taxi"), reviewer, Via.QUEUE), reviewer)
+    labelling.decide(photo.id, label("car"), uploader, Via.UPLOAD)
+    labelling.undo(labelling.decide(photo.id, label("taxi"), reviewer, Via.QUEUE), reviewer)
     words = page_of(reviewer_client, photo)
     parts = ["– → Car ursula", "Car → Taxi rita", "review queue · undone since", "Taxi → Car rita"]
     assert [part for part in parts if part not in words] == []
@@ -138,8 +139,8 @@ def test_reviewers_read_who_decided_what(
 def test_owners_read_what_was_decided_but_no_other_names(
     client: Client, photo: Photo, uploader: User, reviewer: User
 ) -> None:
-    review.decide(photo.id, label("car"), uploader, Via.UPLOAD)
-    review.decide(photo.id, label("taxi"), reviewer, Via.QUEUE)
+    labelling.decide(photo.id, label("car"), uploader, Via.UPLOAD)
+    labelling.decide(photo.id, label("taxi"), reviewer, Via.QUEUE)
     words = page_of(client, photo)
     assert "Car → Taxi staff" in words
     assert "– → Car ursula" in words
@@ -150,7 +151,7 @@ def test_what_the_machine_accepted_says_so(client: Client, photo: Photo, reviewe
     assert "Accepted by machine" not in page_of(client, photo)
     Prediction.objects.update(accepted=timezone.now())
     assert "Accepted by machine" in page_of(client, photo)
-    review.decide(photo.id, label("dog"), reviewer, Via.QUEUE)
+    labelling.decide(photo.id, label("dog"), reviewer, Via.QUEUE)
     assert "Accepted by machine" not in page_of(client, photo)
 
 
@@ -169,7 +170,7 @@ def test_reviewers_confirm_or_correct_on_the_page(
 def test_a_decision_that_was_not_seen_is_not_overwritten(
     seen: object, reviewer_client: Client, photo: Photo, uploader: User
 ) -> None:
-    review.decide(photo.id, label("car"), uploader, Via.UPLOAD)
+    labelling.decide(photo.id, label("car"), uploader, Via.UPLOAD)
     response = choose(reviewer_client, photo, "dog", seen)
     assert "Somebody decided about this photo since you opened it" in text(response)
     assert Photo.objects.get().label == label("car")

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from recognition import bulk, duplicate_groups, duplicates
 from recognition.admin.review.grid import report_left
 from recognition.admin.staff import StaffRequest, render_page, staff_page
-from recognition.bulk import Sight
+from recognition.analyst import duplicates
 from recognition.label_field import LabelForm, offered_labels
 from recognition.models import BulkDecision, Via
+from recognition.review import bulk, groups
+from recognition.review.bulk import Sight
 from recognition.selectors import photos_visible_to
 
 
@@ -26,7 +27,7 @@ from recognition.selectors import photos_visible_to
 @require_GET
 def page(request: StaffRequest) -> HttpResponse:
     after = _uuid(request.GET.get("after", ""))
-    found = duplicate_groups.page(photos_visible_to(request.user), after)
+    found = groups.page(photos_visible_to(request.user), after)
     context = {"page": found, "after": after, "labels": offered_labels()}
     return render_page(request, "admin/review/duplicates.html", _("Near-duplicates"), context)
 
@@ -36,7 +37,7 @@ def page(request: StaffRequest) -> HttpResponse:
 def label(request: StaffRequest) -> HttpResponse:
     form = LabelForm(request.POST)
     parsed = (Sight.parse(text) for text in request.POST.get("photos", "").split())
-    sights = [sight for sight in parsed if sight][: duplicate_groups.WINDOW]
+    sights = [sight for sight in parsed if sight][: groups.WINDOW]
     if form.is_valid():
         decided, left = bulk.decide(sights, form.cleaned_data["label"], request.user, Via.GRID)
         if decided:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from recognition import selectors
 from recognition.admin.staff import StaffRequest, render_page, staff_page
 from recognition.admin.wording import count_text
-from recognition.exporting import Export, Selection
+from recognition.exchange.exporting import Export, Selection
 from recognition.labels import LabelTree, count_photos_of_each
 from recognition.models import Kind, Label, Split
 

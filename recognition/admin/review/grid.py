@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from recognition import bulk, history
+from recognition import history
 from recognition.admin.review.grid_form import GridForm, batches_to_choose
 from recognition.admin.staff import StaffRequest, render_page, staff_page
-from recognition.bulk import Left, Sight
 from recognition.history import Cursor
 from recognition.label_field import LabelForm, offered_labels
 from recognition.models import BulkDecision, Kind, Label, Photo, Via
+from recognition.review import bulk
+from recognition.review.bulk import Left, Sight
 from recognition.selectors import photos_visible_to
 
 PAGE_SIZE = 100

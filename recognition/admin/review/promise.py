@@ -13,10 +13,11 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from recognition import figures, promise
+from recognition import figures
 from recognition.admin.staff import StaffRequest, render_page, staff_page
-from recognition.promise import Checks, Outlook, Row
-from recognition.thresholds import Threshold
+from recognition.review import promise
+from recognition.review.promise import Checks, Outlook, Row
+from recognition.review.thresholds import Threshold
 
 CHECK_RATES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 

@@ -18,12 +18,13 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from recognition import queue, review, selectors
+from recognition import selectors
 from recognition.admin.staff import StaffRequest, render_page, staff_page
 from recognition.labels import LabelTree
 from recognition.models import Decision, Kind, Label, Photo, Via
-from recognition.review import ChangedMeanwhile, Seen
-from recognition.review_cards import Card, cards
+from recognition.review import labelling, queue
+from recognition.review.cards import Card, cards
+from recognition.review.labelling import ChangedMeanwhile, Seen
 
 PAGE_SIZE = 10
 MAX_KNOWN = 200
@@ -97,7 +98,7 @@ def decide(request: StaffRequest) -> JsonResponse:
     label = _label(sent["label"], photo)
     seen = Seen(sent["seen"])
     try:
-        made = review.decide(photo.id, label, request.user, Via.QUEUE, sent["decision"], seen)
+        made = labelling.decide(photo.id, label, request.user, Via.QUEUE, sent["decision"], seen)
     except Photo.DoesNotExist:
         raise Http404 from None
     except ChangedMeanwhile as changed:
@@ -126,7 +127,7 @@ def skip(request: StaffRequest) -> JsonResponse:
 @require_GET
 def last(request: StaffRequest) -> JsonResponse:
     """Which decision an undo would take back, for a page that has just been loaded."""
-    decision = review.last_to_undo(request.user)
+    decision = labelling.last_to_undo(request.user)
     return JsonResponse({"decision": decision and decision.id})
 
 
@@ -139,7 +140,7 @@ def undo(request: StaffRequest) -> JsonResponse:
     if made is None:
         raise Http404
     try:
-        review.undo(made, request.user)
+        labelling.undo(made, request.user)
     except Photo.DoesNotExist:
         raise Http404 from None
     except ChangedMeanwhile as changed:

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.middleware import HtmxDetails
 
-from recognition import review, suspects
 from recognition.admin.staff import StaffRequest, render_page, staff_page
 from recognition.label_field import LabelForm, offered_labels
 from recognition.models import Decision, Label, Photo, Via
-from recognition.review import ChangedMeanwhile, Seen
+from recognition.review import labelling, suspects
+from recognition.review.labelling import ChangedMeanwhile, Seen
+from recognition.review.suspects import Place
 from recognition.selectors import photos_visible_to
-from recognition.suspects import Place
 
 
 class HtmxRequest(StaffRequest):
@@ -62,7 +62,7 @@ def decide(request: HtmxRequest, photo_id: UUID) -> HttpResponse:
     seen = SeenForm(request.POST)
     decision_id = seen.cleaned_data["seen"] if seen.is_valid() else None
     try:
-        made = review.decide(photo_id, label, request.user, Via.SUSPECTS, seen=Seen(decision_id))
+        made = labelling.decide(photo_id, label, request.user, Via.SUSPECTS, seen=Seen(decision_id))
     except Photo.DoesNotExist:
         raise Http404 from None
     except ChangedMeanwhile as changed:
@@ -84,7 +84,7 @@ def undo(request: HtmxRequest) -> HttpResponse:
         raise Http404
     suggested = form.cleaned_data["suggested"]
     try:
-        review.undo(made, request.user)
+        labelling.undo(made, request.user)
     except Photo.DoesNotExist:
         raise Http404 from None
     except ChangedMeanwhile as changed:

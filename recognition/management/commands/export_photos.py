@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from recognition.exporting import Export, Selection
+from recognition.exchange.exporting import Export, Selection
 from recognition.models import Kind, Label, Photo, Split
 
 

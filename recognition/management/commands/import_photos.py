@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from recognition.importing import FolderImport
+from recognition.exchange.importing import FolderImport
 
 INTERRUPTED = 130  # what shells say after Ctrl-C
 

@@ -12,9 +12,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from recognition import duplicate_groups
-from recognition.bulk import Sight
 from recognition.models import BulkDecision, Label, Photo
+from recognition.review import groups
+from recognition.review.bulk import Sight
 from tests.rows import settled_photo
 
 DUPLICATES = "/admin/review/duplicates/"
@@ -78,7 +78,7 @@ def test_a_group_spans_owners(as_reviewer: Client, uploader: User, other_uploade
 def test_pages_lead_to_older_groups(
     as_reviewer: Client, uploader: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(duplicate_groups, "PAGE_SIZE", 2)
+    monkeypatch.setattr(groups, "PAGE_SIZE", 2)
     for number in range(3):
         group_of(uploader, f"{number} a", f"{number} b")
     first = as_reviewer.get(DUPLICATES).context["page"]
@@ -90,7 +90,7 @@ def test_pages_lead_to_older_groups(
 def test_a_page_looks_at_a_window_and_cuts_no_group(
     as_reviewer: Client, uploader: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(duplicate_groups, "WINDOW", 3)
+    monkeypatch.setattr(groups, "WINDOW", 3)
     group_of(uploader, "old 1", "old 2")
     group_of(uploader, "new 1", "new 2")
     first = as_reviewer.get(DUPLICATES).context["page"]
@@ -101,7 +101,7 @@ def test_a_page_looks_at_a_window_and_cuts_no_group(
 def test_of_a_large_group_only_some_are_shown(
     as_reviewer: Client, uploader: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(duplicate_groups, "MOST_SHOWN", 2)
+    monkeypatch.setattr(groups, "MOST_SHOWN", 2)
     group_of(uploader, "1", "2", "3")
     assert shown(as_reviewer) == [["1", "2"]]
     assert "and 1 more" in as_reviewer.get(DUPLICATES).content.decode()

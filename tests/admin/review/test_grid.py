@@ -15,8 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from recognition import history, review
-from recognition.bulk import Sight
+from recognition import history
 from recognition.models import (
     Batch,
     BulkDecision,
@@ -28,6 +27,8 @@ from recognition.models import (
     ReviewLease,
     Via,
 )
+from recognition.review import labelling
+from recognition.review.bulk import Sight
 from tests.rows import add_photo
 from tests.views.pages import done, inline_code, text
 
@@ -213,7 +214,7 @@ def test_what_somebody_decided_meanwhile_is_left_and_said(
     as_reviewer: Client, superuser: User, four: list[Photo]
 ) -> None:
     shown = sights(*four)
-    review.decide(four[0].id, Label.objects.get(slug="car"), superuser, Via.QUEUE)
+    labelling.decide(four[0].id, Label.objects.get(slug="car"), superuser, Via.QUEUE)
     response = confirm(as_reviewer, shown, shown)
     assert labels()["0.jpg"] == "car"
     assert BulkDecision.objects.get().photos == 3

@@ -7,10 +7,11 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from recognition import acceptance, promise
+from recognition.analyst import acceptance
 from recognition.models import Label, Prediction, Promise, Report, Review, Via
-from recognition.review import decide_many
-from recognition.thresholds import needed
+from recognition.review import promise
+from recognition.review.labelling import decide_many
+from recognition.review.thresholds import needed
 from tests.rows import add_photo
 
 PAGE = "/admin/review/promise/"

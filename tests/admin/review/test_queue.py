@@ -11,8 +11,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from recognition import queue, review
 from recognition.models import Decision, Label, Photo, ReviewLease, Via
+from recognition.review import labelling, queue
 from tests.rows import settled_photo
 
 GET = ("review-queue", "review-last")
@@ -79,7 +79,7 @@ def test_claimed_photos_come_with_all_there_is_to_see(
     as_reviewer: Client, photo: Photo, uploader: User
 ) -> None:
     neighbour = settled_photo(uploader)
-    review.decide(neighbour.id, Label.objects.get(slug="dog"), uploader, Via.QUEUE)
+    labelling.decide(neighbour.id, Label.objects.get(slug="dog"), uploader, Via.QUEUE)
     gone = {"photo": uuid4().hex, "label": "dog", "similarity": 0.8}
     there = {"photo": neighbour.id.hex, "label": "dog", "similarity": 0.9}
     photo.prediction.refresh_from_db()
@@ -130,7 +130,7 @@ def test_a_decision_sent_twice_counts_once(
 def test_who_decided_meanwhile_is_named(
     as_reviewer: Client, photo: Photo, other_reviewer: User
 ) -> None:
-    theirs = review.decide(photo.id, Label.objects.get(slug="taxi"), other_reviewer, Via.QUEUE)
+    theirs = labelling.decide(photo.id, Label.objects.get(slug="taxi"), other_reviewer, Via.QUEUE)
     response = _decide(as_reviewer, photo)
     assert response.status_code == 409
     assert response.json()["seen"] == str(theirs.id)
@@ -177,7 +177,7 @@ def test_the_id_of_another_decision_is_refused(
     as_reviewer: Client, photo: Photo, uploader: User
 ) -> None:
     other = settled_photo(uploader)
-    made = review.decide(other.id, Label.objects.get(slug="dog"), uploader, Via.QUEUE)
+    made = labelling.decide(other.id, Label.objects.get(slug="dog"), uploader, Via.QUEUE)
     assert _decide(as_reviewer, photo, decision=made.id).status_code == 400
 
 
@@ -220,7 +220,7 @@ def test_any_number_of_decisions_is_undone(
 def test_nobody_undoes_what_others_decided(
     as_reviewer: Client, photo: Photo, other_reviewer: User
 ) -> None:
-    theirs = review.decide(photo.id, Label.objects.get(slug="taxi"), other_reviewer, Via.QUEUE)
+    theirs = labelling.decide(photo.id, Label.objects.get(slug="taxi"), other_reviewer, Via.QUEUE)
     response = as_reviewer.post(reverse("review-undo"), {"decision": theirs.id})
     assert response.status_code == 404
     photo.refresh_from_db()
@@ -232,7 +232,7 @@ def test_an_undo_after_somebody_elses_decision_changes_nothing(
 ) -> None:
     decision = uuid4()
     _decide(as_reviewer, photo, decision=decision)
-    review.decide(photo.id, Label.objects.get(slug="taxi"), other_reviewer, Via.QUEUE)
+    labelling.decide(photo.id, Label.objects.get(slug="taxi"), other_reviewer, Via.QUEUE)
     response = as_reviewer.post(reverse("review-undo"), {"decision": decision})
     assert response.status_code == 409
     assert "robin" in response.json()["html"]
@@ -241,6 +241,6 @@ def test_an_undo_after_somebody_elses_decision_changes_nothing(
 def test_a_labelled_photo_keeps_its_label_by_enter(
     as_reviewer: Client, photo: Photo, uploader: User
 ) -> None:
-    review.decide_many({photo.id: Label.objects.get(slug="car")}, uploader, Via.UPLOAD)
+    labelling.decide_many({photo.id: Label.objects.get(slug="car")}, uploader, Via.UPLOAD)
     answer = as_reviewer.post(reverse("review-claim"), {"order": "disagreement"}).json()
     assert "Keep “Car”" in answer["html"]

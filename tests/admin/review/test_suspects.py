@@ -10,8 +10,8 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from recognition import review, suspects
 from recognition.models import Decision, Label, Photo, Suspect, Via
+from recognition.review import labelling, suspects
 from tests.rows import settled_photo
 
 PAGE = "/admin/review/suspects/"
@@ -27,7 +27,7 @@ def suspect(owner: User, by: User, score: float = 1.0, name: str = "photo.jpg") 
     """A dog by its folder, but the others say that it is a car."""
     photo, like_it = settled_photo(owner, name=name), settled_photo(owner, name="like it.jpg")
     for shown, slug in ((photo, "dog"), (like_it, "car")):
-        review.decide(shown.id, label(slug), by, Via.GRID)
+        labelling.decide(shown.id, label(slug), by, Via.GRID)
     Suspect.objects.create(
         photo=photo,
         label=label("dog"),
@@ -143,7 +143,7 @@ def test_a_label_that_does_not_exist_is_explained(
 
 
 def test_nobody_is_overwritten_unseen(as_reviewer: Client, photo: Photo, superuser: User) -> None:
-    review.decide(photo.id, label("taxi"), superuser, Via.QUEUE)
+    labelling.decide(photo.id, label("taxi"), superuser, Via.QUEUE)
     text = text_of(decide(as_reviewer, photo, label="car", seen=""))
     assert "Somebody else decided meanwhile: Taxi." in text
     assert slug_of(photo) == "taxi"
@@ -165,7 +165,7 @@ def test_what_somebody_else_decided_since_is_not_undone(
 ) -> None:
     decide(as_reviewer, photo, label="car")
     made = photo.decisions.first()
-    review.decide(photo.id, label("taxi"), superuser, Via.QUEUE)
+    labelling.decide(photo.id, label("taxi"), superuser, Via.QUEUE)
     assert "Somebody else decided" in text_of(undo(as_reviewer, decision=made.id))
     assert slug_of(photo) == "taxi"
 
@@ -178,7 +178,7 @@ def test_what_is_not_there_cannot_be_undone(as_reviewer: Client, decision: str) 
 def test_another_persons_decision_is_not_undone(
     as_reviewer: Client, photo: Photo, superuser: User
 ) -> None:
-    theirs = review.decide(photo.id, label("car"), superuser, Via.SUSPECTS)
+    theirs = labelling.decide(photo.id, label("car"), superuser, Via.SUSPECTS)
     assert undo(as_reviewer, decision=theirs.id).status_code == 404
     assert slug_of(photo) == "car"
 

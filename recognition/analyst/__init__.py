@@ -1,0 +1,1 @@
+"""What is found out in the background, by one patient process that has all embeddings at hand."""

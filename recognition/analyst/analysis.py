@@ -1,0 +1,141 @@
+"""What the analyst finds out about each photo that was predicted: its perceptual hash, its
+near-duplicates, which labelled photos it looks like, and how new it is.
+
+Predictions whose `analysis_due` is set are the queue. What is found is written in the transaction
+that takes them off it, so that breaking off loses nothing. Done twice, or by two analysts at once,
+it comes out the same, but for what was labelled in between.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+import numpy as np
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from PIL import Image
+
+from recognition import doorbell, memory, renditions
+from recognition.analyst import duplicates, embeddings
+from recognition.analyst.duplicates import KnownHashes, Pair
+from recognition.analyst.neighbours import Evidence, LabelledPhotos
+from recognition.cnn.decoding import UnreadablePhoto
+from recognition.models import Photo, Prediction
+
+logger = logging.getLogger(__name__)
+
+MAX_WORK_S = 5  # then another ring: the analyst has other duties
+CHUNK = 32
+
+# In the memory of the one process that analyses.
+labelled = LabelledPhotos()
+_known_hashes = KnownHashes()
+
+
+def analyse_due() -> None:
+    """Analyse what is due, the latest first."""
+    ends = time.monotonic() + MAX_WORK_S
+    while rows := list(_due()[:CHUNK]):
+        _analyse(rows)
+        memory.give_back()
+        if time.monotonic() >= ends:
+            doorbell.ring_analyst()
+            return
+
+
+def _due() -> QuerySet[Prediction]:
+    due = Prediction.objects.filter(analysis_due__isnull=False, embedding__isnull=False)
+    return due.select_related("photo").defer("top").order_by("-analysis_due", "-id")
+
+
+def _analyse(rows: Sequence[Prediction]) -> None:
+    photos = [row.photo for row in rows]
+    photo_ids = [photo.id for photo in photos]
+    unit_rows = embeddings.normalised([row.embedding or b"" for row in rows])
+    labelled.catch_up()
+    labelled.update([photo.id for photo in photos if photo.label_id])
+    evidence = labelled.evidence(photo_ids, unit_rows)
+    new_hashes = _new_hashes(photos)
+    hashes = {it.id: it.perceptual_hash for it in photos if it.perceptual_hash is not None}
+    hashes |= new_hashes
+    of_photo = dict(zip(photo_ids, unit_rows, strict=True))
+
+    def find_pairs() -> list[Pair]:
+        index = _known_hashes.read()
+        index.put([photo_id.bytes for photo_id in new_hashes], list(new_hashes.values()))
+        return duplicates.similar_pairs(hashes, of_photo, index)
+
+    try:
+        pairs = find_pairs()  # before the transaction, which must be short
+        with transaction.atomic():
+            if not _known_hashes.take_turn():
+                _known_hashes.forget()
+                pairs = find_pairs()
+            _store_about_photos(photo_ids, new_hashes, pairs)
+            _store_evidence(rows, evidence)
+    except BaseException:
+        _known_hashes.forget()
+        raise
+
+
+def _new_hashes(photos: Iterable[Photo]) -> dict[UUID, int]:
+    """Of the photos that have none and can be read: 64 bits, as a signed number."""
+    hashes = {photo.id: _hash(photo) for photo in photos if photo.perceptual_hash is None}
+    return {photo_id: hash for photo_id, hash in hashes.items() if hash is not None}
+
+
+def _hash(photo: Photo) -> int | None:
+    """Of the thumbnail, which pages need anyway."""
+    import imagehash  # brings SciPy, which web processes and the predictor do without
+
+    try:
+        with Image.open(renditions.drawn(photo, renditions.THUMBNAIL_SIDE)) as thumbnail:
+            bits = imagehash.phash(thumbnail).hash
+    except (UnreadablePhoto, OSError) as error:
+        logger.warning("photo %s cannot be hashed: %r", photo.id, error)
+        return None
+    return int.from_bytes(np.packbits(bits).tobytes(), "big", signed=True)
+
+
+def _store_about_photos(
+    photo_ids: Iterable[UUID], hashes: Mapping[UUID, int], pairs: Sequence[Pair]
+) -> None:
+    """The rows are locked in the order in which review.py locks them."""
+    of_pairs = {photo_id for pair in pairs for photo_id in (pair.one, pair.other)}
+    groups = dict(Photo.objects.filter(id__in=of_pairs).values_list("id", "group"))
+    left = {groups[it] for it in duplicates.groups_to_join(pairs, groups)} - {None}
+    concerned = Photo.objects.filter(Q(id__in={*photo_ids, *of_pairs}) | Q(group__in=left))
+    locked = {it.id: it for it in _locked(concerned)}
+    joining = duplicates.groups_to_join(pairs, {it.id: it.group for it in locked.values()})
+    for photo_id, group in joining.items():
+        locked[photo_id].group = group
+    for photo_id in hashes.keys() & locked.keys():
+        locked[photo_id].perceptual_hash = hashes[photo_id]
+    for photo_id in hashes.keys() - locked.keys():  # deleted while its thumbnail was drawn
+        Photo(id=photo_id).rendition_path(renditions.THUMBNAIL_SIDE).unlink(missing_ok=True)
+    changed = [locked[it] for it in joining.keys() | hashes.keys() if it in locked]
+    Photo.objects.bulk_update(changed, ("perceptual_hash", "group"), batch_size=500)
+
+
+def _locked(photos: QuerySet[Photo]) -> QuerySet[Photo]:
+    locked = photos.select_for_update(of=("self",)).order_by("id")
+    return locked.only("id", "group", "perceptual_hash")
+
+
+def _store_evidence(rows: Sequence[Prediction], evidence: Sequence[Evidence]) -> None:
+    """Rows that were predicted anew meanwhile stay due."""
+    due = dict(
+        Prediction.objects.select_for_update()
+        .filter(id__in=[row.id for row in rows], analysis_due__isnull=False)
+        .order_by("id")
+        .values_list("id", "analysis_due")
+    )
+    done = []
+    for row, (novelty, similar) in zip(rows, evidence, strict=True):
+        if due.get(row.id) == row.analysis_due:
+            row.novelty, row.similar, row.analysis_due = novelty, similar, None
+            done.append(row)
+    Prediction.objects.bulk_update(done, ("novelty", "similar", "analysis_due"))

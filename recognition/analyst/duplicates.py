@@ -1,0 +1,212 @@
+"""Near-duplicates: re-encoded, resized or slightly cropped copies of a photo.
+
+A group bears the id of its oldest photo. Perceptual hashes propose who may belong together,
+embeddings agree or not, and where the hashes differ much, the pixels decide. People may set a photo
+apart: it then gets a group of its own, which is never merged with another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+from django.db import transaction
+from PIL import Image
+
+from recognition import renditions
+from recognition.analyst import embeddings
+from recognition.cnn.decoding import UnreadablePhoto
+from recognition.cnn.nearest import HashIndex
+from recognition.cnn.overlap import overlap
+from recognition.models import Photo, Report
+from recognition.models.ids import time_ordered_uuid
+
+# How alike the embeddings must be. Small copies keep their hash, cropped ones rather their
+# embedding. docs/benchmarks.md says what is found so.
+_ENOUGH_BY_HASH = (4, 0.4)  # bits of the hash that differ, cosine similarity
+_ENOUGH_TO_LOOK = ((10, 0.6), (20, 0.85))
+_ENOUGH_OVERLAP = 0.9
+_MAX_BITS = _ENOUGH_TO_LOOK[-1][0]
+_CANDIDATES = 64
+# Half of the bits of a photo's hash are set. A plain area or a gradient sets hardly any, whatever
+# its colour, so that all of them look the same.
+_PLAIN_BITS = 16
+_ENOUGH_IF_PLAIN = 0.97
+_BY_PEOPLE = 8  # the version of the UUID of a group that people made; photos have version 7
+_CHUNK = 5000
+_TURNS = "hashes"  # a Report
+
+
+class Pair(NamedTuple):
+    """Two near-duplicates. similarity: of their embeddings, a cosine."""
+
+    one: UUID
+    other: UUID
+    similarity: float
+
+
+class KnownHashes:
+    """The hashes of all photos, in the memory of an analyst; each that adds some takes a turn."""
+
+    def __init__(self) -> None:
+        self._index: HashIndex | None = None
+        self._turn = 0
+
+    def read(self) -> HashIndex:
+        """All that were there after the last turn, of this analyst or another one."""
+        last = Report.objects.filter(name=_TURNS).first()
+        turn = last.data["turn"] if last else 0
+        if self._index is None or turn != self._turn:
+            self._index = None  # should the reading break off
+            self._index = _all_hashes()
+            self._turn = turn
+        return self._index
+
+    def take_turn(self) -> bool:
+        """Nobody else adds any until the transaction ends; return whether nobody did since `read`.
+
+        So of two near-duplicates at two analysts, the second one finds the first.
+        """
+        report, _created = Report.objects.select_for_update().get_or_create(
+            name=_TURNS, defaults={"data": {"turn": 0}}
+        )
+        is_next = report.data["turn"] == self._turn
+        self._turn = report.data["turn"] + 1
+        report.data = {"turn": self._turn}
+        report.save()
+        return is_next
+
+    def forget(self) -> None:
+        """After a transaction that failed: the index holds what the database does not."""
+        self._index = None
+
+
+def similar_pairs(
+    hashes: Mapping[UUID, int], rows: Mapping[UUID, npt.NDArray[np.float32]], index: HashIndex
+) -> list[Pair]:
+    """Which of these photos are near-duplicates of which photos of the index, most alike first.
+
+    rows: their embeddings, of length 1.
+    """
+    proposed = {photo_id: _proposed(photo_id, hashes[photo_id], index) for photo_id in hashes}
+    known = _with_embeddings({other for others in proposed.values() for other in others})
+    pairs = []
+    for photo_id, others in proposed.items():
+        there = [other for other in others if other in known]
+        if not there:
+            continue
+        similarities = embeddings.normalised([known[it] for it in there]) @ rows[photo_id]
+        for other, similarity in zip(there, similarities.tolist(), strict=True):
+            if _is_near((photo_id, hashes[photo_id]), (other, others[other]), similarity):
+                pairs.append(Pair(photo_id, other, similarity))
+    return sorted(pairs, key=lambda pair: -pair.similarity)
+
+
+def groups_to_join(pairs: Sequence[Pair], groups: Mapping[UUID, UUID | None]) -> dict[UUID, UUID]:
+    """Which photo comes into which group; groups that meet become the older one.
+
+    groups: the present ones of the photos of the pairs, and of all others that shall move along.
+    """
+    new = dict(groups)
+    for one, other, _similarity in pairs:
+        if one not in new or other not in new:  # deleted meanwhile
+            continue
+        into = _common_group(one, other, new[one], new[other])
+        if into is None:
+            continue
+        leaving = {new[one], new[other]} - {None, into}
+        new.update({photo_id: into for photo_id in new if new[photo_id] in leaving})
+        new[one] = new[other] = into
+    return {it: group for it, group in new.items() if group and group != groups[it]}
+
+
+@transaction.atomic
+def set_apart(photo_id: UUID) -> None:
+    """People say that the photo is no near-duplicate. It stays on its side of the split.
+
+    Raises Photo.DoesNotExist.
+    """
+    photo = Photo.objects.select_for_update().get(id=photo_id)
+    others = Photo.objects.filter(group=photo.group).exclude(id=photo.id)
+    if photo.group is None or not others.exists():
+        return
+    split = photo.split
+    photo.group = _group_by_people()
+    while photo.split != split:
+        photo.group = _group_by_people()
+    photo.save(update_fields=["group"])
+
+
+def _common_group(
+    one: UUID, other: UUID, of_one: UUID | None, of_other: UUID | None
+) -> UUID | None:
+    """The group that both shall be in; none if they stay as they are."""
+    by_people = [group for group in (of_one, of_other) if group and _is_by_people(group)]
+    if by_people:
+        return None if of_one and of_other else by_people[0]
+    return min(of_one or one, of_other or other)  # ids grow with time
+
+
+def _is_by_people(group: UUID) -> bool:
+    return group.version == _BY_PEOPLE
+
+
+def _group_by_people() -> UUID:
+    bits = time_ordered_uuid().int & ~(0xF << 76)
+    return UUID(int=bits | (_BY_PEOPLE << 76))
+
+
+def _is_near(one: tuple[UUID, int], other: tuple[UUID, int], similarity: float) -> bool:
+    """Of two photos and their hashes."""
+    (one_id, one_hash), (other_id, other_hash) = one, other
+    if min(_bits(one_hash), _bits(other_hash)) < _PLAIN_BITS:
+        return similarity >= _ENOUGH_IF_PLAIN
+    differing = _bits(one_hash ^ other_hash)
+    bits, enough = _ENOUGH_BY_HASH
+    if differing <= bits:
+        return similarity >= enough
+    is_likely = any(differing <= bits and similarity >= it for bits, it in _ENOUGH_TO_LOOK)
+    return is_likely and _overlap(one_id, other_id) >= _ENOUGH_OVERLAP
+
+
+def _overlap(one: UUID, other: UUID) -> float:
+    try:
+        return overlap(_greys(one), _greys(other))
+    except (UnreadablePhoto, OSError):
+        return 0.0
+
+
+@lru_cache(maxsize=64)
+def _greys(photo_id: UUID) -> Image.Image:
+    thumbnail = renditions.drawn(Photo(id=photo_id), renditions.THUMBNAIL_SIDE)
+    with Image.open(thumbnail) as image:
+        return image.convert("L")
+
+
+def _bits(hash: int) -> int:
+    return bin(hash & 0xFFFF_FFFF_FFFF_FFFF).count("1")
+
+
+def _proposed(photo_id: UUID, hash: int, index: HashIndex) -> dict[UUID, int]:
+    """Photos whose hash is near, with it."""
+    near = index.near(hash, _MAX_BITS, _CANDIDATES)
+    return {UUID(bytes=key): value for key, value in near if key != photo_id.bytes}
+
+
+def _with_embeddings(photo_ids: set[UUID]) -> dict[UUID, bytes | memoryview]:
+    rows = Photo.objects.filter(id__in=photo_ids).values_list("id", "prediction__embedding")
+    return {photo_id: embedding for photo_id, embedding in rows if embedding is not None}
+
+
+def _all_hashes() -> HashIndex:
+    index = HashIndex()
+    hashed = Photo.objects.filter(perceptual_hash__isnull=False).order_by("id")
+    rows = hashed.values_list("id", "perceptual_hash").iterator(_CHUNK)
+    while chunk := {photo_id.bytes: value or 0 for photo_id, value in islice(rows, _CHUNK)}:
+        index.put(list(chunk), list(chunk.values()))
+    return index

@@ -1,0 +1,139 @@
+"""What is labelled already and looks like a photo: evidence for reviewers, and how new a photo is.
+
+The labelled photos' embeddings stand in the analyst's memory, shortened; the nearest by these are
+compared again with their full embeddings from the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+from django.utils import timezone
+
+from recognition.analyst import embeddings
+from recognition.cnn.nearest import EmbeddingIndex
+from recognition.models import Decision, Photo
+
+NEAREST = 3
+_CANDIDATES = 64
+_CHUNK = 2000
+_LATE = timedelta(minutes=1)  # a decision is seen when its transaction ends, not when it is made
+
+
+class Evidence(NamedTuple):
+    """As Prediction keeps it."""
+
+    novelty: float
+    similar: list[dict[str, Any]]
+
+
+class _Candidate(NamedTuple):
+    photo_id: UUID
+    label: str
+    embedding: bytes | memoryview
+
+
+class LabelledPhotos:
+    """The photos that people labelled, followed by means of the decisions about them.
+
+    It only proposes: labels are read when evidence is asked for, and a photo that has none any
+    more, or that is deleted, is dropped then.
+    """
+
+    def __init__(self) -> None:
+        self.news = 0  # how many times there was any
+        self._index: EmbeddingIndex | None = None
+        self._followed_to: datetime | None = None
+        self._seen: set[UUID] = set()  # decisions so recent that others may still come before them
+
+    def catch_up(self) -> None:
+        """Learn what was decided since the last time."""
+        now = timezone.now()
+        if self._followed_to is None:
+            self._read_all()
+        self._follow((self._followed_to or now) - _LATE)
+        self._followed_to = now
+
+    def update(self, photo_ids: Collection[UUID]) -> None:
+        """Take in or drop these photos, as the database says."""
+        labelled = Photo.objects.filter(
+            id__in=photo_ids, label__isnull=False, prediction__embedding__isnull=False
+        )
+        found = list(labelled.values_list("id", "prediction__embedding"))
+        self._drop(set(photo_ids) - {photo_id for photo_id, _embedding in found})
+        self._put(found)
+
+    def evidence(self, photo_ids: Sequence[UUID], rows: npt.NDArray[np.float32]) -> list[Evidence]:
+        """For each photo; rows: their embeddings, of length 1."""
+        if not self._index:
+            return [Evidence(1.0, []) for _photo_id in photo_ids]
+        proposed = self._index.near(rows, _CANDIDATES)
+        candidates = self._candidates({UUID(bytes=key) for keys in proposed for key in keys})
+        if not candidates:
+            return [Evidence(1.0, []) for _photo_id in photo_ids]
+        place = {it.photo_id.bytes: number for number, it in enumerate(candidates)}
+        full = embeddings.normalised([it.embedding for it in candidates])
+        found = []
+        for photo_id, row, keys in zip(photo_ids, rows, proposed, strict=True):
+            places = [place[key] for key in keys if key in place and key != photo_id.bytes]
+            similarities = full[places] @ row
+            nearest = np.argsort(-similarities)[:NEAREST]
+            found.append(
+                _evidence([(candidates[places[it]], float(similarities[it])) for it in nearest])
+            )
+        return found
+
+    def _read_all(self) -> None:
+        self._index = None
+        labelled = embeddings.of_labelled()
+        while chunk := list(islice(labelled, _CHUNK)):
+            self._put([(it.photo_id, it.embedding) for it in chunk])
+
+    def _follow(self, since: datetime) -> None:
+        recent = Decision.objects.filter(at__gte=since).values_list("id", "photo_id")
+        decisions = dict(recent.iterator(_CHUNK))
+        new = {photo_id for it, photo_id in decisions.items() if it not in self._seen}
+        self._seen = set(decisions)
+        photo_ids = iter(new)
+        while chunk := list(islice(photo_ids, _CHUNK)):
+            self.update(chunk)
+        self.news += bool(new)
+
+    def _put(self, photos: Sequence[tuple[UUID, bytes | memoryview | None]]) -> None:
+        known = [(photo_id, it) for photo_id, it in photos if it is not None]
+        if not known:
+            return
+        rows = embeddings.normalised([embedding for _photo_id, embedding in known])
+        if self._index is None:
+            self._index = EmbeddingIndex(rows.shape[1])
+        self._index.put([photo_id.bytes for photo_id, _embedding in known], rows)
+
+    def _drop(self, photo_ids: Iterable[UUID]) -> None:
+        if self._index is not None:
+            for photo_id in photo_ids:
+                self._index.discard(photo_id.bytes)
+
+    def _candidates(self, photo_ids: set[UUID]) -> list[_Candidate]:
+        labelled = Photo.objects.filter(
+            id__in=photo_ids, label__isnull=False, prediction__embedding__isnull=False
+        )
+        rows = labelled.values_list("id", "label__slug", "prediction__embedding")
+        candidates = [_Candidate(*row[:2], row[2] or b"") for row in rows]
+        self._drop(photo_ids - {it.photo_id for it in candidates})
+        return candidates
+
+
+def _evidence(nearest: Sequence[tuple[_Candidate, float]]) -> Evidence:
+    if not nearest:
+        return Evidence(1.0, [])
+    similar = [
+        {"photo": str(it.photo_id), "label": it.label, "similarity": round(similarity, 4)}
+        for it, similarity in nearest
+    ]
+    return Evidence(1.0 - min(nearest[0][1], 1.0), similar)

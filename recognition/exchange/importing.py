@@ -1,0 +1,200 @@
+"""Take in the photos of a folder on the server. Their files stay as they are, where they are.
+
+A few files at a time go through intake, so that a break at any moment leaves whole photos only. Run
+again, it goes on: files whose bytes the owner has already are not even copied.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+from django.contrib.auth.models import User
+
+from recognition import batches, intake
+from recognition.cnn.decoding import looks_like_a_photo
+from recognition.exchange import tables
+from recognition.intake import Outcome
+from recognition.labels import LabelFinder
+from recognition.models import Batch, Label, Photo
+from recognition.refusals import Refusal
+from recognition.review import labelling
+from recognition.uploads import MEGABYTE, SpooledUpload, new_incoming_path
+
+_PIECE_BYTES = 256 * 1024
+_HEAD_BYTES = 32
+_JUNK = ("Thumbs.db", "desktop.ini", "__MACOSX")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A file that looks like a photo. shown: its path below the folder."""
+
+    path: Path
+    shown: str
+    name: str
+    sha256: str
+    label: Label | None
+
+
+class FolderImport:
+    """The import of one folder. Reading it does the work; it yields what became of each file."""
+
+    batch: Batch | None = None
+
+    def __init__(
+        self, folder: Path, owner: User, labelled: bool = False, makes_labels: bool = False
+    ) -> None:
+        """labelled: folders name labels. makes_labels: those that are not here are added.
+
+        Raises OSError if the folder cannot be read.
+        """
+        self._folder = folder
+        self._owner = owner
+        self._data_set = tables.read(folder, self._open_table)
+        offered = self._data_set.labels if makes_labels else {}
+        self._find_label = LabelFinder(offered, makes_labels) if labelled else None
+        self.is_stopping = False
+
+    def count(self) -> int:
+        """How many files there are to look at."""
+        return sum(1 for _ in self._paths())
+
+    def stop(self) -> None:
+        """End when the files at hand are done."""
+        self.is_stopping = True
+
+    def __iter__(self) -> Iterator[Outcome]:
+        paths = self._paths()
+        while not self.is_stopping and (some := list(islice(paths, intake.CHUNK))):
+            outcomes = list(self._take_in(some))
+            if self.batch:
+                batches.remember(self.batch, [it for it in outcomes if it.refusal])
+            yield from outcomes
+
+    def _open_table(self, name: str) -> IO[bytes] | None:
+        path = self._folder / name
+        return path.open("rb") if path.is_file() else None
+
+    def _paths(self) -> Iterator[Path]:
+        """All files below the folder, without what systems add and without our own tables."""
+        for folder, folders, names in os.walk(self._folder):
+            folders[:] = sorted(name for name in folders if not _is_junk(name))
+            for name in sorted(names):
+                path = Path(folder, name)
+                if not _is_junk(name) and not self._data_set.owns(path):
+                    yield path
+
+    def _take_in(self, paths: list[Path]) -> Iterator[Outcome]:
+        found: dict[str, _Found] = {}
+        for path in paths:
+            looked_at = self._look_at(path)
+            if isinstance(looked_at, Outcome):
+                yield looked_at
+            elif looked_at.sha256 in found:
+                yield Outcome(looked_at.shown, is_duplicate=True)
+            else:
+                found[looked_at.sha256] = looked_at
+        known = Photo.objects.filter(owner=self._owner, sha256__in=found).order_by()
+        here = {photo.sha256: photo for photo in known}
+        self._label_what_has_none([(photo, found[sha256]) for sha256, photo in here.items()])
+        for sha256, photo in here.items():
+            yield Outcome(found[sha256].shown, photo, is_duplicate=True)
+        yield from self._accept([it for sha256, it in found.items() if sha256 not in here])
+
+    def _look_at(self, path: Path) -> _Found | Outcome:
+        shown = _printable(str(path.relative_to(self._folder)))
+        described = self._data_set.describe(path)
+        try:
+            code = _refusal_at_sight(path)
+            sha256 = "" if code else _sha256(path)
+        except OSError:
+            code = "unreadable"
+        if code:
+            return Outcome(shown, refusal=Refusal(code))
+        label = self._find_label(_printable(described.label)) if self._find_label else None
+        if self._find_label and not label:
+            return Outcome(shown, refusal=Refusal("unknown_label"))
+        return _Found(path, shown, _printable(described.name), sha256, label)
+
+    def _label_what_has_none(self, photos: list[tuple[Photo, _Found]]) -> None:
+        """A label that people set meanwhile is better than the folder's name."""
+        labels = {it.id: found.label for it, found in photos if found.label and not it.label_id}
+        if labels:
+            labelling.came_again_labelled(labels, self._owner)
+
+    def _accept(self, files: list[_Found]) -> Iterator[Outcome]:
+        copies: list[SpooledUpload] = []
+        copied: list[_Found] = []
+        try:
+            for file in files:
+                try:
+                    copies.append(_copy(file))
+                    copied.append(file)
+                except OSError:
+                    yield Outcome(file.shown, refusal=Refusal("unreadable"))
+            if copies:
+                self.batch = self.batch or intake.open_batch(self._owner)
+                labels = [file.label for file in copied]
+                uploads = zip(copies, labels, strict=True)
+                outcomes = intake.accept(uploads, self._owner, self.batch)
+                yield from _named(outcomes, copied)
+        finally:
+            for copy in copies:
+                copy.discard()
+
+
+def _named(outcomes: Iterable[Outcome], files: list[_Found]) -> Iterator[Outcome]:
+    for outcome, file in zip(outcomes, files, strict=True):
+        yield Outcome(file.shown, outcome.photo, outcome.is_duplicate, outcome.refusal)
+
+
+def _is_junk(name: str) -> bool:
+    return name.startswith(".") or name in _JUNK
+
+
+def _refusal_at_sight(path: Path) -> str:
+    """What is wrong with a file, as far as its size and its first bytes tell."""
+    if not path.is_file():  # reading a pipe would wait for ever
+        return "unreadable"
+    if path.stat().st_size > settings.ARK_MAX_UPLOAD_MB * MEGABYTE:
+        return "too_large"
+    with path.open("rb") as stream:
+        return "" if looks_like_a_photo(stream.read(_HEAD_BYTES)) else "not_an_image"
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while piece := stream.read(_PIECE_BYTES):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _copy(file: _Found) -> SpooledUpload:
+    """A copy, and no hard link: who edits the file later must not change the photo. Hashed again,
+    for it may have been edited since."""
+    settings.ARK_INCOMING.mkdir(parents=True, exist_ok=True)
+    target = new_incoming_path()
+    digest = hashlib.sha256()
+    try:
+        with file.path.open("rb") as source, target.open("wb") as stream:
+            while piece := source.read(_PIECE_BYTES):
+                stream.write(piece)
+                digest.update(piece)
+            size = stream.tell()
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    return SpooledUpload(target, file.name, size, digest.hexdigest())
+
+
+def _printable(text: str) -> str:
+    """Names on a disk may be bytes of any kind; the database takes Unicode."""
+    return text.encode(errors="replace").decode()

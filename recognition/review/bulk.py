@@ -1,0 +1,130 @@
+"""Many photos decided as one: what would change, what is left as it is, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from recognition.labels import LabelTree
+from recognition.models import BulkDecision, Decision, Label, Photo, ReviewLease, State, Via
+from recognition.review import labelling
+from recognition.selectors import photos_visible_to
+
+
+class Left(models.TextChoices):
+    """Why a photo is left as it is."""
+
+    CHANGED = "changed", _("changed since the page was shown")
+    HELD = "held", _("somebody else has it before them in the review queue")
+    UNKNOWN = "unknown", _("the network has not said anything about it")
+    RETIRED = "retired", _("the label is no longer in use")
+    SAME = "same", _("has this label already")
+
+
+class Sight(NamedTuple):
+    """What a person saw of a photo, as pages carry it: its prediction and its label."""
+
+    photo_id: UUID
+    prediction_id: UUID | None
+    label_id: int | None
+
+    def __str__(self) -> str:
+        prediction = self.prediction_id.hex if self.prediction_id else ""
+        return f"{self.photo_id.hex}.{prediction}.{self.label_id or ''}"
+
+    @classmethod
+    def of(cls, photo: Photo) -> Sight:
+        return cls(photo.id, photo.prediction_id, photo.label_id)
+
+    @classmethod
+    def parse(cls, text: str) -> Sight | None:
+        try:
+            photo, prediction, label = text.split(".")
+            return cls(
+                UUID(photo), UUID(prediction) if prediction else None, int(label) if label else None
+            )
+        except ValueError:
+            return None
+
+
+class Change(NamedTuple):
+    """What would become of a photo: the label, or why it is left as it is."""
+
+    photo: Photo
+    label: Label | None
+    left: Left | None
+
+
+class Outlook(NamedTuple):
+    """What undoing would do: `back` photos go back, about `since` people decided anew."""
+
+    back: int
+    since: int
+
+
+def held_by_others(person: User) -> QuerySet[Any]:
+    """What other reviewers have before them, as photo ids."""
+    leases = ReviewLease.objects.filter(expires__gt=timezone.now()).exclude(reviewer=person)
+    return leases.values("photo")
+
+
+def changes(photos: Iterable[Photo], label: Label | None, by: User) -> list[Change]:
+    """What would happen if all got this label; without one, what the network says of each."""
+    tree = LabelTree()
+    photos = list(photos)
+    held = {row["photo"] for row in held_by_others(by).filter(photo__in=photos)}
+    return [_change(photo, label or _said(photo, tree), photo.id in held) for photo in photos]
+
+
+@transaction.atomic
+def decide(
+    sights: Iterable[Sight], label: Label | None, by: User, via: Via
+) -> tuple[BulkDecision | None, Counter[Left]]:
+    """Decide about those that are as they were seen; none decided, no decision. Without a label,
+    each gets what the network says. How many were left is counted by the reason."""
+    seen = {sight.photo_id: sight for sight in sights}
+    locked = photos_visible_to(by).select_for_update(of=("self",)).filter(id__in=seen)
+    as_seen = [photo for photo in locked.order_by("id") if Sight.of(photo) == seen[photo.id]]
+    planned = changes(as_seen, label, by)
+    left = Counter(change.left for change in planned if change.left)
+    left[Left.CHANGED] += len(seen) - len(as_seen)
+    choices = {change.photo.id: change.label for change in planned if change.label}
+    return (labelling.decide_many(choices, by, via) if choices else None), +left
+
+
+def outlook(bulk: BulkDecision) -> Outlook:
+    """What undoing this decision would do now."""
+    made = bulk.decision_set.all()
+    if bulk.undone:
+        return Outlook(0, 0)
+    later = Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), id__gt=OuterRef("id"))
+    newer = Decision.objects.filter(later, photo=OuterRef("photo"), undone_by=None)
+    since = made.filter(Exists(newer.exclude(via=Via.UNDO)) | Q(undone_by__isnull=False)).count()
+    return Outlook(made.count() - since, since)
+
+
+def _said(photo: Photo, tree: LabelTree) -> Label | None:
+    prediction = photo.prediction
+    if prediction is None or prediction.state != State.DONE or prediction.label is None:
+        return None
+    return tree.current(prediction.label)
+
+
+def _change(photo: Photo, label: Label | None, is_held: bool) -> Change:
+    if label is None:
+        return Change(photo, None, Left.UNKNOWN)
+    if photo.label_id == label.id:
+        return Change(photo, None, Left.SAME)
+    if not label.active:
+        return Change(photo, None, Left.RETIRED)
+    if is_held:
+        return Change(photo, None, Left.HELD)
+    return Change(photo, label, None)

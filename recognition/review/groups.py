@@ -1,0 +1,91 @@
+"""Groups of near-duplicates as reviewers look through them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from recognition.models import Label, Photo, Split, split_of
+from recognition.review.bulk import Sight
+
+PAGE_SIZE = 20
+WINDOW = 2000  # photos that a page looks at
+MOST_SHOWN = 24  # photos of a group
+
+
+@dataclass(frozen=True)
+class Group:
+    """sights: all its photos, the oldest first; photos: no more than MOST_SHOWN of them."""
+
+    id: UUID
+    sights: list[Sight]
+    photos: list[Photo]
+
+    @property
+    def split(self) -> Split:
+        return split_of(self.id)
+
+    @property
+    def hidden(self) -> int:
+        return len(self.sights) - len(self.photos)
+
+    @property
+    def has_different_labels(self) -> bool:
+        return len({sight.label_id for sight in self.sights} - {None}) > 1
+
+    @property
+    def suggested(self) -> Label | None:
+        """What most of those shown are labelled; if none is, what the network says of most."""
+        labels = Counter(photo.label for photo in self.photos if photo.label)
+        answers = [photo.prediction.label for photo in self.photos if photo.prediction]
+        said = Counter(label for label in answers if label)
+        return next((label for label, _count in (labels or said).most_common(1)), None)
+
+
+@dataclass(frozen=True)
+class Page:
+    """next: the group behind which the next page begins; none after the last."""
+
+    groups: list[Group]
+    next: UUID | None
+
+
+def page(photos: QuerySet[Photo], after: UUID | None = None) -> Page:
+    """The newest groups that at least two of these photos are in, from behind `after` on.
+
+    The last photo of a group that is left keeps the group's id, and with it its side of the split.
+    """
+    members = photos.filter(group__isnull=False)
+    if after:
+        members = members.filter(group__lt=after)
+    columns = ("group", "id", "prediction_id", "label_id")
+    rows = list(members.order_by("-group", "id").values_list(*columns)[:WINDOW])
+    groups = [
+        (group, [Sight(*rest) for _group, *rest in run])
+        for group, run in groupby(rows, key=lambda row: row[0])
+    ]
+    is_last = len(rows) < WINDOW
+    if not is_last and len(groups) > 1:
+        groups.pop()  # which may go on
+    of_two = [(group, sights) for group, sights in groups if len(sights) > 1]
+    if len(of_two) > PAGE_SIZE:
+        of_two = of_two[:PAGE_SIZE]
+        return Page(_with_photos(of_two, photos), of_two[-1][0])
+    return Page(_with_photos(of_two, photos), None if is_last else groups[-1][0])
+
+
+def _with_photos(
+    groups: Iterable[tuple[UUID, list[Sight]]], photos: QuerySet[Photo]
+) -> list[Group]:
+    groups = list(groups)
+    shown = [sight.photo_id for _group, sights in groups for sight in sights[:MOST_SHOWN]]
+    found = photos.select_related("owner").in_bulk(shown)
+    return [
+        Group(group, sights, [found[it.photo_id] for it in sights if it.photo_id in found])
+        for group, sights in groups
+    ]

@@ -1,0 +1,155 @@
+"""The accuracy promise: what is sure enough to be accepted without a person's look.
+
+How sure that is, the reviewed photos say (`thresholds`, `reviewed`). The analyst writes down what
+it counted, once for all targets; so a page can say at once what any target would mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from recognition import doorbell
+from recognition.labels import LabelTree
+from recognition.models import Label, Promise, Report
+from recognition.review.thresholds import (
+    Z_SHOWN,
+    Interval,
+    Tally,
+    Threshold,
+    needed,
+    together,
+    wilson,
+)
+
+REPORT = "promise"
+TARGETS = (0.9, 0.95, 0.98, 0.99)
+
+
+class Thresholds(NamedTuple):
+    """own: of labels with enough reviewed photos, None where nothing keeps the promise.
+    shared: that of all other labels together."""
+
+    own: dict[int, Threshold | None]
+    shared: Threshold | None
+
+    def of(self, label_id: int) -> Threshold | None:
+        return self.own.get(label_id, self.shared)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the promise means for the predictions of one label. missing: reviewed photos that it
+    takes to have a threshold of its own."""
+
+    label: Label
+    threshold: Threshold | None
+    reviewed: int
+    missing: int
+    uploads: int
+    accepted: int
+
+    @property
+    def share(self) -> float | None:
+        return self.accepted / self.uploads if self.uploads else None
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a target would mean, by the latest uploads."""
+
+    rows: list[Row]
+    shared: Threshold | None
+    reviewed: int
+    missing: int  # reviewed photos until anything at all can be promised
+    uploads: int
+    accepted: int
+
+    @property
+    def share(self) -> float | None:
+        return self.accepted / self.uploads if self.uploads else None
+
+
+@dataclass(frozen=True)
+class Checks:
+    """How those accepted photos turned out that people looked at."""
+
+    accepted: int
+    checked: int
+    right: int
+
+    @property
+    def wrong(self) -> int:
+        return self.checked - self.right
+
+    @property
+    def precision(self) -> Interval:
+        return wilson(self.right, self.checked, Z_SHOWN)
+
+
+def settings() -> Promise:
+    return Promise.objects.filter(pk=1).first() or Promise(pk=1)
+
+
+def change(active: bool, target: float, check_rate: float, by: User) -> None:
+    """Switch the promise on or off, or set it otherwise; the analyst does what follows from it."""
+    with transaction.atomic():
+        Promise(pk=1, active=active, target=target, check_rate=check_rate, changed_by=by).save()
+        transaction.on_commit(doorbell.ring_analyst)
+
+
+def report() -> Report:
+    """What the analyst last found; empty if it was not here yet."""
+    return Report.objects.filter(name=REPORT).first() or Report(name=REPORT, data={})
+
+
+def tallies_in(found: Report) -> dict[int, Tally]:
+    """What was counted, by predicted label."""
+    return {int(key): Tally(**counts) for key, counts in found.data.get("tallies", {}).items()}
+
+
+def checks_in(found: Report) -> Checks:
+    return Checks(**found.data.get("checks", {"accepted": 0, "checked": 0, "right": 0}))
+
+
+def thresholds(tallies: Mapping[int, Tally], target: float) -> Thresholds:
+    """A label of which too little was reviewed shares a threshold with the others like it."""
+    enough = {key: it for key, it in tallies.items() if sum(it.reviewed) >= needed(target)}
+    others = [it for key, it in tallies.items() if key not in enough]
+    own = {key: it.threshold(target) for key, it in enough.items()}
+    return Thresholds(own, together(others).threshold(target))
+
+
+def outlook(tallies: Mapping[int, Tally], target: float) -> Outlook:
+    chosen = thresholds(tallies, target)
+    rows = [
+        _row(label, tallies[label.id], chosen, target)
+        for label in LabelTree().in_order()
+        if label.id in tallies
+    ]
+    reviewed = sum(row.reviewed for row in rows)
+    return Outlook(
+        rows=sorted(rows, key=lambda row: (-row.uploads, -row.reviewed)),
+        shared=chosen.shared,
+        reviewed=reviewed,
+        missing=max(0, needed(target) - reviewed),
+        uploads=sum(row.uploads for row in rows),
+        accepted=sum(row.accepted for row in rows),
+    )
+
+
+def _row(label: Label, tally: Tally, chosen: Thresholds, target: float) -> Row:
+    threshold = chosen.of(label.id) if label.active else None
+    reviewed = sum(tally.reviewed)
+    return Row(
+        label=label,
+        threshold=threshold,
+        reviewed=reviewed,
+        missing=max(0, needed(target) - reviewed),
+        uploads=sum(tally.uploads),
+        accepted=tally.accepted_uploads(threshold.confidence) if threshold else 0,
+    )

@@ -1,0 +1,214 @@
+"""Near-duplicates come into one group, and into no other."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import imagehash
+import numpy as np
+import pytest
+from django.contrib.auth.models import User
+from PIL import Image
+
+from recognition.analyst import duplicates
+from recognition.analyst.duplicates import Pair, groups_to_join, set_apart, similar_pairs
+from recognition.cnn.nearest import HashIndex
+from recognition.models import Photo, split_of
+from recognition.models.ids import time_ordered_uuid
+from tests.rows import add_photo, embedding
+
+# Joining
+
+A, B, C, D = (time_ordered_uuid() for _ in range(4))
+A, B, C, D = sorted([A, B, C, D])
+
+
+def pair(one: UUID, other: UUID) -> Pair:
+    return Pair(one, other, 0.9)
+
+
+def test_two_lone_photos_make_a_group_named_after_the_older() -> None:
+    assert groups_to_join([pair(B, A)], {A: None, B: None}) == {A: A, B: A}
+
+
+def test_a_photo_joins_the_group_of_its_near_duplicate() -> None:
+    assert groups_to_join([pair(C, B)], {A: A, B: A, C: None}) == {C: A}
+
+
+def test_an_older_photo_gives_the_group_its_name() -> None:
+    assert groups_to_join([pair(A, B)], {A: None, B: B, C: B}) == {A: A, B: A, C: A}
+
+
+def test_a_photo_between_two_groups_merges_them_into_the_older() -> None:
+    groups = {A: A, B: B, C: B, D: None}
+    assert groups_to_join([pair(D, C), pair(D, A)], groups) == {B: A, C: A, D: A}
+
+
+def test_who_is_together_already_stays_so() -> None:
+    assert groups_to_join([pair(A, B)], {A: A, B: A}) == {}
+
+
+def test_photos_that_are_gone_join_nothing() -> None:
+    assert groups_to_join([pair(B, A)], {B: None}) == {}
+
+
+# Setting apart
+
+
+@pytest.fixture
+def group_of_three(uploader: User, version: object) -> list[Photo]:
+    photos = [add_photo(uploader) for _ in range(3)]
+    Photo.objects.update(group=photos[0].id)
+    return photos
+
+
+def groups_of(photos: list[Photo]) -> list[UUID | None]:
+    return [Photo.objects.get(id=photo.id).group for photo in photos]
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_photo_set_apart_leaves_the_others_together(
+    which: int, group_of_three: list[Photo]
+) -> None:
+    set_apart(group_of_three[which].id)
+    groups = groups_of(group_of_three)
+    assert groups.pop(which) not in (None, group_of_three[0].id)
+    assert groups == [group_of_three[0].id] * 2
+
+
+def test_a_photo_set_apart_stays_on_its_side_of_the_split(group_of_three: list[Photo]) -> None:
+    for photo in group_of_three:
+        set_apart(photo.id)
+    splits = {split_of(group) for group in groups_of(group_of_three)}
+    assert splits == {group_of_three[0].split}
+
+
+def test_a_photo_set_apart_does_not_come_back(group_of_three: list[Photo]) -> None:
+    one, other, _third = group_of_three
+    set_apart(other.id)
+    groups = dict(zip((one.id, other.id), groups_of([one, other]), strict=True))
+    assert groups_to_join([pair(other.id, one.id)], groups) == {}
+
+
+def test_a_copy_joins_the_photo_set_apart_and_brings_no_others_along(
+    group_of_three: list[Photo],
+) -> None:
+    one, other, _third = group_of_three
+    set_apart(other.id)
+    copy = time_ordered_uuid()
+    groups = dict(zip((one.id, other.id), groups_of([one, other]), strict=True)) | {copy: None}
+    pairs = [pair(copy, other.id), pair(copy, one.id)]
+    assert groups_to_join(pairs, groups) == {copy: groups[other.id]}
+
+
+def test_to_set_apart_twice_changes_nothing(group_of_three: list[Photo]) -> None:
+    set_apart(group_of_three[1].id)
+    before = groups_of(group_of_three)
+    set_apart(group_of_three[1].id)
+    assert groups_of(group_of_three) == before
+
+
+def test_a_photo_can_be_set_apart_from_those_that_were_set_apart(
+    group_of_three: list[Photo],
+) -> None:
+    _first, second, third = group_of_three
+    set_apart(second.id)
+    Photo.objects.filter(id=third.id).update(group=groups_of([second])[0])
+    set_apart(third.id)
+    assert len(set(groups_of(group_of_three))) == 3
+
+
+@pytest.mark.django_db
+def test_a_photo_that_is_gone_cannot_be_set_apart() -> None:
+    with pytest.raises(Photo.DoesNotExist):
+        set_apart(uuid4())
+
+
+# Finding
+
+
+def hash_of(content: bytes) -> int:
+    bits = imagehash.phash(Image.open(io.BytesIO(content))).hash
+    return int.from_bytes(np.packbits(bits).tobytes(), "big", signed=True)
+
+
+def found(owner: User, one: int, other: int, similarity: float) -> list[Pair]:
+    """The pairs among two photos with these hashes and this similarity."""
+    first = add_photo(owner, prediction__embedding=np.asarray(embedding(1), "<f2").tobytes())
+    index = HashIndex()
+    index.put([first.id.bytes], [one])
+    second = time_ordered_uuid()
+    row = embedding(2, like=1, similarity=similarity).astype(np.float32)
+    return similar_pairs({second: other}, {second: row}, index)
+
+
+MANY_BITS = 0x5555_5555_5555_5555
+
+
+@pytest.mark.parametrize(
+    ("differing_bits", "similarity", "overlap", "is_found"),
+    [
+        (0, 0.5, 0.0, True),
+        (0, 0.3, 1.0, False),
+        (8, 0.7, 0.95, True),
+        (8, 0.5, 0.95, False),
+        (8, 0.95, 0.85, False),
+        (20, 0.9, 0.95, True),
+        (20, 0.7, 0.95, False),
+        (22, 0.99, 0.99, False),
+    ],
+)
+@pytest.mark.usefixtures("version")
+def test_the_hash_proposes_the_embedding_agrees_and_the_pixels_decide(
+    uploader: User,
+    differing_bits: int,
+    similarity: float,
+    overlap: float,
+    is_found: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(duplicates, "_overlap", lambda one, other: overlap)
+    other = MANY_BITS ^ ((1 << differing_bits) - 1)
+    assert bool(found(uploader, MANY_BITS, other, similarity)) is is_found
+
+
+@pytest.mark.parametrize(("similarity", "is_found"), [(0.95, False), (0.99, True)])
+@pytest.mark.usefixtures("version")
+def test_plain_pictures_need_the_same_embedding(
+    uploader: User, similarity: float, is_found: bool
+) -> None:
+    """All of them have the same hash."""
+    assert bool(found(uploader, 1, 1, similarity)) is is_found
+
+
+def crop(image: Image.Image, share: float) -> Image.Image:
+    width, height = image.size
+    x, y = width * share / 2, height * share / 2
+    return image.crop((round(x), round(y), round(width - x), round(height - y)))
+
+
+COPIES = {
+    "JPEG 40": lambda image: (image, 40),
+    "half": lambda image: (image.resize((image.width // 2, image.height // 2)), 90),
+    "double": lambda image: (image.resize((image.width * 2, image.height * 2)), 90),
+    "5 % cut off": lambda image: (crop(image, 0.05), 90),
+}
+
+
+@pytest.mark.parametrize("copy", COPIES)
+def test_the_hash_of_a_copy_is_near_and_of_another_photo_it_is_not(
+    copy: str, photos: list[Path]
+) -> None:
+    hashes = []
+    for path in photos:
+        with Image.open(path) as image:
+            copied, quality = COPIES[copy](image.convert("RGB"))
+            stream = io.BytesIO()
+            copied.save(stream, "JPEG", quality=quality)
+        hashes.append((hash_of(path.read_bytes()), hash_of(stream.getvalue())))
+    for number, (original, copied_hash) in enumerate(hashes):
+        assert duplicates._bits(original ^ copied_hash) <= 18
+        others = [it for place, (it, _copy) in enumerate(hashes) if place != number]
+        assert min(duplicates._bits(copied_hash ^ it) for it in others) > 14

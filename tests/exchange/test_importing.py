@@ -1,0 +1,190 @@
+"""Photos of a folder on the server come in, and their files stay as they are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+
+from recognition import intake, labels
+from recognition.exchange.importing import FolderImport
+from recognition.models import Batch, Label, Photo
+from tests.files import encoded, incoming, picture
+
+pytestmark = pytest.mark.usefixtures("version")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Six photos in folders named after labels."""
+    for seed, name in enumerate(["dog/a", "dog/b", "Car/a", "car/deep/a", "出租车/a", "a"]):
+        add(tmp_path, f"{name}.jpg", encoded(picture(seed=seed)))
+    return tmp_path
+
+
+def add(folder: Path, name: str, content: bytes) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def run(folder: Path, owner: User, **options: Any) -> dict[str, str]:
+    """What became of each file: "new", "here", or the code of its refusal."""
+    outcomes = list(FolderImport(folder, owner, **options))
+    assert incoming() == []
+    return {
+        it.name: it.refusal.code if it.refusal else "here" if it.is_duplicate else "new"
+        for it in outcomes
+    }
+
+
+def test_all_photos_below_the_folder_come_in_together(folder: Path, uploader: User) -> None:
+    assert set(run(folder, uploader).values()) == {"new"}
+    assert Photo.objects.filter(batch=Batch.objects.get(), owner=uploader).count() == 6
+    assert not Photo.objects.filter(label__isnull=False).exists()
+
+
+def test_the_files_stay_as_they_are(folder: Path, uploader: User) -> None:
+    before = {path: path.read_bytes() for path in folder.rglob("*.jpg")}
+    run(folder, uploader)
+    assert {path: path.read_bytes() for path in folder.rglob("*.jpg")} == before
+    originals = [photo.original_path for photo in Photo.objects.all()]
+    assert {path.read_bytes() for path in originals} == set(before.values())
+    assert all(path.stat().st_nlink == 1 for path in originals)  # to edit one is not to edit both
+
+
+def test_folders_name_labels_by_slug_or_in_either_language(folder: Path, uploader: User) -> None:
+    outcomes = run(folder, uploader, labelled=True)
+    assert {name for name, code in outcomes.items() if code == "unknown_label"} == {
+        "a.jpg",
+        "car/deep/a.jpg",
+    }
+    slugs = sorted(Photo.objects.values_list("label__slug", flat=True))
+    assert slugs == ["car", "dog", "dog", "taxi"]
+
+
+def test_labels_that_are_not_here_are_made_if_asked(folder: Path, uploader: User) -> None:
+    outcomes = run(folder, uploader, labelled=True, makes_labels=True)
+    assert outcomes["car/deep/a.jpg"] == "new"
+    deep = Label.objects.get(slug="deep")
+    assert (deep.kind, deep.name_en, deep.photos.count()) == ("other", "deep", 1)
+
+
+def test_a_retired_label_is_not_given(folder: Path, uploader: User) -> None:
+    labels.set_active(Label.objects.get(slug="dog"), False)
+    outcomes = run(folder, uploader, labelled=True, makes_labels=True)
+    assert outcomes["dog/a.jpg"] == "unknown_label"
+
+
+def test_run_again_nothing_is_copied(
+    folder: Path, uploader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(folder, uploader)
+    monkeypatch.setattr("recognition.exchange.importing._copy", None)
+    assert set(run(folder, uploader).values()) == {"here"}
+    assert Batch.objects.count() == 1
+
+
+def test_a_broken_import_goes_on_where_it_was(
+    folder: Path, uploader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "CHUNK", 2)
+    work = iter(FolderImport(folder, uploader))
+    next(work)
+    assert Photo.objects.count() == 2
+    assert sorted(run(folder, uploader).values()) == ["here"] * 2 + ["new"] * 4
+
+
+def test_to_stop_leaves_whole_photos_only(
+    folder: Path, uploader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "CHUNK", 2)
+    work = FolderImport(folder, uploader)
+    for _ in work:
+        work.stop()
+    assert Photo.objects.count() == 2
+    assert all(photo.original_path.exists() for photo in Photo.objects.all())
+
+
+def test_even_an_interrupted_copy_leaves_nothing(
+    folder: Path, uploader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*args: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(intake, "accept", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run(folder, uploader)
+    assert incoming() == []
+
+
+def test_a_photo_without_a_label_gets_that_of_its_folder(folder: Path, uploader: User) -> None:
+    run(folder, uploader)
+    run(folder, uploader, labelled=True)
+    assert Photo.objects.filter(label__slug="dog").count() == 2
+
+
+def test_a_label_that_people_set_meanwhile_stays(folder: Path, uploader: User) -> None:
+    run(folder, uploader, labelled=True)
+    Photo.objects.filter(label__slug="dog").update(label=Label.objects.get(slug="car"))
+    run(folder, uploader, labelled=True)
+    assert not Photo.objects.filter(label__slug="dog").exists()
+
+
+def test_bad_files_are_refused_alone(tmp_path: Path, uploader: User, settings: Any) -> None:
+    settings.ARK_MAX_UPLOAD_MB = 1
+    add(tmp_path, "good.jpg", encoded(picture()))
+    add(tmp_path, "again.jpg", encoded(picture()))
+    add(tmp_path, "broken.jpg", encoded(picture())[:500])
+    add(tmp_path, "letter.txt", b"Dear Sir, this is no photo.")
+    add(tmp_path, "huge.jpg", encoded(picture())[:100] + bytes(2_000_000))
+    add(tmp_path, ".hidden.jpg", b"junk")
+    add(tmp_path, "__MACOSX/._a.jpg", b"junk")
+    (tmp_path / "gone.jpg").symlink_to(tmp_path / "nowhere.jpg")
+    os.mkfifo(tmp_path / "pipe.jpg")
+    assert run(tmp_path, uploader) == {
+        "again.jpg": "new",
+        "good.jpg": "here",
+        "broken.jpg": "truncated",
+        "letter.txt": "not_an_image",
+        "huge.jpg": "too_large",
+        "gone.jpg": "unreadable",
+        "pipe.jpg": "unreadable",
+    }
+
+
+def test_names_that_are_no_unicode(tmp_path: Path, uploader: User) -> None:
+    (tmp_path / os.fsdecode(b"\xff\xfe.jpg")).write_bytes(encoded(picture()))
+    assert run(tmp_path, uploader) == {"??.jpg": "new"}
+
+
+def test_the_command_tells_what_it_did(
+    folder: Path, uploader: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add(folder, "letter.txt", b"Dear Sir")
+    with pytest.raises(SystemExit) as end:
+        call_command("import_photos", str(folder), "--owner", "ursula")
+    assert end.value.code == 1
+    told = capsys.readouterr()
+    assert "6 imported, 0 here already, 1 not accepted." in told.out
+    assert f"/batches/{Batch.objects.get().id}/" in told.out
+    assert "letter.txt: not_an_image: This file is not a photo." in told.err
+    (folder / "letter.txt").unlink()
+    call_command("import_photos", str(folder), "--owner", "ursula", "--labelled", "--create-labels")
+    assert "0 imported, 6 here already" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("folder", "owner", "options"),
+    [("/nowhere", "ursula", ()), ("/tmp", "nobody", ()), ("/tmp", "ursula", ("--create-labels",))],
+)
+def test_the_command_refuses_what_makes_no_sense(
+    folder: str, owner: str, options: tuple[str, ...], uploader: User
+) -> None:
+    with pytest.raises(CommandError):
+        call_command("import_photos", folder, "--owner", owner, *options)
