@@ -173,9 +173,10 @@ def _signs() -> list[Any]:
 
 
 def _photos_by_label() -> dict[str, int]:
-    slugs = dict(Label.objects.values_list("id", "slug"))
-    rows = Photo.objects.filter(label__isnull=False).order_by().values_list("label")
-    return {slugs[label]: photos for label, photos in rows.annotate(Count("id"))}
+    labelled = Photo.objects.filter(label__isnull=False).order_by()
+    photos = dict(labelled.values_list("label").annotate(Count("id")))
+    slugs = dict(Label.objects.values_list("id", "slug"))  # after the photos: none is missing
+    return {slugs[label]: number for label, number in photos.items()}
 
 
 def _photos_by_day() -> list[dict[str, Any]]:
@@ -223,9 +224,10 @@ def _heard(days: int) -> QuerySet[Decision]:
 
 def _agreement(rows: Iterable[tuple[Any, int, int, int]]) -> dict[Any, dict[str, int]]:
     """Rows: what to group by, predicted label, label that people set, how often."""
-    tree = LabelTree()
+    counted = list(rows)
+    tree = LabelTree()  # after the decisions: no label of theirs is missing
     found: dict[Any, dict[str, int]] = {}
-    for group, predicted_id, label_id, decisions in rows:
+    for group, predicted_id, label_id, decisions in counted:
         counts = found.setdefault(group, {"right": 0, "decisions": 0})
         counts["decisions"] += decisions
         counts["right"] += decisions * tree.is_right(predicted_id, label_id)
