@@ -62,7 +62,6 @@ def predict_pending() -> int:
         memory.give_back()
         doorbell.beat_heart(worker_name())
     if settled:
-        doorbell.ring_analyst()
         _log_drain(version, settled, 1000 * (time.monotonic() - started))
     else:  # to find nothing is a sign of life too
         doorbell.beat_heart(worker_name())

@@ -1,7 +1,7 @@
 """What the analyst does, and in which order, whenever it is rung.
 
-Each duty finds out quickly when there is nothing to do, and bears being broken off. While
-predictions wait it leaves them the machine, but not for ever.
+Each duty finds out quickly when there is nothing to do, and bears being broken off. While photos
+are being predicted the analyst leaves them the machine, but not for ever.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ import logging
 import signal
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+
+from django.utils import timezone
 
 from recognition import figures, selectors
 from recognition.analyst import acceptance, analysis, heads, suspect_search
@@ -20,6 +23,7 @@ from recognition.models import Prediction, State
 logger = logging.getLogger(__name__)
 
 HOLD_BACK_S = 60
+QUIET_S = 2  # without a new prediction: then nobody is at the door any more
 
 
 class Analyst:
@@ -28,7 +32,7 @@ class Analyst:
         self._worked_s = float("-inf")
 
     def work(self) -> None:
-        if _predictions_wait() and time.monotonic() < self._worked_s + HOLD_BACK_S:
+        if _is_predicting() and time.monotonic() < self._worked_s + HOLD_BACK_S:
             return
         for duty in self._duties:
             try:
@@ -48,10 +52,12 @@ def settle_in() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def _predictions_wait() -> bool:
-    """Without a predictor they wait for something else than the machine."""
+def _is_predicting() -> bool:
+    """Without a predictor photos wait for something else than the machine."""
     waiting = Prediction.objects.filter(state__in=(State.PENDING, State.RUNNING))
-    return waiting.exists() and selectors.is_predictor_heard()
+    just_now = timezone.now() - timedelta(seconds=QUIET_S)
+    fresh = Prediction.objects.filter(analysis_due__gte=just_now)
+    return fresh.exists() or (waiting.exists() and selectors.is_predictor_heard())
 
 
 work = Analyst(

@@ -13,6 +13,10 @@ from recognition import selectors
 from recognition.labels import LabelTree
 from recognition.models import Decision, Label, Photo, Review, State
 
+# Of the nearest photos that show the same, 99 % are nearer than this; of those that show something
+# of another kind, 5 %.
+LEAST_SIMILARITY = 0.4
+
 
 @dataclass(frozen=True)
 class Card:
@@ -80,7 +84,8 @@ def _similar(reviewer: User, photos: Iterable[Photo]) -> dict[UUID, Photo]:
 
 
 def _similar_ids(photo: Photo) -> list[UUID]:
-    return [UUID(it["photo"]) for it in photo.prediction.similar] if photo.prediction else []
+    similar = photo.prediction.similar if photo.prediction else []
+    return [UUID(it["photo"]) for it in similar if it["similarity"] >= LEAST_SIMILARITY]
 
 
 def _sizes(groups: Iterable[UUID]) -> dict[UUID | None, int]:

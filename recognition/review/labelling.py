@@ -17,7 +17,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from recognition import doorbell
 from recognition.labels import LabelTree
 from recognition.models import (
     BulkDecision,
@@ -243,7 +242,6 @@ def _write(decisions: Sequence[Decision]) -> None:
     Prediction.objects.bulk_update(predictions, ("review", "disagreement"), batch_size=_CHUNK)
     ReviewLease.objects.filter(photo__in=photos).delete()
     Suspect.objects.filter(photo__in=photos).delete()
-    transaction.on_commit(doorbell.ring_analyst)
 
 
 def _put_label(photo: Photo, label: Label | None, by: User | None) -> None:

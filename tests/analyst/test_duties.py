@@ -76,11 +76,20 @@ def test_predictions_that_nobody_makes_do_not_hold_the_analyst_back(
     duty.assert_called_once()
 
 
-def test_when_all_is_predicted_the_analyst_works(
+def test_the_analyst_holds_back_while_photos_keep_coming(
     analyst: Analyst, duty: Mock, uploader: User
+) -> None:
+    settled_photo(uploader)
+    analyst.work()
+    duty.assert_not_called()
+
+
+def test_when_all_is_predicted_the_analyst_works(
+    analyst: Analyst, duty: Mock, uploader: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     doorbell.beat_heart("box:7")
     settled_photo(uploader)
+    monkeypatch.setattr("recognition.analyst.duties.QUIET_S", 0)
     analyst.work()
     duty.assert_called_once()
 
