@@ -52,8 +52,8 @@ class ExportForm(forms.Form):
         )
 
 
-@require_GET
 @staff_page("recognition.review")
+@require_GET
 def export(request: StaffRequest) -> HttpResponseBase:
     form = ExportForm(request.GET) if "format" in request.GET else ExportForm()
     if form.is_valid():
