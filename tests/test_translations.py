@@ -18,7 +18,7 @@ CATALOGUES = sorted((BASE_DIR / "locale").glob("*/LC_MESSAGES/django.po"))
 PLACEHOLDER = r"%\(\w+\)[sd]|\{\w+\}"
 
 
-_CALLED = {"_", "gettext", "gettext_lazy", "gettext_noop"}
+_CALLED = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext"}
 _STRING = r"""u(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 _IN_TEMPLATE = re.compile(rf"gettext\(((?:{_STRING}(?:, )?)+)\)")
 
@@ -49,8 +49,17 @@ def test_there_is_a_catalogue_of_every_language_but_the_first() -> None:
     assert len(CATALOGUES) == len(settings.LANGUAGES) - 1
 
 
-def words(catalogue: Iterable[polib.POEntry]) -> dict[tuple[str | None, str], str]:
-    return {(entry.msgctxt, entry.msgid): entry.msgstr for entry in catalogue}
+def translations(entry: polib.POEntry) -> list[str]:
+    """One, or one for each plural form."""
+    return list(entry.msgstr_plural.values()) or [entry.msgstr]
+
+
+def words(catalogue: Iterable[polib.POEntry]) -> dict[tuple[str | None, str], list[str]]:
+    return {(entry.msgctxt, entry.msgid): translations(entry) for entry in catalogue}
+
+
+def placeholders(text: str) -> list[str]:
+    return sorted(re.findall(PLACEHOLDER, text))
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parent.parent.name)
@@ -70,8 +79,6 @@ class TestCatalogue:
         assert words(polib.mofile(path.with_suffix(".mo"))) == words(polib.pofile(path))
 
     def test_keeps_the_placeholders(self, path: Path) -> None:
-
         for entry in polib.pofile(path):
-            assert sorted(re.findall(PLACEHOLDER, entry.msgid)) == sorted(
-                re.findall(PLACEHOLDER, entry.msgstr)
-            )
+            for text in translations(entry):
+                assert placeholders(text) == placeholders(entry.msgid)
