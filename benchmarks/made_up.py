@@ -14,6 +14,7 @@ from django.contrib.auth.models import Group, User
 from recognition import registry
 from recognition.labels import LabelTree
 from recognition.models import (
+    REVIEWED_VIA,
     Batch,
     BulkDecision,
     Decision,
@@ -162,7 +163,7 @@ class MadeUp:
         labelling.put_in_queue(said, photo.label_id, self.tree)
         if said.review == Review.CHECK and draw.random() > CHECKED:
             said.review = None
-        if row.decisions and row.decisions[-1].via in labelling.LOOKED:
+        if row.decisions and row.decisions[-1].via in REVIEWED_VIA:
             said.disagreement = None
 
     def _label(self, row: Row) -> None:

@@ -1,32 +1,20 @@
-"""What was submitted together: add files to a batch, and show it again later.
-
-Refused files and photos that were there already are no photos of the batch, so the table does not
-know them; notes of them stay in Redis for a week. Without Redis a page that is loaded again shows
-the batch's own photos only.
-"""
+"""What was submitted together: add files to a batch, and show it again later."""
 
 from __future__ import annotations
 
-import json
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-import redis
 from django.contrib.auth.models import User
 
-from recognition import archives, doorbell, intake, selectors
+from recognition import archives, batch_notes, intake, selectors
 from recognition.intake import Outcome
 from recognition.models import Batch, Photo
 from recognition.refusals import Refusal
 from recognition.uploads import SpooledUpload
 
-logger = logging.getLogger(__name__)
-
 MAX_CARDS = 300  # more would be slow to draw; history shows the rest
-_NOTES = "ark:batch-notes:"
-_NOTES_EXPIRE_S = 7 * 24 * 60 * 60
 
 
 @dataclass(frozen=True)
@@ -53,7 +41,7 @@ def add(
     outcomes = list(intake.accept(((image, None) for image in images), batch.owner, batch))
     if archive:
         outcomes += _add_archive(batch, archive, labelled)
-    remember(batch, outcomes)
+    batch_notes.remember(batch, outcomes)
     return outcomes
 
 
@@ -80,41 +68,9 @@ def cards_of_batch(batch: Batch, viewer: User) -> list[Card]:
     """The batch's photos in the order in which they came, then what only the notes know."""
     visible = selectors.photos_to_show(viewer)
     cards = [Card(photo) for photo in visible.filter(batch=batch).reverse()[:MAX_CARDS]]
-    notes = _recall(batch)[:MAX_CARDS]
-    duplicates = [UUID(note["photo"]) for note in notes if "photo" in note]
+    notes = batch_notes.recall(batch)[:MAX_CARDS]
+    duplicates = [UUID(note.photo) for note in notes if note.photo]
     known = visible.exclude(batch=batch).in_bulk(duplicates)
     cards += [Card(known[id_], is_duplicate=True) for id_ in duplicates if id_ in known]
-    cards += [
-        Card(name=note["name"], refusal=Refusal(note["code"])) for note in notes if "code" in note
-    ]
+    cards += [Card(name=note.name, refusal=Refusal(note.code)) for note in notes if note.code]
     return cards
-
-
-def remember(batch: Batch, outcomes: list[Outcome]) -> None:
-    """Keep notes of what the table will not know."""
-    outcomes = [outcome for outcome in outcomes if outcome.refusal or outcome.is_duplicate]
-    if not outcomes:
-        return
-    key = _NOTES + batch.id.hex
-    try:
-        with doorbell.connection().pipeline() as pipeline:
-            pipeline.rpush(key, *[json.dumps(_note(outcome)) for outcome in outcomes])
-            pipeline.expire(key, _NOTES_EXPIRE_S)
-            pipeline.execute()
-    except redis.RedisError as error:
-        logger.warning("Redis is away; what was refused is shown only once: %s", error)
-
-
-def _recall(batch: Batch) -> list[dict[str, str]]:
-    try:
-        notes = doorbell.connection().lrange(_NOTES + batch.id.hex, 0, -1)
-    except redis.RedisError:
-        return []
-    return [json.loads(note) for note in notes]
-
-
-def _note(outcome: Outcome) -> dict[str, str]:
-    if outcome.photo:
-        return {"photo": outcome.photo.id.hex}
-    assert outcome.refusal  # noqa: S101  an outcome is a photo or a refusal
-    return {"name": outcome.name, "code": outcome.refusal.code}

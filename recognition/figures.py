@@ -10,15 +10,16 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
-from django.utils.formats import number_format
 
+from recognition.counting import Counted, count_up_to
 from recognition.labels import LabelTree
 from recognition.models import (
+    REVIEWED_VIA,
     Decision,
     Label,
     Photo,
@@ -28,7 +29,6 @@ from recognition.models import (
     State,
     Suspect,
 )
-from recognition.review.labelling import LOOKED
 
 REPORT = "figures"
 COUNTED_LIVE = 10_000  # rows that a page may count
@@ -38,19 +38,6 @@ AGREEMENT_DAYS = 90
 REFRESH_S = 60
 REFRESH_AT_LEAST_S = 3600
 MAX_SHARE_OF_TIME = 1 / 30
-
-
-class Counted(NamedTuple):
-    """is_exact: otherwise it was so a little while ago, or there are at least so many."""
-
-    number: int
-    is_exact: bool
-
-    @property
-    def in_words(self) -> str:
-        if self == (COUNTED_LIVE, False):  # the analyst was not here yet
-            return f"{_grouped(self.number)}+"
-        return _grouped(self.number)
 
 
 @dataclass(frozen=True)
@@ -78,12 +65,12 @@ def failed() -> Counted:
 
 def suspects() -> Counted:
     """How many labels the last search found suspect."""
-    return _bounded(Suspect.objects.order_by("-score", "photo"), COUNTED_LIVE)
+    return count_up_to(Suspect.objects.order_by("-score", "photo"), COUNTED_LIVE)
 
 
 def share_labelled() -> float | None:
     """0 to 1; None if there is no photo, or so many that nobody has counted them yet."""
-    photos = _bounded(Photo.objects.order_by("-created", "-id"), COUNTED_LIVE)
+    photos = count_up_to(Photo.objects.order_by("-created", "-id"), COUNTED_LIVE)
     if photos.is_exact:
         labelled = Photo.objects.filter(label__isnull=False).count()
         return labelled / photos.number if photos.number else None
@@ -139,15 +126,12 @@ def _report() -> Report:
 
 
 def _count(name: str, rows: QuerySet) -> Counted:
-    counted = _bounded(rows, COUNTED_LIVE)
+    """Counted now, or if there are too many, as the analyst has counted them."""
+    counted = count_up_to(rows, COUNTED_LIVE)
     if counted.is_exact:
         return counted
-    return Counted(max(counted.number, _report().data.get(name, 0)), False)
-
-
-def _bounded(rows: QuerySet, limit: int) -> Counted:
-    number = rows[: limit + 1].count()
-    return Counted(min(number, limit), number <= limit)
+    known = _report().data.get(name, 0)
+    return Counted(known, is_exact=False) if known > counted.number else counted
 
 
 def _in_queue() -> QuerySet[Prediction]:
@@ -161,7 +145,7 @@ def _in_state(*states: State) -> QuerySet[Prediction]:
 def _is_small() -> bool:
     newest_photos = Photo.objects.order_by("-created", "-id")
     newest_decisions = Decision.objects.filter(at__gte=_midnight(AGREEMENT_DAYS))
-    return all(_bounded(rows, SMALL).is_exact for rows in (newest_photos, newest_decisions))
+    return all(count_up_to(rows, SMALL).is_exact for rows in (newest_photos, newest_decisions))
 
 
 def _signs() -> list[Any]:
@@ -215,7 +199,7 @@ def _heard(days: int) -> QuerySet[Decision]:
     """Decisions that stand, of people who had seen the photo and what the network says of it."""
     return Decision.objects.filter(
         at__gte=_midnight(days),
-        via__in=LOOKED,
+        via__in=REVIEWED_VIA,
         undone_by=None,
         predicted__isnull=False,
         to_label__isnull=False,
@@ -232,10 +216,6 @@ def _agreement(rows: Iterable[tuple[Any, int, int, int]]) -> dict[Any, dict[str,
         counts["decisions"] += decisions
         counts["right"] += decisions * tree.is_right(predicted_id, label_id)
     return found
-
-
-def _grouped(number: int) -> str:
-    return number_format(number, force_grouping=True)
 
 
 def _days() -> list[date]:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
+from recognition.counting import Counted, count_up_to
 from recognition.models import Kind, Label, Photo, Report
 
 COUNTED_FOR_A_LIST = 1000
@@ -34,6 +35,7 @@ class LabelTree:
 
     def current(self, label: Label) -> Label:
         """The label itself, or the one it was merged into."""
+        label = self._labels.get(label.id, label)  # the one at hand may be older than the merge
         while label.merged_into_id:
             label = self._labels[label.merged_into_id]
         return label
@@ -65,26 +67,18 @@ class LabelTree:
         return [it for it in self if it.id != label.id and self.is_right(label.id, it.id)]
 
 
-class Counted(NamedTuple):
-    """is_exact: otherwise it was so a little while ago, or there are at least so many."""
-
-    number: int
-    is_exact: bool
-
-
 def count_photos(label: Label, limit: int = COUNTED_FOR_A_LABEL) -> Counted:
-    """How many photos carry the label: at most `limit` index entries are looked at."""
-    newest = Photo.objects.filter(label=label).order_by("-created", "-id")
-    number = newest[: limit + 1].count()
-    return Counted(min(number, limit), number <= limit)
+    """How many photos carry the label, counted up to `limit`."""
+    return count_up_to(Photo.objects.filter(label=label).order_by("-created", "-id"), limit)
 
 
 def count_photos_of_each(tree: LabelTree) -> dict[int, Counted]:
-    """For a list of all labels: as the analyst has counted them, or at least so many."""
+    """How many photos carry each label, by its id: as the analyst has counted them, or else
+    counted up to COUNTED_FOR_A_LIST."""
     report = Report.objects.filter(name="figures").first()
     if report and "labels" in report.data:
         counts = report.data["labels"]
-        return {label.id: Counted(counts.get(label.slug, 0), True) for label in tree}
+        return {label.id: Counted(counts.get(label.slug, 0), is_exact=False) for label in tree}
     return {label.id: count_photos(label, COUNTED_FOR_A_LIST) for label in tree}
 
 

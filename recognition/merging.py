@@ -15,7 +15,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from recognition.labels import COUNTED_FOR_A_LABEL, Counted, LabelTree, count_photos
+from recognition.counting import Counted, count_up_to
+from recognition.labels import COUNTED_FOR_A_LABEL, LabelTree, count_photos
 from recognition.models import Kind, Label, ModelVersion, Prediction, Suspect
 from recognition.review import labelling
 
@@ -92,8 +93,7 @@ def _obstacle(source: Label, target: Label, tree: LabelTree) -> str:
 
 def _count_predictions(label: Label) -> Counted:
     newest = Prediction.objects.filter(label=label).order_by("-created", "-id")
-    number = newest[: COUNTED_FOR_A_LABEL + 1].count()
-    return Counted(min(number, COUNTED_FOR_A_LABEL), number <= COUNTED_FOR_A_LABEL)
+    return count_up_to(newest, COUNTED_FOR_A_LABEL)
 
 
 def _settle_doubts(target: Label) -> None:

@@ -91,6 +91,21 @@ def test_steps_know_no_doors() -> None:
     assert offences(files, *forbidden) == set()
 
 
+def test_no_circle_of_steps() -> None:
+    """A folder counts as one step: what it uses may not use it, however long the way round."""
+    uses = {step: _steps_used_by(step) for step in STEPS}
+    while bottom := {step for step in uses if not uses[step] & uses.keys()}:
+        uses = {step: used for step, used in uses.items() if step not in bottom}
+    assert uses == {}
+
+
+def _steps_used_by(step: str) -> set[str]:
+    path = f"recognition/{step}"
+    files = sources(path if (BASE_DIR / path).is_dir() else f"{path}.py")
+    modules = {module for file in files for module in imports(file)}
+    return {it for it in STEPS - {step} if any(is_in(m, f"recognition.{it}") for m in modules)}
+
+
 def test_the_project_has_no_domain_logic() -> None:
     files = [path for path in sources("webapp") if path.name != "urls.py"]
     assert offences(files, "recognition.models", "recognition.cnn") == set()

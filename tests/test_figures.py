@@ -10,6 +10,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from recognition import figures
+from recognition.counting import Counted
 from recognition.models import (
     Decision,
     Label,
@@ -69,7 +70,7 @@ def test_an_empty_instance_has_figures_too() -> None:
     found = figures.current()
     assert found is not None
     assert found.data["photos"] == 0
-    assert figures.to_review() == (0, True)
+    assert figures.to_review() == Counted(0)
     assert figures.share_labelled() is None
 
 
@@ -132,11 +133,9 @@ def test_counts_that_are_too_long_come_from_the_report(
     monkeypatch.setattr(figures, "COUNTED_LIVE", 2)
     for _ in range(4):
         settled_photo(uploader)
-    assert figures.to_review() == (2, False)
-    assert figures.to_review().in_words == "2+"
+    assert figures.to_review() == Counted(2, is_exact=False, is_minimum=True)
     assert figures.refresh_if_due()
-    assert figures.to_review() == (4, False)
-    assert figures.to_review().in_words == "4"
+    assert figures.to_review() == Counted(4, is_exact=False)
     assert figures.share_labelled() == 0
 
 

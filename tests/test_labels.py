@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from recognition import labels
+from recognition.counting import Counted
 from recognition.labels import LabelTree
 from recognition.models import Label, Report
 from tests.rows import add_photo
@@ -56,15 +57,15 @@ def test_a_label_that_is_wrong_is_not_added(fields: dict[str, str]) -> None:
 def test_photos_are_counted_up_to_a_limit(uploader: User) -> None:
     for _ in range(3):
         add_photo(uploader, label=label("dog"))
-    assert labels.count_photos(label("dog")) == (3, True)
-    assert labels.count_photos(label("dog"), 2) == (2, False)
-    assert labels.count_photos(label("car")) == (0, True)
+    assert labels.count_photos(label("dog")) == Counted(3)
+    assert labels.count_photos(label("dog"), 2) == Counted(2, is_exact=False, is_minimum=True)
+    assert labels.count_photos(label("car")) == Counted(0)
 
 
 def test_for_a_list_the_analysts_figures_count(uploader: User) -> None:
     add_photo(uploader, label=label("dog"))
-    assert labels.count_photos_of_each(LabelTree())[label("dog").id] == (1, True)
+    assert labels.count_photos_of_each(LabelTree())[label("dog").id] == Counted(1)
     Report.objects.create(name="figures", data={"labels": {"dog": 1_000_000}})
     counts = labels.count_photos_of_each(LabelTree())
-    assert counts[label("dog").id] == (1_000_000, True)
-    assert counts[label("car").id] == (0, True)
+    assert counts[label("dog").id] == Counted(1_000_000, is_exact=False)
+    assert counts[label("car").id] == Counted(0, is_exact=False)

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from recognition import labels, merging
+from recognition.counting import Counted
 from recognition.merging import consequences, merge
 from recognition.models import Decision, Label, Photo, Prediction, State, Suspect, Via
 from recognition.review import labelling
@@ -130,6 +131,6 @@ def test_the_consequences_are_known_before(reviewer: User) -> None:
     add_photo(reviewer, label=label("taxi"))
     van = labels.add("van", "Van", "面包车", "vehicle")
     found = consequences(label("car"), van)
-    assert (found.photos, found.predictions) == ((1, True), (1, True))
+    assert (found.photos, found.predictions) == (Counted(1), Counted(1))
     assert [version.number for version in found.versions] == [1]
     assert found.children == [label("taxi")]

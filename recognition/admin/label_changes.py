@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 
 from recognition import labels, merging
 from recognition.admin.staff import render_page
-from recognition.admin.wording import count_text
 from recognition.models import Label
 
 _LIST = "admin:recognition_label_changelist"
@@ -51,8 +50,8 @@ def merge(request: HttpRequest, object_id: str) -> HttpResponse:
         "targets": sorted(targets, key=lambda label: label.name),
         "target": target,
         "found": found,
-        "photos": count_text(found.photos) if found else "",
-        "predictions": count_text(found.predictions) if found else "",
+        "photos": found.photos.in_words if found else "",
+        "predictions": found.predictions.in_words if found else "",
     }
     title = _("Merge %(label)s into another label") % {"label": source}
     return render_page(request, "admin/recognition/label/merge.html", title, context)
@@ -78,7 +77,7 @@ def _set_active(request: HttpRequest, object_id: str, active: bool) -> HttpRespo
     context: dict[str, Any] = {
         "label": label,
         "active": active,
-        "photos": count_text(labels.count_photos(label)),
+        "photos": labels.count_photos(label).in_words,
         "below": labels.LabelTree().below(label),
     }
     template = "admin/recognition/label/retire.html"

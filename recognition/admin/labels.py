@@ -18,8 +18,8 @@ from unfold.decorators import action, display
 from unfold.views import ChangeList
 
 from recognition.admin import label_changes
-from recognition.admin.wording import count_text
-from recognition.labels import Counted, LabelTree, count_photos, count_photos_of_each
+from recognition.counting import Counted
+from recognition.labels import LabelTree, count_photos, count_photos_of_each
 from recognition.models import Kind, Label
 
 KIND_COLOURS = {
@@ -182,19 +182,17 @@ class LabelAdmin(ModelAdmin):
 
     @display(description=_("photos"))
     def photos(self, label: Any) -> str:
-        return count_text(label.photo_count)
+        return label.photo_count.in_words
 
     @display(description=_("and below"))
     def with_below(self, label: Any) -> str:
-        return count_text(label.count_with_below)
+        return label.count_with_below.in_words
 
     @display(description=_("photos"))
     def photos_now(self, label: Label) -> SafeString:
         address = reverse("admin:recognition_photo_changelist")
         query = urlencode({"label__id__exact": label.pk})
-        return format_html(
-            '<a href="{}?{}">{}</a>', address, query, count_text(count_photos(label))
-        )
+        return format_html('<a href="{}?{}">{}</a>', address, query, count_photos(label).in_words)
 
     class Media:
         css = {"all": ("css/review.css", "css/labels.css")}
@@ -209,7 +207,11 @@ def _is(object_id: str, active: bool) -> bool:
 
 
 def _sum(counts: list[Counted]) -> Counted:
-    return Counted(sum(it.number for it in counts), all(it.is_exact for it in counts))
+    return Counted(
+        number=sum(it.number for it in counts),
+        is_exact=all(it.is_exact for it in counts),
+        is_minimum=any(it.is_minimum for it in counts),
+    )
 
 
 def _change(form: forms.ModelForm, field: str) -> str:

@@ -1,13 +1,9 @@
-"""Words and numbers as the admin shows them."""
+"""Words of unfold's templates, which are in English only: named here to be translated."""
 
 from __future__ import annotations
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext_noop as _
 
-from recognition.labels import Counted
-
-# Of unfold's templates, which speak English only: named here to be translated with ours.
 WORDS = (
     _("All"),
     _("Apply Filters"),
@@ -31,8 +27,3 @@ WORDS = (
     _("Dark"),
     _("System"),
 )
-
-
-def count_text(counted: Counted) -> str:
-    """Such as 1,234, or 10,000+ where nobody counted on."""
-    return number_format(counted.number, force_grouping=True) + ("" if counted.is_exact else "+")

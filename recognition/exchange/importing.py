@@ -17,7 +17,7 @@ from typing import IO
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from recognition import batches, intake
+from recognition import batch_notes, intake
 from recognition.cnn.decoding import looks_like_a_photo
 from recognition.exchange import tables
 from recognition.intake import Outcome
@@ -75,7 +75,7 @@ class FolderImport:
         while not self.is_stopping and (some := list(islice(paths, intake.CHUNK))):
             outcomes = list(self._take_in(some))
             if self.batch:
-                batches.remember(self.batch, [it for it in outcomes if it.refusal])
+                batch_notes.remember(self.batch, [it for it in outcomes if it.refusal])
             yield from outcomes
 
     def _open_table(self, name: str) -> IO[bytes] | None:

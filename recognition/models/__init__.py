@@ -1,6 +1,6 @@
 """The tables, one file each."""
 
-from recognition.models.decision import BulkDecision, Decision, Via
+from recognition.models.decision import REVIEWED_VIA, BulkDecision, Decision, Via
 from recognition.models.label import Kind, Label
 from recognition.models.model_version import LiveChange, ModelVersion
 from recognition.models.photo import Batch, Photo, Split, split_of
@@ -9,6 +9,7 @@ from recognition.models.review import Promise, Report, ReviewLease, Suspect
 from recognition.models.training import TrainingExample, TrainingRun
 
 __all__ = [
+    "REVIEWED_VIA",
     "Batch",
     "BulkDecision",
     "ConfidenceBand",

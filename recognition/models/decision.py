@@ -26,6 +26,11 @@ class Via(models.TextChoices):
     UNDO = "undo", _("undone")
 
 
+# The ways in which a person decides with the photo and its prediction in view: such a decision says
+# something about the prediction, too.
+REVIEWED_VIA = (Via.QUEUE, Via.GRID, Via.SUSPECTS, Via.LISTS, Via.PAGE, Via.API)
+
+
 class BulkDecision(models.Model):
     """Decisions that were made as one, and can be undone as one."""
 

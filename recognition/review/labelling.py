@@ -2,8 +2,7 @@
 
 Each change of a label is a `Decision` beside it, so that nothing that people said is lost, and all
 of it can be undone. A label, its decision and what the review queue goes by change in one
-transaction; photos are locked in the order of their ids, so that two people at work wait for each
-other and never for ever.
+transaction.
 """
 
 from __future__ import annotations
@@ -18,7 +17,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from recognition.labels import LabelTree
+from recognition.locks import lock_photos
 from recognition.models import (
+    REVIEWED_VIA,
     BulkDecision,
     Decision,
     Label,
@@ -34,8 +35,6 @@ from recognition.models import (
 LABEL_FIELDS = ("label", "labelled_by", "labelled_at")
 _CHUNK = 500  # rows a statement
 _MERGE_CHUNK = 2000
-# Somebody had the photo before them, so that what the network says has been heard.
-LOOKED = (Via.QUEUE, Via.GRID, Via.SUSPECTS, Via.LISTS, Via.PAGE, Via.API)
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def decide(
 
     Raises Photo.DoesNotExist, and ChangedMeanwhile if `seen` is not the last decision any more.
     """
-    photo = _lock([photo_id]).get()
+    photo = _lock_one(photo_id)
     if decision_id and (made := Decision.objects.filter(id=decision_id, photo=photo).first()):
         return made
     last = photo.decisions.first()
@@ -98,7 +97,7 @@ def undo(decision: Decision, by: User) -> Decision:
 
     Raises ChangedMeanwhile if another decision followed.
     """
-    photo = _lock([decision.photo_id]).get()
+    photo = _lock_one(decision.photo_id)
     if undone := Decision.objects.filter(undoes=decision).first():
         return undone
     [current] = _standing([photo])
@@ -188,14 +187,14 @@ def put_in_queue(prediction: Prediction, label_id: int | None, tree: LabelTree) 
         prediction.disagreement = first - of_label
 
 
-def _lock(photo_ids: Iterable[UUID]) -> QuerySet[Photo]:
-    return (
-        Photo.objects.select_for_update(of=("self",))
-        .select_related("prediction")
-        .defer("prediction__embedding")
-        .filter(id__in=photo_ids)
-        .order_by("id")
-    )
+def _lock(photo_ids: Iterable[UUID]) -> list[Photo]:
+    return lock_photos(Photo.objects.filter(id__in=list(photo_ids)))
+
+
+def _lock_one(photo_id: UUID) -> Photo:
+    for photo in _lock([photo_id]):
+        return photo
+    raise Photo.DoesNotExist
 
 
 def _standing(photos: Iterable[Photo]) -> list[Decision]:
@@ -234,7 +233,7 @@ def _write(decisions: Sequence[Decision]) -> None:
         prediction = decision.photo.prediction
         if prediction and prediction.state == State.DONE:
             put_in_queue(prediction, decision.photo.label_id, tree)
-            if decision.via in LOOKED:
+            if decision.via in REVIEWED_VIA:
                 prediction.disagreement = None
     predictions = [photo.prediction for photo in photos if photo.prediction]
     Decision.objects.bulk_create(decisions, batch_size=_CHUNK)

@@ -19,6 +19,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from recognition import figures, selectors
+from recognition.counting import Counted, count_up_to
 from recognition.models import Decision, Photo, Prediction, ReviewLease
 
 LEASE = timedelta(minutes=10)
@@ -52,11 +53,10 @@ class Narrowing:
 
 @dataclass(frozen=True)
 class Progress:
-    """remaining: about so many if not `is_exact`. labelled: a share of all photos; None if nobody
+    """remaining: predictions to review. labelled: the share of all photos, 0 to 1; None if nobody
     has counted them yet."""
 
-    remaining: int
-    is_exact: bool
+    remaining: Counted
     labelled: float | None
 
 
@@ -125,16 +125,7 @@ def release(reviewer: User, photo_id: UUID) -> None:
 
 def progress(ordering: Ordering, narrowing: Narrowing = EVERYTHING) -> Progress:
     """How much is left, and what share of the uploads is labelled; no whole table is counted."""
-    rows = _queue(ordering, narrowing)
-    remaining = rows.values("pk")[:_COUNTED].count()
-    is_exact = remaining < _COUNTED
-    if _is_along_an_index(ordering, narrowing):
-        if not is_exact and narrowing == EVERYTHING and ordering != Ordering.DISAGREEMENT:
-            remaining, is_exact = figures.to_review()
-    else:
-        is_exact = remaining < _WIDE_WINDOW
-        remaining = len(_in_order(ordering, narrowing, _WIDE_WINDOW))
-    return Progress(remaining, is_exact, figures.share_labelled())
+    return Progress(_remaining(ordering, narrowing), figures.share_labelled())
 
 
 def with_others(reviewer: User) -> int:
@@ -149,6 +140,17 @@ def _queue(ordering: Ordering, narrowing: Narrowing = EVERYTHING) -> QuerySet[Pr
         return of_label.order_by("confidence", "-id")
     condition, columns = _INDEXES[ordering]
     return Prediction.objects.filter(condition).order_by(*columns)
+
+
+def _remaining(ordering: Ordering, narrowing: Narrowing) -> Counted:
+    rows = _queue(ordering, narrowing)
+    if not _is_along_an_index(ordering, narrowing):
+        is_all = count_up_to(rows, _WIDE_WINDOW).is_exact
+        number = len(_in_order(ordering, narrowing, _WIDE_WINDOW))
+        return Counted(number, is_exact=is_all, is_minimum=not is_all)
+    counted = count_up_to(rows, _COUNTED)
+    is_whole_queue = narrowing == EVERYTHING and ordering != Ordering.DISAGREEMENT
+    return figures.to_review() if is_whole_queue and not counted.is_exact else counted
 
 
 def _is_along_an_index(ordering: Ordering, narrowing: Narrowing) -> bool:

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from recognition.labels import LabelTree
 from recognition.models import (
+    REVIEWED_VIA,
     Decision,
     ModelVersion,
     Prediction,
@@ -18,7 +19,6 @@ from recognition.models import (
     TrainingExample,
     Via,
 )
-from recognition.review.labelling import LOOKED
 from recognition.review.thresholds import Tally
 
 DECISIONS = 20_000  # the latest ones
@@ -86,7 +86,7 @@ def _looked_at() -> Iterator[UUID]:
     for photo_id, via in list(standing[:DECISIONS]):
         if photo_id not in seen:
             seen.add(photo_id)
-            if via in LOOKED:
+            if via in REVIEWED_VIA:
                 yield photo_id
 
 

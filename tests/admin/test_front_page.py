@@ -12,6 +12,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from recognition import doorbell, figures
+from recognition.counting import Counted
 from recognition.models import Label, Photo, Promise, Report, Suspect, Via
 from recognition.review import labelling, promise
 from recognition.review.thresholds import Tally
@@ -58,7 +59,7 @@ def test_figures_and_charts_are_shown(as_reviewer: Client, reviewer: User, uploa
     settled_photo(uploader)
     context, page = _front_page(as_reviewer)
     assert (context["today"], context["this_week"]) == (4, 4)
-    assert context["to_review"] == (1, True)
+    assert context["to_review"] == Counted(1)
     assert context["share_labelled"] == 0.75
     assert context["share_right"] == pytest.approx(2 / 3)
     assert [(row.label.slug, row.right, row.decisions) for row in context["labels"]] == [
@@ -154,7 +155,7 @@ def test_staff_who_do_not_review_see_figures_and_no_way_into_the_review(
 ) -> None:
     settled_photo(uploader)
     context, page = _front_page(_staff("trudy", "Trainer"))
-    assert context["to_review"] == (1, True)
+    assert context["to_review"] == Counted(1)
     assert context["next_steps"] == []
     assert reverse("review-queue") not in page
 

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from recognition import labels
+from recognition.counting import Counted
 from recognition.models import Decision, Label, Photo, Via
 from tests.rows import add_photo
 from tests.views.pages import text
@@ -40,7 +41,7 @@ def test_the_list_says_how_many_photos_a_label_and_those_below_it_have(
     add_photo(uploader, label=label("car"))
     add_photo(uploader, label=label("taxi"))
     rows = {row.slug: row for row in as_reviewer.get(LIST).context["cl"].result_list}
-    assert (rows["car"].photo_count, rows["car"].count_with_below) == ((1, True), (2, True))
+    assert (rows["car"].photo_count, rows["car"].count_with_below) == (Counted(1), Counted(2))
 
 
 def test_a_reviewer_adds_a_label_below_another(as_reviewer: Client) -> None:

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET
 
 from recognition import selectors
 from recognition.admin.staff import StaffRequest, render_page, staff_page
-from recognition.admin.wording import count_text
 from recognition.exchange.exporting import Export, Selection
 from recognition.labels import LabelTree, count_photos_of_each
 from recognition.models import Kind, Label, Split
@@ -87,7 +86,7 @@ def _labels() -> list[dict[str, Any]]:
         {
             "label": label,
             "depth": len(tree.lineage(label)) - 1,
-            "photos": count_text(counts[label.id]),
+            "photos": counts[label.id].in_words,
         }
         for label in tree.in_order()
         if counts[label.id].number

@@ -212,8 +212,8 @@ def _progress(
 ) -> dict[str, Any]:
     progress = queue.progress(ordering, narrowing)
     return {
-        "remaining": progress.remaining,
-        "is_exact": progress.is_exact,
+        "remaining": progress.remaining.number,
+        "is_exact": progress.remaining.is_exact,
         "labelled": progress.labelled,
         "others": queue.with_others(request.user),
     }

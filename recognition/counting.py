@@ -1,0 +1,30 @@
+"""Counting that takes no longer over a million rows than over ten thousand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils.formats import number_format
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A number of rows. Not exact: counted a little while ago, or a minimum if `is_minimum`."""
+
+    number: int
+    is_exact: bool = True
+    is_minimum: bool = False
+
+    @property
+    def in_words(self) -> str:
+        """In the language of the current request, such as 1,234 or 10,000+."""
+        return number_format(self.number, force_grouping=True) + ("+" if self.is_minimum else "")
+
+
+def count_up_to(rows: QuerySet, limit: int) -> Counted:
+    """Look at no more than `limit` rows and one; `rows` should be in the order of an index."""
+    number = rows[: limit + 1].count()
+    if number > limit:
+        return Counted(limit, is_exact=False, is_minimum=True)
+    return Counted(number)
