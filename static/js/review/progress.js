@@ -1,7 +1,6 @@
 // The counters, the line about what waits for the connection, and the end of the queue.
 
 const number = new Intl.NumberFormat(document.documentElement.lang);
-const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
 
 export class Progress {
   #page;
@@ -18,7 +17,7 @@ export class Progress {
     this.#remaining = remaining - decided;
     this.#isExact = isExact;
     this.count(0);
-    this.#put("labelled", labelled === null ? "–" : percent.format(labelled));
+    this.#put("labelled", labelled === null ? "–" : `${Math.floor(labelled * 100)}\u00a0%`);
     this.#find("others").hidden = !others;
     this.#put("others-count", number.format(others));
   }
