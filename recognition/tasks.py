@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 
 from recognition import doorbell, prediction
-from recognition.analyst import duties
+from recognition.analyst import jobs
 
 
 @shared_task
@@ -23,14 +23,14 @@ def sweep() -> None:
 
 @shared_task
 def analyse() -> None:
-    duties.work()
+    jobs.work()
 
 
 @worker_ready.connect
 def look_for_work(sender: Any, **kwargs: Any) -> None:
     """A worker that has just started loads the network now, not when the first photo comes."""
     if sender.hostname.startswith("analyst@"):
-        duties.settle_in()
+        jobs.set_up_process()
         doorbell.ring_analyst()
     else:
         sweep.delay()

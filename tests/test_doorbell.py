@@ -113,3 +113,15 @@ def test_without_redis_one_looks_for_oneself(monkeypatch: pytest.MonkeyPatch) ->
     answers = iter([False, False, True])
     doorbell.wait_for(uuid.uuid4(), lambda: next(answers), 30)
     assert next(answers, "all asked") == "all asked"
+
+
+def test_the_bell_rings_in_the_analysts_own_queue_and_once_is_enough() -> None:
+    doorbell.ring_analyst()
+    doorbell.ring_analyst()
+    [message] = doorbell.connection().lrange("analyse", 0, -1)
+    assert json.loads(message)["headers"]["task"] == tasks.analyse.name
+
+
+@pytest.mark.usefixtures("no_redis")
+def test_without_redis_nobody_rings() -> None:
+    doorbell.ring_analyst()

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from recognition import registry
 from recognition.labels import LabelTree
+from recognition.locks import lock_predictions
 from recognition.models import (
     Decision,
     ModelVersion,
@@ -118,6 +119,7 @@ def _accept(rules: Rules, label_id: str) -> int:
         now = timezone.now()
         with transaction.atomic():
             # Whatever a person decided meanwhile does not wait any more, and stays as it is.
+            list(lock_predictions(key for key, _ in ids).values_list("id"))
             waiting = Prediction.objects.filter(review=Review.WAITING)
             waiting.filter(id__in=drawn).update(accepted=now, review=Review.CHECK)
             others = [key for key, _ in ids if key not in set(drawn)]
@@ -160,6 +162,7 @@ def _reconsider(predictions: Sequence[Prediction], rules: Rules) -> None:
                 checked.append(it.id)
             else:
                 unchecked.append(it.id)
+    list(lock_predictions(again + checked + unchecked).values_list("id"))
     Prediction.objects.filter(id__in=again).update(accepted=None, review=Review.WAITING)
     Prediction.objects.filter(id__in=checked).update(review=Review.CHECK)
     Prediction.objects.filter(id__in=unchecked).update(review=None)

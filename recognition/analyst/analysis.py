@@ -27,7 +27,7 @@ from recognition.models import Photo, Prediction
 
 logger = logging.getLogger(__name__)
 
-MAX_WORK_S = 5  # then another ring: the analyst has other duties
+MAX_WORK_S = 5  # then another ring: the analyst has other jobs
 CHUNK = 32
 
 # In the memory of the one process that analyses.

@@ -1,7 +1,7 @@
-"""What the analyst does, and in which order, whenever it is rung.
+"""The analyst's jobs, which run one after another whenever its bell rings.
 
-Each duty finds out quickly when there is nothing to do, and bears being broken off. While photos
-are being predicted the analyst leaves them the machine, but not for ever.
+Each job notices quickly that there is nothing to do, and can be broken off at any moment. While
+photos are being predicted the analyst leaves them the machine, for HOLD_BACK_S seconds at most.
 """
 
 from __future__ import annotations
@@ -17,33 +17,35 @@ from pathlib import Path
 from django.utils import timezone
 
 from recognition import figures, selectors
-from recognition.analyst import acceptance, analysis, heads, suspect_search
+from recognition.analyst import acceptance, analysis, refresher, suspect_search
 from recognition.models import Prediction, State
 
 logger = logging.getLogger(__name__)
 
 HOLD_BACK_S = 60
-QUIET_S = 2  # without a new prediction: then nobody is at the door any more
+QUIET_S = 2  # without a new prediction: nobody uploads any more
 
 
 class Analyst:
-    def __init__(self, *duties: Callable[[], object]) -> None:
-        self._duties = duties
+    """Runs its jobs in order; one that fails is logged and does not stop the others."""
+
+    def __init__(self, *jobs: Callable[[], object]) -> None:
+        self._jobs = jobs
         self._worked_s = float("-inf")
 
     def work(self) -> None:
         if _is_predicting() and time.monotonic() < self._worked_s + HOLD_BACK_S:
             return
-        for duty in self._duties:
+        for job in self._jobs:
             try:
-                duty()
-            except Exception:  # the other duties have nothing to do with it
-                logger.exception("the analyst failed: %r", duty)
+                job()
+            except Exception:  # the other jobs do not depend on it
+                logger.exception("the analyst failed: %r", job)
         self._worked_s = time.monotonic()
 
 
-def settle_in() -> None:
-    """For the process that is the analyst: nobody waits for it, neither at work nor at its end."""
+def set_up_process() -> None:
+    """Called once in the analyst's process: give it the lowest priority, and let it end at once."""
     # Linux shares the processors evenly among sessions, and honcho starts each process in one of
     # its own, so that `nice` alone would change nothing (sched(7), "The autogroup feature").
     with contextlib.suppress(OSError):
@@ -53,7 +55,7 @@ def settle_in() -> None:
 
 
 def _is_predicting() -> bool:
-    """Without a predictor photos wait for something else than the machine."""
+    """Photos that wait for a predictor that is not running do not count."""
     waiting = Prediction.objects.filter(state__in=(State.PENDING, State.RUNNING))
     just_now = timezone.now() - timedelta(seconds=QUIET_S)
     fresh = Prediction.objects.filter(analysis_due__gte=just_now)
@@ -62,7 +64,7 @@ def _is_predicting() -> bool:
 
 work = Analyst(
     analysis.analyse_due,
-    heads.refresh_if_due,
+    refresher.refresh_if_due,
     acceptance.keep,
     suspect_search.search_if_due,
     figures.refresh_if_due,

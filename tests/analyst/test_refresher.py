@@ -7,7 +7,7 @@ from unittest.mock import Mock
 import pytest
 from django.contrib.auth.models import User
 
-from recognition.analyst import analysis, heads
+from recognition.analyst import analysis, refresher
 from recognition.analyst.neighbours import LabelledPhotos
 from recognition.models import Label, Photo, Prediction, Via
 from recognition.review import labelling
@@ -48,7 +48,7 @@ def test_a_label_makes_what_looks_alike_less_new(
     photo, other, far = (analysed(uploader, seed, 9, it) for seed, it in [(1, 1), (2, 0.8), (3, 0)])
     confirm(photo, reviewer)
     labelled.catch_up()
-    heads.refresh()
+    refresher.refresh()
     assert novelty(other) == pytest.approx(0.2, abs=0.01)
     assert novelty(far) == pytest.approx(1.0, abs=0.1)
     assert Prediction.objects.get(photo=other).similar[0]["photo"] == str(photo.id)
@@ -57,13 +57,13 @@ def test_a_label_makes_what_looks_alike_less_new(
 def test_the_most_novel_are_right_although_few_were_looked_at(
     uploader: User, reviewer: User, labelled: LabelledPhotos, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As those at the head turn out to be known, others take their place and are looked at too."""
-    monkeypatch.setattr(heads, "HEAD", 2)
+    """As the first turn out to be known, others take their place and are looked at too."""
+    monkeypatch.setattr(refresher, "FIRST", 2)
     known = [analysed(uploader, seed, 9, 0.9) for seed in range(1, 4)]
     new = analysed(uploader, 4, 8, 1, prediction__novelty=0.7)
     confirm(known[0], reviewer)
     labelled.catch_up()
-    heads.refresh()
+    refresher.refresh()
     by_novelty = Prediction.objects.filter(review__isnull=False).order_by("-novelty")
     assert by_novelty[0].photo_id == new.id
 
@@ -73,24 +73,24 @@ def test_a_photo_that_waits_for_the_analyst_goes_on_waiting(
 ) -> None:
     due_photo(uploader, b"", embedding(1))
     labelled.catch_up()
-    heads.refresh()
+    refresher.refresh()
     row = Prediction.objects.get()
     assert (row.novelty, row.analysis_due is None) == (None, False)
 
 
-def test_heads_are_refreshed_when_labels_changed_and_not_too_often(
+def test_evidence_is_refreshed_when_labels_changed_and_not_too_often(
     uploader: User, reviewer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refresh = Mock()
-    monkeypatch.setattr(heads, "refresh", refresh)
+    monkeypatch.setattr(refresher, "refresh", refresh)
     photo = analysed(uploader, 1, 9, 1)
-    refresher = heads.Refresher()
-    refresher.refresh_if_due()
-    refresher.refresh_if_due()
+    work = refresher.Refresher()
+    work.refresh_if_due()
+    work.refresh_if_due()
     assert refresh.call_count == 1  # at the start, and then only when something changes
     confirm(photo, reviewer)
-    refresher.refresh_if_due()
+    work.refresh_if_due()
     assert refresh.call_count == 1  # just done
-    monkeypatch.setattr(refresher, "_next_s", 0)
-    refresher.refresh_if_due()
+    monkeypatch.setattr(work, "_next_s", 0)
+    work.refresh_if_due()
     assert refresh.call_count == 2

@@ -1,9 +1,10 @@
-"""Evidence for the photos that reviewers see next keeps up with the labels.
+"""Keep the evidence of the photos that reviewers see next up to date with the labels.
 
-For all others it stays as it was found. Their novelty is then an upper bound, because each label
-can only make a photo less new: so the order by novelty is right once the photos at its head were
-looked at again and still stand there (lazy greedy evaluation; Minoux, 1978). A label that is taken
-back may make photos newer; of these only those at a head are looked at again.
+All other photos keep the evidence that was found when they were analysed. Their novelty is then an
+upper bound, because another label can only make a photo less novel: so the order by novelty is
+right once its first photos have been looked at again and still come first (lazy greedy evaluation;
+Minoux, 1978). A label that is taken back may make photos more novel; only those among the first of
+an order are corrected.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ import time
 from itertools import islice
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from recognition.analyst import analysis, embeddings
+from recognition.locks import lock_predictions
 from recognition.models import Prediction
 
-HEAD = 200  # of each order: more than anybody reviews between two refreshes
+FIRST = 200  # photos of each order: more than anybody reviews between two refreshes
 MAX_ROUNDS = 5
 REFRESH_EVERY_S = 20
 _CHUNK = 50
@@ -26,7 +29,7 @@ _WAITING = {"review__isnull": False, "novelty__isnull": False}
 
 
 def refresh() -> None:
-    """Look at the heads of all orders again."""
+    """Find the evidence of the first photos of each order again."""
     waiting = Prediction.objects.filter(**_WAITING)
     doubted = Prediction.objects.filter(disagreement__isnull=False, novelty__isnull=False)
     looked: set[UUID] = set()
@@ -40,9 +43,9 @@ def refresh() -> None:
 
 
 def _look_again(order: QuerySet[Prediction], looked: set[UUID]) -> set[UUID]:
-    """Find new evidence for the head, where it was not just looked at; return whose."""
-    head = order.values_list("id", flat=True)[:HEAD]
-    new = [prediction_id for prediction_id in head if prediction_id not in looked]
+    """Renew the evidence of the first predictions that are not in `looked`; return their ids."""
+    first = order.values_list("id", flat=True)[:FIRST]
+    new = [prediction_id for prediction_id in first if prediction_id not in looked]
     remaining = iter(new)
     while chunk := list(islice(remaining, _CHUNK)):
         rows = list(
@@ -54,12 +57,14 @@ def _look_again(order: QuerySet[Prediction], looked: set[UUID]) -> set[UUID]:
         found = analysis.labelled.evidence([row.photo_id for row in rows], unit_rows)
         for row, (novelty, similar) in zip(rows, found, strict=True):
             row.novelty, row.similar = novelty, similar
-        Prediction.objects.bulk_update(rows, ("novelty", "similar"))
+        with transaction.atomic():
+            list(lock_predictions(row.id for row in rows).values_list("id"))
+            Prediction.objects.bulk_update(rows, ("novelty", "similar"))
     return set(new)
 
 
 class Refresher:
-    """Refreshes when labels have changed, now and then."""
+    """Refreshes after labels have changed, at most every REFRESH_EVERY_S seconds."""
 
     def __init__(self) -> None:
         self._news: int | None = None  # that the last refresh went by

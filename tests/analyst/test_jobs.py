@@ -1,8 +1,7 @@
-"""The analyst's duties, one after another."""
+"""The analyst's jobs, one after another."""
 
 from __future__ import annotations
 
-import json
 import logging
 import signal
 import subprocess
@@ -13,21 +12,21 @@ from unittest.mock import Mock
 import pytest
 from django.contrib.auth.models import User
 
-from recognition import doorbell, tasks
-from recognition.analyst.duties import Analyst
+from recognition import doorbell
+from recognition.analyst.jobs import Analyst
 from tests.rows import add_photo, settled_photo
 from webapp.home import BASE_DIR
 
 pytestmark = pytest.mark.usefixtures("version")
 
 
-def test_each_duty_is_done_in_order() -> None:
+def test_each_job_is_done_in_order() -> None:
     done: list[int] = []
     Analyst(lambda: done.append(1), lambda: done.append(2)).work()
     assert done == [1, 2]
 
 
-def test_a_duty_that_fails_is_logged_and_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_job_that_fails_is_logged_and_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:
     broken, sound = Mock(side_effect=RuntimeError("out of order")), Mock()
     with caplog.at_level(logging.ERROR):
         Analyst(broken, sound).work()
@@ -36,81 +35,69 @@ def test_a_duty_that_fails_is_logged_and_stops_no_other(caplog: pytest.LogCaptur
 
 
 @pytest.fixture
-def duty() -> Mock:
+def job() -> Mock:
     return Mock()
 
 
 @pytest.fixture
-def analyst(duty: Mock) -> Analyst:
+def analyst(job: Mock) -> Analyst:
     """One that has just worked."""
-    analyst = Analyst(duty)
+    analyst = Analyst(job)
     analyst.work()
-    duty.reset_mock()
+    job.reset_mock()
     return analyst
 
 
 def test_the_analyst_holds_back_while_predictions_wait(
-    analyst: Analyst, duty: Mock, uploader: User
+    analyst: Analyst, job: Mock, uploader: User
 ) -> None:
     doorbell.beat_heart("box:7")
     add_photo(uploader)
     analyst.work()
-    duty.assert_not_called()
+    job.assert_not_called()
 
 
 def test_the_analyst_does_not_hold_back_for_ever(
-    analyst: Analyst, duty: Mock, uploader: User, monkeypatch: pytest.MonkeyPatch
+    analyst: Analyst, job: Mock, uploader: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     doorbell.beat_heart("box:7")
     add_photo(uploader)
-    monkeypatch.setattr("recognition.analyst.duties.HOLD_BACK_S", 0)
+    monkeypatch.setattr("recognition.analyst.jobs.HOLD_BACK_S", 0)
     analyst.work()
-    duty.assert_called_once()
+    job.assert_called_once()
 
 
 def test_predictions_that_nobody_makes_do_not_hold_the_analyst_back(
-    analyst: Analyst, duty: Mock, uploader: User
+    analyst: Analyst, job: Mock, uploader: User
 ) -> None:
     add_photo(uploader)
     analyst.work()
-    duty.assert_called_once()
+    job.assert_called_once()
 
 
 def test_the_analyst_holds_back_while_photos_keep_coming(
-    analyst: Analyst, duty: Mock, uploader: User
+    analyst: Analyst, job: Mock, uploader: User
 ) -> None:
     settled_photo(uploader)
     analyst.work()
-    duty.assert_not_called()
+    job.assert_not_called()
 
 
 def test_when_all_is_predicted_the_analyst_works(
-    analyst: Analyst, duty: Mock, uploader: User, monkeypatch: pytest.MonkeyPatch
+    analyst: Analyst, job: Mock, uploader: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     doorbell.beat_heart("box:7")
     settled_photo(uploader)
-    monkeypatch.setattr("recognition.analyst.duties.QUIET_S", 0)
+    monkeypatch.setattr("recognition.analyst.jobs.QUIET_S", 0)
     analyst.work()
-    duty.assert_called_once()
-
-
-def test_the_bell_rings_in_the_analysts_own_queue_and_once_is_enough() -> None:
-    doorbell.ring_analyst()
-    doorbell.ring_analyst()
-    [message] = doorbell.connection().lrange("analyse", 0, -1)
-    assert json.loads(message)["headers"]["task"] == tasks.analyse.name
-
-
-@pytest.mark.usefixtures("no_redis")
-def test_without_redis_nobody_rings() -> None:
-    doorbell.ring_analyst()
+    job.assert_called_once()
 
 
 @pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="another kind of system")
 def test_the_process_ends_at_once_and_leaves_the_machine_to_others() -> None:
     program = """
-from recognition.analyst import duties
-duties.settle_in()
+from recognition.analyst import jobs
+jobs.set_up_process()
 print(open("/proc/self/autogroup").read(), flush=True)
 import os, signal
 os.kill(os.getpid(), signal.SIGTERM)
