@@ -18,6 +18,7 @@ from django.db import IntegrityError, transaction
 from recognition import doorbell
 from recognition.cnn.decoding import UnreadablePhoto
 from recognition.imaging import PhotoFacts, inspect
+from recognition.labels import LabelTree
 from recognition.models import Batch, Decision, Label, Photo, Prediction
 from recognition.refusals import Refusal
 from recognition.review import labelling
@@ -88,7 +89,9 @@ def _store(
     new: list[tuple[SpooledUpload, Photo]] = []
     decisions: list[Decision] = []
     relabelled: dict[UUID, Label] = {}
+    tree = LabelTree()  # a long import goes on while labels are merged
     for (upload, label), facts in zip(chunk, judged, strict=True):
+        label = label and tree.current(label)
         if isinstance(facts, Refusal):
             outcomes.append(Outcome(upload.name, refusal=facts))
         elif photo := known.get(upload.sha256):

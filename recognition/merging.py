@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from recognition.counting import Counted, count_up_to
 from recognition.labels import COUNTED_FOR_A_LABEL, LabelTree, count_photos
+from recognition.locks import lock_all
 from recognition.models import Kind, Label, ModelVersion, Prediction, Suspect
 from recognition.review import labelling
 
@@ -56,8 +57,9 @@ def merge(source: Label, target: Label, by: User) -> int:
 
     Raises ValidationError.
     """
-    locked = Label.objects.select_for_update().order_by("id").in_bulk([source.id, target.id])
-    source, target = locked[source.id], locked[target.id]
+    lock_all()  # whoever labels waits, and then knows what became of the label
+    labels = Label.objects.in_bulk([source.id, target.id])
+    source, target = labels[source.id], labels[target.id]
     if obstacle := _obstacle(source, target, LabelTree()):
         raise ValidationError(obstacle)
     Label.objects.filter(parent=source).update(parent=target)

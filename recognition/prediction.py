@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -28,7 +29,8 @@ from recognition import doorbell, memory, registry
 from recognition.cnn.classifier import BATCH_SIZE, Answer, Classifier
 from recognition.cnn.decoding import UnreadablePhoto
 from recognition.labels import LabelTree
-from recognition.models import ModelVersion, Prediction, State
+from recognition.locks import lock_predictions
+from recognition.models import ModelVersion, Photo, Prediction, State
 from recognition.review import labelling
 
 logger = logging.getLogger(__name__)
@@ -108,35 +110,36 @@ def claim(version: ModelVersion) -> list[Prediction]:
     return rows
 
 
+@transaction.atomic
 def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhoto]) -> int:
     """Settle the rows whose lease this worker still holds; return how many these are."""
+    held = _lock_held(rows)
+    # Both are read when nobody can label these photos, or merge labels, any more.
+    labels = dict(Photo.objects.filter(prediction__in=held).values_list("prediction", "label"))
     tree = LabelTree()
+    settled = []
     for row, outcome in zip(rows, outcomes, strict=True):
+        if row.id not in held:
+            continue
+        settled.append(row)
         if isinstance(outcome, UnreadablePhoto):
             _settle(row, State.FAILED)
             row.error = outcome.code
         else:
             _fill_in(row, outcome, tree)
-    return _write_held(rows, tree)
-
-
-@transaction.atomic
-def _write_held(rows: Sequence[Prediction], tree: LabelTree) -> int:
-    held = dict(
-        Prediction.objects.select_for_update(of=("self",))
-        .filter(id__in=[row.id for row in rows], state=State.RUNNING, lease_owner=worker_name())
-        .values_list("id", "photo__label_id")
-    )
-    settled = [row for row in rows if row.id in held]
-    for row in settled:
-        if row.state == State.DONE:
-            labelling.put_in_queue(row, held[row.id], tree)
+            labelling.put_in_queue(row, labels.get(row.id), tree)
     # An upsert is the fastest way to give many rows different values in one statement.
     Prediction.objects.bulk_create(
         settled, update_conflicts=True, unique_fields=["id"], update_fields=_SETTLED_FIELDS
     )
     transaction.on_commit(lambda: doorbell.announce([row.photo_id for row in settled]))
     return len(settled)
+
+
+def _lock_held(rows: Sequence[Prediction]) -> set[UUID]:
+    locked = lock_predictions(row.id for row in rows)
+    held = locked.filter(state=State.RUNNING, lease_owner=worker_name())
+    return set(held.values_list("id", flat=True))
 
 
 def _fill_in(row: Prediction, answer: Answer, tree: LabelTree) -> None:

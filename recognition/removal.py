@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, QuerySet
 
+from recognition.locks import lock_photos
 from recognition.models import ModelVersion, Photo, TrainingExample, TrainingRun
 
 RENDITION_SIDES = (320, 1280)
@@ -50,6 +51,7 @@ def taught(version: ModelVersion) -> Taught | None:
 def delete_photo(photo: Photo) -> None:
     """Rows first; the files once that is certain."""
     paths = [photo.original_path, *map(photo.rendition_path, RENDITION_SIDES)]
+    lock_photos(Photo.objects.filter(id=photo.id))  # before what hangs on it
     photo.delete()
 
     def delete_files() -> None:
