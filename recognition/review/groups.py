@@ -1,4 +1,4 @@
-"""Groups of near-duplicates as reviewers look through them."""
+"""Groups of near-duplicates: shown to reviewers, and a photo set apart from the others."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from recognition.models import Label, Photo, Split, split_of
+from recognition.models.ids import time_ordered_uuid
 from recognition.review.bulk import Sight
 
 PAGE_SIZE = 20
 WINDOW = 2000  # photos that a page looks at
 MOST_SHOWN = 24  # photos of a group
+_BY_PEOPLE = 8  # the UUID version of a group that people made; photos have version 7
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,12 @@ class Group:
     @property
     def has_different_labels(self) -> bool:
         return len({sight.label_id for sight in self.sights} - {None}) > 1
+
+    @property
+    def is_settled(self) -> bool:
+        """All have the same label."""
+        labels = {sight.label_id for sight in self.sights}
+        return len(labels) == 1 and None not in labels
 
     @property
     def suggested(self) -> Label | None:
@@ -79,6 +88,29 @@ def page(photos: QuerySet[Photo], after: UUID | None = None) -> Page:
     return Page(_with_photos(of_two, photos), None if is_last else groups[-1][0])
 
 
+@transaction.atomic
+def set_apart(photo_id: UUID) -> None:
+    """A person says that the photo is no near-duplicate of the others in its group.
+
+    It gets a group of its own, on the same side of the split, which the analyst never merges with
+    another one. Raises Photo.DoesNotExist.
+    """
+    photo = Photo.objects.select_for_update().get(id=photo_id)
+    others = Photo.objects.filter(group=photo.group).exclude(id=photo.id)
+    if photo.group is None or not others.exists():
+        return
+    split = photo.split
+    photo.group = _group_by_people()
+    while photo.split != split:
+        photo.group = _group_by_people()
+    photo.save(update_fields=["group"])
+
+
+def is_by_people(group: UUID) -> bool:
+    """Whether `set_apart` made the group."""
+    return group.version == _BY_PEOPLE
+
+
 def _with_photos(
     groups: Iterable[tuple[UUID, list[Sight]]], photos: QuerySet[Photo]
 ) -> list[Group]:
@@ -89,3 +121,8 @@ def _with_photos(
         Group(group, sights, [found[it.photo_id] for it in sights if it.photo_id in found])
         for group, sights in groups
     ]
+
+
+def _group_by_people() -> UUID:
+    bits = time_ordered_uuid().int & ~(0xF << 76)
+    return UUID(int=bits | (_BY_PEOPLE << 76))

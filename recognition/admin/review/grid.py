@@ -57,7 +57,7 @@ def _show(request: StaffRequest, taken_out: Collection[Sight] = ()) -> HttpRespo
         "page": page,
         "after": after,
         "tiles": [_tile(photo, taken_out) for photo in page.photos],
-        "address": _address(request, after=after),
+        "undone_address": _address(request, after=Cursor.parse(request.GET.get("before", ""))),
         "next_address": _address(request, after=page.next),
         "first_address": _address(request),
         "decided": _decided(request),
@@ -65,6 +65,7 @@ def _show(request: StaffRequest, taken_out: Collection[Sight] = ()) -> HttpRespo
         "labels": offered_labels(),
         "batches": batches_to_choose(request.user, filters),
         "predictable": Label.objects.filter(merged_into=None),
+        "is_narrowed": _address(request) != request.path,
         "sees_all": request.user.has_perm("recognition.view_all"),
     }
     return render_page(request, "admin/review/grid.html", _("Many at once"), context)
@@ -82,7 +83,9 @@ def _decide(
     report_left(request, left)
     if not decision and not left:
         messages.info(request, _("No photo was chosen, so nothing was decided."))
-    return redirect(_address(request, after=after, decided=decision.id if decision else None))
+    before = Cursor.parse(request.GET.get("after", ""))
+    decided = decision.id if decision else None
+    return redirect(_address(request, after=after, decided=decided, before=before))
 
 
 def report_left(request: HttpRequest, left: Counter[Left]) -> None:
@@ -113,7 +116,7 @@ def _decided(request: HttpRequest) -> BulkDecision | None:
 def _address(request: HttpRequest, **changes: object) -> str:
     """This page with its filters, from another place on."""
     query = request.GET.copy()
-    for name in ("after", "decided"):
+    for name in ("after", "decided", "before"):
         query.pop(name, None)
     for name in [name for name, value in query.items() if not value]:
         del query[name]

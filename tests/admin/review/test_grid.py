@@ -210,6 +210,22 @@ def test_it_is_undone_as_one(as_reviewer: Client, four: list[Photo]) -> None:
     assert "4 photos went back." in text(response)
 
 
+def test_what_is_undone_is_shown_again(
+    as_reviewer: Client, uploader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recognition.admin.review.grid.PAGE_SIZE", 2)
+    for number in range(6):
+        waiting(uploader, name=str(number))
+    second = as_reviewer.get(as_reviewer.get(GRID).context["next_address"])
+    shown = [str(sight) for _photo, sight, _is_in in second.context["tiles"]]
+    body = {"confirm": "yes", "shown": shown, "keep": shown, "next": second.context["page"].next}
+    third = as_reviewer.post(second.wsgi_request.get_full_path(), body, follow=True)
+    assert names(third) == ["1", "0"]
+    [address] = re.findall(r'action="(/admin/[^"]*/undo/)"', third.content.decode())
+    undone = as_reviewer.post(address, {"next": third.context["undone_address"]}, follow=True)
+    assert names(undone) == names(second) == ["3", "2"]
+
+
 def test_what_somebody_decided_meanwhile_is_left_and_said(
     as_reviewer: Client, superuser: User, four: list[Photo]
 ) -> None:
