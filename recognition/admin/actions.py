@@ -22,7 +22,7 @@ from recognition.admin.staff import StaffRequest, render_page
 from recognition.label_field import LabelForm, offered_labels
 from recognition.models import BulkDecision, Label, Via
 from recognition.review import bulk
-from recognition.review.bulk import Sight
+from recognition.review.bulk import Snapshot
 from recognition.selectors import photos_visible_to
 
 MOST = 200  # photos at once; a list shows 50
@@ -91,16 +91,16 @@ def _plan(request: StaffRequest, photo_ids: set[UUID], label: Label | None) -> d
     photos = photos_visible_to(request.user).filter(id__in=photo_ids)
     planned = bulk.changes(photos, label, request.user)
     return {
-        "changing": [(change, Sight.of(change.photo)) for change in planned if change.label],
+        "changing": [(change, Snapshot.of(change.photo)) for change in planned if change.label],
         "left": [change for change in planned if change.left],
         "chosen": [change.photo for change in planned],
     }
 
 
 def _carry_out(request: StaffRequest, label: Label | None) -> HttpResponse:
-    parsed = (Sight.parse(text) for text in request.POST.getlist("shown")[:MOST])
-    sights = [sight for sight in parsed if sight]
-    decision, left = bulk.decide(sights, label, request.user, Via.LISTS)
+    parsed = (Snapshot.parse(text) for text in request.POST.getlist("shown")[:MOST])
+    snapshots = [snapshot for snapshot in parsed if snapshot]
+    decision, left = bulk.decide(snapshots, label, request.user, Via.LISTS)
     if decision:
         messages.success(request, _done(decision))
     report_left(request, left)

@@ -71,7 +71,7 @@ def _analyse(rows: Sequence[Prediction]) -> None:
     try:
         pairs = find_pairs()  # before the transaction, which must be short
         with transaction.atomic():
-            if not _known_hashes.take_turn():
+            if not _known_hashes.begin_revision():
                 _known_hashes.forget()
                 pairs = find_pairs()
             _store_about_photos(photo_ids, new_hashes, pairs)

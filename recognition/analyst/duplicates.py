@@ -1,8 +1,8 @@
 """Near-duplicates: re-encoded, resized or slightly cropped copies of a photo.
 
-A group bears the id of its oldest photo. Perceptual hashes propose who may belong together,
+A group has the id of its oldest photo. Perceptual hashes propose who may belong together,
 embeddings agree or not, and where the hashes differ much, the pixels decide. People may set a photo
-apart: it then gets a group of its own, which is never merged with another one.
+apart (review.groups): it then has a group of its own, which is never merged with another one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
-from django.db import transaction
 from PIL import Image
 
 from recognition import renditions
@@ -24,7 +23,7 @@ from recognition.cnn.decoding import UnreadablePhoto
 from recognition.cnn.nearest import HashIndex
 from recognition.cnn.overlap import overlap
 from recognition.models import Photo, Report
-from recognition.models.ids import time_ordered_uuid
+from recognition.review.groups import is_by_people
 
 # How alike the embeddings must be. Small copies keep their hash, cropped ones rather their
 # embedding. docs/benchmarks.md says what is found so.
@@ -37,9 +36,8 @@ _CANDIDATES = 64
 # its colour, so that all of them look the same.
 _PLAIN_BITS = 16
 _ENOUGH_IF_PLAIN = 0.97
-_BY_PEOPLE = 8  # the version of the UUID of a group that people made; photos have version 7
 _CHUNK = 5000
-_TURNS = "hashes"  # a Report
+_REVISION = "hashes"  # a Report: how many times hashes were added
 
 
 class Pair(NamedTuple):
@@ -51,39 +49,42 @@ class Pair(NamedTuple):
 
 
 class KnownHashes:
-    """The hashes of all photos, in the memory of an analyst; each that adds some takes a turn."""
+    """The hashes of all photos in an analyst's memory. A revision number in the database tells
+    whether another analyst has added some."""
 
     def __init__(self) -> None:
         self._index: HashIndex | None = None
-        self._turn = 0
+        self._revision = 0
 
     def read(self) -> HashIndex:
-        """All that were there after the last turn, of this analyst or another one."""
-        last = Report.objects.filter(name=_TURNS).first()
-        turn = last.data["turn"] if last else 0
-        if self._index is None or turn != self._turn:
+        """An index of all hashes of the latest revision."""
+        revision = _revision_of(Report.objects.filter(name=_REVISION).first())
+        if self._index is None or revision != self._revision:
             self._index = None  # should the reading break off
             self._index = _all_hashes()
-            self._turn = turn
+            self._revision = revision
         return self._index
 
-    def take_turn(self) -> bool:
-        """Nobody else adds any until the transaction ends; return whether nobody did since `read`.
+    def begin_revision(self) -> bool:
+        """Keep other analysts from adding hashes until the transaction ends; return whether none
+        has added any since `read`.
 
-        So of two near-duplicates at two analysts, the second one finds the first.
+        So when two analysts have a near-duplicate each, the second one finds the first's.
         """
-        report, _created = Report.objects.select_for_update().get_or_create(
-            name=_TURNS, defaults={"data": {"turn": 0}}
-        )
-        is_next = report.data["turn"] == self._turn
-        self._turn = report.data["turn"] + 1
-        report.data = {"turn": self._turn}
+        report, _created = Report.objects.select_for_update().get_or_create(name=_REVISION)
+        is_up_to_date = _revision_of(report) == self._revision
+        self._revision = _revision_of(report) + 1
+        report.data = {"revision": self._revision}
         report.save()
-        return is_next
+        return is_up_to_date
 
     def forget(self) -> None:
-        """After a transaction that failed: the index holds what the database does not."""
+        """To be called after a failed transaction: the index holds what the database does not."""
         self._index = None
+
+
+def _revision_of(report: Report | None) -> int:
+    return report.data.get("revision", 0) if report else 0
 
 
 def similar_pairs(
@@ -125,40 +126,14 @@ def groups_to_join(pairs: Sequence[Pair], groups: Mapping[UUID, UUID | None]) ->
     return {it: group for it, group in new.items() if group and group != groups[it]}
 
 
-@transaction.atomic
-def set_apart(photo_id: UUID) -> None:
-    """People say that the photo is no near-duplicate. It stays on its side of the split.
-
-    Raises Photo.DoesNotExist.
-    """
-    photo = Photo.objects.select_for_update().get(id=photo_id)
-    others = Photo.objects.filter(group=photo.group).exclude(id=photo.id)
-    if photo.group is None or not others.exists():
-        return
-    split = photo.split
-    photo.group = _group_by_people()
-    while photo.split != split:
-        photo.group = _group_by_people()
-    photo.save(update_fields=["group"])
-
-
 def _common_group(
     one: UUID, other: UUID, of_one: UUID | None, of_other: UUID | None
 ) -> UUID | None:
     """The group that both shall be in; none if they stay as they are."""
-    by_people = [group for group in (of_one, of_other) if group and _is_by_people(group)]
+    by_people = [group for group in (of_one, of_other) if group and is_by_people(group)]
     if by_people:
         return None if of_one and of_other else by_people[0]
     return min(of_one or one, of_other or other)  # ids grow with time
-
-
-def _is_by_people(group: UUID) -> bool:
-    return group.version == _BY_PEOPLE
-
-
-def _group_by_people() -> UUID:
-    bits = time_ordered_uuid().int & ~(0xF << 76)
-    return UUID(int=bits | (_BY_PEOPLE << 76))
 
 
 def _is_near(one: tuple[UUID, int], other: tuple[UUID, int], similarity: float) -> bool:

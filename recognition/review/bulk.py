@@ -29,8 +29,9 @@ class Left(models.TextChoices):
     SAME = "same", _("has this label already")
 
 
-class Sight(NamedTuple):
-    """What a person saw of a photo, as pages carry it: its prediction and its label."""
+class Snapshot(NamedTuple):
+    """A photo's prediction and label as a page showed them. The page sends it back as text, so that
+    what has changed meanwhile is noticed."""
 
     photo_id: UUID
     prediction_id: UUID | None
@@ -41,11 +42,11 @@ class Sight(NamedTuple):
         return f"{self.photo_id.hex}.{prediction}.{self.label_id or ''}"
 
     @classmethod
-    def of(cls, photo: Photo) -> Sight:
+    def of(cls, photo: Photo) -> Snapshot:
         return cls(photo.id, photo.prediction_id, photo.label_id)
 
     @classmethod
-    def parse(cls, text: str) -> Sight | None:
+    def parse(cls, text: str) -> Snapshot | None:
         try:
             photo, prediction, label = text.split(".")
             return cls(
@@ -86,18 +87,27 @@ def changes(photos: Iterable[Photo], label: Label | None, by: User) -> list[Chan
 
 @transaction.atomic
 def decide(
-    sights: Iterable[Sight], label: Label | None, by: User, via: Via
+    snapshots: Iterable[Snapshot], label: Label | None, by: User, via: Via
 ) -> tuple[BulkDecision | None, Counter[Left]]:
     """Decide about those that are as they were seen; none decided, no decision. Without a label,
     each gets what the network says. How many were left is counted by the reason."""
-    seen = {sight.photo_id: sight for sight in sights}
+    seen = {snapshot.photo_id: snapshot for snapshot in snapshots}
     locked = photos_visible_to(by).select_for_update(of=("self",)).filter(id__in=seen)
-    as_seen = [photo for photo in locked.order_by("id") if Sight.of(photo) == seen[photo.id]]
+    as_seen = [photo for photo in locked.order_by("id") if Snapshot.of(photo) == seen[photo.id]]
     planned = changes(as_seen, label, by)
     left = Counter(change.left for change in planned if change.left)
     left[Left.CHANGED] += len(seen) - len(as_seen)
     choices = {change.photo.id: change.label for change in planned if change.label}
     return (labelling.decide_many(choices, by, via) if choices else None), +left
+
+
+def visible_to(person: User) -> QuerySet[BulkDecision]:
+    """Those about nothing but photos that this person may see."""
+    decisions = BulkDecision.objects.select_related("by")
+    if person.has_perm("recognition.view_all"):
+        return decisions
+    of_others = Decision.objects.filter(bulk=OuterRef("id")).exclude(photo__owner=person)
+    return decisions.filter(~Exists(of_others), by=person)
 
 
 def outlook(bulk: BulkDecision) -> Outlook:

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from recognition.models import Label, Photo, Split, split_of
 from recognition.models.ids import time_ordered_uuid
-from recognition.review.bulk import Sight
+from recognition.review.bulk import Snapshot
 
 PAGE_SIZE = 20
 WINDOW = 2000  # photos that a page looks at
@@ -23,10 +23,10 @@ _BY_PEOPLE = 8  # the UUID version of a group that people made; photos have vers
 
 @dataclass(frozen=True)
 class Group:
-    """sights: all its photos, the oldest first; photos: no more than MOST_SHOWN of them."""
+    """snapshots: all its photos, the oldest first; photos: no more than MOST_SHOWN of them."""
 
     id: UUID
-    sights: list[Sight]
+    snapshots: list[Snapshot]
     photos: list[Photo]
 
     @property
@@ -35,16 +35,16 @@ class Group:
 
     @property
     def hidden(self) -> int:
-        return len(self.sights) - len(self.photos)
+        return len(self.snapshots) - len(self.photos)
 
     @property
     def has_different_labels(self) -> bool:
-        return len({sight.label_id for sight in self.sights} - {None}) > 1
+        return len({snapshot.label_id for snapshot in self.snapshots} - {None}) > 1
 
     @property
     def is_settled(self) -> bool:
         """All have the same label."""
-        labels = {sight.label_id for sight in self.sights}
+        labels = {snapshot.label_id for snapshot in self.snapshots}
         return len(labels) == 1 and None not in labels
 
     @property
@@ -75,13 +75,13 @@ def page(photos: QuerySet[Photo], after: UUID | None = None) -> Page:
     columns = ("group", "id", "prediction_id", "label_id")
     rows = list(members.order_by("-group", "id").values_list(*columns)[:WINDOW])
     groups = [
-        (group, [Sight(*rest) for _group, *rest in run])
+        (group, [Snapshot(*rest) for _group, *rest in run])
         for group, run in groupby(rows, key=lambda row: row[0])
     ]
     is_last = len(rows) < WINDOW
     if not is_last and len(groups) > 1:
         groups.pop()  # which may go on
-    of_two = [(group, sights) for group, sights in groups if len(sights) > 1]
+    of_two = [(group, snapshots) for group, snapshots in groups if len(snapshots) > 1]
     if len(of_two) > PAGE_SIZE:
         of_two = of_two[:PAGE_SIZE]
         return Page(_with_photos(of_two, photos), of_two[-1][0])
@@ -112,14 +112,16 @@ def is_by_people(group: UUID) -> bool:
 
 
 def _with_photos(
-    groups: Iterable[tuple[UUID, list[Sight]]], photos: QuerySet[Photo]
+    groups: Iterable[tuple[UUID, list[Snapshot]]], photos: QuerySet[Photo]
 ) -> list[Group]:
     groups = list(groups)
-    shown = [sight.photo_id for _group, sights in groups for sight in sights[:MOST_SHOWN]]
+    shown = [
+        snapshot.photo_id for _group, snapshots in groups for snapshot in snapshots[:MOST_SHOWN]
+    ]
     found = photos.select_related("owner").in_bulk(shown)
     return [
-        Group(group, sights, [found[it.photo_id] for it in sights if it.photo_id in found])
-        for group, sights in groups
+        Group(group, snapshots, [found[it.photo_id] for it in snapshots if it.photo_id in found])
+        for group, snapshots in groups
     ]
 
 

@@ -17,6 +17,7 @@ from recognition.analyst.duplicates import KnownHashes
 from recognition.analyst.neighbours import LabelledPhotos
 from recognition.models import Label, Photo, Prediction, Report, Via
 from recognition.review import labelling
+from recognition.review.groups import set_apart
 from tests.files import encoded, picture
 from tests.rows import due_photo, embedding
 
@@ -104,7 +105,7 @@ def test_what_is_analysed_again_comes_out_the_same(uploader: User) -> None:
 def test_a_photo_set_apart_stays_apart(uploader: User) -> None:
     photos = [due(uploader, 1), due(uploader, 1, quality=40)]
     analyse_due()
-    duplicates.set_apart(photos[1].id)
+    set_apart(photos[1].id)
     Prediction.objects.update(analysis_due=timezone.now())
     analyse_due()
     first, other = groups(*photos)

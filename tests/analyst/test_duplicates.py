@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import imagehash
 import numpy as np
@@ -13,10 +13,11 @@ from django.contrib.auth.models import User
 from PIL import Image
 
 from recognition.analyst import duplicates
-from recognition.analyst.duplicates import Pair, groups_to_join, set_apart, similar_pairs
+from recognition.analyst.duplicates import Pair, groups_to_join, similar_pairs
 from recognition.cnn.nearest import HashIndex
-from recognition.models import Photo, split_of
+from recognition.models import Photo
 from recognition.models.ids import time_ordered_uuid
+from recognition.review.groups import set_apart
 from tests.rows import add_photo, embedding
 
 # Joining
@@ -54,76 +55,30 @@ def test_photos_that_are_gone_join_nothing() -> None:
     assert groups_to_join([pair(B, A)], {B: None}) == {}
 
 
-# Setting apart
-
-
 @pytest.fixture
-def group_of_three(uploader: User, version: object) -> list[Photo]:
+def apart(uploader: User, version: object) -> tuple[Photo, Photo]:
+    """Two of a group of three, of which the second was set apart."""
     photos = [add_photo(uploader) for _ in range(3)]
     Photo.objects.update(group=photos[0].id)
-    return photos
+    set_apart(photos[1].id)
+    one, other = (Photo.objects.get(id=photo.id) for photo in photos[:2])
+    return one, other
 
 
-def groups_of(photos: list[Photo]) -> list[UUID | None]:
-    return [Photo.objects.get(id=photo.id).group for photo in photos]
-
-
-@pytest.mark.parametrize("which", [0, 1])
-def test_a_photo_set_apart_leaves_the_others_together(
-    which: int, group_of_three: list[Photo]
-) -> None:
-    set_apart(group_of_three[which].id)
-    groups = groups_of(group_of_three)
-    assert groups.pop(which) not in (None, group_of_three[0].id)
-    assert groups == [group_of_three[0].id] * 2
-
-
-def test_a_photo_set_apart_stays_on_its_side_of_the_split(group_of_three: list[Photo]) -> None:
-    for photo in group_of_three:
-        set_apart(photo.id)
-    splits = {split_of(group) for group in groups_of(group_of_three)}
-    assert splits == {group_of_three[0].split}
-
-
-def test_a_photo_set_apart_does_not_come_back(group_of_three: list[Photo]) -> None:
-    one, other, _third = group_of_three
-    set_apart(other.id)
-    groups = dict(zip((one.id, other.id), groups_of([one, other]), strict=True))
+def test_a_photo_set_apart_does_not_come_back(apart: tuple[Photo, Photo]) -> None:
+    one, other = apart
+    groups = {one.id: one.group, other.id: other.group}
     assert groups_to_join([pair(other.id, one.id)], groups) == {}
 
 
 def test_a_copy_joins_the_photo_set_apart_and_brings_no_others_along(
-    group_of_three: list[Photo],
+    apart: tuple[Photo, Photo],
 ) -> None:
-    one, other, _third = group_of_three
-    set_apart(other.id)
+    one, other = apart
     copy = time_ordered_uuid()
-    groups = dict(zip((one.id, other.id), groups_of([one, other]), strict=True)) | {copy: None}
+    groups = {one.id: one.group, other.id: other.group, copy: None}
     pairs = [pair(copy, other.id), pair(copy, one.id)]
-    assert groups_to_join(pairs, groups) == {copy: groups[other.id]}
-
-
-def test_to_set_apart_twice_changes_nothing(group_of_three: list[Photo]) -> None:
-    set_apart(group_of_three[1].id)
-    before = groups_of(group_of_three)
-    set_apart(group_of_three[1].id)
-    assert groups_of(group_of_three) == before
-
-
-def test_a_photo_can_be_set_apart_from_those_that_were_set_apart(
-    group_of_three: list[Photo],
-) -> None:
-    _first, second, third = group_of_three
-    set_apart(second.id)
-    Photo.objects.filter(id=third.id).update(group=groups_of([second])[0])
-    set_apart(third.id)
-    assert len(set(groups_of(group_of_three))) == 3
-
-
-@pytest.mark.django_db
-def test_a_photo_that_is_gone_cannot_be_set_apart() -> None:
-    with pytest.raises(Photo.DoesNotExist):
-        set_apart(uuid4())
+    assert groups_to_join(pairs, groups) == {copy: other.group}
 
 
 # Finding

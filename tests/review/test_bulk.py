@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from recognition.models import BulkDecision, Decision, Label, Photo, ReviewLease, Via
 from recognition.review import bulk, labelling
-from recognition.review.bulk import Left, Outlook, Sight
+from recognition.review.bulk import Left, Outlook, Snapshot
 from tests.rows import add_photo, settled_photo
 
 pytestmark = pytest.mark.usefixtures("version")
@@ -31,14 +31,14 @@ def dogs(uploader: User) -> list[Photo]:
 def decide(
     photos: list[Photo], by: User, slug: str | None = None
 ) -> tuple[BulkDecision | None, Counter[Left]]:
-    sights = [Sight.of(photo) for photo in photos]
-    return bulk.decide(sights, label(slug) if slug else None, by, Via.GRID)
+    snapshots = [Snapshot.of(photo) for photo in photos]
+    return bulk.decide(snapshots, label(slug) if slug else None, by, Via.GRID)
 
 
-def test_a_sight_is_read_as_it_was_written(uploader: User, dogs: list[Photo]) -> None:
+def test_a_snapshot_is_read_as_it_was_written(uploader: User, dogs: list[Photo]) -> None:
     for photo in (*dogs, add_photo(uploader, label=label("car"))):
-        assert Sight.parse(str(Sight.of(photo))) == Sight.of(photo)
-    assert Sight.parse("nonsense") is None
+        assert Snapshot.parse(str(Snapshot.of(photo))) == Snapshot.of(photo)
+    assert Snapshot.parse("nonsense") is None
 
 
 def test_without_a_label_each_gets_what_the_network_says(dogs: list[Photo], reviewer: User) -> None:

@@ -15,11 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from recognition.admin.review.grid import report_left
 from recognition.admin.staff import StaffRequest, render_page, staff_page
-from recognition.analyst import duplicates
 from recognition.label_field import LabelForm, offered_labels
 from recognition.models import BulkDecision, Via
 from recognition.review import bulk, groups
-from recognition.review.bulk import Sight
+from recognition.review.bulk import Snapshot
 from recognition.selectors import photos_visible_to
 
 
@@ -36,10 +35,10 @@ def page(request: StaffRequest) -> HttpResponse:
 @require_POST
 def label(request: StaffRequest) -> HttpResponse:
     form = LabelForm(request.POST)
-    parsed = (Sight.parse(text) for text in request.POST.get("photos", "").split())
-    sights = [sight for sight in parsed if sight][: groups.WINDOW]
+    parsed = (Snapshot.parse(text) for text in request.POST.get("photos", "").split())
+    snapshots = [snapshot for snapshot in parsed if snapshot][: groups.WINDOW]
     if form.is_valid():
-        decided, left = bulk.decide(sights, form.cleaned_data["label"], request.user, Via.GRID)
+        decided, left = bulk.decide(snapshots, form.cleaned_data["label"], request.user, Via.GRID)
         if decided:
             _report(request, decided)
         report_left(request, left)
@@ -55,7 +54,7 @@ def set_apart(request: StaffRequest) -> HttpResponse:
     if not photo_id:
         raise Http404
     photo = get_object_or_404(photos_visible_to(request.user), id=photo_id)
-    duplicates.set_apart(photo.id)
+    groups.set_apart(photo.id)
     messages.success(request, _("“%(name)s” stands apart now.") % {"name": photo.name})
     return _back(request)
 

@@ -20,7 +20,7 @@ from recognition.history import Cursor
 from recognition.label_field import LabelForm, offered_labels
 from recognition.models import BulkDecision, Kind, Label, Photo, Via
 from recognition.review import bulk
-from recognition.review.bulk import Left, Sight
+from recognition.review.bulk import Left, Snapshot
 from recognition.selectors import photos_visible_to
 
 PAGE_SIZE = 100
@@ -31,7 +31,7 @@ PAGE_SIZE = 100
 def grid(request: StaffRequest) -> HttpResponse:
     if request.method == "GET":
         return _show(request)
-    shown, kept = _sights(request, "shown"), _sights(request, "keep")
+    shown, kept = _snapshots(request, "shown"), _snapshots(request, "keep")
     if "confirm" in request.POST:
         after = Cursor.parse(request.POST.get("next", ""))
         return _decide(request, [it for it in shown if it in kept], None, after)
@@ -45,7 +45,7 @@ def grid(request: StaffRequest) -> HttpResponse:
     return _decide(request, wrong, form.cleaned_data["label"], after)
 
 
-def _show(request: StaffRequest, taken_out: Collection[Sight] = ()) -> HttpResponse:
+def _show(request: StaffRequest, taken_out: Collection[Snapshot] = ()) -> HttpResponse:
     form = GridForm(request.GET)
     filters = form.filters(request.user)
     photos = photos_visible_to(request.user).exclude(id__in=bulk.held_by_others(request.user))
@@ -71,15 +71,15 @@ def _show(request: StaffRequest, taken_out: Collection[Sight] = ()) -> HttpRespo
     return render_page(request, "admin/review/grid.html", _("Many at once"), context)
 
 
-def _tile(photo: Photo, taken_out: Collection[Sight]) -> tuple[Photo, Sight, bool]:
-    sight = Sight.of(photo)
-    return photo, sight, sight not in taken_out
+def _tile(photo: Photo, taken_out: Collection[Snapshot]) -> tuple[Photo, Snapshot, bool]:
+    snapshot = Snapshot.of(photo)
+    return photo, snapshot, snapshot not in taken_out
 
 
 def _decide(
-    request: StaffRequest, sights: list[Sight], label: Label | None, after: Cursor | None
+    request: StaffRequest, snapshots: list[Snapshot], label: Label | None, after: Cursor | None
 ) -> HttpResponse:
-    decision, left = bulk.decide(sights, label, request.user, Via.GRID)
+    decision, left = bulk.decide(snapshots, label, request.user, Via.GRID)
     report_left(request, left)
     if not decision and not left:
         messages.info(request, _("No photo was chosen, so nothing was decided."))
@@ -99,18 +99,18 @@ def report_left(request: HttpRequest, left: Counter[Left]) -> None:
         messages.warning(request, text % {"count": count, "reason": reason.label})
 
 
-def _sights(request: HttpRequest, name: str) -> list[Sight]:
-    parsed = (Sight.parse(text) for text in request.POST.getlist(name)[:PAGE_SIZE])
-    return [sight for sight in parsed if sight]
+def _snapshots(request: HttpRequest, name: str) -> list[Snapshot]:
+    parsed = (Snapshot.parse(text) for text in request.POST.getlist(name)[:PAGE_SIZE])
+    return [snapshot for snapshot in parsed if snapshot]
 
 
-def _decided(request: HttpRequest) -> BulkDecision | None:
+def _decided(request: StaffRequest) -> BulkDecision | None:
     """What was just decided here and can be undone, as the address says."""
     try:
         key = UUID(request.GET.get("decided", ""))
     except ValueError:
         return None
-    return BulkDecision.objects.filter(id=key, undone=None).first()
+    return bulk.visible_to(request.user).filter(id=key, undone=None).first()
 
 
 def _address(request: HttpRequest, **changes: object) -> str:

@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from recognition.models import BulkDecision, Label, Photo
 from recognition.review import groups
-from recognition.review.bulk import Sight
+from recognition.review.bulk import Snapshot
 from tests.rows import settled_photo
 
 DUPLICATES = "/admin/review/duplicates/"
@@ -32,8 +32,8 @@ def shown(client: Client, **query: object) -> list[list[str]]:
     return [[photo.name for photo in group.photos] for group in response.context["page"].groups]
 
 
-def sights(*photos: Photo) -> str:
-    return " ".join(str(Sight.of(Photo.objects.get(id=photo.id))) for photo in photos)
+def snapshots(*photos: Photo) -> str:
+    return " ".join(str(Snapshot.of(Photo.objects.get(id=photo.id))) for photo in photos)
 
 
 def label_all(client: Client, photos: str, label: str) -> HttpResponse:
@@ -58,13 +58,6 @@ def test_groups_are_shown_newest_first_and_lone_photos_are_not(
     assert shown(as_reviewer) == [["new 1", "new 2", "new 3"], ["old 1", "old 2"]]
 
 
-def test_what_is_left_of_a_group_when_the_others_are_deleted_is_not_shown(
-    as_reviewer: Client, uploader: User
-) -> None:
-    group_of(uploader, "left")
-    assert shown(as_reviewer) == []
-
-
 def test_a_group_spans_owners(as_reviewer: Client, uploader: User, other_uploader: User) -> None:
     mine, theirs = (
         settled_photo(uploader, name="mine"),
@@ -85,17 +78,6 @@ def test_pages_lead_to_older_groups(
     assert [group.photos[0].name for group in first.groups] == ["2 a", "1 a"]
     assert shown(as_reviewer, after=first.next) == [["0 a", "0 b"]]
     assert as_reviewer.get(DUPLICATES, {"after": first.next}).context["page"].next is None
-
-
-def test_a_page_looks_at_a_window_and_cuts_no_group(
-    as_reviewer: Client, uploader: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(groups, "WINDOW", 3)
-    group_of(uploader, "old 1", "old 2")
-    group_of(uploader, "new 1", "new 2")
-    first = as_reviewer.get(DUPLICATES).context["page"]
-    assert [len(group.sights) for group in first.groups] == [2]
-    assert shown(as_reviewer, after=first.next) == [["old 1", "old 2"]]
 
 
 def test_of_a_large_group_only_some_are_shown(
@@ -130,7 +112,7 @@ def test_a_page_asks_few_questions_however_many_the_photos(
 
 def test_a_group_gets_one_label_by_one_decision(as_reviewer: Client, uploader: User) -> None:
     photos = group_of(uploader, "one", "other")
-    response = label_all(as_reviewer, sights(*photos), "car")
+    response = label_all(as_reviewer, snapshots(*photos), "car")
     assert labels_of(*photos) == ["car", "car"]
     decided = BulkDecision.objects.get()
     assert decided.photos == 2
@@ -139,7 +121,7 @@ def test_a_group_gets_one_label_by_one_decision(as_reviewer: Client, uploader: U
 
 def test_a_photo_decided_about_meanwhile_is_left(as_reviewer: Client, uploader: User) -> None:
     photos = group_of(uploader, "one", "other")
-    seen = sights(*photos)
+    seen = snapshots(*photos)
     Photo.objects.filter(id=photos[1].id).update(label=Label.objects.get(slug="dog"))
     response = label_all(as_reviewer, seen, "car")
     assert labels_of(*photos) == ["car", "dog"]
@@ -151,7 +133,7 @@ def test_a_label_that_is_none_changes_nothing(
     as_reviewer: Client, uploader: User, label: str
 ) -> None:
     photos = group_of(uploader, "one", "other")
-    assert said(label_all(as_reviewer, sights(*photos), label))
+    assert said(label_all(as_reviewer, snapshots(*photos), label))
     assert labels_of(*photos) == [None, None]
 
 
@@ -190,7 +172,7 @@ def test_uploaders_and_strangers_stay_outside(
     method: str, door: str, client: Client, uploader: User
 ) -> None:
     photos = group_of(uploader, "one", "other")
-    body = {"photo": photos[0].id, "photos": sights(*photos), "label": "dog"}
+    body = {"photo": photos[0].id, "photos": snapshots(*photos), "label": "dog"}
     for _ in range(2):  # a stranger, then an uploader
         response = getattr(client, method)(DUPLICATES + door, body)
         assert response.status_code == 302
@@ -214,7 +196,7 @@ def test_reviewers_who_may_not_see_all_find_only_their_own(client: Client, uploa
     photos = group_of(uploader, "one", "other")
     group_of(staff, "own 1", "own 2")
     assert shown(client) == [["own 1", "own 2"]]
-    label_all(client, sights(*photos), "dog")
+    label_all(client, snapshots(*photos), "dog")
     assert labels_of(*photos) == [None, None]
     response = client.post(DUPLICATES + "apart/", {"photo": str(photos[0].id)})
     assert response.status_code == 404

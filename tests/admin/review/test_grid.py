@@ -28,7 +28,7 @@ from recognition.models import (
     Via,
 )
 from recognition.review import labelling
-from recognition.review.bulk import Sight
+from recognition.review.bulk import Snapshot
 from tests.rows import add_photo
 from tests.views.pages import done, inline_code, text
 
@@ -45,8 +45,8 @@ def names(response: HttpResponse) -> list[str]:
     return [photo.name for photo, _sight, _is_in in response.context["tiles"]]
 
 
-def sights(*photos: Photo) -> list[str]:
-    return [str(Sight.of(Photo.objects.get(id=photo.id))) for photo in photos]
+def snapshots(*photos: Photo) -> list[str]:
+    return [str(Snapshot.of(Photo.objects.get(id=photo.id))) for photo in photos]
 
 
 def confirm(client: Client, shown: list[str], keep: list[str], **more: str) -> HttpResponse:
@@ -152,7 +152,7 @@ def test_the_rest_is_confirmed_as_one(
     as_reviewer: Client, reviewer: User, uploader: User, four: list[Photo]
 ) -> None:
     waiting(uploader, "car", name="car")
-    shown = sights(*four, Photo.objects.get(name="car"))
+    shown = snapshots(*four, Photo.objects.get(name="car"))
     response = confirm(as_reviewer, shown, shown[1:])
     assert labels() == {
         "0.jpg": None,
@@ -171,7 +171,7 @@ def test_confirming_leads_to_the_next_ones(
     for number in range(4):
         waiting(uploader, name=str(number))
     first = as_reviewer.get(GRID, {"kind": "animal"})
-    shown = [str(sight) for _photo, sight, _is_in in first.context["tiles"]]
+    shown = [str(snapshot) for _photo, snapshot, _is_in in first.context["tiles"]]
     body = {"confirm": "yes", "shown": shown, "keep": shown[:1], "next": first.context["page"].next}
     response = as_reviewer.post(f"{GRID}?kind=animal", body, follow=True)
     assert names(response) == ["1", "0"]
@@ -179,7 +179,7 @@ def test_confirming_leads_to_the_next_ones(
 
 
 def test_those_taken_out_get_another_label(as_reviewer: Client, four: list[Photo]) -> None:
-    shown = sights(*four)
+    shown = snapshots(*four)
     response = relabel(as_reviewer, shown, shown[2:], "汽车")
     assert labels() == {"0.jpg": "car", "1.jpg": "car", "2.jpg": None, "3.jpg": None}
     assert names(response) == ["3.jpg", "2.jpg"]
@@ -189,7 +189,7 @@ def test_those_taken_out_get_another_label(as_reviewer: Client, four: list[Photo
 def test_a_label_that_is_none_decides_nothing_and_forgets_nothing(
     label: str, as_reviewer: Client, four: list[Photo]
 ) -> None:
-    shown = sights(*four)
+    shown = snapshots(*four)
     response = relabel(as_reviewer, shown, shown[2:], label)
     assert not Decision.objects.exists()
     assert [is_in for _photo, _sight, is_in in response.context["tiles"]] == [
@@ -201,7 +201,7 @@ def test_a_label_that_is_none_decides_nothing_and_forgets_nothing(
 
 
 def test_it_is_undone_as_one(as_reviewer: Client, four: list[Photo]) -> None:
-    shown = sights(*four)
+    shown = snapshots(*four)
     page = confirm(as_reviewer, shown, shown)
     [address] = re.findall(r'action="(/admin/[^"]*/undo/)"', page.content.decode())
     response = as_reviewer.post(address, {"next": GRID}, follow=True)
@@ -217,7 +217,7 @@ def test_what_is_undone_is_shown_again(
     for number in range(6):
         waiting(uploader, name=str(number))
     second = as_reviewer.get(as_reviewer.get(GRID).context["next_address"])
-    shown = [str(sight) for _photo, sight, _is_in in second.context["tiles"]]
+    shown = [str(snapshot) for _photo, snapshot, _is_in in second.context["tiles"]]
     body = {"confirm": "yes", "shown": shown, "keep": shown, "next": second.context["page"].next}
     third = as_reviewer.post(second.wsgi_request.get_full_path(), body, follow=True)
     assert names(third) == ["1", "0"]
@@ -229,7 +229,7 @@ def test_what_is_undone_is_shown_again(
 def test_what_somebody_decided_meanwhile_is_left_and_said(
     as_reviewer: Client, superuser: User, four: list[Photo]
 ) -> None:
-    shown = sights(*four)
+    shown = snapshots(*four)
     labelling.decide(four[0].id, Label.objects.get(slug="car"), superuser, Via.QUEUE)
     response = confirm(as_reviewer, shown, shown)
     assert labels()["0.jpg"] == "car"
@@ -240,7 +240,7 @@ def test_what_somebody_decided_meanwhile_is_left_and_said(
 def test_a_prediction_that_nobody_saw_is_not_confirmed(
     as_reviewer: Client, four: list[Photo]
 ) -> None:
-    shown = sights(four[0])
+    shown = snapshots(four[0])
     old = Prediction.objects.get(photo=four[0])
     old.photo.prediction = None
     old.photo.save()
@@ -253,7 +253,7 @@ def test_a_prediction_that_nobody_saw_is_not_confirmed(
 def test_what_another_reviewer_took_meanwhile_is_left(
     as_reviewer: Client, superuser: User, four: list[Photo]
 ) -> None:
-    shown = sights(*four)
+    shown = snapshots(*four)
     soon = timezone.now() + timedelta(minutes=5)
     ReviewLease.objects.create(photo=four[0], reviewer=superuser, expires=soon)
     confirm(as_reviewer, shown, shown)
@@ -263,7 +263,7 @@ def test_what_another_reviewer_took_meanwhile_is_left(
 
 def test_a_retired_label_is_not_confirmed(as_reviewer: Client, four: list[Photo]) -> None:
     Label.objects.filter(slug="dog").update(active=False)
-    shown = sights(*four)
+    shown = snapshots(*four)
     response = confirm(as_reviewer, shown, shown)
     assert "4 photos were left as they are: the label is no longer in use." in text(response)
     assert not Decision.objects.exists()
@@ -272,7 +272,7 @@ def test_a_retired_label_is_not_confirmed(as_reviewer: Client, four: list[Photo]
 def test_nothing_is_confirmed_that_was_not_on_the_page(
     as_reviewer: Client, four: list[Photo]
 ) -> None:
-    shown = sights(*four)
+    shown = snapshots(*four)
     confirm(as_reviewer, shown[:2], shown)
     assert BulkDecision.objects.get().photos == 2
 
@@ -296,12 +296,12 @@ def test_nonsense_in_the_address_is_no_error(
     assert as_reviewer.get(GRID, query).status_code == 200
 
 
-@pytest.mark.parametrize("sight", ["", "nonsense", "..", "a.b.c", f"{'0' * 32}..9" * 3])
+@pytest.mark.parametrize("snapshot", ["", "nonsense", "..", "a.b.c", f"{'0' * 32}..9" * 3])
 def test_nonsense_in_the_form_decides_nothing(
-    sight: str, as_reviewer: Client, four: list[Photo]
+    snapshot: str, as_reviewer: Client, four: list[Photo]
 ) -> None:
-    assert confirm(as_reviewer, [sight], [sight], next="nonsense").status_code == 200
-    assert relabel(as_reviewer, [sight], [], "dog").status_code == 200
+    assert confirm(as_reviewer, [snapshot], [snapshot], next="nonsense").status_code == 200
+    assert relabel(as_reviewer, [snapshot], [], "dog").status_code == 200
     assert as_reviewer.post(GRID).status_code == 200
     assert not Decision.objects.exists()
 
