@@ -18,8 +18,10 @@ from rest_framework.test import APIClient
 
 from recognition import doorbell, registry, roles
 from recognition.cnn.checkpoint import build_pretrained
+from recognition.cnn.classifier import Classifier
 from recognition.cnn.manifest import read_manifest
 from recognition.models import ModelVersion
+from tests.real_answers import Shot, shots_in
 from tests.rows import manifest
 from webapp.home import ARK_HOME, BASE_DIR
 
@@ -60,6 +62,14 @@ def network() -> Path:
     if not folder.exists():
         build_pretrained(folder, "lite0")
     return folder
+
+
+@pytest.fixture(scope="session")
+def shots(shared_photos: Path, network: Path) -> dict[str, list[Shot]]:
+    """The network's answers to the shared photographs, by folder."""
+    classifier = Classifier.load(network)
+    folders = ("animals", "vehicles", "neither")
+    return {name: shots_in(shared_photos / name, classifier) for name in folders}
 
 
 @pytest.fixture(scope="session")

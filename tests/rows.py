@@ -28,8 +28,10 @@ from recognition.models import (
     State,
     TrainingExample,
     TrainingRun,
+    Via,
 )
 from recognition.registry import live_version, register
+from recognition.review import labelling
 
 
 def manifest(**fields: Any) -> Manifest:
@@ -110,6 +112,23 @@ def settled_photo(owner: User, **fields: Any) -> Photo:
     photo = add_photo(owner, **fields)
     prediction.store(prediction.claim(live_version()), [answer()])
     return photo
+
+
+def predicted_photo(owner: User, slug: str, confidence: float) -> Photo:
+    """A photo that the network gave this label, and that waits for review."""
+    return add_photo(
+        owner,
+        prediction__state=State.DONE,
+        prediction__label=Label.objects.get(slug=slug),
+        prediction__confidence=confidence,
+        prediction__review=Review.WAITING,
+    )
+
+
+def give_label(photos: Iterable[Photo], slug: str, by: User, via: Via = Via.GRID) -> None:
+    """One decision about all of these photos."""
+    label = Label.objects.get(slug=slug)
+    labelling.decide_many({photo.id: label for photo in photos}, by, via)
 
 
 def due_photo(owner: User, content: bytes, embedding: npt.ArrayLike, **fields: Any) -> Photo:

@@ -11,23 +11,19 @@ from pytest_django import DjangoAssertNumQueries
 from recognition.analyst import acceptance
 from recognition.analyst.acceptance import is_drawn, keep
 from recognition.models import (
-    Decision,
     Label,
     ModelVersion,
     Photo,
     Prediction,
     Report,
     Review,
-    Split,
-    TrainingExample,
-    TrainingRun,
     Via,
 )
-from recognition.review import promise, reviewed
-from recognition.review.labelling import decide, decide_many, undo
+from recognition.review import promise
+from recognition.review.labelling import decide, undo
 from recognition.review.promise import settings
 from recognition.review.thresholds import needed
-from tests.rows import add_photo
+from tests.rows import give_label, predicted_photo
 
 ENOUGH = needed(0.9)
 
@@ -40,25 +36,9 @@ def _recount_at_once(monkeypatch: pytest.MonkeyPatch, version: ModelVersion) -> 
 @pytest.fixture
 def trusted(uploader: User, reviewer: User) -> list[Photo]:
     """So many dogs were reviewed, and rightly predicted, that a promise can be kept."""
-    photos = [said(uploader, "dog", 0.96) for _ in range(ENOUGH)]
-    give(photos, "dog", reviewer)
+    photos = [predicted_photo(uploader, "dog", 0.96) for _ in range(ENOUGH)]
+    give_label(photos, "dog", reviewer)
     return photos
-
-
-def said(owner: User, slug: str, confidence: float) -> Photo:
-    """A photo that the network has called so, and that waits for review."""
-    return add_photo(
-        owner,
-        prediction__state="done",
-        prediction__label=Label.objects.get(slug=slug),
-        prediction__confidence=confidence,
-        prediction__review=Review.WAITING,
-    )
-
-
-def give(photos: list[Photo], slug: str, by: User, via: Via = Via.GRID) -> None:
-    label = Label.objects.get(slug=slug)
-    decide_many({photo.id: label for photo in photos}, by, via)
 
 
 def switch(active: bool, by: User, target: float = 0.9, check_rate: float = 0.0) -> None:
@@ -79,7 +59,7 @@ CHECK = (Review.CHECK, True)
 def test_what_is_sure_enough_is_accepted_and_gets_no_label(
     trusted: list[Photo], uploader: User, reviewer: User
 ) -> None:
-    sure, doubtful = said(uploader, "dog", 0.97), said(uploader, "dog", 0.6)
+    sure, doubtful = predicted_photo(uploader, "dog", 0.97), predicted_photo(uploader, "dog", 0.6)
     switch(True, reviewer)
     assert (state_of(sure), state_of(doubtful)) == (ACCEPTED, WAITING)
     assert Photo.objects.get(id=sure.id).label is None
@@ -89,26 +69,26 @@ def test_new_predictions_are_accepted_as_they_come(
     trusted: list[Photo], uploader: User, reviewer: User
 ) -> None:
     switch(True, reviewer)
-    new = said(uploader, "dog", 0.97)
+    new = predicted_photo(uploader, "dog", 0.97)
     keep()
     assert state_of(new) == ACCEPTED
 
 
 def test_nothing_is_accepted_while_the_promise_is_off(trusted: list[Photo], uploader: User) -> None:
-    sure = said(uploader, "dog", 0.999)
+    sure = predicted_photo(uploader, "dog", 0.999)
     keep()
     assert state_of(sure) == WAITING
 
 
 def test_nothing_is_accepted_on_too_few_reviewed_photos(uploader: User, reviewer: User) -> None:
-    give([said(uploader, "dog", 0.96) for _ in range(ENOUGH - 1)], "dog", reviewer)
-    sure = said(uploader, "dog", 0.999)
+    give_label([predicted_photo(uploader, "dog", 0.96) for _ in range(ENOUGH - 1)], "dog", reviewer)
+    sure = predicted_photo(uploader, "dog", 0.999)
     switch(True, reviewer)
     assert state_of(sure) == WAITING
 
 
 def test_switched_off_all_go_back(trusted: list[Photo], uploader: User, reviewer: User) -> None:
-    sure = [said(uploader, "dog", 0.97) for _ in range(3)]
+    sure = [predicted_photo(uploader, "dog", 0.97) for _ in range(3)]
     switch(True, reviewer, check_rate=0.5)
     switch(False, reviewer)
     assert {state_of(photo) for photo in sure} == {WAITING}
@@ -117,9 +97,9 @@ def test_switched_off_all_go_back(trusted: list[Photo], uploader: User, reviewer
 def test_what_a_person_has_confirmed_stays(
     trusted: list[Photo], uploader: User, reviewer: User
 ) -> None:
-    sure = said(uploader, "dog", 0.97)
+    sure = predicted_photo(uploader, "dog", 0.97)
     switch(True, reviewer)
-    give([sure], "dog", reviewer)
+    give_label([sure], "dog", reviewer)
     switch(False, reviewer)
     assert state_of(sure) == ACCEPTED
     assert Photo.objects.get(id=sure.id).label.slug == "dog"
@@ -128,15 +108,15 @@ def test_what_a_person_has_confirmed_stays(
 def test_when_reviews_disappoint_what_was_accepted_goes_back(
     trusted: list[Photo], uploader: User, reviewer: User
 ) -> None:
-    sure = said(uploader, "dog", 0.97)
+    sure = predicted_photo(uploader, "dog", 0.97)
     switch(True, reviewer)
-    give(trusted[: ENOUGH // 2], "car", reviewer)
+    give_label(trusted[: ENOUGH // 2], "car", reviewer)
     keep()
     assert state_of(sure) == WAITING
 
 
 def test_a_share_is_checked(trusted: list[Photo], uploader: User, reviewer: User) -> None:
-    sure = [said(uploader, "dog", 0.97) for _ in range(20)]
+    sure = [predicted_photo(uploader, "dog", 0.97) for _ in range(20)]
     switch(True, reviewer, check_rate=0.5)
     for photo in sure:
         assert state_of(photo) == (CHECK if is_drawn(photo.id, 0.5) else ACCEPTED)
@@ -159,10 +139,10 @@ def test_who_is_drawn_is_chance_and_never_changes() -> None:
 def test_checks_say_whether_the_promise_is_kept(
     trusted: list[Photo], uploader: User, reviewer: User
 ) -> None:
-    sure = [said(uploader, "dog", 0.97) for _ in range(4)]
+    sure = [predicted_photo(uploader, "dog", 0.97) for _ in range(4)]
     switch(True, reviewer, check_rate=1.0)
-    give(sure[:1], "car", reviewer, Via.QUEUE)
-    give(sure[1:3], "dog", reviewer, Via.QUEUE)
+    give_label(sure[:1], "car", reviewer, Via.QUEUE)
+    give_label(sure[1:3], "dog", reviewer, Via.QUEUE)
     keep()
     checks = promise.checks_in(promise.report())
     assert (checks.accepted, checks.checked, checks.wrong) == (4, 3, 1)
@@ -171,7 +151,7 @@ def test_checks_say_whether_the_promise_is_kept(
 def test_a_check_that_is_undone_is_to_be_checked_again(
     trusted: list[Photo], uploader: User, reviewer: User
 ) -> None:
-    sure = said(uploader, "dog", 0.97)
+    sure = predicted_photo(uploader, "dog", 0.97)
     switch(True, reviewer, check_rate=1.0)
     made = decide(sure.id, Label.objects.get(slug="dog"), reviewer, Via.QUEUE)
     undo(made, reviewer)
@@ -182,7 +162,7 @@ def test_a_check_that_is_undone_is_to_be_checked_again(
 def test_another_live_version_promises_nothing_yet(
     trusted: list[Photo], uploader: User, reviewer: User, version: ModelVersion
 ) -> None:
-    sure = said(uploader, "dog", 0.97)
+    sure = predicted_photo(uploader, "dog", 0.97)
     switch(True, reviewer)
     ModelVersion.objects.update(live=False)
     ModelVersion.objects.create(number=2, network="lite0", labels=[], sha256="", live=True)
@@ -193,7 +173,7 @@ def test_another_live_version_promises_nothing_yet(
 def test_a_change_that_was_broken_off_begins_again(
     trusted: list[Photo], uploader: User, reviewer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sure = said(uploader, "dog", 0.97)
+    sure = predicted_photo(uploader, "dog", 0.97)
     switch(True, reviewer)
     with monkeypatch.context() as patched:
         patched.setattr(acceptance, "_reconsider", lambda *_: 1 / 0)
@@ -208,7 +188,7 @@ def test_many_are_taken_in_small_steps(
     trusted: list[Photo], uploader: User, reviewer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(acceptance, "_CHUNK", 2)
-    sure = [said(uploader, "dog", 0.97) for _ in range(5)]
+    sure = [predicted_photo(uploader, "dog", 0.97) for _ in range(5)]
     switch(True, reviewer)
     assert {state_of(photo) for photo in sure} == {ACCEPTED}
     Prediction.objects.filter(accepted__isnull=False).update(
@@ -226,84 +206,13 @@ def test_without_news_it_costs_little(
         keep()
 
 
-def counted(version: ModelVersion) -> tuple[int, int]:
-    tallies = reviewed.tallies(version).values()
-    return sum(sum(it.reviewed) for it in tallies), sum(sum(it.right) for it in tallies)
-
-
-def test_a_label_below_the_predicted_one_is_right(
-    uploader: User, reviewer: User, version: ModelVersion
-) -> None:
-    give([said(uploader, "car", 0.9)], "taxi", reviewer)
-    give([said(uploader, "taxi", 0.9)], "car", reviewer)
-    assert counted(version) == (2, 1)
-
-
-@pytest.mark.parametrize(("via", "count"), [(Via.QUEUE, 1), (Via.UPLOAD, 0), (Via.MERGE, 0)])
-def test_only_who_looked_counts(
-    via: Via, count: int, uploader: User, reviewer: User, version: ModelVersion
-) -> None:
-    give([said(uploader, "dog", 0.9)], "dog", reviewer, via)
-    assert counted(version) == (count, count)
-
-
-def test_a_merge_leaves_what_was_reviewed_before(
-    uploader: User, reviewer: User, version: ModelVersion
-) -> None:
-    photo = said(uploader, "dog", 0.9)
-    give([photo], "dog", reviewer)
-    give([photo], "dog", reviewer, Via.MERGE)
-    assert counted(version) == (1, 1)
-
-
-def test_the_last_standing_decision_counts(
-    uploader: User, reviewer: User, version: ModelVersion
-) -> None:
-    photo = said(uploader, "dog", 0.9)
-    give([photo], "dog", reviewer)
-    undo(decide(photo.id, Label.objects.get(slug="car"), reviewer, Via.QUEUE), reviewer)
-    assert counted(version) == (1, 1)
-    undo(Decision.objects.filter(undone_by=None, undoes=None).get(), reviewer)
-    assert counted(version) == (0, 0)
-
-
-def test_of_near_duplicates_one_counts(
-    uploader: User, reviewer: User, version: ModelVersion
-) -> None:
-    photos = [said(uploader, "dog", 0.9) for _ in range(3)]
-    Photo.objects.update(group=photos[0].id)
-    give(photos, "dog", reviewer)
-    assert counted(version) == (1, 1)
-
-
-@pytest.mark.parametrize(
-    ("split", "count"), [(Split.TRAIN, 0), (Split.VALIDATION, 0), (Split.TEST, 1)]
-)
-def test_what_the_version_was_taught_with_does_not_count(
-    split: Split, count: int, uploader: User, reviewer: User, version: ModelVersion
-) -> None:
-    photo = said(uploader, "dog", 0.9)
-    give([photo], "dog", reviewer)
-    run = TrainingRun.objects.create(model_version=version)
-    TrainingExample.objects.create(
-        run=run, photo=photo, label=Label.objects.get(slug="dog"), split=split
-    )
-    assert counted(version) == (count, count)
-
-
-def test_other_versions_predictions_do_not_count(uploader: User, reviewer: User) -> None:
-    give([said(uploader, "dog", 0.9)], "dog", reviewer)
-    other = ModelVersion.objects.create(number=2, network="lite0", labels=[], sha256="")
-    assert counted(other) == (0, 0)
-
-
 def test_while_people_decide_it_counts_now_and_then(
     trusted: list[Photo], reviewer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(acceptance, "RECOUNT_EVERY_S", 3600)
     keep()
     before = Report.objects.get().data["news"]
-    give(trusted[:1], "car", reviewer)
+    give_label(trusted[:1], "car", reviewer)
     keep()
     assert Report.objects.get().data["news"] == before
     assert not settings().active

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from recognition.analyst.contradictions import Findings, find, folds_of
+from tests.real_answers import Shot
 
 PHOTOS = 120
 LABELS = 4
@@ -88,3 +89,35 @@ def test_folds_keep_groups_whole_and_spread_labels() -> None:
     assert (folds[::2] == folds[1::2]).all()
     of_even = np.bincount(folds[labels == 0], minlength=5)
     assert of_even.max() - of_even.min() <= 1
+
+
+def embeddings_of(shots: list[Shot]) -> np.ndarray:
+    rows = np.stack([shot.answer.embedding for shot in shots]).astype(np.float32)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def test_swapped_labels_of_real_photos_come_first(shots: dict[str, list[Shot]]) -> None:
+    animals = shots["animals"]
+    rows = embeddings_of(animals)
+    known = sorted({slug for shot in animals for slug, _ in shot.answer.top})
+    used = sorted({shot.label for shot in animals})
+    known += [slug for slug in used if slug not in known]
+    true = np.array([known.index(shot.label) for shot in animals])
+    network = np.zeros((len(animals), len(known)), dtype=np.float32)
+    for row, shot in enumerate(animals):
+        for slug, probability in shot.answer.top:
+            network[row, known.index(slug)] = probability
+    swaps = round(0.05 * len(animals))
+    shares = []
+    for seed in range(10):
+        draw = np.random.default_rng(seed)
+        swapped = draw.choice(len(animals), swaps, replace=False)
+        labels = true.copy()
+        for place in swapped:
+            others = [slug for slug in used if slug != known[true[place]]]
+            labels[place] = known.index(draw.choice(others))
+        found = find(rows, labels, np.arange(len(animals)), network, np.eye(len(known), dtype=bool))
+        top = np.argsort(-found.score)[:swaps]
+        shares.append(np.isin(top, swapped).mean())
+    assert min(shares) >= 0.88
+    assert np.mean(shares) >= 0.95

@@ -15,6 +15,7 @@ from recognition.review.thresholds import (
     together,
     wilson,
 )
+from tests.real_answers import Shot
 
 TARGETS = (0.95, 0.98)
 
@@ -148,3 +149,28 @@ def test_a_threshold_is_too_low_in_one_of_twenty_cases_at_most(target: float) ->
             seen.review(1 - 0.5 * draw.random() ** 2, draw.random() < target)
         found += seen.threshold(target) is not None
     assert found / 400 <= 0.06
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_promise_holds_on_the_other_half_of_real_photos(
+    shots: dict[str, list[Shot]], target: float
+) -> None:
+    everything = [shot for some in shots.values() for shot in some]
+    kept = []
+    for seed in range(200):
+        random.Random(seed).shuffle(everything)
+        middle = len(everything) // 2
+        seen = Tally()
+        for shot in everything[:middle]:
+            seen.review(shot.answer.confidence, shot.is_right)
+        for shot in everything:
+            seen.upload(shot.answer.confidence)
+        threshold = seen.threshold(target)
+        if threshold:  # where too little was reviewed, nothing is promised
+            confidence = threshold.confidence
+            accepted = [it for it in everything[middle:] if it.answer.confidence >= confidence]
+            right = sum(shot.is_right for shot in accepted)
+            kept.append(wilson(right, len(accepted), Z_SHOWN).high >= target)
+    assert sum(kept) >= 0.99 * len(kept)
+    if target == 0.95:
+        assert len(kept) > 190

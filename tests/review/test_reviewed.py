@@ -1,0 +1,93 @@
+"""Which photos count as evidence for a promise."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+
+from recognition.models import (
+    Decision,
+    Label,
+    ModelVersion,
+    Photo,
+    Split,
+    TrainingExample,
+    TrainingRun,
+    Via,
+)
+from recognition.review import reviewed
+from recognition.review.labelling import decide, undo
+from tests.rows import give_label, predicted_photo
+
+pytestmark = pytest.mark.usefixtures("version")
+
+
+def counted(version: ModelVersion) -> tuple[int, int]:
+    tallies = reviewed.tallies(version).values()
+    return sum(sum(it.reviewed) for it in tallies), sum(sum(it.right) for it in tallies)
+
+
+def test_a_label_below_the_predicted_one_is_right(
+    uploader: User, reviewer: User, version: ModelVersion
+) -> None:
+    give_label([predicted_photo(uploader, "car", 0.9)], "taxi", reviewer)
+    give_label([predicted_photo(uploader, "taxi", 0.9)], "car", reviewer)
+    assert counted(version) == (2, 1)
+
+
+@pytest.mark.parametrize(("via", "count"), [(Via.QUEUE, 1), (Via.UPLOAD, 0), (Via.MERGE, 0)])
+def test_only_who_looked_counts(
+    via: Via, count: int, uploader: User, reviewer: User, version: ModelVersion
+) -> None:
+    give_label([predicted_photo(uploader, "dog", 0.9)], "dog", reviewer, via)
+    assert counted(version) == (count, count)
+
+
+def test_a_merge_leaves_what_was_reviewed_before(
+    uploader: User, reviewer: User, version: ModelVersion
+) -> None:
+    photo = predicted_photo(uploader, "dog", 0.9)
+    give_label([photo], "dog", reviewer)
+    give_label([photo], "dog", reviewer, Via.MERGE)
+    assert counted(version) == (1, 1)
+
+
+def test_the_last_standing_decision_counts(
+    uploader: User, reviewer: User, version: ModelVersion
+) -> None:
+    photo = predicted_photo(uploader, "dog", 0.9)
+    give_label([photo], "dog", reviewer)
+    undo(decide(photo.id, Label.objects.get(slug="car"), reviewer, Via.QUEUE), reviewer)
+    assert counted(version) == (1, 1)
+    undo(Decision.objects.filter(undone_by=None, undoes=None).get(), reviewer)
+    assert counted(version) == (0, 0)
+
+
+def test_of_near_duplicates_one_counts(
+    uploader: User, reviewer: User, version: ModelVersion
+) -> None:
+    photos = [predicted_photo(uploader, "dog", 0.9) for _ in range(3)]
+    Photo.objects.update(group=photos[0].id)
+    give_label(photos, "dog", reviewer)
+    assert counted(version) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("split", "count"), [(Split.TRAIN, 0), (Split.VALIDATION, 0), (Split.TEST, 1)]
+)
+def test_what_the_version_was_taught_with_does_not_count(
+    split: Split, count: int, uploader: User, reviewer: User, version: ModelVersion
+) -> None:
+    photo = predicted_photo(uploader, "dog", 0.9)
+    give_label([photo], "dog", reviewer)
+    run = TrainingRun.objects.create(model_version=version)
+    TrainingExample.objects.create(
+        run=run, photo=photo, label=Label.objects.get(slug="dog"), split=split
+    )
+    assert counted(version) == (count, count)
+
+
+def test_other_versions_predictions_do_not_count(uploader: User, reviewer: User) -> None:
+    give_label([predicted_photo(uploader, "dog", 0.9)], "dog", reviewer)
+    other = ModelVersion.objects.create(number=2, network="lite0", labels=[], sha256="")
+    assert counted(other) == (0, 0)
