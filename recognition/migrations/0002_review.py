@@ -302,6 +302,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             model_name="label",
+            name="slug",
+            field=models.SlugField(unique=True, verbose_name="slug"),
+        ),
+        migrations.AlterField(
+            model_name="prediction",
+            name="lease_owner",
+            field=models.CharField(blank=True, max_length=100, verbose_name="worker"),
+        ),
+        migrations.AlterField(
+            model_name="label",
             name="active",
             field=models.BooleanField(
                 default=True,

@@ -18,7 +18,7 @@ class Kind(models.TextChoices):
 class Label(models.Model):
     """A word of the taxonomy. `other` is for what people teach beyond vehicles and animals."""
 
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField(_("slug"), unique=True)
     name_en = models.CharField(_("English name"), max_length=60)
     name_zh = models.CharField(_("Chinese name"), max_length=60)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)

@@ -64,7 +64,7 @@ class Prediction(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
     created = models.DateTimeField(_("created"), auto_now_add=True)
 
-    lease_owner = models.CharField(max_length=100, blank=True)
+    lease_owner = models.CharField(_("worker"), max_length=100, blank=True)
     lease_expires = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
 
