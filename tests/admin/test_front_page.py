@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -13,10 +12,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from recognition import doorbell, figures
 from recognition.counting import Counted
-from recognition.models import Label, Photo, Promise, Report, Suspect, Via
-from recognition.review import labelling, promise
-from recognition.review.thresholds import Tally
-from tests.rows import add_photo, settled_photo
+from recognition.models import Label, Photo, Via
+from recognition.review import labelling
+from tests.rows import settled_photo
 
 
 def _front_page(client: Client) -> tuple[dict[str, Any], str]:
@@ -83,71 +81,6 @@ def test_charts_hold_numbers_that_svg_reads_in_any_language(
     settled_photo(uploader)
     response = as_reviewer.get(reverse("admin:index"), headers={"Accept-Language": "zh-hans"})
     assert 'x="0.1"' in response.content.decode()
-
-
-def test_who_has_labelled_nothing_yet_is_told_to_start(
-    as_reviewer: Client, uploader: User, predictor: None
-) -> None:
-    settled_photo(uploader)
-    _context, page = _front_page(as_reviewer)
-    assert _steps(as_reviewer) == [reverse("review-queue")]
-    assert "Nothing is labelled yet" in page
-
-
-def test_what_waits_for_review_is_counted_in_the_advice(
-    as_reviewer: Client, reviewer: User, uploader: User, predictor: None
-) -> None:
-    first, *_others = [settled_photo(uploader) for _ in range(3)]
-    _label(first, "dog", reviewer)
-    assert "2 photos wait for review." in _front_page(as_reviewer)[1]
-
-
-def test_a_missing_predictor_is_the_first_thing_to_see_to(
-    as_reviewer: Client, uploader: User
-) -> None:
-    settled_photo(uploader)
-    add_photo(uploader)
-    assert _steps(as_reviewer) == [reverse("readyz"), reverse("review-queue")]
-
-
-def test_a_predictor_that_is_heard_is_no_reason_to_worry(
-    as_reviewer: Client, uploader: User, predictor: None
-) -> None:
-    add_photo(uploader)
-    assert reverse("readyz") not in _steps(as_reviewer)
-
-
-def test_suspect_labels_are_pointed_to(
-    as_reviewer: Client, reviewer: User, uploader: User, predictor: None
-) -> None:
-    photo = settled_photo(uploader)
-    _label(photo, "car", reviewer)
-    dog = Label.objects.get(slug="dog")
-    Suspect.objects.create(photo=photo, label_id=dog.id, suggested=dog, score=1)
-    assert "1 label looks wrong." in _front_page(as_reviewer)[1]
-    assert reverse("review-suspects") in _steps(as_reviewer)
-
-
-def test_a_promise_that_would_save_work_is_offered_until_it_is_on(
-    as_reviewer: Client, uploader: User, predictor: None
-) -> None:
-    settled_photo(uploader)
-    tally = Tally()
-    for _ in range(1000):
-        tally.review(1.0, is_right=True)
-        tally.upload(1.0)
-    tallies = {Label.objects.get(slug="dog").id: asdict(tally)}
-    Report.objects.create(name=promise.REPORT, data={"tallies": tallies})
-    assert reverse("review-promise") in _steps(as_reviewer)
-    Promise.objects.create(pk=1, active=True)
-    assert reverse("review-promise") not in _steps(as_reviewer)
-
-
-def test_who_is_done_is_told_so(
-    as_reviewer: Client, reviewer: User, uploader: User, predictor: None
-) -> None:
-    _label(settled_photo(uploader), "dog", reviewer)
-    assert "Every photo is reviewed" in _front_page(as_reviewer)[1]
 
 
 def test_staff_who_do_not_review_see_figures_and_no_way_into_the_review(
