@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -25,7 +26,7 @@ from unfold.decorators import display
 
 from recognition.admin import pictures
 from recognition.admin.filters import DayRangeFilter
-from recognition.admin.lists import LongList, ReadOnly
+from recognition.admin.lists import LongList, OfPhotos, ReadOnly
 from recognition.admin.photos import find_photos, may_see_users
 from recognition.admin.staff import StaffRequest, render_page, staff_page
 from recognition.models import BulkDecision, Decision
@@ -52,7 +53,7 @@ class _Log(ReadOnly, LongList):
 
 
 @admin.register(Decision)
-class DecisionAdmin(_Log):
+class DecisionAdmin(OfPhotos, _Log):
     list_display = ("picture", "change", "prediction", "by", "via", "undone", "at")
     search_fields = ("photo__name",)
     search_help_text = gettext_lazy("How the file's name begins, or the photo's id")
@@ -112,7 +113,7 @@ class BulkDecisionAdmin(_Log):
     fields = ("at", "by", "via", "photos", "undone", "thumbnails")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BulkDecision]:
-        return super().get_queryset(request).select_related("by")
+        return bulk.visible_to(cast(User, request.user))
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         return [
@@ -154,7 +155,7 @@ class BulkDecisionAdmin(_Log):
 @require_http_methods(["GET", "POST"])
 def undo(request: StaffRequest, bulk_id: UUID) -> HttpResponse:
     """Says what undoing would do, then does it."""
-    decision = get_object_or_404(BulkDecision.objects.select_related("by"), id=bulk_id)
+    decision = get_object_or_404(bulk.visible_to(request.user), id=bulk_id)
     if request.method == "POST":
         _report(request, *labelling.undo_bulk(decision, request.user))
         return redirect(_way_back(request))
@@ -164,9 +165,7 @@ def undo(request: StaffRequest, bulk_id: UUID) -> HttpResponse:
         "decisions": _some_of(decision),
         "back": _way_back(request),
     }
-    return render_page(
-        request, "admin/review/undo.html", _("Undo what was decided as one"), context
-    )
+    return render_page(request, "admin/review/undo.html", _("Undo a decision about many"), context)
 
 
 def _some_of(decision: BulkDecision) -> QuerySet[Decision]:

@@ -6,18 +6,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.views import ChangeList
 
 from recognition.admin import label_changes
+from recognition.admin.lists import List
 from recognition.counting import Counted
 from recognition.labels import LabelTree, count_photos, count_photos_of_each
 from recognition.models import Kind, Label
@@ -61,7 +62,7 @@ class LabelForm(forms.ModelForm):
 
 
 @admin.register(Label)
-class LabelAdmin(ModelAdmin):
+class LabelAdmin(List):
     form = LabelForm
     list_display = ("tree_name", "other_name", "kind_badge", "use_badge", "photos", "with_below")
     list_display_links = ("tree_name",)
@@ -106,6 +107,15 @@ class LabelAdmin(ModelAdmin):
         """Below which label, if the address says so."""
         tree, slug = LabelTree(), request.GET.get("below", "")
         return {"parent": tree[slug].pk, "kind": tree[slug].kind} if slug in tree else {}
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Django's field that completes would look up whatever was sent."""
+        parent = request.POST.get("parent", "")
+        if parent and not Label.objects.filter(pk=_number(parent)).exists():
+            raise BadRequest
+        return super().changeform_view(request, object_id, *args, **kwargs)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """Only labels in use are offered as parents."""
@@ -198,9 +208,13 @@ class LabelAdmin(ModelAdmin):
         css = {"all": ("css/review.css", "css/labels.css")}
 
 
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
 def _is(object_id: str, active: bool) -> bool:
-    return object_id.isdecimal() and (
-        Label.objects.filter(pk=int(object_id), active=active, merged_into=None)
+    return (
+        Label.objects.filter(pk=_number(object_id), active=active, merged_into=None)
         .exclude(kind=Kind.NEITHER)
         .exists()
     )

@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model
-from django.http import HttpRequest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import SEARCH_VAR
+from django.core.exceptions import BadRequest, ValidationError
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
+_MAX_DIGITS = 18  # of a key
 MAX_PAGES = 200  # skipping rows costs time as well; who looks for old ones filters
 
 
@@ -52,7 +57,18 @@ class UncountedChangeList(ChangeList):
         self.paginator = Pages(self.page_num, has_more and self.page_num < MAX_PAGES)
 
 
-class LongList(ModelAdmin):
+class List(ModelAdmin):
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Of what databases cannot look for, Django would not know that it makes no sense."""
+        for name, values in request.GET.lists():
+            for value in values:
+                is_endless = value.isdecimal() and len(value) > _MAX_DIGITS and name != SEARCH_VAR
+                if "\0" in value or is_endless:
+                    raise IncorrectLookupParameters
+        return super().get_changelist_instance(request)
+
+
+class LongList(List):
     """For tables of a million rows. Filters and orders must follow an index."""
 
     list_per_page = 50
@@ -61,8 +77,34 @@ class LongList(ModelAdmin):
     list_filter_submit = True
     list_disable_select_all = True
 
+    class Media:
+        css = {"all": ("css/lists.css",)}
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return UncountedChangeList
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django would look for rows that were marked whatever their keys look like."""
+        for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
+            try:
+                self.opts.pk.to_python(key)
+            except ValidationError:
+                raise BadRequest from None
+        return super().changelist_view(request, extra_context)
+
+
+class OfPhotos(ModelAdmin):
+    """For rows that belong to photos; who may not see everybody's sees those of their own."""
+
+    owner_field = "photo__owner"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        if request.user.has_perm("recognition.view_all"):
+            return rows
+        return rows.filter(**{self.owner_field: request.user})
 
 
 class ReadOnly(ModelAdmin):

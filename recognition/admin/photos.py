@@ -18,7 +18,7 @@ from recognition import removal
 from recognition.admin import deletion, pictures
 from recognition.admin.actions import ReviewActions
 from recognition.admin.filters import DayRangeFilter
-from recognition.admin.lists import LongList, ReadOnly
+from recognition.admin.lists import LongList, OfPhotos, ReadOnly
 from recognition.models import Photo, Prediction
 
 MAX_FOUND = 1000
@@ -60,7 +60,8 @@ class PredictionsOfPhoto(TabularInline):
 
 
 @admin.register(Photo)
-class PhotoAdmin(ReviewActions, ReadOnly, LongList):
+class PhotoAdmin(ReviewActions, OfPhotos, ReadOnly, LongList):
+    owner_field = "owner"
     list_display = ("picture", "owner", "predicted", "label", "created")
     sortable_by = ("created",)
     search_fields = ("name",)

@@ -19,7 +19,7 @@ from unfold.decorators import display
 from recognition.admin import pictures
 from recognition.admin.actions import ReviewActions
 from recognition.admin.filters import DayRangeFilter
-from recognition.admin.lists import LongList, ReadOnly
+from recognition.admin.lists import LongList, OfPhotos, ReadOnly
 from recognition.admin.photos import find_photos, may_see_users
 from recognition.models import Prediction, State
 from recognition.refusals import Refusal
@@ -42,7 +42,7 @@ class AcceptedFilter(DropdownFilter):
 
 
 @admin.register(Prediction)
-class PredictionAdmin(ReviewActions, ReadOnly, LongList):
+class PredictionAdmin(ReviewActions, OfPhotos, ReadOnly, LongList):
     photo_field = "photo"
     list_display = ("picture", "state_badge", "predicted", "kind", "to_do", "version", "created")
     sortable_by = ("created",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -28,7 +29,11 @@ class NewLabelSerializer(serializers.Serializer[Any]):
     name_en = serializers.CharField(max_length=60, required=False)
     name_zh = serializers.CharField(max_length=60, required=False)
     kind = serializers.ChoiceField(
-        Kind.choices, required=False, help_text="that of the parent, unless there is none"
+        Kind.choices,
+        required=False,
+        help_text="that of the parent, unless there is none",
+        # Without what was sent, which may be no text that can be sent back.
+        error_messages={"invalid_choice": gettext_lazy("There is no such kind.")},
     )
     parent: Any = serializers.SlugRelatedField(
         slug_field="slug",

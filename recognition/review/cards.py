@@ -46,7 +46,7 @@ def cards(reviewer: User, photo_ids: Collection[UUID]) -> list[Card]:
     tree = LabelTree()
     seen = _last_decisions(photos)
     similar = _similar(reviewer, photos.values())
-    groups = _sizes(photo.group for photo in photos.values() if photo.group)
+    groups = _sizes(reviewer, (photo.group for photo in photos.values() if photo.group))
     return [
         Card(
             photo=photos[key],
@@ -88,6 +88,7 @@ def _similar_ids(photo: Photo) -> list[UUID]:
     return [UUID(it["photo"]) for it in similar if it["similarity"] >= LEAST_SIMILARITY]
 
 
-def _sizes(groups: Iterable[UUID]) -> dict[UUID | None, int]:
-    counted = Photo.objects.filter(group__in=set(groups)).order_by().values("group")
+def _sizes(reviewer: User, groups: Iterable[UUID]) -> dict[UUID | None, int]:
+    visible = selectors.photos_visible_to(reviewer).filter(group__in=set(groups))
+    counted = visible.order_by().values("group")
     return dict(counted.annotate(photos=Count("id")).values_list("group", "photos"))

@@ -31,6 +31,7 @@ from recognition.models import (
     Suspect,
     Via,
 )
+from recognition.selectors import own_decisions
 
 LABEL_FIELDS = ("label", "labelled_by", "labelled_at")
 _CHUNK = 500  # rows a statement
@@ -128,7 +129,8 @@ def undo_bulk(bulk: BulkDecision, by: User) -> tuple[int, int]:
 def last_to_undo(by: User) -> Decision | None:
     """This person's latest decision that still stands; those made as one are undone as one."""
     return (
-        Decision.objects.filter(by=by, undone_by=None, bulk=None)
+        own_decisions(by)
+        .filter(undone_by=None, bulk=None)
         .exclude(via__in=(Via.UNDO, Via.UPLOAD, Via.MERGE))
         .first()
     )

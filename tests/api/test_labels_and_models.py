@@ -114,3 +114,10 @@ def test_a_version_is_found_by_its_number(api: APIClient) -> None:
 def test_a_version_that_is_not_there_is_not_found(number: str, api: APIClient) -> None:
     response = api.get(f"/api/v1/models/{number}/")
     assert (response.status_code, response.json()["code"]) == (404, "not_found")
+
+
+def test_a_kind_that_is_no_text_is_refused(reviewer: User) -> None:
+    body = b'{"slug": "cat", "name": "Cat", "kind": "\\ud800"}'
+    response = api_of(reviewer).post("/api/v1/labels/", body, content_type="application/json")
+    assert response.status_code == 400
+    assert response.json()["fields"] == {"kind": ["There is no such kind."]}

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 from recognition import selectors
 from recognition.admin.staff import StaffRequest, render_page, staff_page
 from recognition.labels import LabelTree
-from recognition.models import Decision, Kind, Label, Photo, Via
+from recognition.models import Kind, Label, Photo, Via
 from recognition.review import labelling, queue
 from recognition.review.cards import Card, cards
 from recognition.review.labelling import ChangedMeanwhile, Seen
@@ -79,7 +79,8 @@ def claim(request: StaffRequest) -> JsonResponse:
     on its way (`unsent`) nothing is asked again."""
     ordering, narrowing = _wanted(request.POST)
     known = _ids(request.POST.getlist("known"))
-    held = queue.take(request.user, known)
+    visible = selectors.photos_visible_to(request.user).filter(id__in=known)
+    held = queue.take(request.user, visible.values_list("id", flat=True))
     claimed = [] if "renew" in request.POST else _claim(request, ordering, narrowing, known)
     return JsonResponse(
         {
@@ -136,7 +137,8 @@ def last(request: StaffRequest) -> JsonResponse:
 def undo(request: StaffRequest) -> JsonResponse:
     """Take one's own decision back; the photo is there to be decided about again."""
     decision_id = _understood(UndoForm(request.POST))["decision"]
-    made = Decision.objects.filter(id=decision_id, by=request.user).exclude(via=Via.UNDO).first()
+    mine = selectors.own_decisions(request.user).exclude(via=Via.UNDO)
+    made = mine.filter(id=decision_id).first()
     if made is None:
         raise Http404
     try:

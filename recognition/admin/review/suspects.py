@@ -15,11 +15,11 @@ from django_htmx.middleware import HtmxDetails
 
 from recognition.admin.staff import StaffRequest, render_page, staff_page
 from recognition.label_field import LabelForm, offered_labels
-from recognition.models import Decision, Label, Photo, Via
+from recognition.models import Label, Photo, Via
 from recognition.review import labelling, suspects
 from recognition.review.labelling import ChangedMeanwhile, Seen
 from recognition.review.suspects import Place
-from recognition.selectors import photos_visible_to
+from recognition.selectors import own_decisions, photos_visible_to
 
 
 class HtmxRequest(StaffRequest):
@@ -77,9 +77,8 @@ def undo(request: HtmxRequest) -> HttpResponse:
     form = UndoForm(request.POST)
     if not form.is_valid():
         raise Http404
-    made = Decision.objects.filter(
-        id=form.cleaned_data["decision"], by=request.user, via=Via.SUSPECTS
-    ).first()
+    mine = own_decisions(request.user).filter(via=Via.SUSPECTS)
+    made = mine.filter(id=form.cleaned_data["decision"]).first()
     if made is None:
         raise Http404
     suggested = form.cleaned_data["suggested"]
