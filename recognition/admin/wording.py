@@ -1,10 +1,11 @@
-"""Words of unfold's templates, which are in English only: named here to be translated."""
+"""Words of unfold and Django without Chinese ones, or with clumsy ones: named to be translated."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
 WORDS = (
+    _(" By %(filter_title)s "),
     _("All"),
     _("Apply Filters"),
     _("Clear all filters"),
@@ -13,6 +14,11 @@ WORDS = (
     _("Log out"),
     _("More actions"),
     _("No results found"),
+    _(
+        "Raw passwords are not stored, so there is no way to see this user’s password, but you "
+        "can change the password using "
+        '<a href="{}" class="text-primary-600 dark:text-primary-500">this form</a>.'
+    ),
     _("Record picture"),
     _("Reset filters"),
     _("Run"),
