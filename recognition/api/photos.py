@@ -161,7 +161,10 @@ class PhotoViewSet(
         photo = self.get_object()
         body = serializers.SetLabelSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        labelling.decide(photo.id, body.validated_data["label"], _user(request), Via.API)
+        try:
+            labelling.decide(photo.id, body.validated_data["label"], _user(request), Via.API)
+        except Photo.DoesNotExist:  # deleted meanwhile
+            raise NotFound from None
         return Response(self.get_serializer(self.get_object()).data)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -69,6 +69,8 @@ def _decide(request: SignedInRequest, photo: Photo, label: Label) -> None:
         seen = Seen(None)
     try:
         labelling.decide(photo.id, label, request.user, Via.PAGE, seen=seen)
+    except Photo.DoesNotExist:  # deleted meanwhile
+        raise Http404 from None
     except ChangedMeanwhile:
         text = _("Somebody decided about this photo since you opened it: look again.")
         messages.warning(request, text)
