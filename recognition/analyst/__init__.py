@@ -1,1 +1,1 @@
-"""What is found out in the background, by one patient process that has all embeddings at hand."""
+"""The analyst: one low-priority background process, which alone has all embeddings in memory."""

@@ -1,8 +1,8 @@
-"""Accept what the promise allows, and take back what it does not allow any more.
+"""Accept the predictions that the accuracy promise allows, and take back those it no longer does.
 
-A prediction that is accepted is marked, and no more: the photo gets no label, so nothing is ever
-taught with it until a person confirms it. Some of the accepted ones, drawn at random, come up in
-the review queue all the same: they show whether the promise is kept.
+Accepting only marks a prediction: the photo gets no label, so no network is trained with it until a
+person confirms it. A random sample of the accepted predictions still goes to the review queue, to
+check that the promise is kept.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from django.db import transaction
@@ -30,21 +30,25 @@ from recognition.models import (
 from recognition.review import promise, reviewed
 from recognition.review.promise import Checks
 
-CHECKED = 20_000  # the latest accepted ones say whether the promise is kept
-RECOUNT_EVERY_S = 30  # while people decide
+CHECKED = 20_000  # the latest accepted predictions that checks are taken from
+RECOUNT_EVERY_S = 30  # at most, while people keep deciding
 _CHUNK = 1000
 
 
 @dataclass(frozen=True)
 class Rules:
-    """Which predictions are accepted. floors: the least confidence, by id of the label; as text,
-    as JSON has it."""
+    """Which predictions of which version are accepted.
 
-    version_id: int = 0
-    floors: dict[str, float] = field(default_factory=dict)
-    check_rate: float = 0.0
+    floors: the least confidence by label id, which is a string as in the JSON of a report.
+    check_rate: the share of them that people check, 0 to 1.
+    """
+
+    version_id: int
+    floors: dict[str, float]
+    check_rate: float
 
     def allow(self, prediction: Prediction) -> bool:
+        """Whether the prediction is accepted."""
         floor = self.floors.get(str(prediction.label_id), float("inf"))
         return (
             prediction.model_version_id == self.version_id
@@ -52,60 +56,63 @@ class Rules:
         )
 
 
-def keep() -> None:
-    """For the analyst: all that the promise, and what was reviewed, ask for by now."""
+def apply_promise() -> None:
+    """The analyst's job: bring what is accepted in line with the promise and the latest reviews."""
     version = registry.live_version()
-    found = promise.report()
-    recounted = _recount_if_due(found, version)
-    rules = _rules(found, version)
-    changed = found.data.get("rules") != asdict(rules)
+    report = promise.report()
+    recounted = _recount_if_due(report, version)
+    rules = _rules(report, version)
+    changed = report.data.get("rules") != asdict(rules)
     if changed:
-        # Not yet the new ones: broken off half-way, this must begin again.
-        found.data["rules"] = None
-        found.save()
+        # The new rules are stored at the end: if this is broken off, it must start again.
+        report.data["rules"] = None
+        report.save()
         for predictions in _accepted():
             _reconsider(predictions, rules)
     accepted = sum(_accept(rules, label_id) for label_id in rules.floors)
     if recounted or changed or accepted:
-        found.data["rules"] = asdict(rules)
-        found.data["checks"] = asdict(_checks(rules))
-        found.save()
+        report.data["rules"] = asdict(rules)
+        report.data["checks"] = asdict(_checks(rules))
+        report.save()
 
 
 def is_drawn(photo_id: UUID, check_rate: float) -> bool:
-    """Whether a photo is checked if it is accepted: by chance, but always the same way, so that a
-    higher rate adds to what was drawn before."""
+    """Whether an accepted photo is in the sample that people check.
+
+    A hash of its id decides: at random, but always the same, and a higher rate (0 to 1) only adds
+    photos to the sample.
+    """
     drawn = int.from_bytes(hashlib.sha256(b"check" + photo_id.bytes).digest()[:8], "big")
     return drawn < check_rate * 2**64
 
 
-def _recount_if_due(found: Report, version: ModelVersion) -> bool:
+def _recount_if_due(report: Report, version: ModelVersion) -> bool:
     newest = Decision.objects.order_by("-at", "-id").values_list("id", flat=True).first()
     news = [version.id, str(newest)]
-    known = found.data.get("news")
+    known = report.data.get("news")
     now_s = time.time()
     if known == news:
         return False
-    if known and known[0] == version.id and now_s < found.data["recounted_s"] + RECOUNT_EVERY_S:
+    if known and known[0] == version.id and now_s < report.data["recounted_s"] + RECOUNT_EVERY_S:
         return False
     tallies = reviewed.tallies(version)
-    found.data["tallies"] = {str(label_id): asdict(it) for label_id, it in tallies.items()}
-    found.data.update(news=news, recounted_s=now_s)
+    report.data["tallies"] = {str(label_id): asdict(it) for label_id, it in tallies.items()}
+    report.data.update(news=news, recounted_s=now_s)
     return True
 
 
-def _rules(found: Report, version: ModelVersion) -> Rules:
+def _rules(report: Report, version: ModelVersion) -> Rules:
     wanted = promise.settings()
     if not wanted.active:
         return Rules(version.id, {}, wanted.check_rate)
-    chosen = promise.thresholds(promise.tallies_in(found), wanted.target)
+    chosen = promise.thresholds(promise.tallies_in(report), wanted.target)
     thresholds = {label.id: chosen.of(label.id) for label in LabelTree() if label.active}
     floors = {str(label_id): it.confidence for label_id, it in thresholds.items() if it}
     return Rules(version.id, floors, wanted.check_rate)
 
 
 def _accept(rules: Rules, label_id: str) -> int:
-    """Accept what waits with this predicted label; return how many these are."""
+    """Accept the waiting predictions of this label that are confident enough; return how many."""
     sure = Prediction.objects.filter(
         review__isnull=False,  # which leads along the queue's index
         review=Review.WAITING,
@@ -118,7 +125,7 @@ def _accept(rules: Rules, label_id: str) -> int:
         drawn = [key for key, photo_id in ids if is_drawn(photo_id, rules.check_rate)]
         now = timezone.now()
         with transaction.atomic():
-            # Whatever a person decided meanwhile does not wait any more, and stays as it is.
+            # What a person has decided meanwhile is no longer waiting, and stays as it is.
             list(lock_predictions(key for key, _ in ids).values_list("id"))
             waiting = Prediction.objects.filter(review=Review.WAITING)
             waiting.filter(id__in=drawn).update(accepted=now, review=Review.CHECK)
@@ -129,7 +136,7 @@ def _accept(rules: Rules, label_id: str) -> int:
 
 
 def _accepted() -> Iterator[list[Prediction]]:
-    """All accepted predictions whose photo has no label, some at a time, newest first."""
+    """All accepted predictions, newest first, in chunks."""
     rows = (
         Prediction.objects.filter(accepted__isnull=False)
         .order_by("-accepted", "id")
@@ -145,8 +152,8 @@ def _accepted() -> Iterator[list[Prediction]]:
 
 @transaction.atomic
 def _reconsider(predictions: Sequence[Prediction], rules: Rules) -> None:
-    """Let those wait again that the rules do not allow, and draw anew which of the others are
-    checked. What people labelled meanwhile stays: it tells whether the promise is kept."""
+    """Return the predictions that the rules do not allow to the queue, and sample the others for
+    checking again. Those of labelled photos stay: they show whether the promise is kept."""
     photos = Photo.objects.select_for_update().filter(
         id__in=[it.photo_id for it in predictions], label=None
     )
@@ -169,8 +176,7 @@ def _reconsider(predictions: Sequence[Prediction], rules: Rules) -> None:
 
 
 def _checks(rules: Rules) -> Checks:
-    """Of the latest accepted photos those count as checked that were drawn to be: what people look
-    at of their own accord is no fair sample."""
+    """Only the sampled photos count as checked: what people choose to look at is no fair sample."""
     accepted = Prediction.objects.filter(accepted__isnull=False)
     newest = accepted.filter(model_version=rules.version_id).order_by("-accepted", "id")
     tree = LabelTree()

@@ -1,9 +1,9 @@
-"""What the analyst finds out about each photo that was predicted: its perceptual hash, its
-near-duplicates, which labelled photos it looks like, and how new it is.
+"""What the analyst finds out about each predicted photo: its perceptual hash, its near-duplicates,
+the labelled photos that it looks most like, and its novelty.
 
-Predictions whose `analysis_due` is set are the queue. What is found is written in the transaction
-that takes them off it, so that breaking off loses nothing. Done twice, or by two analysts at once,
-it comes out the same, but for what was labelled in between.
+Predictions whose `analysis_due` is set are the queue. The findings are stored in the transaction
+that takes a prediction off the queue, so an interruption loses nothing. Analysing a photo twice, or
+in two analysts at once, gives the same result, unless labels have changed in between.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from recognition.models import Photo, Prediction
 
 logger = logging.getLogger(__name__)
 
-MAX_WORK_S = 5  # then another ring: the analyst has other jobs
+MAX_WORK_S = 5  # then it rings again: the analyst has other jobs
 CHUNK = 32
 
-# In the memory of the one process that analyses.
+# Kept in the memory of the analyst's process.
 labelled = LabelledPhotos()
 _known_hashes = KnownHashes()
 
 
 def analyse_due() -> None:
-    """Analyse what is due, the latest first."""
+    """The analyst's job: analyse the photos that are due, newest first, for MAX_WORK_S seconds."""
     ends = time.monotonic() + MAX_WORK_S
     while rows := list(_due()[:CHUNK]):
         _analyse(rows)
@@ -82,13 +82,13 @@ def _analyse(rows: Sequence[Prediction]) -> None:
 
 
 def _new_hashes(photos: Iterable[Photo]) -> dict[UUID, int]:
-    """Of the photos that have none and can be read: 64 bits, as a signed number."""
+    """The hashes of photos that have none yet and can be read: 64 bits, as a signed number."""
     hashes = {photo.id: _hash(photo) for photo in photos if photo.perceptual_hash is None}
     return {photo_id: hash for photo_id, hash in hashes.items() if hash is not None}
 
 
 def _hash(photo: Photo) -> int | None:
-    """Of the thumbnail, which pages need anyway."""
+    """The hash of the thumbnail, which pages need anyway; None if the photo cannot be read."""
     import imagehash  # brings SciPy, which web processes and the predictor do without
 
     try:
@@ -126,7 +126,7 @@ def _locked(photos: QuerySet[Photo]) -> QuerySet[Photo]:
 
 
 def _store_evidence(rows: Sequence[Prediction], evidence: Sequence[Evidence]) -> None:
-    """Rows that were predicted anew meanwhile stay due."""
+    """Rows that have been predicted again meanwhile stay due."""
     due = dict(
         Prediction.objects.select_for_update()
         .filter(id__in=[row.id for row in rows], analysis_due__isnull=False)

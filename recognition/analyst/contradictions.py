@@ -1,6 +1,6 @@
-"""Which labels of a data set contradict the rest of it: numbers in, numbers out.
+"""Find the labels of a data set that the rest of it contradicts (confident learning).
 
-Only the analyst imports this: scikit-learn is heavy.
+This works on arrays and knows no tables. Only the analyst imports it: scikit-learn is heavy.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from threadpoolctl import threadpool_limits
 FOLDS = 5
 EVIDENCE = 3  # neighbours that are shown
 _VOTERS = 10  # neighbours that vote
-# What is believed is a mixture. The network knows labels that nobody used yet ("neither"), and so
-# recognises what fits none of those that people did use.
+# Weights of the mixture. The network also knows labels that nobody has used yet ("neither"), so it
+# recognises photos that fit none of the labels in use.
 _WEIGHT_OF_REGRESSION, _WEIGHT_OF_NEIGHBOURS, _WEIGHT_OF_NETWORK = 0.5, 0.2, 0.3
 _SHARPNESS = 10.0  # a neighbour's vote is exp(sharpness x cosine similarity)
 _REGULARISATION = 3.0  # on unit vectors; 1 to 30 rank about as well
@@ -32,8 +32,8 @@ Booleans = npt.NDArray[np.bool_]
 
 
 class Findings(NamedTuple):
-    """For each photo: its suggested label, how much likelier that is than the given one (natural
-    logarithm; above 0 contradicts), the probability of both, and the nearest other photos."""
+    """For each photo: its suggested label, how much likelier that is than the given one (a natural
+    logarithm; above 0 contradicts), the probabilities of both, and the nearest other photos."""
 
     suggested: Integers
     score: Floats
@@ -45,14 +45,15 @@ class Findings(NamedTuple):
 def find(
     embeddings: Floats, labels: Integers, groups: Integers, network: Floats, related: Booleans
 ) -> Findings:
-    """Ask for each photo what its label would be, judged by all the others and by the network.
+    """Judge the label of each photo by all other photos and by the network.
 
-    embeddings: unit rows. labels: 0 to L - 1. groups: near-duplicates share one, and never judge
-    each other. network: (N, L), its own probabilities. related: (L, L), labels that do not
-    contradict each other, themselves included.
+    embeddings: (N, D), rows of length 1. labels: (N,), 0 to L - 1. groups: (N,), a number that
+    near-duplicates share; they never judge each other. network: (N, L), the network's own
+    probabilities. related: (L, L), True for labels that do not contradict each other, each with
+    itself included.
     """
     number_of_labels = len(related)
-    # More threads are hardly faster, and would take the machine from who waits for it.
+    # More threads are hardly faster, and would slow down the processes that people wait for.
     with threadpool_limits(limits=1):
         regression = out_of_fold(embeddings, labels, folds_of(labels, groups), number_of_labels)
         votes, neighbours = _ask_neighbours(embeddings, labels, groups, number_of_labels)
@@ -71,7 +72,7 @@ def find(
 
 
 def folds_of(labels: Integers, groups: Integers, folds: int = FOLDS) -> Integers:
-    """A fold for each photo: groups stay whole, and each label is spread over all folds."""
+    """(N,): a fold for each photo. Groups stay whole, and each label is spread over all folds."""
     _, first, group_of = np.unique(groups, return_index=True, return_inverse=True)
     shuffled = np.random.default_rng(0).permutation(len(first))
     in_turn = shuffled[np.argsort(labels[first][shuffled], kind="stable")]
@@ -119,7 +120,7 @@ def _ask_neighbours(
 
 
 def _similarities(embeddings: Floats, groups: Integers) -> Iterator[tuple[Integers, Floats]]:
-    """Some rows at a time; what is in the same group counts as opposite."""
+    """Cosine similarities of some rows at a time to all rows; -1 within a group."""
     for start in range(0, len(embeddings), _ROWS):
         rows = np.arange(start, min(start + _ROWS, len(embeddings)))
         similarities = embeddings[rows] @ embeddings.T

@@ -1,7 +1,7 @@
 """Near-duplicates: re-encoded, resized or slightly cropped copies of a photo.
 
-A group has the id of its oldest photo. Perceptual hashes propose who may belong together,
-embeddings agree or not, and where the hashes differ much, the pixels decide. People may set a photo
+A group has the id of its oldest photo. Perceptual hashes propose candidates, embeddings
+confirm them, and where the hashes differ a lot, the pixels decide. People may set a photo
 apart (review.groups): it then has a group of its own, which is never merged with another one.
 """
 
@@ -25,15 +25,15 @@ from recognition.cnn.overlap import overlap
 from recognition.models import Photo, Report
 from recognition.review.groups import is_by_people
 
-# How alike the embeddings must be. Small copies keep their hash, cropped ones rather their
-# embedding. docs/benchmarks.md says what is found so.
+# How alike the embeddings must be. Resized copies keep their hash, cropped ones their embedding.
+# docs/benchmarks.md says how many near-duplicates these limits find.
 _ENOUGH_BY_HASH = (4, 0.4)  # bits of the hash that differ, cosine similarity
 _ENOUGH_TO_LOOK = ((10, 0.6), (20, 0.85))
 _ENOUGH_OVERLAP = 0.9
 _MAX_BITS = _ENOUGH_TO_LOOK[-1][0]
 _CANDIDATES = 64
-# Half of the bits of a photo's hash are set. A plain area or a gradient sets hardly any, whatever
-# its colour, so that all of them look the same.
+# About half of the bits of a photo's hash are set. A plain area or a gradient sets hardly any, so
+# all such pictures have nearly the same hash.
 _PLAIN_BITS = 16
 _ENOUGH_IF_PLAIN = 0.97
 _CHUNK = 5000
@@ -90,9 +90,9 @@ def _revision_of(report: Report | None) -> int:
 def similar_pairs(
     hashes: Mapping[UUID, int], rows: Mapping[UUID, npt.NDArray[np.float32]], index: HashIndex
 ) -> list[Pair]:
-    """Which of these photos are near-duplicates of which photos of the index, most alike first.
+    """The near-duplicates of these photos among the photos of the index, most alike first.
 
-    rows: their embeddings, of length 1.
+    hashes: by photo id. rows: the embeddings, each of length 1, by photo id.
     """
     proposed = {photo_id: _proposed(photo_id, hashes[photo_id], index) for photo_id in hashes}
     known = _with_embeddings({other for others in proposed.values() for other in others})
@@ -109,9 +109,9 @@ def similar_pairs(
 
 
 def groups_to_join(pairs: Sequence[Pair], groups: Mapping[UUID, UUID | None]) -> dict[UUID, UUID]:
-    """Which photo comes into which group; groups that meet become the older one.
+    """The new group of each photo whose group changes; groups that meet become the older one.
 
-    groups: the present ones of the photos of the pairs, and of all others that shall move along.
+    groups: the present groups of all photos of the pairs and of all members of those groups.
     """
     new = dict(groups)
     for one, other, _similarity in pairs:
@@ -129,7 +129,7 @@ def groups_to_join(pairs: Sequence[Pair], groups: Mapping[UUID, UUID | None]) ->
 def _common_group(
     one: UUID, other: UUID, of_one: UUID | None, of_other: UUID | None
 ) -> UUID | None:
-    """The group that both shall be in; none if they stay as they are."""
+    """The group that both should be in; None if they stay as they are."""
     by_people = [group for group in (of_one, of_other) if group and is_by_people(group)]
     if by_people:
         return None if of_one and of_other else by_people[0]
@@ -137,7 +137,7 @@ def _common_group(
 
 
 def _is_near(one: tuple[UUID, int], other: tuple[UUID, int], similarity: float) -> bool:
-    """Of two photos and their hashes."""
+    """Whether two photos, each given with its hash, are near-duplicates."""
     (one_id, one_hash), (other_id, other_hash) = one, other
     if min(_bits(one_hash), _bits(other_hash)) < _PLAIN_BITS:
         return similarity >= _ENOUGH_IF_PLAIN
@@ -168,7 +168,7 @@ def _bits(hash: int) -> int:
 
 
 def _proposed(photo_id: UUID, hash: int, index: HashIndex) -> dict[UUID, int]:
-    """Photos whose hash is near, with it."""
+    """Photos with a similar hash, and their hashes."""
     near = index.near(hash, _MAX_BITS, _CANDIDATES)
     return {UUID(bytes=key): value for key, value in near if key != photo_id.bytes}
 

@@ -65,7 +65,7 @@ def _is_predicting() -> bool:
 work = Analyst(
     analysis.analyse_due,
     refresher.refresh_if_due,
-    acceptance.keep,
+    acceptance.apply_promise,
     suspect_search.search_if_due,
     figures.refresh_if_due,
 ).work

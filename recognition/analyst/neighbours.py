@@ -1,7 +1,7 @@
-"""What is labelled already and looks like a photo: evidence for reviewers, and how new a photo is.
+"""The labelled photos that look most like a photo: evidence for reviewers, and its novelty.
 
-The labelled photos' embeddings stand in the analyst's memory, shortened; the nearest by these are
-compared again with their full embeddings from the database.
+The analyst holds a shortened embedding of each labelled photo in memory. The nearest by these are
+then compared by their full embeddings from the database.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from recognition.analyst import embeddings
 from recognition.cnn.nearest import EmbeddingIndex
-from recognition.models import Decision, Photo
+from recognition.models import Decision
 
 NEAREST = 3
 _CANDIDATES = 64
@@ -27,7 +27,7 @@ _LATE = timedelta(minutes=1)  # a decision is seen when its transaction ends, no
 
 
 class Evidence(NamedTuple):
-    """As Prediction keeps it."""
+    """What Prediction stores in the fields of the same names."""
 
     novelty: float
     similar: list[dict[str, Any]]
@@ -40,20 +40,20 @@ class _Candidate(NamedTuple):
 
 
 class LabelledPhotos:
-    """The photos that people labelled, followed by means of the decisions about them.
+    """An index of all labelled photos, kept up to date by following the decisions.
 
-    It only proposes: labels are read when evidence is asked for, and a photo that has none any
-    more, or that is deleted, is dropped then.
+    It only proposes candidates: `evidence` reads their labels from the database, and drops photos
+    that have lost their label or were deleted.
     """
 
     def __init__(self) -> None:
-        self.news = 0  # how many times there was any
+        self.changes = 0  # how often `catch_up` found new decisions
         self._index: EmbeddingIndex | None = None
         self._followed_to: datetime | None = None
         self._seen: set[UUID] = set()  # decisions so recent that others may still come before them
 
     def catch_up(self) -> None:
-        """Learn what was decided since the last time."""
+        """Take in what was decided since the last time."""
         now = timezone.now()
         if self._followed_to is None:
             self._read_all()
@@ -61,16 +61,14 @@ class LabelledPhotos:
         self._followed_to = now
 
     def update(self, photo_ids: Collection[UUID]) -> None:
-        """Take in or drop these photos, as the database says."""
-        labelled = Photo.objects.filter(
-            id__in=photo_ids, label__isnull=False, prediction__embedding__isnull=False
-        )
+        """Add these photos to the index, or drop them from it, as the database says now."""
+        labelled = embeddings.labelled_photos().filter(id__in=photo_ids)
         found = list(labelled.values_list("id", "prediction__embedding"))
         self._drop(set(photo_ids) - {photo_id for photo_id, _embedding in found})
         self._put(found)
 
     def evidence(self, photo_ids: Sequence[UUID], rows: npt.NDArray[np.float32]) -> list[Evidence]:
-        """For each photo; rows: their embeddings, of length 1."""
+        """The evidence for each photo. rows: the photos' embeddings, each of length 1."""
         if not self._index:
             return [Evidence(1.0, []) for _photo_id in photo_ids]
         proposed = self._index.near(rows, _CANDIDATES)
@@ -91,9 +89,10 @@ class LabelledPhotos:
 
     def _read_all(self) -> None:
         self._index = None
-        labelled = embeddings.of_labelled()
-        while chunk := list(islice(labelled, _CHUNK)):
-            self._put([(it.photo_id, it.embedding) for it in chunk])
+        labelled = embeddings.labelled_photos().order_by("id")
+        rows = labelled.values_list("id", "prediction__embedding").iterator(_CHUNK)
+        while chunk := list(islice(rows, _CHUNK)):
+            self._put(chunk)
 
     def _follow(self, since: datetime) -> None:
         recent = Decision.objects.filter(at__gte=since).values_list("id", "photo_id")
@@ -103,7 +102,7 @@ class LabelledPhotos:
         photo_ids = iter(new)
         while chunk := list(islice(photo_ids, _CHUNK)):
             self.update(chunk)
-        self.news += bool(new)
+        self.changes += bool(new)
 
     def _put(self, photos: Sequence[tuple[UUID, bytes | memoryview | None]]) -> None:
         known = [(photo_id, it) for photo_id, it in photos if it is not None]
@@ -120,9 +119,7 @@ class LabelledPhotos:
                 self._index.discard(photo_id.bytes)
 
     def _candidates(self, photo_ids: set[UUID]) -> list[_Candidate]:
-        labelled = Photo.objects.filter(
-            id__in=photo_ids, label__isnull=False, prediction__embedding__isnull=False
-        )
+        labelled = embeddings.labelled_photos().filter(id__in=photo_ids)
         rows = labelled.values_list("id", "label__slug", "prediction__embedding")
         candidates = [_Candidate(*row[:2], row[2] or b"") for row in rows]
         self._drop(photo_ids - {it.photo_id for it in candidates})

@@ -67,15 +67,15 @@ class Refresher:
     """Refreshes after labels have changed, at most every REFRESH_EVERY_S seconds."""
 
     def __init__(self) -> None:
-        self._news: int | None = None  # that the last refresh went by
+        self._changes: int | None = None  # as of the last refresh
         self._next_s = 0.0
 
     def refresh_if_due(self) -> None:
         analysis.labelled.catch_up()
-        news = analysis.labelled.news
-        if news != self._news and time.monotonic() >= self._next_s:
+        changes = analysis.labelled.changes
+        if changes != self._changes and time.monotonic() >= self._next_s:
             refresh()
-            self._news = news
+            self._changes = changes
             self._next_s = time.monotonic() + REFRESH_EVERY_S
 
 

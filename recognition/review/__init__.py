@@ -1,1 +1,1 @@
-"""What people say of predictions: the labels, and what helps to set them well."""
+"""Reviewing predictions: labels, and everything that helps people to set them."""

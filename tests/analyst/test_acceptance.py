@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 
 from recognition.analyst import acceptance
-from recognition.analyst.acceptance import is_drawn, keep
+from recognition.analyst.acceptance import apply_promise, is_drawn
 from recognition.models import (
     Label,
     ModelVersion,
@@ -43,7 +43,7 @@ def trusted(uploader: User, reviewer: User) -> list[Photo]:
 
 def switch(active: bool, by: User, target: float = 0.9, check_rate: float = 0.0) -> None:
     promise.change(active, target, check_rate, by)
-    keep()
+    apply_promise()
 
 
 def state_of(photo: Photo) -> tuple[int | None, bool]:
@@ -70,13 +70,13 @@ def test_new_predictions_are_accepted_as_they_come(
 ) -> None:
     switch(True, reviewer)
     new = predicted_photo(uploader, "dog", 0.97)
-    keep()
+    apply_promise()
     assert state_of(new) == ACCEPTED
 
 
 def test_nothing_is_accepted_while_the_promise_is_off(trusted: list[Photo], uploader: User) -> None:
     sure = predicted_photo(uploader, "dog", 0.999)
-    keep()
+    apply_promise()
     assert state_of(sure) == WAITING
 
 
@@ -111,7 +111,7 @@ def test_when_reviews_disappoint_what_was_accepted_goes_back(
     sure = predicted_photo(uploader, "dog", 0.97)
     switch(True, reviewer)
     give_label(trusted[: ENOUGH // 2], "car", reviewer)
-    keep()
+    apply_promise()
     assert state_of(sure) == WAITING
 
 
@@ -143,7 +143,7 @@ def test_checks_say_whether_the_promise_is_kept(
     switch(True, reviewer, check_rate=1.0)
     give_label(sure[:1], "car", reviewer, Via.QUEUE)
     give_label(sure[1:3], "dog", reviewer, Via.QUEUE)
-    keep()
+    apply_promise()
     checks = promise.checks_in(promise.report())
     assert (checks.accepted, checks.checked, checks.wrong) == (4, 3, 1)
 
@@ -155,7 +155,7 @@ def test_a_check_that_is_undone_is_to_be_checked_again(
     switch(True, reviewer, check_rate=1.0)
     made = decide(sure.id, Label.objects.get(slug="dog"), reviewer, Via.QUEUE)
     undo(made, reviewer)
-    keep()
+    apply_promise()
     assert state_of(sure) == CHECK
 
 
@@ -166,7 +166,7 @@ def test_another_live_version_promises_nothing_yet(
     switch(True, reviewer)
     ModelVersion.objects.update(live=False)
     ModelVersion.objects.create(number=2, network="lite0", labels=[], sha256="", live=True)
-    keep()
+    apply_promise()
     assert state_of(sure) == WAITING
 
 
@@ -180,7 +180,7 @@ def test_a_change_that_was_broken_off_begins_again(
         with pytest.raises(ZeroDivisionError):
             switch(False, reviewer)
     assert state_of(sure) == ACCEPTED
-    keep()
+    apply_promise()
     assert state_of(sure) == WAITING
 
 
@@ -203,16 +203,16 @@ def test_without_news_it_costs_little(
 ) -> None:
     switch(True, reviewer)
     with django_assert_max_num_queries(5 + Label.objects.count()):
-        keep()
+        apply_promise()
 
 
 def test_while_people_decide_it_counts_now_and_then(
     trusted: list[Photo], reviewer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(acceptance, "RECOUNT_EVERY_S", 3600)
-    keep()
+    apply_promise()
     before = Report.objects.get().data["news"]
     give_label(trusted[:1], "car", reviewer)
-    keep()
+    apply_promise()
     assert Report.objects.get().data["news"] == before
     assert not settings().active

@@ -110,11 +110,11 @@ def test_there_is_news_only_when_something_was_decided(
 ) -> None:
     labelled.catch_up()
     labelled.catch_up()
-    assert labelled.news == 0
+    assert labelled.changes == 0
     label(photo, "dog", reviewer)
     labelled.catch_up()
     labelled.catch_up()
-    assert labelled.news == 1
+    assert labelled.changes == 1
 
 
 def test_a_decision_that_shows_late_is_not_missed(

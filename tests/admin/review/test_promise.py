@@ -30,7 +30,7 @@ def evidence(uploader: User, reviewer: User) -> None:
         for _ in range(needed(0.95))
     ]
     decide_many({photo.id: dog for photo in photos}, reviewer, Via.GRID)
-    acceptance.keep()
+    acceptance.apply_promise()
 
 
 def text_of(client: Client, **query: str) -> str:
@@ -44,7 +44,7 @@ def test_before_anything_was_counted_the_page_says_so(as_reviewer: Client) -> No
 
 
 def test_without_reviewed_photos_the_page_says_how_many_it_takes(as_reviewer: Client) -> None:
-    acceptance.keep()
+    acceptance.apply_promise()
     assert f"It takes {needed(0.98)} reviewed photos" in text_of(as_reviewer)
     assert f"It takes {needed(0.9)} reviewed photos" in text_of(as_reviewer, target="0.9")
 
@@ -164,5 +164,5 @@ def test_what_the_machine_accepts_is_marked(as_reviewer: Client, uploader: User)
         prediction__review=Review.WAITING,
     )
     as_reviewer.post(CHANGE, ON)
-    acceptance.keep()
+    acceptance.apply_promise()
     assert Prediction.objects.get(photo=photo).accepted
