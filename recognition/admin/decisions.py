@@ -161,7 +161,7 @@ def undo(request: StaffRequest, bulk_id: UUID) -> HttpResponse:
         return redirect(_way_back(request))
     context = {
         "decision": decision,
-        "outlook": bulk.outlook(decision),
+        "preview": bulk.preview_undo(decision),
         "decisions": _some_of(decision),
         "back": _way_back(request),
     }

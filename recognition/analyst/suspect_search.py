@@ -21,31 +21,34 @@ from recognition.review import suspects
 logger = logging.getLogger(__name__)
 
 MAX_SUSPECTS = 2000
-AT_ONCE = 20_000  # photos that are compared with each other; more would not fit into memory
-MIN_OF_LABEL = 5  # photos of a label, to tell what does not belong there
-NEWS, NEWS_SHARE = 20, 0.02  # decisions that make another search worth while
+AT_ONCE = 20_000  # photos that are compared with each other; more would take too much memory
+MIN_OF_LABEL = 5  # photos of a label without which none of them can be suspect
+# New decisions that make another search worthwhile: so many, or this share of all labels.
+NEW_DECISIONS, NEW_SHARE = 20, 0.02
 _CHUNK = 500
 
 
-class Labelled(NamedTuple):
+class LabelledPhoto(NamedTuple):
+    """group: that of its near-duplicates, or the photo's own id."""
+
     photo_id: UUID
     label_id: int
     group: UUID
 
 
 def search_if_due() -> None:
-    """Search if somebody asked for it, or if enough was decided and nothing is on its way."""
+    """The analyst's job: search if somebody asked for it, or if enough has been decided since the
+    last search and no prediction is waiting."""
     last = suspects.last_search()
     if last.is_asked_for or (_is_worth_while(last) and not _predictions_wait()):
         search()
 
 
 def search() -> int:
-    """Compare all labels with each other, and replace what was suspect before; return how many
-    are."""
+    """Judge every label, and replace the suspects of the last search; return how many there are."""
     started = time.monotonic()
     photos = suspects.last_search().photos
-    # Written first: a search that was broken off does not begin again at once.
+    # Written first, so that a search that was broken off does not start again at once.
     _note(begun=timezone.now().isoformat(), photos=photos)
     labelled = list(_labelled())
     found = sorted(_find(labelled), key=lambda suspect: -suspect.score)
@@ -58,7 +61,7 @@ def search() -> int:
 
 @transaction.atomic
 def _note(photos: int, begun: str = "") -> None:
-    """What is asked for while a search is under way, the next one does."""
+    """Update the report. A search that is asked for while another one runs comes after it."""
     report, _ = Report.objects.select_for_update().get_or_create(name=suspects.REPORT)
     report.data["photos"] = photos
     if begun:
@@ -67,7 +70,7 @@ def _note(photos: int, begun: str = "") -> None:
 
 
 def _is_worth_while(last: suspects.LastSearch) -> bool:
-    enough = max(NEWS, round(NEWS_SHARE * last.photos))
+    enough = max(NEW_DECISIONS, round(NEW_SHARE * last.photos))
     made = Decision.objects.order_by("-at", "-id")
     if last.begun:
         made = made.filter(at__gte=last.begun)
@@ -78,19 +81,14 @@ def _predictions_wait() -> bool:
     return Prediction.objects.filter(state__in=(State.PENDING, State.RUNNING)).exists()
 
 
-def _labelled() -> Iterator[Labelled]:
-    """All labelled photos that have been predicted."""
-    rows = (
-        Photo.objects.filter(label__isnull=False, prediction__embedding__isnull=False)
-        .order_by("id")
-        .values_list("id", "label_id", "group")
-    )
+def _labelled() -> Iterator[LabelledPhoto]:
+    rows = embeddings.labelled_photos().order_by("id").values_list("id", "label_id", "group")
     for photo_id, label_id, group in rows.iterator(_CHUNK):
-        if label_id is not None:  # as the filter says
-            yield Labelled(photo_id, label_id, group or photo_id)
+        if label_id is not None:  # as the query says
+            yield LabelledPhoto(photo_id, label_id, group or photo_id)
 
 
-def _find(labelled: Sequence[Labelled]) -> Iterator[Suspect]:
+def _find(labelled: Sequence[LabelledPhoto]) -> Iterator[Suspect]:
     from recognition.analyst.contradictions import folds_of  # scikit-learn: not for a web process
 
     parts = -(-len(labelled) // AT_ONCE)
@@ -100,23 +98,23 @@ def _find(labelled: Sequence[Labelled]) -> Iterator[Suspect]:
         yield from _find_in([it for it, its in zip(labelled, part_of, strict=True) if its == part])
 
 
-def _find_in(labelled: Sequence[Labelled]) -> Iterator[Suspect]:
+def _find_in(labelled: Sequence[LabelledPhoto]) -> Iterator[Suspect]:
     from recognition.analyst import contradictions
 
     tree = LabelTree()
     known = list(tree)
     place_of = {label.id: place for place, label in enumerate(known)}
-    said = _what_the_network_says([it.photo_id for it in labelled], place_of, tree)
-    labelled = [it for it in labelled if it.photo_id in said]
+    answers = _answers([it.photo_id for it in labelled], place_of, tree)
+    labelled = [it for it in labelled if it.photo_id in answers]
     labels = np.array([place_of[it.label_id] for it in labelled], dtype=np.intp)
     photos_of = np.bincount(labels, minlength=len(known))
     if (photos_of >= MIN_OF_LABEL).sum() < 2:
         return
     found = contradictions.find(
-        embeddings.normalised([said[it.photo_id].embedding for it in labelled]),
+        embeddings.normalised([answers[it.photo_id].embedding for it in labelled]),
         labels,
         _numbered([it.group for it in labelled]),
-        np.stack([said[it.photo_id].probabilities for it in labelled]),
+        np.stack([answers[it.photo_id].probabilities for it in labelled]),
         _related(known, tree),
     )
     is_learnt = photos_of[labels] >= MIN_OF_LABEL
@@ -140,18 +138,18 @@ def _find_in(labelled: Sequence[Labelled]) -> Iterator[Suspect]:
             )
 
 
-class Said(NamedTuple):
-    """embedding: float16 bytes. probabilities: float32 (L,)."""
+class _Answer(NamedTuple):
+    """The network's. embedding: float16 bytes. probabilities: float32 (L,)."""
 
     embedding: bytes
     probabilities: npt.NDArray[np.float32]
 
 
-def _what_the_network_says(
+def _answers(
     photo_ids: Sequence[UUID], place_of: dict[int, int], tree: LabelTree
-) -> dict[UUID, Said]:
-    """Of each photo that is still there."""
-    said = {}
+) -> dict[UUID, _Answer]:
+    """The network's answers about these photos, without those that are gone."""
+    answers = {}
     for start in range(0, len(photo_ids), _CHUNK):
         rows = Photo.objects.filter(id__in=photo_ids[start : start + _CHUNK]).values_list(
             "id", "prediction__embedding", "prediction__top"
@@ -162,12 +160,12 @@ def _what_the_network_says(
             probabilities = np.zeros(len(place_of), dtype=np.float32)
             for entry in top:
                 probabilities[place_of[tree[entry["label"]].id]] += entry["confidence"]
-            said[photo_id] = Said(bytes(embedding), probabilities)
-    return said
+            answers[photo_id] = _Answer(bytes(embedding), probabilities)
+    return answers
 
 
 def _related(known: Sequence[Label], tree: LabelTree) -> npt.NDArray[np.bool_]:
-    """Whether one of two labels stands above the other, or they are the same."""
+    """(L, L): whether two labels are the same, or one is an ancestor of the other."""
     above = np.array([[tree.is_right(a.id, b.id) for b in known] for a in known])
     return above | above.T
 
@@ -178,7 +176,7 @@ def _numbered(groups: Sequence[UUID]) -> npt.NDArray[np.intp]:
 
 
 def _without_decided(found: Sequence[Suspect]) -> list[Suspect]:
-    """Without those about which a person decided when they were suspect, and it still stands."""
+    """Without the suspects about which a person has already decided as such."""
     decided: dict[UUID, str] = {}
     for start in range(0, len(found), _CHUNK):
         photo_ids = [it.photo_id for it in found[start : start + _CHUNK]]
@@ -190,7 +188,7 @@ def _without_decided(found: Sequence[Suspect]) -> list[Suspect]:
 
 @transaction.atomic
 def _replace(found: Sequence[Suspect]) -> int:
-    """Whoever decided about one of them during the search has the last word."""
+    """Store the suspects instead of the old ones, without those whose label has changed since."""
     photos = Photo.objects.select_for_update().filter(id__in=[it.photo_id for it in found])
     labels = dict(photos.order_by("id").values_list("id", "label_id"))
     still = [it for it in found if labels.get(it.photo_id) == it.label_id]

@@ -1,6 +1,7 @@
-"""Find the nearest among very many, in little memory: by perceptual hash and by embedding.
+"""Indexes in memory that find the nearest neighbours by perceptual hash or by embedding.
 
-Both only propose: who asks compares the few that were proposed exactly. Keys are UUIDs' 16 bytes.
+Both only propose candidates, which the caller then compares exactly. Keys are the 16 bytes of
+UUIDs.
 """
 
 from __future__ import annotations
@@ -11,15 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 _KEY = np.dtype("V16")
-_ROOM = 1024  # rows to begin with
-_SLICE = 8192  # rows that are compared at once: they fit into the processor's cache
+_CAPACITY = 1024  # rows to begin with
+_SLICE = 8192  # rows that are compared at once; they fit into the processor's cache
 
 
 class _Column:
     """An array that grows at its end."""
 
     def __init__(self, dtype: npt.DTypeLike, width: tuple[int, ...] = ()) -> None:
-        self._values = np.empty((_ROOM, *width), dtype)
+        self._values = np.empty((_CAPACITY, *width), dtype)
         self._used = 0
 
     @property
@@ -29,21 +30,21 @@ class _Column:
     def append(self, values: npt.NDArray) -> None:
         needed = self._used + len(values)
         if needed > len(self._values):
-            room = max(needed, len(self._values) * 5 // 4)
-            grown = np.empty((room, *self._values.shape[1:]), self._values.dtype)
+            capacity = max(needed, len(self._values) * 5 // 4)
+            grown = np.empty((capacity, *self._values.shape[1:]), self._values.dtype)
             grown[: self._used] = self.used
             self._values = grown
         self._values[self._used : needed] = values
         self._used = needed
 
-    def take_last_instead(self, row: int) -> None:
-        """Remove a row; the last one takes its place."""
+    def remove(self, row: int) -> None:
+        """Remove a row by moving the last one into its place."""
         self._used -= 1
         self._values[row] = self._values[self._used]
 
 
 class HashIndex:
-    """Perceptual hashes, 24 bytes each. A hash that is put again stands there twice, harmlessly."""
+    """Perceptual hashes, 24 bytes a photo. A key that is added twice is found twice, harmlessly."""
 
     def __init__(self) -> None:
         self._keys = _Column(_KEY)
@@ -53,12 +54,13 @@ class HashIndex:
         return len(self._hashes.used)
 
     def put(self, keys: Sequence[bytes], hashes: Sequence[int]) -> None:
-        """hashes: 64 bits each, as signed numbers."""
+        """Add these. hashes: 64 bits each, as signed numbers."""
         self._keys.append(_as_keys(keys))
         self._hashes.append(np.array(hashes, np.int64).view(np.uint64))
 
     def near(self, hash: int, bits: int, at_most: int) -> list[tuple[bytes, int]]:
-        """Keys and hashes of those that differ in no more than `bits` bits, the nearest first."""
+        """Keys and hashes of up to `at_most` entries that differ in up to `bits` bits, the nearest
+        first."""
         wanted = np.int64(hash).view(np.uint64)
         distances = np.bitwise_count(self._hashes.used ^ wanted)
         rows = np.flatnonzero(distances <= bits)
@@ -68,8 +70,8 @@ class HashIndex:
 
 
 class EmbeddingIndex:
-    """Embeddings, shortened by a random projection, which nearly keeps their angles (Johnson and
-    Lindenstrauss): 512 bytes each instead of 2560."""
+    """Embeddings shortened by a random projection, which nearly preserves the angles between them
+    (Johnson and Lindenstrauss): 512 bytes each instead of 2560."""
 
     def __init__(self, embedding_size: int, dimensions: int = 256) -> None:
         random = np.random.default_rng(0)
@@ -86,7 +88,10 @@ class EmbeddingIndex:
         return key in self._row_of
 
     def put(self, keys: Sequence[bytes], embeddings: npt.NDArray[np.float32]) -> None:
-        """Add these, or replace those that are there. embeddings: rows of length 1."""
+        """Add embeddings, or replace those of keys that are there already.
+
+        embeddings: float32 (N, embedding_size), rows of length 1.
+        """
         for key in keys:
             self.discard(key)
         first = len(self)
@@ -95,16 +100,17 @@ class EmbeddingIndex:
         self._short.append(embeddings @ self._projection)
 
     def discard(self, key: bytes) -> None:
+        """Remove the key if it is there."""
         row = self._row_of.pop(key, None)
         if row is None:
             return
-        self._keys.take_last_instead(row)
-        self._short.take_last_instead(row)
+        self._keys.remove(row)
+        self._short.remove(row)
         if row < len(self):
             self._row_of[self._keys.used[row].tobytes()] = row
 
     def near(self, embeddings: npt.NDArray[np.float32], at_most: int) -> list[list[bytes]]:
-        """For each row the keys that are probably nearest, in no order."""
+        """For each row the `at_most` keys that are probably nearest, in no particular order."""
         wanted = embeddings @ self._projection
         rows = np.empty((len(wanted), 0), np.intp)
         scores = np.empty((len(wanted), 0), np.float32)
@@ -118,7 +124,7 @@ class EmbeddingIndex:
 
 
 def _best(scores: npt.NDArray, at_most: int) -> npt.NDArray[np.intp]:
-    """Of each row the places of its highest scores, in no order."""
+    """The columns of the highest scores of each row, in no particular order."""
     if scores.shape[1] <= at_most:
         return np.broadcast_to(np.arange(scores.shape[1]), scores.shape)
     return np.argpartition(-scores, at_most - 1, axis=1)[:, :at_most]

@@ -1,4 +1,4 @@
-"""Many photos decided as one: what would change, what is left as it is, and why."""
+"""Decide about many photos at once: what would change, and why some photos are left as they are."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from recognition.selectors import photos_visible_to
 
 
 class Left(models.TextChoices):
-    """Why a photo is left as it is."""
+    """Why a photo is left as it is, as the end of a sentence."""
 
     CHANGED = "changed", _("changed since the page was shown")
     HELD = "held", _("somebody else has it before them in the review queue")
@@ -57,40 +57,47 @@ class Snapshot(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What would become of a photo: the label, or why it is left as it is."""
+    """What would happen to a photo: a new label, or why it is left as it is."""
 
     photo: Photo
     label: Label | None
     left: Left | None
 
 
-class Outlook(NamedTuple):
-    """What undoing would do: `back` photos go back, about `since` people decided anew."""
+class UndoPreview(NamedTuple):
+    """What undoing would do: `back` photos get their former label back; about `since` photos people
+    have decided again, and these stay as they are."""
 
     back: int
     since: int
 
 
 def held_by_others(person: User) -> QuerySet[Any]:
-    """What other reviewers have before them, as photo ids."""
+    """The ids of photos that other reviewers have leased."""
     leases = ReviewLease.objects.filter(expires__gt=timezone.now()).exclude(reviewer=person)
     return leases.values("photo")
 
 
 def changes(photos: Iterable[Photo], label: Label | None, by: User) -> list[Change]:
-    """What would happen if all got this label; without one, what the network says of each."""
+    """What would happen if all photos got this label or, without one, their predicted labels."""
     tree = LabelTree()
     photos = list(photos)
     held = {row["photo"] for row in held_by_others(by).filter(photo__in=photos)}
-    return [_change(photo, label or _said(photo, tree), photo.id in held) for photo in photos]
+    return [
+        _change(photo, label or _predicted_label(photo, tree), photo.id in held)
+        for photo in photos
+    ]
 
 
 @transaction.atomic
 def decide(
     snapshots: Iterable[Snapshot], label: Label | None, by: User, via: Via
 ) -> tuple[BulkDecision | None, Counter[Left]]:
-    """Decide about those that are as they were seen; none decided, no decision. Without a label,
-    each gets what the network says. How many were left is counted by the reason."""
+    """Give the photos this label or, without one, their predicted labels.
+
+    Photos that are not as their snapshots say are left as they are. Returns the decision (None if
+    nothing changed) and how many photos were left, by reason.
+    """
     seen = {snapshot.photo_id: snapshot for snapshot in snapshots}
     locked = photos_visible_to(by).select_for_update(of=("self",)).filter(id__in=seen)
     as_seen = [photo for photo in locked.order_by("id") if Snapshot.of(photo) == seen[photo.id]]
@@ -110,18 +117,18 @@ def visible_to(person: User) -> QuerySet[BulkDecision]:
     return decisions.filter(~Exists(of_others), by=person)
 
 
-def outlook(bulk: BulkDecision) -> Outlook:
+def preview_undo(bulk: BulkDecision) -> UndoPreview:
     """What undoing this decision would do now."""
     made = bulk.decision_set.all()
     if bulk.undone:
-        return Outlook(0, 0)
+        return UndoPreview(0, 0)
     later = Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), id__gt=OuterRef("id"))
     newer = Decision.objects.filter(later, photo=OuterRef("photo"), undone_by=None)
     since = made.filter(Exists(newer.exclude(via=Via.UNDO)) | Q(undone_by__isnull=False)).count()
-    return Outlook(made.count() - since, since)
+    return UndoPreview(made.count() - since, since)
 
 
-def _said(photo: Photo, tree: LabelTree) -> Label | None:
+def _predicted_label(photo: Photo, tree: LabelTree) -> Label | None:
     prediction = photo.prediction
     if prediction is None or prediction.state != State.DONE or prediction.label is None:
         return None

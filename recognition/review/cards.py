@@ -1,4 +1,4 @@
-"""What a reviewer sees of a photo: what can be said about it, and what else looks like it."""
+"""What the review queue shows of a photo: labels to choose from, and what looks like it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,19 @@ from recognition import selectors
 from recognition.labels import LabelTree
 from recognition.models import Decision, Label, Photo, Review, State
 
-# Of the nearest photos that show the same, 99 % are nearer than this; of those that show something
-# of another kind, 5 %.
+# 99 % of the nearest photos with the same label are more similar than this, and 5 % of those of
+# another kind.
 LEAST_SIMILARITY = 0.4
 
 
 @dataclass(frozen=True)
 class Card:
-    """seen: the photo's last decision, to be handed to `review.decide`.
-    near_duplicates: how many other photos are nearly the same picture."""
+    """A photo in the review queue.
+
+    choices: the top five labels with their confidence. similar: the nearest labelled photos.
+    near_duplicates: how many other photos are nearly the same picture. seen: the id of the photo's
+    last decision, for `labelling.Seen`.
+    """
 
     photo: Photo
     choices: list[tuple[Label, float]]
@@ -31,17 +35,17 @@ class Card:
 
     @property
     def confirmed(self) -> Label | None:
-        """What Enter says: the label that people set, or else the network's first choice."""
+        """The label that Enter confirms: the one people set, or else the network's first choice."""
         return self.photo.label or (self.choices[0][0] if self.choices else None)
 
     @property
     def is_check(self) -> bool:
-        """The machine accepted this prediction, and somebody should look whether rightly."""
+        """Whether the machine accepted the prediction, and a person is to check it."""
         return self.photo.prediction is not None and self.photo.prediction.review == Review.CHECK
 
 
 def cards(reviewer: User, photo_ids: Collection[UUID]) -> list[Card]:
-    """In this order; without those that are gone."""
+    """The cards of these photos, in this order, without those that this reviewer may not see."""
     photos = selectors.photos_visible_to(reviewer).in_bulk(photo_ids)
     tree = LabelTree()
     seen = _last_decisions(photos)

@@ -23,7 +23,10 @@ _BY_PEOPLE = 8  # the UUID version of a group that people made; photos have vers
 
 @dataclass(frozen=True)
 class Group:
-    """snapshots: all its photos, the oldest first; photos: no more than MOST_SHOWN of them."""
+    """A group of near-duplicates.
+
+    snapshots: of all its photos, the oldest first. photos: no more than MOST_SHOWN of them.
+    """
 
     id: UUID
     snapshots: list[Snapshot]
@@ -49,7 +52,7 @@ class Group:
 
     @property
     def suggested(self) -> Label | None:
-        """What most of those shown are labelled; if none is, what the network says of most."""
+        """The most frequent label of the shown photos or, without labels, of their predictions."""
         labels = Counter(photo.label for photo in self.photos if photo.label)
         answers = [photo.prediction.label for photo in self.photos if photo.prediction]
         said = Counter(label for label in answers if label)
@@ -65,9 +68,10 @@ class Page:
 
 
 def page(photos: QuerySet[Photo], after: UUID | None = None) -> Page:
-    """The newest groups that at least two of these photos are in, from behind `after` on.
+    """A page of groups, newest first, that hold at least two of these photos; it begins behind the
+    group `after`.
 
-    The last photo of a group that is left keeps the group's id, and with it its side of the split.
+    The last photo that is left of a group keeps the group's id, and so its side of the split.
     """
     members = photos.filter(group__isnull=False)
     if after:

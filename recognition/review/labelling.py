@@ -1,7 +1,7 @@
-"""Confirm or correct: the only way a label comes to be.
+"""Set labels: the only place where labels of photos change.
 
-Each change of a label is a `Decision` beside it, so that nothing that people said is lost, and all
-of it can be undone. A label, its decision and what the review queue goes by change in one
+Each change is stored as a `Decision` as well, so that nothing people have said is lost, and all of
+it can be undone. A label, its decision and what the review queue goes by change in one
 transaction.
 """
 
@@ -40,7 +40,7 @@ _MERGE_CHUNK = 2000
 
 @dataclass(frozen=True)
 class Seen:
-    """What a person had before them when they decided: the photo's last decision, if any."""
+    """The photo's last decision, if any, that a person had seen when they decided."""
 
     decision_id: UUID | None
 
@@ -62,7 +62,7 @@ def decide(
     decision_id: UUID | None = None,
     seen: Seen | None = None,
 ) -> Decision:
-    """Set, change or keep the label of a photo. With the same `decision_id` twice it counts once.
+    """Set, change or keep the label of a photo. Sent twice with one `decision_id`, it counts once.
 
     Raises Photo.DoesNotExist, and ChangedMeanwhile if `seen` is not the last decision any more.
     """
@@ -81,7 +81,7 @@ def decide(
 
 @transaction.atomic
 def decide_many(choices: Mapping[UUID, Label], by: User, via: Via) -> BulkDecision:
-    """Give each photo its label, as one decision. Photos that are gone are left out."""
+    """Give each photo its label, as one decision. Photos that no longer exist are left out."""
     bulk = BulkDecision.objects.create(by=by, via=via, photos=0)
     decisions = [_decision(photo, choices[photo.id], by, via) for photo in _lock(choices)]
     for decision in decisions:
@@ -94,7 +94,7 @@ def decide_many(choices: Mapping[UUID, Label], by: User, via: Via) -> BulkDecisi
 
 @transaction.atomic
 def undo(decision: Decision, by: User) -> Decision:
-    """Put the photo's label back to what it was before this decision; twice does nothing more.
+    """Restore the label from before this decision; doing it twice has no further effect.
 
     Raises ChangedMeanwhile if another decision followed.
     """
@@ -111,8 +111,11 @@ def undo(decision: Decision, by: User) -> Decision:
 
 @transaction.atomic
 def undo_bulk(bulk: BulkDecision, by: User) -> tuple[int, int]:
-    """Undo what was decided as one; return how many photos went back, and how many were decided
-    about again since and stay as they are. Twice does nothing more."""
+    """Undo a decision about many; doing it twice has no further effect.
+
+    Returns how many photos got their former label back, and how many stay as they are because
+    somebody has decided about them again since.
+    """
     bulk = BulkDecision.objects.select_for_update().get(id=bulk.id)
     if bulk.undone:
         return 0, 0
@@ -127,7 +130,7 @@ def undo_bulk(bulk: BulkDecision, by: User) -> tuple[int, int]:
 
 
 def last_to_undo(by: User) -> Decision | None:
-    """This person's latest decision that still stands; those made as one are undone as one."""
+    """This person's latest decision about a single photo that has not been undone."""
     return (
         own_decisions(by)
         .filter(undone_by=None, bulk=None)
@@ -137,7 +140,7 @@ def last_to_undo(by: User) -> Decision | None:
 
 
 def came_labelled(photo: Photo, label: Label, by: User) -> Decision:
-    """Set the label that came with a new upload; the caller saves the photo and the decision."""
+    """Set the label that came with a new upload. The caller saves the photo and the decision."""
     decision = _decision(photo, label, by, Via.UPLOAD)
     _put_label(photo, label, by)
     return decision
@@ -145,7 +148,7 @@ def came_labelled(photo: Photo, label: Label, by: User) -> Decision:
 
 @transaction.atomic
 def merge_label(source: Label, target: Label, by: User) -> int:
-    """Give every photo of one label another one; return how many these were.
+    """Give every photo of one label another one; return how many photos that were.
 
     The photos are read a few thousand at a time, and those that got the label meanwhile in the
     next round. Doubts that people have settled stay settled.
@@ -167,14 +170,17 @@ def _photos_of(label: Label) -> QuerySet[Photo, UUID]:
 
 @transaction.atomic
 def came_again_labelled(choices: Mapping[UUID, Label], by: User) -> None:
-    """Photos that were here already were uploaded again, with a label."""
+    """Set the labels of photos that were stored already and are uploaded again with a label."""
     photos = [photo for photo in _lock(choices) if photo.label_id != choices[photo.id].id]
     _write([_decision(photo, choices[photo.id], by, Via.UPLOAD) for photo in photos])
 
 
 def put_in_queue(prediction: Prediction, label_id: int | None, tree: LabelTree) -> None:
-    """Fill in what the queue goes by: a prediction that is done, beside a label (or none) that
-    nobody compared with it yet. The caller saves it."""
+    """Fill in the fields that the review queue uses, for a prediction that is done.
+
+    label_id: the photo's label, if any, which nobody has compared with the prediction yet. The
+    caller saves the prediction.
+    """
     first, second = [*(entry["confidence"] for entry in prediction.top), 0.0, 0.0][:2]
     prediction.margin = first - second
     prediction.review = prediction.disagreement = None
@@ -200,7 +206,7 @@ def _lock_one(photo_id: UUID) -> Photo:
 
 
 def _standing(photos: Iterable[Photo]) -> list[Decision]:
-    """Of each photo the last decision that was not undone."""
+    """The last decision about each photo that was not undone."""
     latest: dict[UUID, Decision] = {}
     made = Decision.objects.filter(photo__in=photos, undone_by=None).exclude(via=Via.UNDO)
     for decision in made:

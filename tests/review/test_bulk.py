@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from recognition.models import BulkDecision, Decision, Label, Photo, ReviewLease, Via
 from recognition.review import bulk, labelling
-from recognition.review.bulk import Left, Outlook, Snapshot
+from recognition.review.bulk import Left, Snapshot, UndoPreview
 from tests.rows import add_photo, settled_photo
 
 pytestmark = pytest.mark.usefixtures("version")
@@ -89,13 +89,13 @@ def test_photos_that_one_may_not_see_are_left(other_uploader: User, dogs: list[P
     assert not Decision.objects.exists()
 
 
-def test_the_outlook_is_what_undoing_then_does(
+def test_the_preview_is_what_undoing_then_does(
     reviewer: User, uploader: User, dogs: list[Photo]
 ) -> None:
     made, _left = decide(dogs, reviewer)
     assert made is not None
     labelling.decide(dogs[0].id, label("car"), uploader, Via.QUEUE)
-    assert bulk.outlook(made) == Outlook(back=1, since=1)
+    assert bulk.preview_undo(made) == UndoPreview(back=1, since=1)
     assert labelling.undo_bulk(made, reviewer) == (1, 1)
     made.refresh_from_db()
-    assert bulk.outlook(made) == Outlook(0, 0)
+    assert bulk.preview_undo(made) == UndoPreview(0, 0)
