@@ -180,3 +180,18 @@ def test_a_photo_that_is_deleted_just_before_its_label_is_set_is_not_there(
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
         address = reverse("label-photo", args=[photo.id])
         assert client.post(address, {"label": "dog"}).status_code == 404
+
+
+def test_a_photo_that_is_decided_about_while_it_is_handed_out_is_free(
+    person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = settled_photo(person)
+    take = queue.take
+
+    def take_too_late(reviewer: User, photo_ids: Any) -> set[Any]:
+        labelling.decide(photo.id, _label("dog"), person, Via.QUEUE)
+        return take(reviewer, photo_ids)
+
+    monkeypatch.setattr(queue, "take", take_too_late)
+    assert queue.claim(person, queue.Ordering.MARGIN, 10) == []
+    assert not ReviewLease.objects.exists()

@@ -88,7 +88,9 @@ def claim(
         busy = _leased_by_others(reviewer).union(known, skipped, leased)
         free = _free(reviewer, ordering, narrowing, busy)[:_WINDOW]
         chosen = _spread(free, count - len(leased), _groups_just_seen([*known, *leased]))
-        mine = take(reviewer, chosen) & _still_waiting(chosen)
+        held = take(reviewer, chosen)
+        mine = held & _still_waiting(chosen)
+        release(reviewer, held - mine)
         leased += [photo_id for photo_id in chosen if photo_id in mine]
         if len(leased) == count or not chosen:
             break
@@ -118,9 +120,9 @@ def take(reviewer: User, photo_ids: Collection[UUID]) -> set[UUID]:
     return set(leases.filter(reviewer=reviewer).values_list("photo_id", flat=True))
 
 
-def release(reviewer: User, photo_id: UUID) -> None:
-    """Others can get the photo again."""
-    ReviewLease.objects.filter(photo=photo_id, reviewer=reviewer).delete()
+def release(reviewer: User, photo_ids: Collection[UUID]) -> None:
+    """Others can get these photos again."""
+    ReviewLease.objects.filter(photo__in=photo_ids, reviewer=reviewer).delete()
 
 
 def progress(ordering: Ordering, narrowing: Narrowing = EVERYTHING) -> Progress:

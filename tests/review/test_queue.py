@@ -131,7 +131,7 @@ def test_known_and_skipped_photos_are_not_handed_out(reviewer: User, other_revie
     photos = [_waiting(reviewer, margin).id for margin in (0.1, 0.2, 0.3)]
     claimed = queue.claim(reviewer, Ordering.MARGIN, 10, known=photos[:1], skipped=photos[1:2])
     assert claimed == photos[2:]
-    queue.release(reviewer, photos[2])
+    queue.release(reviewer, [photos[2]])
     assert set(queue.claim(other_reviewer, Ordering.MARGIN, 10)) == set(photos)
 
 

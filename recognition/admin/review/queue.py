@@ -118,7 +118,7 @@ def skip(request: StaffRequest) -> JsonResponse:
     if "back" in request.POST:
         queue.take(request.user, [photo.id])
     else:
-        queue.release(request.user, photo.id)
+        queue.release(request.user, [photo.id])
         skipped.append(photo.id.hex)
     request.session[_SKIPPED] = skipped[-MAX_SKIPPED:]
     return JsonResponse({})
