@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from recognition import doorbell
 from recognition.labels import LabelTree
-from recognition.models import Batch, Decision, Label, Photo, State
+from recognition.models import Batch, Decision, Label, Photo, Prediction, State
 
+_MOST_FOUND = 1000
 _DECISIONS_SHOWN = 50
 _DUPLICATES_SHOWN = 12
 
@@ -29,6 +30,15 @@ def photos_visible_to(user: User) -> QuerySet[Photo]:
 def photos_to_show(user: User) -> QuerySet[Photo]:
     """With the owners: by a query of their own, for a join would lead SQLite to sort all photos."""
     return photos_visible_to(user).prefetch_related("owner")
+
+
+def find_photos(text: str) -> list[UUID]:
+    """Photos with this id, or whose name begins so: an index holds these. At most _MOST_FOUND."""
+    try:
+        return [UUID(text)]
+    except ValueError:
+        named = Photo.objects.filter(name__startswith=text).order_by()
+        return list(named.values_list("id", flat=True)[:_MOST_FOUND])
 
 
 def may_delete(user: User, photo: Photo) -> bool:
@@ -100,12 +110,12 @@ def is_settled(photo: Photo) -> bool:
     return photo.prediction is not None and photo.prediction.is_settled
 
 
-def top_labels(photo: Photo) -> list[tuple[Label, float]]:
+def top_labels(prediction: Prediction | None) -> list[tuple[Label, float]]:
     """The labels that fit best, with their confidence."""
-    if not photo.prediction or not photo.prediction.top:
+    if not prediction or not prediction.top:
         return []
     tree = LabelTree()
-    known = [entry for entry in photo.prediction.top if entry["label"] in tree]
+    known = [entry for entry in prediction.top if entry["label"] in tree]
     return [(tree[entry["label"]], entry["confidence"]) for entry in known]
 
 

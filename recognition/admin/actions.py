@@ -11,16 +11,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from unfold.admin import ModelAdmin
+from django.utils.translation import gettext_lazy
 
-from recognition.admin.review.grid import report_left
+from recognition.admin.bulk_messages import report_decided, report_left
+from recognition.admin.lists import OfPhotos
 from recognition.admin.staff import StaffRequest, render_page
 from recognition.label_field import LabelForm, offered_labels
-from recognition.models import BulkDecision, Label, Via
+from recognition.models import Label, Via
 from recognition.review import bulk
 from recognition.review.bulk import Snapshot
 from recognition.selectors import photos_visible_to
@@ -28,11 +26,10 @@ from recognition.selectors import photos_visible_to
 MOST = 200  # photos at once; a list shows 50
 
 
-class ReviewActions(ModelAdmin):
-    """For lists whose rows are photos, or lead to one by `photo_field`."""
+class ReviewActions(OfPhotos):
+    """Lists whose photos can be confirmed and relabelled."""
 
     actions = ("confirm_predictions", "give_label")
-    photo_field = "pk"
 
     def has_review_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("recognition.review")
@@ -98,22 +95,9 @@ def _plan(request: StaffRequest, photo_ids: set[UUID], label: Label | None) -> d
 
 
 def _carry_out(request: StaffRequest, label: Label | None) -> HttpResponse:
-    parsed = (Snapshot.parse(text) for text in request.POST.getlist("shown")[:MOST])
-    snapshots = [snapshot for snapshot in parsed if snapshot]
+    snapshots = Snapshot.parse_all(request.POST.getlist("shown")[:MOST])
     decision, left = bulk.decide(snapshots, label, request.user, Via.LISTS)
     if decision:
-        messages.success(request, _done(decision))
+        report_decided(request, decision)
     report_left(request, left)
     return redirect(request.get_full_path())
-
-
-def _done(decision: BulkDecision) -> str:
-    text = ngettext(
-        "%(count)d photo was decided.", "%(count)d photos were decided as one.", decision.photos
-    )
-    return format_html(
-        '{} <a class="underline" href="{}">{}</a>',
-        text % {"count": decision.photos},
-        reverse("admin:recognition_bulkdecision_undo", args=[decision.id]),
-        _("Undo …"),
-    )

@@ -18,16 +18,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 from unfold.contrib.filters.admin import (
-    AutocompleteSelectFilter,
     ChoicesDropdownFilter,
     RelatedDropdownFilter,
 )
 from unfold.decorators import display
 
 from recognition.admin import pictures
-from recognition.admin.filters import DayRangeFilter
+from recognition.admin.filters import DayRangeFilter, users_filter
 from recognition.admin.lists import LongList, OfPhotos, ReadOnly
-from recognition.admin.photos import find_photos, may_see_users
 from recognition.admin.staff import StaffRequest, render_page, staff_page
 from recognition.models import BulkDecision, Decision
 from recognition.review import bulk, labelling
@@ -48,15 +46,10 @@ class _Log(ReadOnly, LongList):
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         return ("-at", "-id")
 
-    def by_filter(self, request: HttpRequest) -> list[Any]:
-        return [("by", AutocompleteSelectFilter)] if may_see_users(request) else []
-
 
 @admin.register(Decision)
 class DecisionAdmin(OfPhotos, _Log):
     list_display = ("picture", "change", "prediction", "by", "via", "undone", "at")
-    search_fields = ("photo__name",)
-    search_help_text = gettext_lazy("How the file's name begins, or the photo's id")
     fieldsets = (
         (None, {"fields": ("preview", "photo", "at", "by", "via", "bulk")}),
         (gettext_lazy("Label"), {"fields": ("from_label", "to_label", "undoes", "undone")}),
@@ -69,17 +62,11 @@ class DecisionAdmin(OfPhotos, _Log):
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         return [
-            *self.by_filter(request),
+            *users_filter(request, "by"),
             ("via", ChoicesDropdownFilter),
             ("to_label", RelatedDropdownFilter),
             ("at", DayRangeFilter),
         ]
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet, search_term: str
-    ) -> tuple[QuerySet, bool]:
-        found = queryset.filter(photo__in=find_photos(search_term)) if search_term else queryset
-        return found, False
 
     @display(description=gettext_lazy("photo"), header=True)
     def picture(self, decision: Decision) -> list[Any]:
@@ -117,7 +104,7 @@ class BulkDecisionAdmin(_Log):
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         return [
-            *self.by_filter(request),
+            *users_filter(request, "by"),
             ("via", ChoicesDropdownFilter),
             ("at", DayRangeFilter),
         ]

@@ -9,11 +9,11 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.timezone import make_aware
-from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 
 
 class DayField(forms.DateField):
-    """A day that can be told as a moment in every time zone, and its next one too."""
+    """A day that databases and all time zones can deal with, and so the next one."""
 
     default_validators = [
         MinValueValidator(date(1970, 1, 1)),
@@ -41,6 +41,12 @@ class DayRangeFilter(RangeDateFilter):
             return None
 
 
+def users_filter(request: HttpRequest, field: str) -> list[tuple[str, type]]:
+    """For a list's filters: it completes the names of users, so only who may see them gets it."""
+    may_see_users = request.user.has_perm("auth.view_user")
+    return [(field, AutocompleteSelectFilter)] if may_see_users else []
+
+
 def midnight(day: date) -> datetime:
-    """In the server's time zone."""
+    """When the day begins in the server's time zone."""
     return make_aware(datetime.combine(day, time.min))

@@ -12,8 +12,11 @@ from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
+
+from recognition import selectors
 
 _MAX_DIGITS = 18  # of a key
 MAX_PAGES = 200  # skipping rows costs time as well; who looks for old ones filters
@@ -96,15 +99,27 @@ class LongList(List):
 
 
 class OfPhotos(ModelAdmin):
-    """For rows that belong to photos; who may not see everybody's sees those of their own."""
+    """For rows that are photos or belong to one: found by the photo's id or the beginning of its
+    name. Who may not see everybody's photos finds those of their own."""
 
+    photo_field = "photo"
     owner_field = "photo__owner"
+    search_fields = ("photo__name",)
+    search_help_text = _("How the file's name begins, or the photo's id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         if request.user.has_perm("recognition.view_all"):
             return rows
         return rows.filter(**{self.owner_field: request.user})
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        if not search_term:
+            return queryset, False
+        found = selectors.find_photos(search_term)
+        return queryset.filter(**{f"{self.photo_field}__in": found}), False
 
 
 class ReadOnly(ModelAdmin):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
@@ -11,22 +10,15 @@ from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 
 from recognition import removal
 from recognition.admin import deletion, pictures
 from recognition.admin.actions import ReviewActions
-from recognition.admin.filters import DayRangeFilter
-from recognition.admin.lists import LongList, OfPhotos, ReadOnly
+from recognition.admin.filters import DayRangeFilter, users_filter
+from recognition.admin.lists import LongList, ReadOnly
 from recognition.models import Photo, Prediction
-
-MAX_FOUND = 1000
-
-
-def may_see_users(request: HttpRequest) -> bool:
-    """The owner's filter completes names, which is for who may see the users."""
-    return request.user.has_perm("auth.view_user")
 
 
 class PredictionsOfPhoto(TabularInline):
@@ -60,12 +52,12 @@ class PredictionsOfPhoto(TabularInline):
 
 
 @admin.register(Photo)
-class PhotoAdmin(ReviewActions, OfPhotos, ReadOnly, LongList):
+class PhotoAdmin(ReviewActions, ReadOnly, LongList):
+    photo_field = "pk"
     owner_field = "owner"
     list_display = ("picture", "owner", "predicted", "label", "created")
     sortable_by = ("created",)
     search_fields = ("name",)
-    search_help_text = _("How the file's name begins, or the photo's id")
     inlines = (PredictionsOfPhoto,)
     fieldsets = (
         (None, {"fields": ("preview", "name", "owner", "created", "label", "labelled_by")}),
@@ -81,14 +73,8 @@ class PhotoAdmin(ReviewActions, OfPhotos, ReadOnly, LongList):
         )
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        owner = [("owner", AutocompleteSelectFilter)] if may_see_users(request) else []
+        owner = users_filter(request, "owner")
         return [*owner, ("label", RelatedDropdownFilter), ("created", DayRangeFilter)]
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet, search_term: str
-    ) -> tuple[QuerySet, bool]:
-        found = queryset.filter(id__in=find_photos(search_term)) if search_term else queryset
-        return found, False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.has_perm("recognition.delete_photo")
@@ -125,12 +111,3 @@ class PhotoAdmin(ReviewActions, OfPhotos, ReadOnly, LongList):
     @display(description=_("size"))
     def size(self, photo: Photo) -> str:
         return filesizeformat(photo.size_bytes)
-
-
-def find_photos(term: str) -> list[UUID]:
-    """By id, or by how the name begins: an index holds these. Very many are not all found."""
-    try:
-        return [UUID(term)]
-    except ValueError:
-        named_so = Photo.objects.filter(name__startswith=term).order_by()
-        return list(named_so.values_list("id", flat=True)[:MAX_FOUND])

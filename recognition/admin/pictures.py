@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
+from recognition import selectors
 from recognition.models import Photo, Prediction, State
 
 STATE_COLOURS = {
@@ -63,6 +64,13 @@ def percent(share: float | None) -> str:
     return "" if share is None else number_format(100 * share, 1) + "\N{NO-BREAK SPACE}%"
 
 
+def short_percent(share: float) -> str:
+    """With a decimal only where it is not zero: 98 %, 99.5 %."""
+    hundredths = round(100 * share, 1)
+    decimals = 0 if hundredths == int(hundredths) else 1
+    return number_format(hundredths, decimals) + "\N{NO-BREAK SPACE}%"
+
+
 def answer(prediction: Prediction | None) -> str:
     """What the network says, in a word."""
     if prediction is None:
@@ -76,5 +84,5 @@ def top_five(prediction: Prediction) -> SafeString:
     return format_html_join(
         "",
         "<div>{} · {}</div>",
-        ((entry["label"], percent(entry["confidence"])) for entry in prediction.top),
+        ((label, percent(share)) for label, share in selectors.top_labels(prediction)),
     )

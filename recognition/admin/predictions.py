@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
-    AutocompleteSelectFilter,
     ChoicesDropdownFilter,
     DropdownFilter,
     RelatedDropdownFilter,
@@ -18,9 +17,8 @@ from unfold.decorators import display
 
 from recognition.admin import pictures
 from recognition.admin.actions import ReviewActions
-from recognition.admin.filters import DayRangeFilter
-from recognition.admin.lists import LongList, OfPhotos, ReadOnly
-from recognition.admin.photos import find_photos, may_see_users
+from recognition.admin.filters import DayRangeFilter, users_filter
+from recognition.admin.lists import LongList, ReadOnly
 from recognition.models import Prediction, State
 from recognition.refusals import Refusal
 
@@ -42,12 +40,9 @@ class AcceptedFilter(DropdownFilter):
 
 
 @admin.register(Prediction)
-class PredictionAdmin(ReviewActions, OfPhotos, ReadOnly, LongList):
-    photo_field = "photo"
+class PredictionAdmin(ReviewActions, ReadOnly, LongList):
     list_display = ("picture", "state_badge", "predicted", "kind", "to_do", "version", "created")
     sortable_by = ("created",)
-    search_fields = ("photo__name",)
-    search_help_text = _("How the file's name begins, or the photo's id")
     fieldsets = (
         (None, {"fields": ("preview", "photo", "state", "reason", "created")}),
         (_("Answer"), {"fields": ("label", "kind", "percent", "top_five", "fine", "accepted")}),
@@ -63,7 +58,6 @@ class PredictionAdmin(ReviewActions, OfPhotos, ReadOnly, LongList):
         )
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        owner = [("photo__owner", AutocompleteSelectFilter)] if may_see_users(request) else []
         return [
             ("state", ChoicesDropdownFilter),
             ("kind", ChoicesDropdownFilter),
@@ -71,7 +65,7 @@ class PredictionAdmin(ReviewActions, OfPhotos, ReadOnly, LongList):
             ("band", ChoicesDropdownFilter),
             AcceptedFilter,
             ("model_version", RelatedDropdownFilter),
-            *owner,
+            *users_filter(request, "photo__owner"),
             ("created", DayRangeFilter),
         ]
 
@@ -82,12 +76,6 @@ class PredictionAdmin(ReviewActions, OfPhotos, ReadOnly, LongList):
         if request.GET.get(_ACCEPTED) == "yes":
             return ("-accepted", "id")
         return ("-created", "-id")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet, search_term: str
-    ) -> tuple[QuerySet, bool]:
-        found = queryset.filter(photo__in=find_photos(search_term)) if search_term else queryset
-        return found, False
 
     @display(description=_("photo"), header=True)
     def picture(self, prediction: Prediction) -> list[Any]:

@@ -55,6 +55,11 @@ class Snapshot(NamedTuple):
         except ValueError:
             return None
 
+    @classmethod
+    def parse_all(cls, texts: Iterable[str]) -> list[Snapshot]:
+        """Without those that make no sense."""
+        return [snapshot for text in texts if (snapshot := cls.parse(text))]
+
 
 class Change(NamedTuple):
     """What would happen to a photo: a new label, or why it is left as it is."""
@@ -84,8 +89,7 @@ def changes(photos: Iterable[Photo], label: Label | None, by: User) -> list[Chan
     photos = list(photos)
     held = {row["photo"] for row in held_by_others(by).filter(photo__in=photos)}
     return [
-        _change(photo, label or _predicted_label(photo, tree), photo.id in held)
-        for photo in photos
+        _change(photo, label or _predicted_label(photo, tree), photo.id in held) for photo in photos
     ]
 
 

@@ -90,6 +90,12 @@ class Checks:
     def precision(self) -> Interval:
         return wilson(self.right, self.checked, Z_SHOWN)
 
+    def verdict(self, target: float) -> str:
+        """ "kept" or "broken"; "open" while the checks allow neither to be said."""
+        if self.precision.low >= target:
+            return "kept"
+        return "broken" if self.precision.high < target else "open"
+
 
 def settings() -> Promise:
     return Promise.objects.filter(pk=1).first() or Promise(pk=1)

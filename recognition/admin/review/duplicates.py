@@ -8,15 +8,13 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from recognition.admin.review.grid import report_left
+from recognition.admin.bulk_messages import report_decided, report_left
 from recognition.admin.staff import StaffRequest, render_page, staff_page
 from recognition.label_field import LabelForm, offered_labels
-from recognition.models import BulkDecision, Via
+from recognition.models import Via
 from recognition.review import bulk, groups
 from recognition.review.bulk import Snapshot
 from recognition.selectors import photos_visible_to
@@ -35,12 +33,11 @@ def page(request: StaffRequest) -> HttpResponse:
 @require_POST
 def label(request: StaffRequest) -> HttpResponse:
     form = LabelForm(request.POST)
-    parsed = (Snapshot.parse(text) for text in request.POST.get("photos", "").split())
-    snapshots = [snapshot for snapshot in parsed if snapshot][: groups.WINDOW]
+    snapshots = Snapshot.parse_all(request.POST.get("photos", "").split()[: groups.WINDOW])
     if form.is_valid():
         decided, left = bulk.decide(snapshots, form.cleaned_data["label"], request.user, Via.GRID)
         if decided:
-            _report(request, decided)
+            report_decided(request, decided)
         report_left(request, left)
     for errors in form.errors.values():
         messages.error(request, *errors)
@@ -57,21 +54,6 @@ def set_apart(request: StaffRequest) -> HttpResponse:
     groups.set_apart(photo.id)
     messages.success(request, _("“%(name)s” stands apart now.") % {"name": photo.name})
     return _back(request)
-
-
-def _report(request: StaffRequest, decided: BulkDecision) -> None:
-    text = ngettext(
-        "%(count)d photo has its label.", "%(count)d photos have their label.", decided.photos
-    )
-    messages.success(
-        request,
-        format_html(
-            '{} <a class="underline" href="{}">{}</a>',
-            text % {"count": decided.photos},
-            reverse("admin:recognition_bulkdecision_undo", args=[decided.id]),
-            _("Undo …"),
-        ),
-    )
 
 
 def _back(request: StaffRequest) -> HttpResponse:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from recognition import selectors
+from recognition.admin.filters import DayField, midnight
 from recognition.admin.staff import StaffRequest, render_page, staff_page
 from recognition.exchange.exporting import Export, Selection
 from recognition.labels import LabelTree, count_photos_of_each
@@ -26,10 +26,6 @@ FORMATS = {
 }
 
 
-# Days before and after which databases and time zones stumble.
-_SENSIBLE = (MinValueValidator(date(1970, 1, 2)), MaxValueValidator(date(9000, 1, 1)))
-
-
 class ExportForm(forms.Form):
     format = forms.ChoiceField(choices=[(key, it[0]) for key, it in FORMATS.items()])
     label = forms.ModelMultipleChoiceField(
@@ -37,8 +33,8 @@ class ExportForm(forms.Form):
     )
     kind = forms.ChoiceField(choices=Kind.choices, required=False)
     split = forms.ChoiceField(choices=Split.choices, required=False)
-    since = forms.DateField(required=False, validators=_SENSIBLE)
-    until = forms.DateField(required=False, validators=_SENSIBLE)
+    since = DayField(required=False)
+    until = DayField(required=False)
 
     def selection(self) -> Selection:
         given = self.cleaned_data
@@ -46,8 +42,8 @@ class ExportForm(forms.Form):
             labels=tuple(label.slug for label in given["label"]),
             kind=given["kind"],
             split=given["split"],
-            since=_midnight(given["since"]),
-            before=_midnight(given["until"] and given["until"] + timedelta(days=1)),
+            since=midnight(given["since"]) if given["since"] else None,
+            before=midnight(given["until"] + timedelta(days=1)) if given["until"] else None,
         )
 
 
@@ -91,7 +87,3 @@ def _labels() -> list[dict[str, Any]]:
         for label in tree.in_order()
         if counts[label.id].number
     ]
-
-
-def _midnight(day: date | None) -> datetime | None:
-    return timezone.make_aware(datetime.combine(day, time.min)) if day else None

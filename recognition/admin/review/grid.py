@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
 from uuid import UUID
 
@@ -10,17 +9,17 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from recognition import history
+from recognition.admin.bulk_messages import report_left
 from recognition.admin.review.grid_form import GridForm, batches_to_choose
 from recognition.admin.staff import StaffRequest, render_page, staff_page
 from recognition.history import Cursor
 from recognition.label_field import LabelForm, offered_labels
 from recognition.models import BulkDecision, Kind, Label, Photo, Via
 from recognition.review import bulk
-from recognition.review.bulk import Left, Snapshot
+from recognition.review.bulk import Snapshot
 from recognition.selectors import photos_visible_to
 
 PAGE_SIZE = 100
@@ -88,20 +87,8 @@ def _decide(
     return redirect(_address(request, after=after, decided=decided, before=before))
 
 
-def report_left(request: HttpRequest, left: Counter[Left]) -> None:
-    """Say which photos were left as they are, and why."""
-    for reason, count in left.items():
-        text = ngettext(
-            "%(count)d photo was left as it is: %(reason)s.",
-            "%(count)d photos were left as they are: %(reason)s.",
-            count,
-        )
-        messages.warning(request, text % {"count": count, "reason": reason.label})
-
-
 def _snapshots(request: HttpRequest, name: str) -> list[Snapshot]:
-    parsed = (Snapshot.parse(text) for text in request.POST.getlist(name)[:PAGE_SIZE])
-    return [snapshot for snapshot in parsed if snapshot]
+    return Snapshot.parse_all(request.POST.getlist(name)[:PAGE_SIZE])
 
 
 def _decided(request: StaffRequest) -> BulkDecision | None:

@@ -9,29 +9,22 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from recognition import figures
+from recognition.admin.pictures import short_percent
 from recognition.admin.staff import StaffRequest, render_page, staff_page
 from recognition.review import promise
-from recognition.review.promise import Checks, Outlook, Row
+from recognition.review.promise import Outlook, Row
 from recognition.review.thresholds import Threshold
 
 CHECK_RATES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
-def percent(share: float) -> str:
-    """With one decimal where it says something: 98 %, 99.5 %."""
-    hundredths = round(100 * share, 1)
-    decimals = 0 if hundredths == int(hundredths) else 1
-    return number_format(hundredths, decimals) + "\N{NO-BREAK SPACE}%"
-
-
 def _choices(values: tuple[float, ...], now: float) -> list[tuple[float, str]]:
     """Those offered, and what is set now."""
-    return [(value, percent(value)) for value in sorted({*values, now})]
+    return [(value, short_percent(value)) for value in sorted({*values, now})]
 
 
 def _targets() -> list[tuple[float, str]]:
@@ -62,10 +55,10 @@ def page(request: StaffRequest) -> HttpResponse:
     checks = promise.checks_in(found)
     context = {
         "now": now,
-        "now_target": percent(now.target),
-        "now_check_rate": percent(now.check_rate),
+        "now_target": short_percent(now.target),
+        "now_check_rate": short_percent(now.check_rate),
         "target": target,
-        "target_percent": percent(target),
+        "target_percent": short_percent(target),
         "targets": _targets(),
         "check_rates": _check_rates(),
         "may_change": request.user.has_perm("recognition.change_promise"),
@@ -76,9 +69,9 @@ def page(request: StaffRequest) -> HttpResponse:
         "shared": _threshold(outlook.shared),
         "lines": [_line(row) for row in outlook.rows],
         "checks": checks,
-        "verdict": _verdict(checks, now.target),
-        "checks_low": percent(checks.precision.low),
-        "checks_high": percent(checks.precision.high),
+        "verdict": checks.verdict(now.target),
+        "checks_low": short_percent(checks.precision.low),
+        "checks_high": short_percent(checks.precision.high),
         "to_review": figures.to_review().in_words,
     }
     return render_page(request, "admin/review/promise.html", _("Accuracy promise"), context)
@@ -109,7 +102,7 @@ def _of_hundred(outlook: Outlook) -> dict[str, int]:
 
 
 def _line(row: Row) -> dict[str, Any]:
-    share = percent(row.share) if row.share is not None else "–"
+    share = short_percent(row.share) if row.share is not None else "–"
     return {"row": row, "share": share, "threshold": _threshold(row.threshold)}
 
 
@@ -117,15 +110,8 @@ def _threshold(threshold: Threshold | None) -> dict[str, str] | None:
     if threshold is None:
         return None
     return {
-        "confidence": percent(threshold.confidence),
-        "precision": percent(threshold.precision),
-        "low": percent(threshold.bounds.low),
-        "high": percent(threshold.bounds.high),
+        "confidence": short_percent(threshold.confidence),
+        "precision": short_percent(threshold.precision),
+        "low": short_percent(threshold.bounds.low),
+        "high": short_percent(threshold.bounds.high),
     }
-
-
-def _verdict(checks: Checks, target: float) -> str:
-    """What the checks say of the promise: kept, broken, or neither for sure yet."""
-    if checks.precision.low >= target:
-        return "kept"
-    return "broken" if checks.precision.high < target else "open"
