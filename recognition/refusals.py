@@ -8,8 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from recognition.cnn.decoding import FORMATS_TEXT
-
+_FORMATS = _("JPEG, PNG, WebP, HEIC, AVIF, GIF, TIFF or BMP")  # those of cnn/decoding.py
 _TEXTS = {
     "not_an_image": _("This file is not a photo. Upload a %(formats)s file."),
     "unsupported_format": _(
@@ -53,7 +52,7 @@ class Refusal:
     def detail(self) -> str:
         """In the language of the current request."""
         return gettext(_TEXTS[self.code]) % {
-            "formats": FORMATS_TEXT,
+            "formats": gettext(_FORMATS),
             "max_mb": settings.ARK_MAX_UPLOAD_MB,
             "max_megapixels": settings.ARK_MAX_PIXELS / 1e6,
             "max_bulk_mb": settings.ARK_MAX_BULK_MB,

@@ -27,7 +27,6 @@ Image.init()
 Image.MAX_IMAGE_PIXELS = None
 
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "GIF", "TIFF", "BMP")
-FORMATS_TEXT = "JPEG, PNG, WebP, HEIC, AVIF, GIF, TIFF or BMP"
 DEFAULT_MAX_PIXELS = 100_000_000
 
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM", b"II*\0", b"MM\0*")

@@ -29,7 +29,7 @@ def photo(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     context = {
         "photo": photo,
         "may_delete": selectors.may_delete(request.user, photo),
-        "top": selectors.top_labels(photo),
+        "top": selectors.top_labels(photo.prediction),
         "newer": newer,
         "older": older,
         "decisions": decisions,

@@ -35,3 +35,15 @@ def test_they_are_found_along_their_index(as_reviewer: Client) -> None:
         names(as_reviewer, accepted="yes")
     [keys] = [it["sql"] for it in queries if '"accepted" IS NOT NULL' in it["sql"]][:1]
     assert 'ORDER BY "recognition_prediction"."accepted" DESC' in keys
+
+
+def test_the_top_five_are_named_in_the_language_of_the_page(
+    as_reviewer: Client, uploader: User
+) -> None:
+    photo = settled_photo(uploader)
+    top = [{"label": "dog", "confidence": 0.8}, {"label": "neither", "confidence": 0.1}]
+    Prediction.objects.filter(photo=photo).update(top=top)
+    address = f"{LIST}{photo.prediction_id}/change/"
+    page = as_reviewer.get(address, headers={"accept-language": "zh-hans"}).content.decode()
+    assert "狗 · 80.0" in page
+    assert "都不是 · 10.0" in page
