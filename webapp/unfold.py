@@ -96,7 +96,7 @@ UNFOLD = {
                     _table(_("Predictions"), "target", "recognition_prediction"),
                     _table(_("Labels"), "sell", "recognition_label"),
                     _table(_("Decisions"), "fact_check", "recognition_decision"),
-                    _table(_("Decided as one"), "checklist", "recognition_bulkdecision"),
+                    _table(_("Decisions about many"), "checklist", "recognition_bulkdecision"),
                 ],
             },
             {
