@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -147,6 +148,12 @@ def decisions_about(photo: Photo, viewer: User) -> list[Told]:
         Told(it, name_shown(it.by, photo, viewer), hasattr(it, "undone_by"))
         for it in made[:_DECISIONS_SHOWN]
     ]
+
+
+def last_decisions(photo_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The id of the last decision about each photo that has one."""
+    made = Decision.objects.filter(photo__in=list(photo_ids)).order_by("at", "id")
+    return dict(made.values_list("photo_id", "id"))
 
 
 def name_shown(person: User | None, photo: Photo, viewer: User) -> str:

@@ -17,7 +17,7 @@ from django.urls import reverse
 from recognition import merging, prediction, registry, removal, roles
 from recognition.labels import add
 from recognition.models import Label, Photo, Review, ReviewLease, Via
-from recognition.review import labelling, queue
+from recognition.review import labelling, leases, queue
 from tests.conftest import api_of
 from tests.rows import add_photo, answer, manifest, settled_photo
 
@@ -152,7 +152,7 @@ def test_a_photo_is_deleted_while_somebody_decides_about_it(
     person: User, meanwhile: Callable[..., Future[Any]], slowly: Event
 ) -> None:
     photo = settled_photo(person)
-    queue.take(person, [photo.id])
+    leases.take(person, [photo.id])
     deciding = meanwhile(_decide(photo, "car", person))
     slowly.wait()
     removal.delete_photo(photo)
@@ -186,12 +186,12 @@ def test_a_photo_that_is_decided_about_while_it_is_handed_out_is_free(
     person: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo = settled_photo(person)
-    take = queue.take
+    take = leases.take
 
     def take_too_late(reviewer: User, photo_ids: Any) -> set[Any]:
         labelling.decide(photo.id, _label("dog"), person, Via.QUEUE)
         return take(reviewer, photo_ids)
 
-    monkeypatch.setattr(queue, "take", take_too_late)
+    monkeypatch.setattr(leases, "take", take_too_late)
     assert queue.claim(person, queue.Ordering.MARGIN, 10) == []
     assert not ReviewLease.objects.exists()

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from recognition.labels import LabelTree
-from recognition.models import BulkDecision, Decision, Label, Photo, ReviewLease, State, Via
-from recognition.review import labelling
+from recognition.models import BulkDecision, Decision, Label, Photo, State, Via
+from recognition.review import labelling, leases
 from recognition.selectors import photos_visible_to
 
 
@@ -77,17 +76,11 @@ class UndoPreview(NamedTuple):
     since: int
 
 
-def held_by_others(person: User) -> QuerySet[Any]:
-    """The ids of photos that other reviewers have leased."""
-    leases = ReviewLease.objects.filter(expires__gt=timezone.now()).exclude(reviewer=person)
-    return leases.values("photo")
-
-
 def changes(photos: Iterable[Photo], label: Label | None, by: User) -> list[Change]:
     """What would happen if all photos got this label or, without one, their predicted labels."""
     tree = LabelTree()
     photos = list(photos)
-    held = {row["photo"] for row in held_by_others(by).filter(photo__in=photos)}
+    held = set(leases.held_by_others(by).filter(photo__in=photos))
     return [
         _change(photo, label or _predicted_label(photo, tree), photo.id in held) for photo in photos
     ]

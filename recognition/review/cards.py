@@ -11,7 +11,7 @@ from django.db.models import Count
 
 from recognition import selectors
 from recognition.labels import LabelTree
-from recognition.models import Decision, Label, Photo, Review, State
+from recognition.models import Label, Photo, Review, State
 
 # 99 % of the nearest photos with the same label are more similar than this, and 5 % of those of
 # another kind.
@@ -48,7 +48,7 @@ def cards(reviewer: User, photo_ids: Collection[UUID]) -> list[Card]:
     """The cards of these photos, in this order, without those that this reviewer may not see."""
     photos = selectors.photos_visible_to(reviewer).in_bulk(photo_ids)
     tree = LabelTree()
-    seen = _last_decisions(photos)
+    seen = selectors.last_decisions(photos)
     similar = _similar(reviewer, photos.values())
     groups = _sizes(reviewer, (photo.group for photo in photos.values() if photo.group))
     return [
@@ -73,11 +73,6 @@ def _choices(photo: Photo, tree: LabelTree) -> list[tuple[Label, float]]:
             shares[label] = shares.get(label, 0.0) + entry["confidence"]
     active = [(label, share) for label, share in shares.items() if label.active]
     return sorted(active, key=lambda choice: -choice[1])
-
-
-def _last_decisions(photo_ids: Iterable[UUID]) -> dict[UUID, UUID]:
-    made = Decision.objects.filter(photo__in=list(photo_ids)).order_by("at", "id")
-    return dict(made.values_list("photo_id", "id"))
 
 
 def _similar(reviewer: User, photos: Iterable[Photo]) -> dict[UUID, Photo]:

@@ -1,31 +1,30 @@
-"""The review queue: which photos come first, and who has which of them before them.
+"""The review queue: which photos a reviewer gets next.
 
-Each order walks an index that holds the waiting predictions alone. A photo is handed out under a
-lease: nobody else gets it until it is decided about or the lease expires.
+Each ordering walks an index that holds nothing but the waiting predictions. A photo is handed out
+under a lease (`leases`), and near-duplicates of what was just seen are put off.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, models, transaction
+from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from recognition import figures, selectors
 from recognition.counting import Counted, count_up_to
-from recognition.models import Decision, Photo, Prediction, ReviewLease
+from recognition.models import Decision, Photo, Prediction
+from recognition.review import leases
 
-LEASE = timedelta(minutes=10)
 _COUNTED = 10_000
-_WINDOW = 200  # photos among which near-duplicates are put off
-_WIDE_WINDOW = 2000  # photos that are looked through for those of a kind, or of one's own
+_WINDOW = 200  # photos from which the next ones are chosen
+_WIDE_WINDOW = 2000  # photos that are searched for those that fit filters or are one's own
 _JUST_NOW = timedelta(hours=1)
 _JUST_DECIDED = 20
 _ATTEMPTS = 5  # to lease what somebody else leased at the same instant
@@ -41,8 +40,8 @@ class Ordering(models.TextChoices):
 
 
 @dataclass(frozen=True)
-class Narrowing:
-    """Which predictions to review; what is empty does not narrow."""
+class Filters:
+    """Which predictions to review; an empty field does not restrict them."""
 
     kind: str = ""
     label_id: int | None = None
@@ -60,11 +59,11 @@ class Progress:
     labelled: float | None
 
 
-EVERYTHING = Narrowing()
+EVERYTHING = Filters()
 _WAITING = Q(review__isnull=False)
 _FOREVER = datetime(9999, 1, 1, tzinfo=timezone.utc)
-# The condition and the columns of an index of Prediction each. The ranges, which hold everything,
-# make SQLite follow that index and no other.
+# For each ordering the condition and the columns of an index of Prediction. The ranges exclude
+# nothing, but make SQLite follow just this index.
 _INDEXES = {
     Ordering.MARGIN: (_WAITING & Q(margin__gte=-1), ("margin", "id")),
     Ordering.DISAGREEMENT: (Q(disagreement__gte=-1), ("-disagreement", "id")),
@@ -79,113 +78,75 @@ def claim(
     count: int,
     known: Collection[UUID] = (),
     skipped: Collection[UUID] = (),
-    narrowing: Narrowing = EVERYTHING,
+    filters: Filters = EVERYTHING,
 ) -> list[UUID]:
-    """Lease the next photos that this reviewer may see, and that are neither `known` (before them
-    already) nor skipped."""
+    """Lease the next `count` photos that this reviewer may see; fewer if there are not so many.
+
+    known: photos that they hold already. skipped: photos that they do not want now.
+    """
     leased: list[UUID] = []
     for _attempt in range(_ATTEMPTS):
-        busy = _leased_by_others(reviewer).union(known, skipped, leased)
-        free = _free(reviewer, ordering, narrowing, busy)[:_WINDOW]
+        busy = set(leases.held_by_others(reviewer)).union(known, skipped, leased)
+        free = _free(reviewer, ordering, filters, busy)[:_WINDOW]
         chosen = _spread(free, count - len(leased), _groups_just_seen([*known, *leased]))
-        held = take(reviewer, chosen)
+        held = leases.take(reviewer, chosen)
         mine = held & _still_waiting(chosen)
-        release(reviewer, held - mine)
+        leases.release(reviewer, held - mine)
         leased += [photo_id for photo_id in chosen if photo_id in mine]
         if len(leased) == count or not chosen:
             break
     return leased
 
 
-def take(reviewer: User, photo_ids: Collection[UUID]) -> set[UUID]:
-    """Lease these photos, or renew their leases; return those that this reviewer holds now.
-
-    Expired leases are taken over by an UPDATE of their own, and others are inserted in the order
-    of their keys, so that this waits for nobody who waits for it.
-    """
-    expires = now() + LEASE
-    leases = ReviewLease.objects.filter(photo__in=photo_ids)
-    with transaction.atomic():
-        mine_or_expired = leases.filter(Q(reviewer=reviewer) | Q(expires__lte=now()))
-        locked = mine_or_expired.select_for_update(skip_locked=True)
-        keys = list(locked.values_list("photo_id", flat=True))
-        ReviewLease.objects.filter(photo__in=keys).update(reviewer=reviewer, expires=expires)
-    missing = set(photo_ids) - set(leases.values_list("photo_id", flat=True))
-    there = Photo.objects.filter(id__in=missing).order_by("id").values_list("id", flat=True)
-    with suppress(IntegrityError):  # a photo was deleted just now
-        ReviewLease.objects.bulk_create(
-            [ReviewLease(photo_id=key, reviewer=reviewer, expires=expires) for key in there],
-            ignore_conflicts=True,
-        )
-    return set(leases.filter(reviewer=reviewer).values_list("photo_id", flat=True))
+def progress(ordering: Ordering, filters: Filters = EVERYTHING) -> Progress:
+    """How much there is to review; no table is counted as a whole."""
+    return Progress(_remaining(ordering, filters), figures.share_labelled())
 
 
-def release(reviewer: User, photo_ids: Collection[UUID]) -> None:
-    """Others can get these photos again."""
-    ReviewLease.objects.filter(photo__in=photo_ids, reviewer=reviewer).delete()
-
-
-def progress(ordering: Ordering, narrowing: Narrowing = EVERYTHING) -> Progress:
-    """How much is left, and what share of the uploads is labelled; no whole table is counted."""
-    return Progress(_remaining(ordering, narrowing), figures.share_labelled())
-
-
-def with_others(reviewer: User) -> int:
-    """How many photos other reviewers have before them."""
-    return len(_leased_by_others(reviewer))
-
-
-def _queue(ordering: Ordering, narrowing: Narrowing = EVERYTHING) -> QuerySet[Prediction]:
-    """Along an index, so perhaps with more than what fits the narrowing."""
-    if ordering == Ordering.MARGIN and narrowing.label_id:  # the least confident first
-        of_label = Prediction.objects.filter(_WAITING, label=narrowing.label_id)
+def _queue(ordering: Ordering, filters: Filters = EVERYTHING) -> QuerySet[Prediction]:
+    """Along an index, so perhaps with predictions that do not fit the filters."""
+    if ordering == Ordering.MARGIN and filters.label_id:  # the least confident first
+        of_label = Prediction.objects.filter(_WAITING, label=filters.label_id)
         return of_label.order_by("confidence", "-id")
     condition, columns = _INDEXES[ordering]
     return Prediction.objects.filter(condition).order_by(*columns)
 
 
-def _remaining(ordering: Ordering, narrowing: Narrowing) -> Counted:
-    rows = _queue(ordering, narrowing)
-    if not _is_along_an_index(ordering, narrowing):
+def _remaining(ordering: Ordering, filters: Filters) -> Counted:
+    rows = _queue(ordering, filters)
+    if not _is_along_an_index(ordering, filters):
         is_all = count_up_to(rows, _WIDE_WINDOW).is_exact
-        number = len(_in_order(ordering, narrowing, _WIDE_WINDOW))
+        number = len(_in_order(ordering, filters, _WIDE_WINDOW))
         return Counted(number, is_exact=is_all, is_minimum=not is_all)
     counted = count_up_to(rows, _COUNTED)
-    is_whole_queue = narrowing == EVERYTHING and ordering != Ordering.DISAGREEMENT
+    is_whole_queue = filters == EVERYTHING and ordering != Ordering.DISAGREEMENT
     return figures.to_review() if is_whole_queue and not counted.is_exact else counted
 
 
-def _is_along_an_index(ordering: Ordering, narrowing: Narrowing) -> bool:
-    return narrowing == EVERYTHING or (ordering == Ordering.MARGIN and not narrowing.kind)
+def _is_along_an_index(ordering: Ordering, filters: Filters) -> bool:
+    return filters == EVERYTHING or (ordering == Ordering.MARGIN and not filters.kind)
 
 
-def _free(
-    reviewer: User, ordering: Ordering, narrowing: Narrowing, busy: set[UUID]
-) -> Sequence[UUID]:
+def _free(reviewer: User, ordering: Ordering, filters: Filters, busy: set[UUID]) -> Sequence[UUID]:
     """The first photos of the queue that this reviewer may see and that nobody is busy with."""
     if reviewer.has_perm("recognition.view_all"):
-        window = _WINDOW if _is_along_an_index(ordering, narrowing) else _WIDE_WINDOW
-        found = _in_order(ordering, narrowing, window + len(busy))
+        window = _WINDOW if _is_along_an_index(ordering, filters) else _WIDE_WINDOW
+        found = _in_order(ordering, filters, window + len(busy))
         return [photo_id for photo_id in found if photo_id not in busy]
-    found = _in_order(ordering, narrowing, _WIDE_WINDOW)
+    found = _in_order(ordering, filters, _WIDE_WINDOW)
     own = selectors.photos_visible_to(reviewer).filter(id__in=found)
     visible = set(own.values_list("id", flat=True)) - busy
     return [photo_id for photo_id in found if photo_id in visible]
 
 
-def _in_order(ordering: Ordering, narrowing: Narrowing, window: int) -> list[UUID]:
-    """Of the first photos of the queue those that fit."""
-    rows = _queue(ordering, narrowing).values_list("photo_id", "kind", "label_id")[:window]
-    return [photo_id for photo_id, kind, label_id in rows if narrowing.fits(kind, label_id)]
-
-
-def _leased_by_others(reviewer: User) -> set[UUID]:
-    leases = ReviewLease.objects.filter(expires__gt=now()).exclude(reviewer=reviewer)
-    return set(leases.values_list("photo_id", flat=True))
+def _in_order(ordering: Ordering, filters: Filters, window: int) -> list[UUID]:
+    """Those of the first `window` photos of the queue that fit the filters."""
+    rows = _queue(ordering, filters).values_list("photo_id", "kind", "label_id")[:window]
+    return [photo_id for photo_id, kind, label_id in rows if filters.fits(kind, label_id)]
 
 
 def _spread(photo_ids: Sequence[UUID], count: int, groups_seen: set[UUID]) -> list[UUID]:
-    """The first ones, near-duplicates put off for as long as there are others."""
+    """The first `count` photos; near-duplicates come only when there is nothing else left."""
     groups = _groups(photo_ids)
     first: list[UUID] = []
     put_off: list[UUID] = []
@@ -205,7 +166,7 @@ def _groups_just_seen(before_them: Collection[UUID]) -> set[UUID]:
 
 
 def _groups(photo_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Of those that have near-duplicates. (Asked for these alone, SQLite would look at all.)"""
+    """The groups of those that have one. (A condition for it would make SQLite read all photos.)"""
     rows = Photo.objects.filter(id__in=photo_ids).order_by().values_list("id", "group")
     return {photo_id: group for photo_id, group in rows if group}
 

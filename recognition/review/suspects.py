@@ -1,9 +1,9 @@
-"""Suspect labels as people look at them: ranked, each with its evidence beside it."""
+"""Suspect labels as reviewers see them: ranked, each with its evidence."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from recognition import doorbell, selectors
-from recognition.models import Decision, Label, Photo, Report, Suspect
+from recognition.models import Label, Photo, Report, Suspect
 
 REPORT = "suspects"
 PAGE_SIZE = 20
@@ -21,7 +21,11 @@ PAGE_SIZE = 20
 
 @dataclass(frozen=True)
 class LastSearch:
-    """begun: None before the first one. photos: how many labels it compared with each other."""
+    """The analyst's last search for suspect labels.
+
+    begun: None before the first one. photos: how many labels it judged. is_asked_for: whether
+    somebody wants another one.
+    """
 
     begun: datetime | None = None
     photos: int = 0
@@ -29,8 +33,8 @@ class LastSearch:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Just behind this suspect: so that a page stays where it was while others are decided."""
+class Cursor:
+    """A page begins behind this suspect; it stays where it is while others are decided."""
 
     score: float
     photo_id: UUID
@@ -39,19 +43,23 @@ class Place:
         return f"{self.score!r}_{self.photo_id.hex}"
 
     @classmethod
-    def parse(cls, text: str) -> Place | None:
+    def parse(cls, text: str) -> Cursor | None:
         score, _, photo_id = text.partition("_")
         try:
-            place = cls(float(score), UUID(photo_id))
+            cursor = cls(float(score), UUID(photo_id))
         except ValueError:
             return None
-        return place if math.isfinite(place.score) else None
+        return cursor if math.isfinite(cursor.score) else None
 
 
 @dataclass(frozen=True)
 class Card:
-    """A photo with its label in doubt. given, likelier: probabilities, if a search told them.
-    seen: the photo's last decision, to be handed to `review.decide`."""
+    """A photo whose label is in doubt.
+
+    given, likelier: the probabilities of its label and of the suggested one, 0 to 1, if it is still
+    a suspect. similar: the nearest other photos. seen: the id of the photo's last decision, for
+    `labelling.Seen`.
+    """
 
     photo: Photo
     suggested: Label | None
@@ -64,7 +72,7 @@ class Card:
 @dataclass(frozen=True)
 class Page:
     cards: list[Card]
-    next: Place | None
+    next: Cursor | None
 
 
 def last_search() -> LastSearch:
@@ -81,15 +89,15 @@ def last_search() -> LastSearch:
 
 @transaction.atomic
 def ask_for_search() -> None:
-    """The analyst searches as soon as it can, whatever was decided since the last time."""
+    """Make the analyst search as soon as it can, even if little was decided since the last time."""
     report, _ = Report.objects.select_for_update().get_or_create(name=REPORT)
     report.data["asked"] = True
     report.save()
     transaction.on_commit(doorbell.ring_analyst)
 
 
-def page(reviewer: User, after: Place | None = None) -> Page:
-    """The most suspect labels first, from behind `after` on."""
+def page(reviewer: User, after: Cursor | None = None) -> Page:
+    """The suspects behind `after`, the most suspect first."""
     ranked = _visible_to(reviewer).order_by("-score", "photo_id")
     if after:
         ranked = ranked.filter(score__lte=after.score).exclude(
@@ -97,17 +105,18 @@ def page(reviewer: User, after: Place | None = None) -> Page:
         )
     found = list(ranked[: PAGE_SIZE + 1])
     shown, last = found[:PAGE_SIZE], found[PAGE_SIZE - 1 : PAGE_SIZE]
-    more = Place(last[0].score, last[0].photo_id) if len(found) > PAGE_SIZE else None
+    more = Cursor(last[0].score, last[0].photo_id) if len(found) > PAGE_SIZE else None
     return Page(_cards(reviewer, shown), more)
 
 
 def card(reviewer: User, photo_id: UUID, suggested: Label | None = None) -> Card | None:
-    """One of them; for a photo that is no suspect any more, with what was suggested."""
+    """The card of one photo; with this suggestion if it is no longer a suspect. None if the
+    reviewer may not see it."""
     suspect = _visible_to(reviewer).filter(photo=photo_id).first()
     if suspect:
         return next(iter(_cards(reviewer, [suspect])), None)
     photo = _photos(reviewer).filter(id=photo_id).first()
-    seen = _last_decisions([photo_id]).get(photo_id)
+    seen = selectors.last_decisions([photo_id]).get(photo_id)
     return Card(photo, suggested, None, None, [], seen) if photo else None
 
 
@@ -122,7 +131,7 @@ def _cards(reviewer: User, suspects: Collection[Suspect]) -> list[Card]:
     similar_ids = {key for suspect in suspects for key in _similar_ids(suspect)}
     photos = _photos(reviewer).in_bulk([it.photo_id for it in suspects])
     others = selectors.photos_visible_to(reviewer).in_bulk(similar_ids)
-    seen = _last_decisions(photos)
+    seen = selectors.last_decisions(photos)
     return [
         Card(
             photo=photos[it.photo_id],
@@ -143,8 +152,3 @@ def _photos(reviewer: User) -> QuerySet[Photo]:
 
 def _similar_ids(suspect: Suspect) -> list[UUID]:
     return [UUID(it["photo"]) for it in suspect.evidence.get("similar", [])]
-
-
-def _last_decisions(photo_ids: Iterable[UUID]) -> dict[UUID, UUID]:
-    made = Decision.objects.filter(photo__in=list(photo_ids)).order_by("at", "id")
-    return dict(made.values_list("photo_id", "id"))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from recognition import doorbell
 from recognition.models import Label, Photo, Report, Suspect, Via
 from recognition.review import labelling, suspects
-from recognition.review.suspects import Place
+from recognition.review.suspects import Cursor
 from tests.rows import give_label, settled_photo
 
 pytestmark = pytest.mark.usefixtures("version")
@@ -85,14 +85,14 @@ def test_who_may_not_see_all_finds_only_their_own(
     assert suspects.card(uploader, theirs.id) is None
 
 
-def test_a_place_is_read_as_it_was_written() -> None:
-    place = Place(1 / 3, uuid4())
-    assert Place.parse(str(place)) == place
+def test_a_cursor_is_read_as_it_was_written() -> None:
+    cursor = Cursor(1 / 3, uuid4())
+    assert Cursor.parse(str(cursor)) == cursor
 
 
 @pytest.mark.parametrize("text", ["", "1.5", "x_y", f"nan_{UUID(int=0).hex}", "1.5_" + "g" * 32])
-def test_a_place_that_makes_no_sense_is_none(text: str) -> None:
-    assert Place.parse(text) is None
+def test_a_cursor_that_makes_no_sense_is_none(text: str) -> None:
+    assert Cursor.parse(text) is None
 
 
 def test_before_the_first_search_nothing_is_known() -> None:

@@ -18,7 +18,7 @@ from recognition.admin.staff import StaffRequest, render_page, staff_page
 from recognition.history import Cursor
 from recognition.label_field import LabelForm, offered_labels
 from recognition.models import BulkDecision, Kind, Label, Photo, Via
-from recognition.review import bulk
+from recognition.review import bulk, leases
 from recognition.review.bulk import Snapshot
 from recognition.selectors import photos_visible_to
 
@@ -47,7 +47,7 @@ def grid(request: StaffRequest) -> HttpResponse:
 def _show(request: StaffRequest, taken_out: Collection[Snapshot] = ()) -> HttpResponse:
     form = GridForm(request.GET)
     filters = form.filters(request.user)
-    photos = photos_visible_to(request.user).exclude(id__in=bulk.held_by_others(request.user))
+    photos = photos_visible_to(request.user).exclude(id__in=leases.held_by_others(request.user))
     after = Cursor.parse(request.GET.get("after", ""))
     page = history.page(photos, filters, after, PAGE_SIZE)
     context = {

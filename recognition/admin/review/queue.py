@@ -22,7 +22,7 @@ from recognition import selectors
 from recognition.admin.staff import StaffRequest, render_page, staff_page
 from recognition.labels import LabelTree
 from recognition.models import Kind, Label, Photo, Via
-from recognition.review import labelling, queue
+from recognition.review import labelling, leases, queue
 from recognition.review.cards import Card, cards
 from recognition.review.labelling import ChangedMeanwhile, Seen
 
@@ -57,15 +57,15 @@ class UndoForm(forms.Form):
 @staff_page("recognition.review")
 @require_GET
 def page(request: StaffRequest) -> HttpResponse:
-    ordering, narrowing = _wanted(request.GET)
+    ordering, filters = _wanted(request.GET)
     active = list(Label.objects.filter(active=True))
     context = {
         "orderings": queue.Ordering,
         "ordering": ordering,
-        "narrowing": narrowing,
+        "filters": filters,
         "kinds": Kind,
         "labels": active,
-        "chosen": next((label for label in active if label.id == narrowing.label_id), None),
+        "chosen": next((label for label in active if label.id == filters.label_id), None),
         "neither": next((label for label in active if label.kind == Kind.NEITHER), None),
     }
     return render_page(request, "admin/review/queue.html", _("Review queue"), context)
@@ -77,16 +77,16 @@ def claim(request: StaffRequest) -> JsonResponse:
     """The next photos for this reviewer. Those that the page shows already (`known`) stay theirs,
     and `lost` tells which of them somebody else got meanwhile; about those whose decision is still
     on its way (`unsent`) nothing is asked again."""
-    ordering, narrowing = _wanted(request.POST)
+    ordering, filters = _wanted(request.POST)
     known = _ids(request.POST.getlist("known"))
     visible = selectors.photos_visible_to(request.user).filter(id__in=known)
-    held = queue.take(request.user, visible.values_list("id", flat=True))
-    claimed = [] if "renew" in request.POST else _claim(request, ordering, narrowing, known)
+    held = leases.take(request.user, visible.values_list("id", flat=True))
+    claimed = [] if "renew" in request.POST else _claim(request, ordering, filters, known)
     return JsonResponse(
         {
             "html": "".join(_card(card, request) for card in cards(request.user, claimed)),
             "lost": [str(photo_id) for photo_id in known if photo_id not in held],
-            "progress": _progress(request, ordering, narrowing),
+            "progress": _progress(request, ordering, filters),
         }
     )
 
@@ -116,9 +116,9 @@ def skip(request: StaffRequest) -> JsonResponse:
     photo = _visible_photo(request, _understood(PhotoForm(request.POST))["photo"])
     skipped = [it for it in request.session.get(_SKIPPED, []) if it != photo.id.hex]
     if "back" in request.POST:
-        queue.take(request.user, [photo.id])
+        leases.take(request.user, [photo.id])
     else:
-        queue.release(request.user, [photo.id])
+        leases.release(request.user, [photo.id])
         skipped.append(photo.id.hex)
     request.session[_SKIPPED] = skipped[-MAX_SKIPPED:]
     return JsonResponse({})
@@ -147,19 +147,19 @@ def undo(request: StaffRequest) -> JsonResponse:
         raise Http404 from None
     except ChangedMeanwhile as changed:
         return _conflict(request, changed)
-    queue.take(request.user, [made.photo_id])
+    leases.take(request.user, [made.photo_id])
     for card in cards(request.user, [made.photo_id]):
         return JsonResponse({"seen": card.seen, "html": _card(card, request)})
     raise Http404
 
 
-def _wanted(data: QueryDict) -> tuple[queue.Ordering, queue.Narrowing]:
+def _wanted(data: QueryDict) -> tuple[queue.Ordering, queue.Filters]:
     form = OrderForm(data)
     form.is_valid()
     label = form.cleaned_data.get("label")
     return (
         queue.Ordering(form.cleaned_data.get("order") or queue.Ordering.MARGIN),
-        queue.Narrowing(form.cleaned_data.get("kind") or "", label.id if label else None),
+        queue.Filters(form.cleaned_data.get("kind") or "", label.id if label else None),
     )
 
 
@@ -197,12 +197,12 @@ def _label(slug: str, photo: Photo) -> Label:
 def _claim(
     request: StaffRequest,
     ordering: queue.Ordering,
-    narrowing: queue.Narrowing,
+    filters: queue.Filters,
     known: Sequence[UUID],
 ) -> list[UUID]:
     skipped = map(UUID, request.session.get(_SKIPPED, []))
     not_these = [*_ids(request.POST.getlist("unsent")), *skipped]
-    return queue.claim(request.user, ordering, PAGE_SIZE, known, not_these, narrowing)
+    return queue.claim(request.user, ordering, PAGE_SIZE, known, not_these, filters)
 
 
 def _card(card: Card, request: StaffRequest) -> str:
@@ -210,14 +210,14 @@ def _card(card: Card, request: StaffRequest) -> str:
 
 
 def _progress(
-    request: StaffRequest, ordering: queue.Ordering, narrowing: queue.Narrowing
+    request: StaffRequest, ordering: queue.Ordering, filters: queue.Filters
 ) -> dict[str, Any]:
-    progress = queue.progress(ordering, narrowing)
+    progress = queue.progress(ordering, filters)
     return {
         "remaining": progress.remaining.number,
         "is_exact": progress.remaining.is_exact,
         "labelled": progress.labelled,
-        "others": queue.with_others(request.user),
+        "others": leases.held_by_others(request.user).count(),
     }
 
 

@@ -18,7 +18,7 @@ from recognition.label_field import LabelForm, offered_labels
 from recognition.models import Label, Photo, Via
 from recognition.review import labelling, suspects
 from recognition.review.labelling import ChangedMeanwhile, Seen
-from recognition.review.suspects import Place
+from recognition.review.suspects import Cursor
 from recognition.selectors import own_decisions, photos_visible_to
 
 
@@ -38,7 +38,7 @@ class UndoForm(forms.Form):
 @staff_page("recognition.review")
 @require_GET
 def page(request: StaffRequest) -> HttpResponse:
-    after = Place.parse(request.GET.get("after", ""))
+    after = Cursor.parse(request.GET.get("after", ""))
     context = {
         "page": suspects.page(request.user, after),
         "after": after,

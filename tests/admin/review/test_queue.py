@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from recognition.models import Decision, Label, Photo, ReviewLease, Via
-from recognition.review import labelling, queue
+from recognition.review import labelling, leases, queue
 from tests.rows import settled_photo
 
 GET = ("review-queue", "review-last")
@@ -97,7 +97,7 @@ def test_known_photos_are_renewed_and_lost_ones_named(
     as_reviewer: Client, photo: Photo, reviewer: User, other_reviewer: User, uploader: User
 ) -> None:
     theirs = settled_photo(uploader)
-    queue.take(other_reviewer, [theirs.id])
+    leases.take(other_reviewer, [theirs.id])
     known = {"known": [photo.id, theirs.id]}
     answer = as_reviewer.post(reverse("review-claim"), known).json()
     assert (answer["html"], answer["lost"]) == ("", [str(theirs.id)])
