@@ -35,12 +35,10 @@ class NewLabelSerializer(serializers.Serializer[Any]):
         # Without what was sent, which may be no text that can be sent back.
         error_messages={"invalid_choice": gettext_lazy("There is no such kind.")},
     )
-    parent: Any = serializers.SlugRelatedField(
-        slug_field="slug",
-        queryset=Label.objects.filter(active=True),
-        required=False,
-        allow_null=True,
-    )
+    parent: Any = serializers.SlugField(required=False, allow_null=True, allow_blank=True)
+
+    def validate_parent(self, slug: str | None) -> Label | None:
+        return _label_in_use(slug) if slug else None
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         name = given.pop("name", None)
@@ -150,10 +148,7 @@ class SetLabelSerializer(serializers.Serializer[Any]):
     label: Any = serializers.SlugField()
 
     def validate_label(self, slug: str) -> Label:
-        label = Label.objects.filter(slug=slug, active=True).first()
-        if label is None:
-            raise serializers.ValidationError(_("There is no such label."))
-        return label
+        return _label_in_use(slug)
 
 
 class PhotoFilterSerializer(serializers.Serializer[dict]):
@@ -164,3 +159,10 @@ class PhotoFilterSerializer(serializers.Serializer[dict]):
     label: Any = serializers.SlugField(required=False, help_text="set by a person")
     predicted = serializers.SlugField(required=False, help_text="said by the network")
     batch = serializers.UUIDField(required=False)
+
+
+def _label_in_use(slug: str) -> Label:
+    label = Label.objects.filter(slug=slug, active=True).first()
+    if label is None:
+        raise serializers.ValidationError(_("There is no such label."))
+    return label

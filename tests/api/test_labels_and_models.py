@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
@@ -114,6 +116,14 @@ def test_a_version_is_found_by_its_number(api: APIClient) -> None:
 def test_a_version_that_is_not_there_is_not_found(number: str, api: APIClient) -> None:
     response = api.get(f"/api/v1/models/{number}/")
     assert (response.status_code, response.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("parent", ["a\0b", "nobody", "\ud800", ["dog"], {}, 1.5])
+def test_a_parent_that_makes_no_sense_is_refused(parent: object, reviewer: User) -> None:
+    body = {"slug": "cat", "name": "Cat", "parent": parent}
+    response = api_of(reviewer).post("/api/v1/labels/", json.dumps(body), "application/json")
+    assert response.status_code == 400
+    assert list(response.json()["fields"]) == ["parent"]
 
 
 def test_a_kind_that_is_no_text_is_refused(reviewer: User) -> None:
