@@ -121,7 +121,9 @@ def test_a_version_that_is_not_there_is_not_found(number: str, api: APIClient) -
 @pytest.mark.parametrize("parent", ["a\0b", "nobody", "\ud800", ["dog"], {}, 1.5])
 def test_a_parent_that_makes_no_sense_is_refused(parent: object, reviewer: User) -> None:
     body = {"slug": "cat", "name": "Cat", "parent": parent}
-    response = api_of(reviewer).post("/api/v1/labels/", json.dumps(body), "application/json")
+    response = api_of(reviewer).post(
+        "/api/v1/labels/", json.dumps(body), content_type="application/json"
+    )
     assert response.status_code == 400
     assert list(response.json()["fields"]) == ["parent"]
 
