@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.browser.reviewers import Reviewer
 from tests.instance import PASSWORD, Instance, running
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 780}
 PEOPLE = 20
+_REVIEWERS = count()
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _QUIET = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -90,6 +92,21 @@ def open_page(
 def page(open_page: Callable[..., Page], next_person: Callable[[], str]) -> Page:
     """The upload page, signed in."""
     return signed_in(open_page(), next_person())
+
+
+@pytest.fixture
+def new_reviewer(open_page: Callable[..., Page], instance: Instance) -> Callable[..., Reviewer]:
+    def new_reviewer(**options: object) -> Reviewer:
+        name = f"reviewer{next(_REVIEWERS)}"
+        token = instance.token_of(name, "Reviewer")
+        return Reviewer(name, signed_in(open_page(**options), name), instance.api(token))
+
+    return new_reviewer
+
+
+@pytest.fixture
+def reviewer(new_reviewer: Callable[..., Reviewer]) -> Reviewer:
+    return new_reviewer()
 
 
 def signed_in(page: Page, person: str) -> Page:

@@ -50,6 +50,12 @@ export class Hand {
     return this.articles.find((article) => article.dataset.photo === photo);
   }
 
+  // Whether the person can have looked at it; what cannot be drawn shows a sign instead.
+  isDrawn(article) {
+    const picture = article.querySelector(".queue-picture img");
+    return picture.complete && !("src" in picture.dataset);
+  }
+
   move(step) {
     this.#index += step;
     this.#show();

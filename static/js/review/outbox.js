@@ -11,9 +11,8 @@ export class Outbox {
   #addresses;
   #answered;
   #changed;
-  #unsaved = null; // instead of the storage, where that is forbidden
+  #unsaved = new Map(); // what the storage did not take, because it is full or forbidden
   #isSending = false;
-  #tried = new Set(); // the server may know of these, even if no answer came
   #timer = null;
   #failures = 0;
 
@@ -22,39 +21,37 @@ export class Outbox {
     this.#addresses = addresses;
     this.#answered = answered;
     this.#changed = changed;
-    if (!canStore(name)) this.#unsaved = [];
+    window.addEventListener("beforeunload", (event) => {
+      if (this.#unsaved.size) event.preventDefault();
+    });
     window.addEventListener("online", () => this.send());
     window.addEventListener("focus", () => this.send());
   }
 
   get entries() {
-    return this.#unsaved ?? JSON.parse(localStorage.getItem(this.#name)) ?? [];
-  }
-
-  set entries(entries) {
-    if (this.#unsaved) this.#unsaved = entries;
-    else localStorage.setItem(this.#name, JSON.stringify(entries));
+    return this.#stored().map(([, entry]) => entry);
   }
 
   add(entry) {
-    this.entries = [...this.entries, entry];
+    this.#save(`${this.#name}.${newPlace()}.${entry.id}`, entry);
     this.send();
   }
 
   // Whether the entry could be taken back before it was ever sent.
   withdraw(id) {
-    const isHere = !this.#tried.has(id) && this.entries.some((entry) => entry.id === id);
+    const entry = this.entries.find((it) => it.id === id);
+    const isHere = Boolean(entry) && !entry.isTried;
     if (isHere) this.#drop(id);
     return isHere;
   }
 
   // What was seen of a photo is newer than what waiting decisions about it say.
   saw(photo, seen) {
-    this.entries = this.entries.map((entry) =>
-      entry.photo === photo && "seen" in entry.fields
-        ? { ...entry, fields: { ...entry.fields, seen } }
-        : entry,
-    );
+    for (const [key, entry] of this.#stored()) {
+      if (entry.photo === photo && "seen" in entry.fields) {
+        this.#save(key, { ...entry, fields: { ...entry.fields, seen } });
+      }
+    }
   }
 
   async send() {
@@ -68,8 +65,9 @@ export class Outbox {
   }
 
   async #sendAll() {
-    for (let entry; (entry = this.entries[0]); ) {
-      this.#tried.add(entry.id);
+    for (let first; (first = this.#stored()[0]); ) {
+      const [key, entry] = first;
+      this.#save(key, { ...entry, isTried: true }); // the server may know of it, whatever comes
       const answer = await post(this.#addresses[entry.action], entry.fields);
       if (["offline", "signed-out"].includes(answer.outcome)) return answer.outcome;
       this.#failures = 0;
@@ -79,9 +77,35 @@ export class Outbox {
     return "done";
   }
 
+  // In order. Each entry has a key of its own, so that two tabs never write over each other's.
+  #stored() {
+    const stored = new Map([...saved(`${this.#name}.`), ...this.#unsaved]);
+    return [...stored].sort(([one], [other]) => (one < other ? -1 : 1));
+  }
+
+  #save(key, entry) {
+    try {
+      localStorage.setItem(key, JSON.stringify(entry));
+      this.#unsaved.delete(key);
+    } catch {
+      this.#unsaved.set(key, entry);
+    }
+  }
+
   #drop(id) {
-    this.entries = this.entries.filter((entry) => entry.id !== id);
+    for (const [key, entry] of this.#stored()) {
+      if (entry.id === id) this.#forget(key);
+    }
     this.#changed(this.entries.length, "done");
+  }
+
+  #forget(key) {
+    this.#unsaved.delete(key);
+    try {
+      localStorage.removeItem(key);
+    } catch {
+      // forbidden, so that nothing is there
+    }
   }
 
   #wait(outcome) {
@@ -92,13 +116,20 @@ export class Outbox {
   }
 }
 
-function canStore(name) {
+function saved(prefix) {
   try {
-    localStorage.setItem(name, localStorage.getItem(name) ?? "[]");
-    return true;
+    const found = Object.entries(localStorage).filter(([key]) => key.startsWith(prefix));
+    return found.map(([key, text]) => [key, JSON.parse(text)]);
   } catch {
-    return false;
+    return [];
   }
+}
+
+// Greater than all before, in this tab at least.
+let last = 0;
+function newPlace() {
+  last = Math.max(Date.now(), last + 1);
+  return String(last).padStart(15, "0");
 }
 
 // Two tabs of one person share the outbox; only one of them sends at a time.

@@ -28,6 +28,7 @@ let isAsking = false;
 
 function decide(slug, name, article = hand.current) {
   if (!slug || !article?.isConnected) return;
+  if (!hand.isDrawn(article)) return say(dataset.textUnseen);
   progress.count(-1);
   leave(article, "decide", { label: slug, seen: article.dataset.seen });
   say(dataset.textDecided, name);

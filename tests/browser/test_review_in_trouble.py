@@ -1,0 +1,111 @@
+"""The review queue in a browser that stores nothing, shows nothing yet, or is open twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.reviewers import Reviewer, labels, upload
+from tests.instance import wait_until
+
+_STORAGE = {
+    "full": """
+        const { setItem } = Storage.prototype;
+        Storage.prototype.setItem = function (key, text) {
+            if (key.startsWith("ark-")) throw new DOMException("full", "QuotaExceededError");
+            setItem.call(this, key, text);
+        };
+    """,
+    "forbidden": """
+        Object.defineProperty(window, "localStorage", {
+            get() { throw new DOMException("forbidden", "SecurityError") },
+        })
+    """,
+}
+
+
+def test_no_key_decides_about_a_picture_that_is_not_there_yet(
+    reviewer: Reviewer, photos: list[Path]
+) -> None:
+    upload(reviewer.api, photos[:3])
+    reviewer.page.route("**/preview.jpg", lambda route: None)  # never answers
+    reviewer.open("?order=newest")
+    photo = reviewer.photo
+    reviewer.press("Enter", "1", "n")
+    expect(reviewer.page.locator("[data-said]")).to_have_text("The photo is not here yet")
+    assert reviewer.photo == photo
+    reviewer.page.unroute("**/preview.jpg")
+    reviewer.open("?order=newest")
+    reviewer.confirm()
+    reviewer.wait_until_sent()
+    assert labels(reviewer) == reviewer.decided
+
+
+def test_a_key_that_is_held_down_decides_once(reviewer: Reviewer, photos: list[Path]) -> None:
+    upload(reviewer.api, photos[:5])
+    reviewer.open("?order=newest")
+    reviewer.look()
+    photo = reviewer.photo
+    for _ in range(5):
+        reviewer.page.keyboard.down("Enter")  # from the second one on it says that it is repeated
+    reviewer.page.keyboard.up("Enter")
+    left = reviewer.photo
+    assert left != photo
+    reviewer.wait_until_sent()
+    assert reviewer.api.get(f"photos/{photo}/")["label"]
+    assert reviewer.api.get(f"photos/{left}/")["label"] is None
+
+
+@pytest.mark.parametrize("storage", ["full", "forbidden"])
+def test_decisions_arrive_although_the_browser_stores_nothing(
+    storage: str, reviewer: Reviewer, photos: list[Path], complaints: list[str]
+) -> None:
+    upload(reviewer.api, photos[:5])
+    reviewer.page.add_init_script(_STORAGE[storage])
+    reviewer.open("?order=newest")
+    for _ in range(3):
+        reviewer.confirm()
+    expect(reviewer.page.locator("[data-said]")).to_contain_text("Decided")
+    wait_until(lambda: labels(reviewer) == reviewer.decided)
+    complaints.clear()  # the admin's own scripts would store something as well
+
+
+def test_two_tabs_of_one_person_lose_nothing(reviewer: Reviewer, photos: list[Path]) -> None:
+    upload(reviewer.api, photos[:8])
+    reviewer.open("?order=newest")
+    other = Reviewer(reviewer.name, reviewer.page.context.new_page(), reviewer.api)
+    other.open("?order=newest")
+    other.press("ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight")
+    reviewer.page.context.set_offline(True)
+    for _ in range(3):
+        reviewer.confirm()
+        other.pick(2)
+    reviewer.page.context.set_offline(False)
+    reviewer.wait_until_sent()
+    decided = reviewer.decided | other.decided
+    assert len(decided) == 6
+    reviewer.decided = decided
+    assert labels(reviewer) == decided
+
+
+def test_enter_that_ends_a_chinese_word_picks_nothing(
+    reviewer: Reviewer, photos: list[Path]
+) -> None:
+    upload(reviewer.api, photos[:3])
+    reviewer.open("?order=newest")
+    reviewer.look()
+    photo = reviewer.photo
+    reviewer.press("/")
+    composing = reviewer.page.context.new_cdp_session(reviewer.page)
+    composing.send(
+        "Input.imeSetComposition", {"text": "gong", "selectionStart": 4, "selectionEnd": 4}
+    )
+    enter = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 229}
+    composing.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **enter})
+    composing.send("Input.insertText", {"text": "公共"})
+    expect(reviewer.page.get_by_role("dialog")).to_be_visible()
+    reviewer.press("Enter")
+    reviewer.wait_until_sent()
+    assert reviewer.api.get(f"photos/{photo}/")["label"] == "bus"
