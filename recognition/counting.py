@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -20,6 +21,16 @@ class Counted:
     def in_words(self) -> str:
         """In the language of the current request, such as 1,234 or 10,000+."""
         return number_format(self.number, force_grouping=True) + ("+" if self.is_minimum else "")
+
+
+def total(counts: Iterable[Counted]) -> Counted:
+    """The sum, which is as exact as the least exact of the counts."""
+    counts = list(counts)
+    return Counted(
+        number=sum(it.number for it in counts),
+        is_exact=all(it.is_exact for it in counts),
+        is_minimum=any(it.is_minimum for it in counts),
+    )
 
 
 def count_up_to(rows: QuerySet, limit: int) -> Counted:

@@ -1,7 +1,7 @@
-"""How much there is and how much is done: what the front page and the review queue show.
+"""How much there is and how much is done: the figures of the front page and the review queue.
 
-Exact figures of a large instance are counted by the analyst, never while somebody waits for a page.
-Pages take the analyst's report, and count for themselves only what a few index entries tell.
+In a large instance the analyst counts them, never a page. Pages read the analyst's report, and
+themselves count only what takes few index entries.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ MAX_SHARE_OF_TIME = 1 / 30
 
 @dataclass(frozen=True)
 class Figures:
-    """data: as `measure` makes it; made: when, if not just now."""
+    """data: what `measure` returns. made: when it was measured; None for just now."""
 
     data: dict[str, Any]
     made: datetime | None = None
 
 
 def to_review() -> Counted:
-    """How many photos wait for a person, those to check included."""
+    """How many photos wait for a person, including those to check."""
     return _count("to_review", _in_queue())
 
 
@@ -69,7 +69,8 @@ def suspects() -> Counted:
 
 
 def share_labelled() -> float | None:
-    """0 to 1; None if there is no photo, or so many that nobody has counted them yet."""
+    """The share of photos that have a label, 0 to 1. None if there is no photo, or so many that the
+    analyst has yet to count them."""
     photos = count_up_to(Photo.objects.order_by("-created", "-id"), COUNTED_LIVE)
     if photos.is_exact:
         labelled = Photo.objects.filter(label__isnull=False).count()
@@ -79,7 +80,7 @@ def share_labelled() -> float | None:
 
 
 def current() -> Figures | None:
-    """All figures; None if there are too many photos to count now and the analyst was not here."""
+    """All figures; None if there are so many photos that the analyst has yet to count them."""
     if _is_small():
         return Figures(measure())
     report = _report()
@@ -87,8 +88,8 @@ def current() -> Figures | None:
 
 
 def refresh_if_due() -> bool:
-    """Count everything again if something may have changed, once a minute or less often; return
-    whether it was done. For the analyst."""
+    """The analyst's job: count everything again if something may have changed, at most once a
+    minute and for at most MAX_SHARE_OF_TIME of the time. Returns whether it did."""
     report, signs = _report(), _signs()
     if report.data:
         age_s = (timezone.now() - report.made).total_seconds()
@@ -104,7 +105,7 @@ def refresh_if_due() -> bool:
 
 
 def measure() -> dict[str, Any]:
-    """Exact, so as slow as there are many rows."""
+    """Count everything exactly, which takes the longer the more rows there are."""
     labels = _photos_by_label()
     accepted = Prediction.objects.filter(accepted__isnull=False)
     return {
@@ -149,7 +150,7 @@ def _is_small() -> bool:
 
 
 def _signs() -> list[Any]:
-    """What changes when the figures do; cheap to ask for."""
+    """Values that change when the figures do, and that take few index entries."""
     newest_photo = Photo.objects.order_by("-created", "-id").values_list("id", flat=True).first()
     newest_decision = Decision.objects.values_list("id", flat=True).first()
     counts = [counted.number for counted in (to_review(), waiting(), failed())]
@@ -172,7 +173,7 @@ def _photos_by_day() -> list[dict[str, Any]]:
 
 def _agreement_by_day() -> list[dict[str, Any]]:
     rows = (
-        _heard(DAYS)
+        _reviews(DAYS)
         .annotate(day=TruncDate("at"))
         .values_list("day", "predicted", "to_label")
         .annotate(Count("id"))
@@ -183,10 +184,10 @@ def _agreement_by_day() -> list[dict[str, Any]]:
 
 
 def _agreement_by_label() -> list[dict[str, Any]]:
-    """The labels that people set, where the live version had spoken; those corrected most often
-    come first."""
+    """Agreement with the live version by the label that people set; the most corrected labels come
+    first."""
     rows = (
-        _heard(AGREEMENT_DAYS)
+        _reviews(AGREEMENT_DAYS)
         .filter(model_version__live=True)
         .values_list("to_label__slug", "predicted", "to_label")
         .annotate(Count("id"))
@@ -195,8 +196,8 @@ def _agreement_by_label() -> list[dict[str, Any]]:
     return sorted(found, key=lambda row: row["right"] - row["decisions"])
 
 
-def _heard(days: int) -> QuerySet[Decision]:
-    """Decisions that stand, of people who had seen the photo and what the network says of it."""
+def _reviews(days: int) -> QuerySet[Decision]:
+    """Decisions that were not undone, made with the photo and its prediction in view."""
     return Decision.objects.filter(
         at__gte=_midnight(days),
         via__in=REVIEWED_VIA,

@@ -81,7 +81,7 @@ class Page:
 
     @property
     def is_full(self) -> bool:
-        """Otherwise there is more to look through, but perhaps nothing more that matches."""
+        """If not, there may be more to look through, but perhaps nothing more that matches."""
         return len(self.photos) == self.size
 
 

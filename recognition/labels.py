@@ -1,4 +1,4 @@
-"""The tree of labels: what stands above what, and what was merged into what."""
+"""The tree of labels: parents, merged labels, labels by name, new and retired ones."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.text import slugify
 
 from recognition.counting import Counted, count_up_to
@@ -17,14 +18,14 @@ COUNTED_FOR_A_LABEL = 10_000
 
 
 class LabelTree:
-    """All labels as they are now; there are never many."""
+    """All labels as they are at the moment; there are never many."""
 
     def __init__(self) -> None:
         self._labels = {label.id: label for label in Label.objects.order_by()}
         self._by_slug = {label.slug: label for label in self._labels.values()}
 
     def __getitem__(self, slug: str) -> Label:
-        """The label of this name, or the one it was merged into. Raises KeyError."""
+        """The label with this slug, or the one it was merged into. Raises KeyError."""
         return self.current(self._by_slug[slug])
 
     def __contains__(self, slug: str) -> bool:
@@ -41,13 +42,13 @@ class LabelTree:
         return label
 
     def is_right(self, predicted_id: int | None, label_id: int | None) -> bool:
-        """Whether a prediction fits a label: the same one, or one that stands above it."""
+        """Whether the predicted label is the label itself or one of its ancestors."""
         while label_id and label_id != predicted_id:
             label_id = self._labels[label_id].parent_id
         return label_id is not None
 
     def in_order(self) -> list[Label]:
-        """Kind by kind, each label right behind the one that it stands below."""
+        """Kind by kind, each label right after its parent and that one's earlier children."""
 
         def place(label: Label) -> tuple[object, ...]:
             lineage = self.lineage(label)
@@ -56,14 +57,14 @@ class LabelTree:
         return sorted(self, key=place)
 
     def lineage(self, label: Label) -> list[Label]:
-        """From the topmost label above this one down to it."""
+        """The label's ancestors, topmost first, and the label itself."""
         upwards = [label]
         while upwards[-1].parent_id:
             upwards.append(self._labels[upwards[-1].parent_id])
         return upwards[::-1]
 
     def below(self, label: Label) -> list[Label]:
-        """All labels that stand below this one."""
+        """All descendants of this label."""
         return [it for it in self if it.id != label.id and self.is_right(label.id, it.id)]
 
 
@@ -93,10 +94,10 @@ class NewLabel(NamedTuple):
 
 
 class LabelFinder:
-    """Finds the label that the name of a folder means: a slug, or a name in either language.
+    """Finds the label that a folder's name stands for: a slug, or a name in either language.
 
-    Labels that are not here are made where they are among the `offered` ones; with `makes_others`
-    also those of which nothing but the folder's name is known.
+    Missing labels are added if they are among the `offered` ones, which are keyed by slug in lower
+    case; with `makes_others`, any other missing label is added with the kind `other`.
     """
 
     def __init__(self, offered: Mapping[str, NewLabel], makes_others: bool = False) -> None:
@@ -111,12 +112,12 @@ class LabelFinder:
                 self._found[name.casefold()] = tree.current(label)
 
     def __call__(self, name: str) -> Label | None:
-        """The label, unless there is none that people may use."""
+        """The label; None if there is none in use."""
         name = name.strip()
         return self._found.get(name.casefold()) or self._make(name)
 
     def _make(self, name: str) -> Label | None:
-        # Taken out, so that no circle of parents is run.
+        # Taken out, so that labels that are each other's parents end nowhere.
         described = self._offered.pop(name.casefold(), None)
         if described is None and self._makes_others:
             described = NewLabel(slugify(name)[:50], name[:60], name[:60], Kind.OTHER, "")
@@ -137,7 +138,7 @@ class LabelFinder:
 def add(
     slug: str, name_en: str, name_zh: str, kind: str = "", parent: Label | None = None
 ) -> Label:
-    """A new label; without a kind, of its parent's. Raises ValidationError."""
+    """Add a label; without a kind it gets its parent's. Raises ValidationError."""
     kind = kind or (parent.kind if parent else "")
     label = Label(slug=slug, name_en=name_en, name_zh=name_zh, kind=kind, parent=parent)
     label.full_clean()
@@ -150,6 +151,12 @@ def add(
     return label
 
 
+def retirable() -> QuerySet[Label]:
+    """Labels that can be retired and brought back. The one for what is neither is always needed, and
+    merged ones are gone for good."""
+    return Label.objects.filter(merged_into=None).exclude(kind=Kind.NEITHER)
+
+
 def set_active(label: Label, active: bool) -> None:
-    """A retired label is offered nowhere any more; photos keep it."""
-    Label.objects.filter(id=label.id).update(active=active)
+    """Retire a label, or bring it back. A retired one is no longer offered; photos keep it."""
+    retirable().filter(id=label.id).update(active=active)

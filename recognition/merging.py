@@ -1,8 +1,8 @@
-"""Merge two labels into one.
+"""Merge a label into another one.
 
-Versions of the network go on naming the label that is gone; from then on whatever they say of it
-counts for the other one (labels.LabelTree). A merge is not undone: the photos' decisions keep which
-label each of them had.
+Versions of the network keep predicting the merged label, which then counts as the other one
+(`labels.LabelTree`). A merge cannot be undone, but the photos' decisions tell which label each of
+them had.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class Consequences:
 
 
 def consequences(source: Label, target: Label) -> Consequences:
+    """What merging `source` into `target` would change."""
     children = Label.objects.filter(parent=source).exclude(id=target.id)
     versions = ModelVersion.objects.only("number", "name", "labels")
     return Consequences(
@@ -46,16 +47,17 @@ def consequences(source: Label, target: Label) -> Consequences:
 
 
 def targets(source: Label) -> list[Label]:
-    """The labels that this one can be merged into."""
+    """All labels that this one can be merged into."""
     tree = LabelTree()
     return [label for label in tree if not _obstacle(source, label, tree)]
 
 
 @transaction.atomic
 def merge(source: Label, target: Label, by: User) -> int:
-    """Return how many photos changed their label. Done again it moves what came in between.
+    """Merge `source` into `target`; return how many photos changed their label.
 
-    Raises ValidationError.
+    Done again, it moves photos that got the merged label meanwhile. Raises ValidationError if the
+    two cannot be merged.
     """
     lock_all()  # whoever labels waits, and then knows what became of the label
     labels = Label.objects.in_bulk([source.id, target.id])

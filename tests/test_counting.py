@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
-from recognition.counting import Counted, count_up_to
+from recognition.counting import Counted, count_up_to, total
 
 
 @pytest.mark.django_db
@@ -26,3 +26,9 @@ def test_only_a_minimum_has_a_plus() -> None:
     assert Counted(1234).in_words == "1,234"
     assert Counted(1234, is_exact=False).in_words == "1,234"
     assert Counted(1000, is_exact=False, is_minimum=True).in_words == "1,000+"
+
+
+def test_a_sum_with_a_minimum_is_a_minimum() -> None:
+    minimum = Counted(10, is_exact=False, is_minimum=True)
+    assert total([Counted(1), Counted(2)]) == Counted(3)
+    assert total([Counted(1), minimum]) == Counted(11, is_exact=False, is_minimum=True)

@@ -19,8 +19,8 @@ from unfold.views import ChangeList
 
 from recognition.admin import label_changes
 from recognition.admin.lists import List
-from recognition.counting import Counted
-from recognition.labels import LabelTree, count_photos, count_photos_of_each
+from recognition.counting import total
+from recognition.labels import LabelTree, count_photos, count_photos_of_each, retirable
 from recognition.models import Kind, Label
 
 KIND_COLOURS = {
@@ -46,7 +46,7 @@ class TreeChangeList(ChangeList):
         for label in self.result_list:
             label.depth = len(tree.lineage(label)) - 1
             label.photo_count = counts[label.id]
-            label.count_with_below = _sum([counts[it.id] for it in (label, *tree.below(label))])
+            label.count_with_below = total(counts[it.id] for it in (label, *tree.below(label)))
 
 
 class LabelForm(forms.ModelForm):
@@ -113,7 +113,7 @@ class LabelAdmin(List):
     ) -> HttpResponse:
         """Django's field that completes would look up whatever was sent."""
         parent = request.POST.get("parent", "")
-        if parent and not Label.objects.filter(pk=_number(parent)).exists():
+        if parent and not Label.objects.filter(pk=_key(parent)).exists():
             raise BadRequest
         return super().changeform_view(request, object_id, *args, **kwargs)
 
@@ -160,10 +160,10 @@ class LabelAdmin(List):
 
     def has_retire_permission(self, request: HttpRequest, object_id: str) -> bool:
         """Whoever may change labels, where it makes sense; the pages look again."""
-        return self.has_change_permission(request) and _is(object_id, active=True)
+        return self.has_change_permission(request) and _is_retirable(object_id, active=True)
 
     def has_bring_back_permission(self, request: HttpRequest, object_id: str) -> bool:
-        return self.has_change_permission(request) and _is(object_id, active=False)
+        return self.has_change_permission(request) and _is_retirable(object_id, active=False)
 
     @display(description=_("label"))
     def tree_name(self, label: Any) -> SafeString:
@@ -208,24 +208,13 @@ class LabelAdmin(List):
         css = {"all": ("css/review.css", "css/labels.css")}
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 19 else None
+def _key(text: str) -> int:
+    """A label's key, or one that no label has."""
+    return int(text) if text.isdecimal() and len(text) < 19 else -1
 
 
-def _is(object_id: str, active: bool) -> bool:
-    return (
-        Label.objects.filter(pk=_number(object_id), active=active, merged_into=None)
-        .exclude(kind=Kind.NEITHER)
-        .exists()
-    )
-
-
-def _sum(counts: list[Counted]) -> Counted:
-    return Counted(
-        number=sum(it.number for it in counts),
-        is_exact=all(it.is_exact for it in counts),
-        is_minimum=any(it.is_minimum for it in counts),
-    )
+def _is_retirable(object_id: str, active: bool) -> bool:
+    return retirable().filter(pk=_key(object_id), active=active).exists()
 
 
 def _change(form: forms.ModelForm, field: str) -> str:

@@ -1,5 +1,5 @@
-"""Leases: a photo that a reviewer is looking at goes to nobody else until it is decided, given back
-or the lease expires.
+"""Leases: a photo that a reviewer has in view goes to nobody else, until it is decided about, given
+back, or its lease expires.
 """
 
 from __future__ import annotations

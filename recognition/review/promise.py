@@ -1,7 +1,7 @@
-"""The accuracy promise: what is sure enough to be accepted without a person's look.
+"""The accuracy promise: which predictions are sure enough to be accepted without a person.
 
-How sure that is, the reviewed photos say (`thresholds`, `reviewed`). The analyst writes down what
-it counted, once for all targets; so a page can say at once what any target would mean.
+The reviewed photos tell how sure that is (`reviewed`, `thresholds`). The analyst stores its counts,
+which serve all targets; so a page can say at once what any target would mean.
 """
 
 from __future__ import annotations
@@ -31,20 +31,26 @@ TARGETS = (0.9, 0.95, 0.98, 0.99)
 
 
 class Thresholds(NamedTuple):
-    """own: of labels with enough reviewed photos, None where nothing keeps the promise.
-    shared: that of all other labels together."""
+    """Thresholds by label.
+
+    own: of the labels with enough reviewed photos, by id; None where no confidence keeps the
+    promise. shared: the one of all other labels together.
+    """
 
     own: dict[int, Threshold | None]
     shared: Threshold | None
 
     def of(self, label_id: int) -> Threshold | None:
+        """The label's threshold; None if none of its predictions is accepted."""
         return self.own.get(label_id, self.shared)
 
 
 @dataclass(frozen=True)
 class Row:
-    """What the promise means for the predictions of one label. missing: reviewed photos that it
-    takes to have a threshold of its own."""
+    """What a target would mean for the predictions of one label.
+
+    missing: how many more photos must be reviewed before it has a threshold of its own.
+    """
 
     label: Label
     threshold: Threshold | None
@@ -60,12 +66,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Outlook:
-    """What a target would mean, by the latest uploads."""
+    """What a target would mean for the latest uploads."""
 
     rows: list[Row]
     shared: Threshold | None
     reviewed: int
-    missing: int  # reviewed photos until anything at all can be promised
+    missing: int  # photos to review before anything can be promised
     uploads: int
     accepted: int
 
@@ -76,7 +82,7 @@ class Outlook:
 
 @dataclass(frozen=True)
 class Checks:
-    """How those accepted photos turned out that people looked at."""
+    """How many photos were accepted, how many of them people checked, and how many were right."""
 
     accepted: int
     checked: int
@@ -98,32 +104,35 @@ class Checks:
 
 
 def settings() -> Promise:
+    """The promise as it is set, or its defaults."""
     return Promise.objects.filter(pk=1).first() or Promise(pk=1)
 
 
 def change(active: bool, target: float, check_rate: float, by: User) -> None:
-    """Switch the promise on or off, or set it otherwise; the analyst does what follows from it."""
+    """Switch the promise on or off, or change its settings; the analyst then applies it."""
     with transaction.atomic():
         Promise(pk=1, active=active, target=target, check_rate=check_rate, changed_by=by).save()
         transaction.on_commit(doorbell.ring_analyst)
 
 
 def report() -> Report:
-    """What the analyst last found; empty if it was not here yet."""
+    """The analyst's last findings; empty before the first."""
     return Report.objects.filter(name=REPORT).first() or Report(name=REPORT, data={})
 
 
 def tallies_in(found: Report) -> dict[int, Tally]:
-    """What was counted, by predicted label."""
+    """The counts in a report, by the id of the predicted label."""
     return {int(key): Tally(**counts) for key, counts in found.data.get("tallies", {}).items()}
 
 
 def checks_in(found: Report) -> Checks:
+    """The checks in a report."""
     return Checks(**found.data.get("checks", {"accepted": 0, "checked": 0, "right": 0}))
 
 
 def thresholds(tallies: Mapping[int, Tally], target: float) -> Thresholds:
-    """A label of which too little was reviewed shares a threshold with the others like it."""
+    """Thresholds for a target precision (0 to 1, exclusive). Labels with too few reviewed photos
+    share one."""
     enough = {key: it for key, it in tallies.items() if sum(it.reviewed) >= needed(target)}
     others = [it for key, it in tallies.items() if key not in enough]
     own = {key: it.threshold(target) for key, it in enough.items()}
@@ -131,6 +140,7 @@ def thresholds(tallies: Mapping[int, Tally], target: float) -> Thresholds:
 
 
 def outlook(tallies: Mapping[int, Tally], target: float) -> Outlook:
+    """What this target precision (0 to 1, exclusive) would mean."""
     chosen = thresholds(tallies, target)
     rows = [
         _row(label, tallies[label.id], chosen, target)

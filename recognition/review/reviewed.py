@@ -1,4 +1,4 @@
-"""What reviewers said of the live version's predictions: the evidence for a promise."""
+"""Which predictions people have reviewed, and how many were right: evidence for the promise."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from recognition.models import (
 )
 from recognition.review.thresholds import Tally
 
-DECISIONS = 20_000  # the latest ones
-UPLOADS = 10_000  # the latest ones
+DECISIONS = 20_000  # how many of the latest ones are counted
+UPLOADS = 10_000  # how many of the latest ones are counted
 _CHUNK = 500
 
 
 def tallies(version: ModelVersion) -> dict[int, Tally]:
-    """By predicted label: what was reviewed, and what is uploaded.
+    """Reviewed photos and uploads of a version, by the id of the predicted label.
 
-    Labels that came with an upload do not count: nobody looked at them beside a prediction, and a
-    data set that has labels already is seldom as difficult as what is uploaded day by day.
+    Labels that came with an upload do not count: nobody has compared them with a prediction, and a
+    data set that already has labels is seldom as difficult as everyday uploads.
     """
     tree = LabelTree()
     counts: dict[int, Tally] = {}
@@ -45,10 +45,10 @@ def tallies(version: ModelVersion) -> dict[int, Tally]:
 
 
 def _reviewed(version: ModelVersion) -> Iterator[tuple[int, float | None, int]]:
-    """Predicted label, confidence, and label of each photo that a person looked at.
+    """The predicted label, confidence and label of each reviewed photo.
 
-    Of near-duplicates one counts: they are right or wrong together. Photos that the version was
-    taught with do not count: on these it is better than on others.
+    Only one of a group of near-duplicates counts, because they are right or wrong together. Photos
+    that the version was trained with do not count, because it is better on these than on others.
     """
     groups: set[UUID] = set()
     taught = TrainingExample.objects.filter(
@@ -74,8 +74,8 @@ def _reviewed(version: ModelVersion) -> Iterator[tuple[int, float | None, int]]:
 
 
 def _looked_at() -> Iterator[UUID]:
-    """Photos whose last standing decision is a person's who saw the prediction. What a merge of
-    labels changed was decided before it."""
+    """Photos whose last decision that was not undone was made with the prediction in view. Merges
+    of labels are passed over: a photo counts by the decision before."""
     standing = (
         Decision.objects.filter(undone_by=None)
         .exclude(via__in=(Via.UNDO, Via.MERGE))

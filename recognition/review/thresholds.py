@@ -1,9 +1,10 @@
-"""The confidence above which a network keeps a promised precision: statistics, and nothing else.
+"""The confidence above which a network keeps a promised precision: pure statistics.
 
-Reviewed predictions are counted in bands of confidence. A threshold is one of the few edges of
-these bands, fixed beforehand. They are tested from the strictest on, and the first that fails ends
-it (fixed-sequence testing, as in "Learn then Test", Angelopoulos et al. 2021): so the promise of
-one test holds for whichever threshold comes out, as it would not for the best of many tried.
+Reviewed predictions are counted in bands of confidence. A threshold is an edge of one of these few
+bands, which are fixed beforehand. The edges are tested from the strictest one on, until the first
+test fails (fixed-sequence testing, as in "Learn then Test", Angelopoulos et al. 2021). So the
+threshold that comes out has the error rate of a single test, unlike the best of many that were
+tried.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from typing import NamedTuple
 STEPS = (0.999, 0.998, 0.995, 0.99, 0.98, 0.95, 0.9, 0.8, 0.5)  # strictest first
 BANDS = len(STEPS) + 1  # the last one is never accepted
 Z_PROMISE = 1.645  # one-sided: the promise is kept in 95 of 100 cases
-Z_SHOWN = 1.96  # two-sided: intervals beside what was observed
-_SLACK = 2  # tests begin where some mistakes are allowed, or a lone one would end them all
+Z_SHOWN = 1.96  # two-sided, 95 %: for intervals that pages show
+_SLACK = 2  # so many times the fewest photos, or a single mistake would end all tests
 
 
 class Interval(NamedTuple):
@@ -26,7 +27,7 @@ class Interval(NamedTuple):
 
 
 class Threshold(NamedTuple):
-    """confidence: accept from here on. precision: as estimated there, with its bounds."""
+    """confidence: the least that is accepted. precision: estimated from there on, with bounds."""
 
     confidence: float
     precision: float
@@ -34,7 +35,7 @@ class Threshold(NamedTuple):
 
 
 def wilson(right: float, number: float, z: float) -> Interval:
-    """Wilson's score interval (1927) for a share of `right` among `number`."""
+    """Wilson's score interval (1927) for the share right / number; z in standard deviations."""
     if number <= 0:
         return Interval(0.0, 1.0)
     share = right / number
@@ -45,11 +46,12 @@ def wilson(right: float, number: float, z: float) -> Interval:
 
 
 def band(confidence: float) -> int:
+    """The number of the band that a confidence (0 to 1) is in; 0 is the surest."""
     return next((place for place, step in enumerate(STEPS) if confidence >= step), BANDS - 1)
 
 
 def needed(target: float) -> int:
-    """How many reviewed photos it takes to promise this precision."""
+    """How many reviewed photos it takes to promise this precision (0 to 1, exclusive)."""
     return math.ceil(_SLACK * Z_PROMISE**2 * target / (1 - target))
 
 
@@ -59,25 +61,28 @@ def _zeros() -> list[int]:
 
 @dataclass
 class Tally:
-    """Photos by band of confidence: reviewed, rightly predicted among these, and uploads at all."""
+    """Photos by band of confidence: reviewed ones, those of them rightly predicted, all uploads."""
 
     reviewed: list[int] = field(default_factory=_zeros)
     right: list[int] = field(default_factory=_zeros)
     uploads: list[int] = field(default_factory=_zeros)
 
     def review(self, confidence: float, is_right: bool) -> None:
+        """Count a reviewed photo."""
         self.reviewed[band(confidence)] += 1
         self.right[band(confidence)] += is_right
 
     def upload(self, confidence: float) -> None:
+        """Count an uploaded photo, reviewed or not."""
         self.uploads[band(confidence)] += 1
 
     def accepted_uploads(self, threshold: float) -> int:
+        """How many uploads have this confidence, one of STEPS, or more."""
         return sum(self.uploads[: band(threshold) + 1])
 
     def threshold(self, target: float) -> Threshold | None:
-        """The lowest confidence that keeps the target; none if nothing does, or too few were
-        reviewed to say."""
+        """The lowest confidence that keeps the target precision (0 to 1, exclusive). None if no
+        confidence does, or too few photos were reviewed."""
         found = None
         for place, step in enumerate(STEPS):
             precision, number = self._estimate(place + 1)
@@ -92,9 +97,9 @@ class Tally:
     def _estimate(self, bands: int) -> tuple[float, float]:
         """The precision in the first bands, and how many photos it rests on.
 
-        Reviewers choose what they look at, so each band counts as much as it does among the
-        uploads; the photos that this leaves are the effective sample size (Kish 1965). A band of
-        uploads that nobody looked into counts as one photo, wrong.
+        Reviewers choose what they look at, so each band is weighted by its share of the uploads.
+        The number of photos is then the effective sample size (Kish 1965). A band of uploads of
+        which none was reviewed counts as one photo that is wrong.
         """
         weights = self.uploads[:bands] if sum(self.uploads[:bands]) else self.reviewed[:bands]
         total = sum(weights)
