@@ -107,7 +107,7 @@ def _path(entry: zipfile.ZipInfo) -> PureWindowsPath:
 
 
 def _data_set(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> DataSet:
-    """What the tables of an exported data set say, if the archive is one."""
+    """The tables of the archive, if it is an exported data set."""
     by_path = {_path(entry): entry for entry in entries}
     folders = sorted(
         (path.parent for path in by_path if path.name == tables.PHOTOS),

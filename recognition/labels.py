@@ -152,8 +152,8 @@ def add(
 
 
 def retirable() -> QuerySet[Label]:
-    """Labels that can be retired and brought back. The one for what is neither is always needed, and
-    merged ones are gone for good."""
+    """Labels that can be retired and brought back: not merged ones, nor the one that is neither
+    vehicle nor animal, which is always needed."""
     return Label.objects.filter(merged_into=None).exclude(kind=Kind.NEITHER)
 
 

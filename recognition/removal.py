@@ -1,6 +1,6 @@
-"""Delete photos, with all that was made of them.
+"""Delete photos with everything that was derived from them.
 
-What a network was taught with is kept: the examples of its training run stay, without a photo.
+The examples of training runs stay, without a photo, to tell what a network was trained with.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ RENDITION_SIDES = (320, 1280)
 
 
 class Use(NamedTuple):
-    """A training run that was given some of the photos in question."""
+    """A training run that used some of the photos in question, and how many."""
 
     run: TrainingRun
     photos: int
 
 
 class Taught(NamedTuple):
-    """What a version was taught with, and how much of it was deleted since."""
+    """How many photos a version was trained with, and how many of them were deleted since."""
 
     photos: int
     deleted: int
 
 
 def uses(photos: QuerySet[Photo]) -> list[Use]:
-    """What is to be known before these photos are deleted, newest run first."""
+    """The training runs that used any of these photos, newest first."""
     found = TrainingExample.objects.filter(photo__in=photos).order_by()
     counts = dict(found.values_list("run").annotate(Count("id")))
     runs = TrainingRun.objects.select_related("model_version").filter(id__in=counts)
@@ -40,7 +40,7 @@ def uses(photos: QuerySet[Photo]) -> list[Use]:
 
 
 def taught(version: ModelVersion) -> Taught | None:
-    """None for a version that was not taught here."""
+    """What the version was trained with; None if it was not trained here."""
     run = TrainingRun.objects.filter(model_version=version).first()
     if run is None:
         return None
@@ -49,7 +49,7 @@ def taught(version: ModelVersion) -> Taught | None:
 
 @transaction.atomic
 def delete_photo(photo: Photo) -> None:
-    """Rows first; the files once that is certain."""
+    """Delete the rows, and the files once the transaction has committed."""
     paths = [photo.original_path, *map(photo.rendition_path, RENDITION_SIDES)]
     lock_photos(Photo.objects.filter(id=photo.id))  # before what hangs on it
     photo.delete()
@@ -62,6 +62,6 @@ def delete_photo(photo: Photo) -> None:
 
 
 def delete_photos_of(owner: User) -> None:
-    """One by one, so that a break loses no file: what is left is deleted the next time."""
+    """One by one, so that an interruption leaves no file without its row."""
     for photo in Photo.objects.filter(owner=owner).iterator():
         delete_photo(photo)

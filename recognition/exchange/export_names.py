@@ -1,4 +1,4 @@
-"""Names of files that every system can store, and that no two photos share."""
+"""File names for an export: unique, and valid on every operating system."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _SUFFIXES = {
 
 
 class UniqueNames:
-    """Names in one folder; systems that ignore case see different ones, too."""
+    """Unique names in one folder, even for file systems that ignore case."""
 
     def __init__(self) -> None:
         self._taken: dict[str, int] = {}
 
     def take(self, name: str) -> str:
-        """The name, or one with a number behind it if it is taken."""
+        """The name, or if it is taken, one with a number appended."""
         path = PurePosixPath(name)
         while (key := unicodedata.normalize("NFKC", name).casefold()) in self._taken:
             first = unicodedata.normalize("NFKC", str(path)).casefold()
@@ -45,11 +45,12 @@ class UniqueNames:
 
 
 def folder_name(slug: str) -> str:
+    """The folder of a label."""
     return _safe(slug)
 
 
 def file_name(photo: Photo) -> str:
-    """As the photo was called, as far as that can be; the ending always tells its format."""
+    """The photo's own name as far as possible; its suffix always matches its format."""
     name = _safe(_SEPARATORS.split(photo.name)[-1]) or photo.id.hex
     suffixes = _SUFFIXES.get(photo.format, ("",))
     return name if name.lower().endswith(suffixes) else name + suffixes[0]

@@ -1,7 +1,7 @@
-"""Give away what people labelled: photos in a folder for each label, and tables beside them.
+"""Export labelled photos: a folder for each label, with tables beside them.
 
-Everything is streamed: a page of rows and a piece of one photo are in memory at a time; of each
-photo that has gone by, a line in a temporary file and its entry in the archive's directory.
+Everything is streamed. Only a page of rows and a piece of one photo are in memory at a time, and of
+each earlier photo its entry in the archive's directory; its row waits in a temporary file.
 """
 
 from __future__ import annotations
@@ -29,9 +29,12 @@ _IN_MEMORY_BYTES = 1024 * 1024
 
 @dataclass(frozen=True)
 class Selection:
-    """What to export; what is empty does not narrow. Times are those of the labelling."""
+    """Which photos to export; an empty field does not restrict them.
 
-    labels: tuple[str, ...] = ()  # slugs
+    labels: slugs. since, before: when the photos were labelled.
+    """
+
+    labels: tuple[str, ...] = ()
     kind: str = ""
     split: str = ""
     since: datetime | None = None
@@ -39,7 +42,7 @@ class Selection:
 
 
 class Export:
-    """One export of the photos among `photos` that are labelled and selected; read it once."""
+    """An export of those of `photos` that are labelled and selected, which can be read once."""
 
     def __init__(self, photos: QuerySet[Photo], selection: Selection) -> None:
         self._photos = _ready(photos, selection)
@@ -48,7 +51,8 @@ class Export:
         self._used: set[Label] = set()
 
     def archive(self) -> Iterator[bytes]:
-        """A ZIP of the photos as they came, with photos.csv, labels.csv and coco.json."""
+        """A ZIP of the original photos, with photos.csv, labels.csv and coco.json; and errors.txt if
+        originals are missing."""
         archive = ZipStream()
         with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as file:
             rows = _Spool(file)
@@ -73,11 +77,11 @@ class Export:
             yield from archive.finalize()
 
     def table(self) -> Iterator[bytes]:
-        """photos.csv alone."""
+        """Only photos.csv."""
         return tables.csv_lines(tables.PHOTO_COLUMNS, (row for _, row in self._rows()))
 
     def coco(self) -> Iterator[bytes]:
-        """coco.json alone."""
+        """Only coco.json."""
         with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as file:
             rows = _Spool(file)
             for _, row in self._rows():
@@ -85,7 +89,7 @@ class Export:
             yield from self._coco(rows)
 
     def _rows(self) -> Iterator[tuple[Photo, dict[str, Any]]]:
-        """Each photo with its line of photos.csv, label by label."""
+        """Each photo with its row of photos.csv, label by label."""
         folders = UniqueNames()
         for label in sorted(self._tree, key=lambda label: label.slug):
             if not self._wants(label):
@@ -102,7 +106,7 @@ class Export:
         return (not slugs or label.slug in slugs) and kind in ("", label.kind)
 
     def _labels(self) -> Iterator[bytes]:
-        """The labels that were used, and those above them, parents first."""
+        """labels.csv: the labels that were used, and their ancestors, parents first."""
         lineages = [self._tree.lineage(label) for label in self._used]
         labels = {label.slug: (depth, label) for it in lineages for depth, label in enumerate(it)}
         in_order = sorted(labels.values(), key=lambda it: (it[0], it[1].slug))
@@ -121,7 +125,8 @@ class Export:
         }
 
     def _coco(self, rows: _Spool) -> Iterator[bytes]:
-        """As cocodataset.org/#format-data describes object detection: each photo is one box."""
+        """Object detection as in cocodataset.org/#format-data; each photo has one box, its whole
+        area."""
         info = {"description": "Exported by Ark", "date_created": timezone.now().isoformat()}
         yield f'{{"info": {json.dumps(info)}, "licenses": [],\n"images": ['.encode()
         yield from _listed(_image(number, row) for number, row in rows.present())
@@ -142,7 +147,7 @@ class Export:
 
 
 class _Spool:
-    """Rows that wait on the disk until the photos have gone by."""
+    """Rows that wait on the disk until all photos have been written."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -156,7 +161,7 @@ class _Spool:
             yield json.loads(line)
 
     def present(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        """The rows of photos that are there, numbered."""
+        """The rows of photos whose original is not missing, numbered from 1."""
         return enumerate((row for row in self if row["file"]), 1)
 
 
@@ -174,8 +179,8 @@ def _ready(photos: QuerySet[Photo], selection: Selection) -> QuerySet[Photo]:
 
 
 def _newest_first(photos: QuerySet[Photo]) -> Iterator[Photo]:
-    """A page at a time, each from behind the last one on: no cursor stays open for as long as
-    somebody downloads."""
+    """Read a page at a time, each starting behind the last photo of the one before, so that no
+    database cursor stays open for as long as a download takes."""
     page = list(photos.order_by("-created", "-id")[:_PAGE])
     while page:
         yield from page
@@ -223,7 +228,7 @@ def _error(row: dict[str, Any]) -> str:
 
 
 def _listed(entries: Iterator[dict[str, Any]]) -> Iterator[bytes]:
-    """The elements of a JSON list."""
+    """The elements of a JSON array."""
     for number, entry in enumerate(entries):
         yield (b",\n" if number else b"\n") + json.dumps(entry, ensure_ascii=False).encode()
 

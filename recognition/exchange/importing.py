@@ -1,7 +1,7 @@
-"""Take in the photos of a folder on the server. Their files stay as they are, where they are.
+"""Import the photos of a folder on the server. Their files stay as and where they are.
 
-A few files at a time go through intake, so that a break at any moment leaves whole photos only. Run
-again, it goes on: files whose bytes the owner has already are not even copied.
+A few files at a time go through intake, so an interruption never leaves half a photo. Run again, it
+continues: files whose bytes the owner already has are not even copied.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ _JUNK = ("Thumbs.db", "desktop.ini", "__MACOSX")
 
 @dataclass(frozen=True)
 class _Found:
-    """A file that looks like a photo. shown: its path below the folder."""
+    """A file that looks like a photo.
+
+    shown: its path below the folder. name: the photo's name.
+    """
 
     path: Path
     shown: str
@@ -44,14 +47,15 @@ class _Found:
 
 
 class FolderImport:
-    """The import of one folder. Reading it does the work; it yields what became of each file."""
+    """The import of one folder. Iterating over it does the work, and yields the outcome of each
+    file."""
 
     batch: Batch | None = None
 
     def __init__(
         self, folder: Path, owner: User, labelled: bool = False, makes_labels: bool = False
     ) -> None:
-        """labelled: folders name labels. makes_labels: those that are not here are added.
+        """labelled: the folders' names are labels. makes_labels: missing labels are added.
 
         Raises OSError if the folder cannot be read.
         """
@@ -63,11 +67,11 @@ class FolderImport:
         self.is_stopping = False
 
     def count(self) -> int:
-        """How many files there are to look at."""
+        """How many files there are, photos or not."""
         return sum(1 for _ in self._paths())
 
     def stop(self) -> None:
-        """End when the files at hand are done."""
+        """Stop after the files that are being imported."""
         self.is_stopping = True
 
     def __iter__(self) -> Iterator[Outcome]:
@@ -83,7 +87,7 @@ class FolderImport:
         return path.open("rb") if path.is_file() else None
 
     def _paths(self) -> Iterator[Path]:
-        """All files below the folder, without what systems add and without our own tables."""
+        """All files below the folder, except what operating systems add and our own tables."""
         for folder, folders, names in os.walk(self._folder):
             folders[:] = sorted(name for name in folders if not _is_junk(name))
             for name in sorted(names):
@@ -124,7 +128,7 @@ class FolderImport:
         return _Found(path, shown, _printable(described.name), sha256, label)
 
     def _label_what_has_none(self, photos: list[tuple[Photo, _Found]]) -> None:
-        """A label that people set meanwhile is better than the folder's name."""
+        """A label that somebody has set meanwhile counts more than the folder's name."""
         labels = {it.id: found.label for it, found in photos if found.label and not it.label_id}
         if labels:
             labelling.came_again_labelled(labels, self._owner)
@@ -160,7 +164,7 @@ def _is_junk(name: str) -> bool:
 
 
 def _refusal_at_sight(path: Path) -> str:
-    """What is wrong with a file, as far as its size and its first bytes tell."""
+    """A refusal's code, as far as a file's size and first bytes tell; empty if it looks fine."""
     if not path.is_file():  # reading a pipe would wait for ever
         return "unreadable"
     if path.stat().st_size > settings.ARK_MAX_UPLOAD_MB * MEGABYTE:
@@ -178,8 +182,8 @@ def _sha256(path: Path) -> str:
 
 
 def _copy(file: _Found) -> SpooledUpload:
-    """A copy, and no hard link: who edits the file later must not change the photo. Hashed again,
-    for it may have been edited since."""
+    """A copy and no hard link, because a file that is edited later must not change the photo. It is
+    hashed again, because it may have been edited since."""
     settings.ARK_INCOMING.mkdir(parents=True, exist_ok=True)
     target = new_incoming_path()
     digest = hashlib.sha256()
@@ -196,5 +200,5 @@ def _copy(file: _Found) -> SpooledUpload:
 
 
 def _printable(text: str) -> str:
-    """Names on a disk may be bytes of any kind; the database takes Unicode."""
+    """File names may be any bytes; the database takes only Unicode."""
     return text.encode(errors="replace").decode()

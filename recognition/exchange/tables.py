@@ -1,9 +1,9 @@
-"""What stands beside the photos of an exported data set: tables that say what paths cannot.
+"""The tables of an exported data set, which say what the paths of its photos cannot.
 
-`photos.csv` knows each photo's own name and label, `labels.csv` the labels, so that another Ark can
-make those that it lacks. Spreadsheets run cells that begin like a formula. Such a cell gets a
-leading apostrophe, as OWASP advises (owasp.org/www-community/attacks/CSV_Injection); reading takes
-it away again.
+`photos.csv` has each photo's original name and label; `labels.csv` describes the labels, so that
+another Ark can add those it lacks. Spreadsheets run cells that start like a formula, so such a cell
+gets a leading apostrophe, as OWASP advises (owasp.org/www-community/attacks/CSV_Injection); reading
+removes it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PHOTO_COLUMNS = (
     *("split", "prediction", "confidence", "id"),
 )
 LABEL_COLUMNS = NewLabel._fields
-_ENCODING = "utf-8-sig"  # with a mark at the beginning, or Excel garbles Chinese
+_ENCODING = "utf-8-sig"  # with a byte order mark, or Excel garbles Chinese
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _MAX_LABELS = 10_000
 
@@ -37,7 +37,11 @@ class Described(NamedTuple):
 
 @dataclass
 class DataSet:
-    """A data set that was exported here or elsewhere; an empty one stands for any other files."""
+    """What the tables of an exported data set say; nothing at all for other folders.
+
+    photos: by path below the folder. labels: by slug in lower case. is_ours: whether the tables are
+    those of an export.
+    """
 
     folder: PurePath = field(default_factory=PurePosixPath)
     photos: dict[str, Described] = field(default_factory=dict)
@@ -45,12 +49,12 @@ class DataSet:
     is_ours: bool = False
 
     def owns(self, path: PurePath) -> bool:
-        """Whether this is one of the tables, and no photo."""
+        """Whether this is one of the tables."""
         own = (PHOTOS, LABELS, COCO, ERRORS)
         return self.is_ours and path.parent == self.folder and path.name in own
 
     def describe(self, path: PurePath) -> Described:
-        """What the tables say of a photo, or else what its path says."""
+        """The photo's name and label from the tables, or else from its path."""
         if self.is_ours and path.is_relative_to(self.folder):
             described = self.photos.get(path.relative_to(self.folder).as_posix())
             if described:
@@ -59,9 +63,9 @@ class DataSet:
 
 
 def read(folder: PurePath, open_file: Callable[[str], IO[bytes] | None]) -> DataSet:
-    """The data set in a folder, by its tables; open_file gives one of them, if it is there.
+    """Read the tables in a folder. open_file returns a table by its name; None if it is missing.
 
-    Raises what reading the files raises; a table that makes no sense is none.
+    Raises what open_file and its files raise; a table that makes no sense is ignored.
     """
     data_set = DataSet(folder)
     for row in _rows(open_file(PHOTOS), PHOTO_COLUMNS[:3]):
@@ -79,7 +83,7 @@ def read(folder: PurePath, open_file: Callable[[str], IO[bytes] | None]) -> Data
 
 
 def csv_lines(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
-    """A table, line by line."""
+    """A CSV table, line by line."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(columns)
@@ -92,17 +96,17 @@ def csv_lines(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> It
 
 
 def guarded(cell: str) -> str:
-    """So that no spreadsheet takes it for a formula."""
+    """The cell, such that no spreadsheet takes it for a formula."""
     return "'" + cell if cell.lstrip("'").startswith(_FORMULA) else cell
 
 
 def unguarded(cell: str) -> str:
-    """What `guarded` made this of."""
+    """The cell that `guarded` was given."""
     return cell[1:] if cell.startswith("'") and guarded(cell) != cell else cell
 
 
 def _rows(stream: IO[bytes] | None, needed: tuple[str, ...]) -> Iterator[dict[str, str]]:
-    """The rows of a table, as far as it can be read; none if it is not the table we mean."""
+    """The rows of a table as far as it can be read; none if it lacks the columns needed."""
     if stream is None:
         return
     with io.TextIOWrapper(stream, _ENCODING, errors="replace", newline="") as text:

@@ -1,4 +1,4 @@
-"""What people decided about labels: nothing of it is ever overwritten."""
+"""Decisions of people about labels, which are never overwritten."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ REVIEWED_VIA = (Via.QUEUE, Via.GRID, Via.SUSPECTS, Via.LISTS, Via.PAGE, Via.API)
 
 
 class BulkDecision(models.Model):
-    """Decisions that were made as one, and can be undone as one."""
+    """Decisions that were made together and can be undone together."""
 
     id = models.UUIDField(primary_key=True, default=time_ordered_uuid, editable=False)
     by = models.ForeignKey(
@@ -54,8 +54,8 @@ class BulkDecision(models.Model):
 
 
 class Decision(models.Model):
-    """One label set, kept, changed or taken back. Its id may come from the browser: sent twice, it
-    counts once."""
+    """A label set, kept, changed or taken back. Its id may come from the browser, so that one that
+    is sent twice counts once."""
 
     id = models.UUIDField(primary_key=True, default=time_ordered_uuid, editable=False)
     photo = models.ForeignKey(
@@ -92,7 +92,7 @@ class Decision(models.Model):
     undoes = models.OneToOneField(
         "self", models.CASCADE, verbose_name=_("undoes"), null=True, related_name="undone_by"
     )
-    # What the network had said; none if the person could not have seen it.
+    # What the network had said by then; null if there was no prediction yet.
     predicted = models.ForeignKey(
         Label,
         models.PROTECT,

@@ -22,9 +22,9 @@ class Split(models.TextChoices):
 
 
 def split_of(group: uuid.UUID) -> Split:
-    """Train 70, validation 10, test 20 percent: a pure function, so that it never changes.
+    """70 % training, 10 % validation, 20 % test: a pure function, so that a split never changes.
 
-    A lone photo is the first of its group already, and keeps its split when others join it.
+    A lone photo counts as the first of its group, so it keeps its split when others join it.
     """
     percent = int.from_bytes(hashlib.sha256(group.bytes).digest()[:8], "big") % 100
     if percent < 70:
@@ -81,7 +81,7 @@ class Photo(models.Model):
         related_name="+",
     )
     labelled_at = models.DateTimeField(_("labelled"), null=True, blank=True)
-    # Both are found out by the analyst, after the photo was predicted.
+    # The analyst fills in both after the photo was predicted.
     perceptual_hash = models.BigIntegerField(
         _("perceptual hash"), null=True, help_text=_("64 bits, as a signed number")
     )

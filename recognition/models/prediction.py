@@ -20,10 +20,10 @@ class State(models.TextChoices):
 
 
 class Review(models.IntegerChoices):
-    """Why a prediction waits for a person; none if it does not."""
+    """Why a prediction waits for a person; null if it does not."""
 
     WAITING = 1, _("to review")
-    CHECK = 2, _("to check")  # accepted by machine, and drawn to be looked at all the same
+    CHECK = 2, _("to check")  # accepted by machine, and in the sample that people check
 
 
 class ConfidenceBand(models.IntegerChoices):
@@ -36,7 +36,7 @@ class ConfidenceBand(models.IntegerChoices):
 
 
 def _waiting(*fields: str, name: str) -> models.Index:
-    """An order of the review queue."""
+    """An index for an ordering of the review queue."""
     return models.Index(fields=fields, name=name, condition=Q(review__isnull=False))
 
 
@@ -93,7 +93,7 @@ class Prediction(models.Model):
         _("error"), max_length=30, blank=True, help_text=_("a code of recognition.refusals")
     )
 
-    # What the review goes by. Only the prediction that a photo shows has any of it.
+    # Fields of the review; only a photo's shown prediction has any of them.
     review = models.PositiveSmallIntegerField(_("review"), choices=Review, null=True)
     margin = models.FloatField(
         _("margin"), null=True, help_text=_("confidence minus that of the second label")
@@ -132,7 +132,7 @@ class Prediction(models.Model):
             models.Index(fields=["label", "-created", "-id"], name="prediction_label"),
             models.Index(fields=["band", "-created", "-id"], name="prediction_band"),
             models.Index(fields=["model_version", "-created", "-id"], name="prediction_version"),
-            # "Is not null" is the only condition that SQLite sees through.
+            # "Is not null" is the only condition for which SQLite uses a partial index.
             _waiting("margin", "id", name="review_margin"),
             _waiting("-novelty", "id", name="review_novelty"),
             _waiting("-created", "-id", name="review_newest"),

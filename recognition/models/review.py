@@ -1,4 +1,4 @@
-"""What helps people to review: who has which photo before them, and what the machine found out."""
+"""What the review needs besides decisions: leases, suspects, the promise, the analyst's reports."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from recognition.models.photo import Photo
 
 
 class ReviewLease(models.Model):
-    """A photo that a reviewer has before them; nobody else gets it until the lease expires."""
+    """A photo that a reviewer has in view; nobody else gets it until the lease expires."""
 
     photo = models.OneToOneField(Photo, models.CASCADE, primary_key=True, related_name="+")
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
@@ -23,7 +23,7 @@ class ReviewLease(models.Model):
 
 
 class Suspect(models.Model):
-    """A label that is probably wrong, as the last search found. Each search replaces them all."""
+    """A label that is probably wrong, as found by the last search. Each search replaces all."""
 
     photo = models.OneToOneField(Photo, models.CASCADE, primary_key=True, related_name="suspect")
     label = models.ForeignKey(Label, models.CASCADE, related_name="+")
@@ -41,7 +41,8 @@ class Suspect(models.Model):
 
 
 class Promise(models.Model):
-    """The one row that says whether, and how carefully, the machine may accept predictions."""
+    """The settings of the accuracy promise, in one row: whether the machine accepts predictions,
+    and how sure it must be."""
 
     active = models.BooleanField(_("accept what is sure enough"), default=False)
     target = models.FloatField(
@@ -64,7 +65,7 @@ class Promise(models.Model):
 
 
 class Report(models.Model):
-    """The last findings of the analyst, by name: what pages show without counting."""
+    """The analyst's latest findings, by name, so that pages need not count."""
 
     name = models.CharField(max_length=30, primary_key=True)
     data = models.JSONField(default=dict)

@@ -1,4 +1,4 @@
-"""Training runs, and the photos that each was taught with."""
+"""Training runs, and the photos that each one used."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from recognition.models.photo import Photo, Split
 
 
 class TrainingRun(models.Model):
-    """A network taught with a frozen set of photos."""
+    """The training of a version of the network with a frozen set of photos."""
 
     id = models.UUIDField(primary_key=True, default=time_ordered_uuid, editable=False)
     by = models.ForeignKey(
@@ -38,7 +38,7 @@ class TrainingRun(models.Model):
 
 
 class TrainingExample(models.Model):
-    """A photo in a run's data set, as it was then; without a photo when that was deleted since."""
+    """A photo in a run's data set, with its label and split at the time; null if it was deleted."""
 
     run = models.ForeignKey(TrainingRun, models.CASCADE, related_name="examples", db_index=False)
     photo = models.ForeignKey(Photo, models.SET_NULL, null=True, related_name="examples")
