@@ -57,6 +57,25 @@ def test_an_archive(page: Page, photos: list[Path], tmp_path: Path) -> None:
     expect(page.locator('.card[data-state="refused"]')).to_have_count(1)
 
 
+def test_an_archive_whose_folders_name_the_labels(
+    open_page: Callable[..., Page], instance: Instance, photos: list[Path], tmp_path: Path
+) -> None:
+    api = instance.api(instance.token_of("archivist", "Reviewer"))
+    page = signed_in(open_page(), "archivist")
+    archive = tmp_path / "labelled.zip"
+    folders = {"bus/a.jpg": photos[0], "dog/b.jpg": photos[1], "dog/c.jpg": photos[2]}
+    archive.write_bytes(zipped({name: photo.read_bytes() for name, photo in folders.items()}))
+    page.get_by_label("The folders in a ZIP name the labels").check()
+    page.get_by_label("Choose photos").set_input_files(archive)
+    done(page, 3)
+    uploaded = {photo["name"]: photo["label"] for photo in api.get("photos/")["results"]}
+    assert {"a.jpg": "bus", "b.jpg": "dog", "c.jpg": "dog"}.items() <= uploaded.items()
+
+
+def test_only_reviewers_are_offered_labels_by_folder(page: Page) -> None:
+    expect(page.get_by_label("The folders in a ZIP name the labels")).to_have_count(0)
+
+
 def test_a_lost_connection_loses_no_photo(page: Page, photos: list[Path]) -> None:
     page.context.set_offline(True)
     page.get_by_label("Choose photos").set_input_files(photos[:3])
