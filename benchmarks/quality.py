@@ -1,4 +1,4 @@
-"""What review_quality.py measures."""
+"""The measurements of review_quality.py: orderings, suspects, the promise, near-duplicates."""
 
 from __future__ import annotations
 

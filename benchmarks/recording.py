@@ -1,4 +1,4 @@
-"""Tables of figures, and where they stand in docs/benchmarks.md."""
+"""Write tables of figures into docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ _END = "<!-- end -->"
 
 
 def as_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown."""
     lines = [head, ["---" for _ in head], *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def record(part: str, how: str, table: str) -> None:
-    """Replace what stands between <!-- part --> and the next <!-- end -->."""
+    """Replace the text between <!-- part --> and the next <!-- end -->.
+
+    how: the conditions of the measurement, to be told with the machine.
+    """
     begin = f"<!-- {part} -->\n"
     before, _begin, rest = PAGE.read_text().partition(begin)
     if not _begin:

@@ -1,4 +1,4 @@
-"""How much the machine's advice to reviewers is worth, on photos whose folders name the truth.
+"""How good the machine's advice to reviewers is, on photos whose folders are the truth.
 
     python -m benchmarks.review_quality PHOTOS [--record]
 

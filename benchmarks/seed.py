@@ -1,4 +1,4 @@
-"""Fill an empty instance with made-up photos, predictions and decisions, to measure pages on.
+"""Fill an empty instance with synthetic photos, predictions and decisions, to measure pages on.
 
     python -m benchmarks.seed 1000000
 
@@ -23,7 +23,7 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from benchmarks.made_up import MadeUp, Row  # noqa: E402
+from benchmarks.synthetic import Row, SyntheticPhotos  # noqa: E402
 from recognition import figures, registry  # noqa: E402
 from recognition.models import (  # noqa: E402
     Batch,
@@ -51,18 +51,18 @@ def main() -> None:
 
 def fill(count: int) -> None:
     with times_as_given():
-        made_up = MadeUp(count, newest=timezone.now())
-        rows, made = iter(made_up), 0
+        synthetic = SyntheticPhotos(count, newest=timezone.now())
+        rows, made = iter(synthetic), 0
         while chunk := list(islice(rows, CHUNK)):
             write(chunk)
             made += len(chunk)
             print(f"{made:,} of {count:,}", flush=True)
-        BulkDecision.objects.bulk_update(made_up.bulks, ["photos"], batch_size=500)
+        BulkDecision.objects.bulk_update(synthetic.bulks, ["photos"], batch_size=500)
     note_findings()
 
 
 def note_findings() -> None:
-    """What the analyst writes down for pages."""
+    """Store the reports that the analyst would make."""
     figures.refresh_if_due()
     Promise(pk=1, active=True).save()
     found = promise.report()
@@ -84,7 +84,7 @@ def write(rows: list[Row]) -> None:
 
 @contextmanager
 def times_as_given() -> Iterator[None]:
-    """Let these rows say when they were made, not the clock."""
+    """Keep the rows' own times instead of the time of their insertion."""
     fields = [model._meta.get_field(name) for model, name in _TIMES]
     for field in fields:
         field.auto_now_add = False

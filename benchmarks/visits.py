@@ -1,4 +1,4 @@
-"""What people ask of the admin: each page, with each of its filters."""
+"""The requests that `pages` measures: each page of the admin, with each of its filters."""
 
 from __future__ import annotations
 
@@ -60,23 +60,23 @@ def _filtered(page: str, url: str, filters: dict[str, dict[str, Any]]) -> dict[s
 
 
 def _queue() -> dict[str, Visit]:
-    """Who takes photos, decides about one of them and takes that back leaves all as it was."""
+    """Claim photos, decide about one and undo it again, which leaves everything as it was."""
     found = {}
     frequent, rare = _labels()
     ways: dict[str, dict[str, str]] = {order.label: {"order": order} for order in Ordering}
     ways |= {"vehicles": {"kind": Kind.VEHICLE}, "a rare label": {"label": rare.slug}}
     for name, query in ways.items():
         found[f"queue: next photos, {name}"] = _claim(query)
-    hand: dict[str, str] = {}
+    sent: dict[str, str] = {}
 
     def decide(client: Client) -> HttpResponseBase:
         photo = Photo.objects.filter(label=None, prediction__review__isnull=False).first()
-        hand.update(photo=str(photo.id), decision=str(uuid.uuid4()), label=frequent.slug)
+        sent.update(photo=str(photo.id), decision=str(uuid.uuid4()), label=frequent.slug)
         last = photo.decisions.first()
-        return client.post(reverse("review-decide"), hand | ({"seen": last.id} if last else {}))
+        return client.post(reverse("review-decide"), sent | ({"seen": last.id} if last else {}))
 
     def undo(client: Client) -> HttpResponseBase:
-        return client.post(reverse("review-undo"), hand)
+        return client.post(reverse("review-undo"), sent)
 
     return {**found, "queue: decide": decide, "queue: undo": undo}
 

@@ -104,12 +104,12 @@ def _store(
             photo.prediction = Prediction(photo=photo)
             new.append((upload, photo))
             if label:
-                decisions.append(labelling.came_labelled(photo, label, owner))
+                decisions.append(labelling.label_new_upload(photo, label, owner))
             outcomes.append(Outcome(upload.name, photo))
     if new:
         _insert(new, decisions)
     if relabelled:
-        labelling.came_again_labelled(relabelled, owner)
+        labelling.label_repeated_uploads(relabelled, owner)
     return outcomes
 
 

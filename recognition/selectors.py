@@ -21,7 +21,8 @@ _DUPLICATES_SHOWN = 12
 
 
 def photos_visible_to(user: User) -> QuerySet[Photo]:
-    """One's own photos; everybody's for who may see all. Ready to be shown: no query a photo."""
+    """A user's own photos, or everybody's for those who may see all; ready to be shown without
+    further queries."""
     photos = Photo.objects.select_related(
         "label", "prediction__label", "prediction__model_version"
     ).defer("prediction__embedding")
@@ -133,19 +134,19 @@ def neighbours(photo: Photo) -> tuple[Photo | None, Photo | None]:
 
 
 @dataclass(frozen=True)
-class Told:
-    """A decision as one may see it. who: empty if the person's account is gone."""
+class VisibleDecision:
+    """A decision as a viewer may see it. who: empty if the person's account was deleted."""
 
     decision: Decision
     who: str
     is_undone: bool
 
 
-def decisions_about(photo: Photo, viewer: User) -> list[Told]:
-    """The latest ones, newest first."""
+def decisions_about(photo: Photo, viewer: User) -> list[VisibleDecision]:
+    """The latest decisions about a photo, newest first."""
     made = photo.decisions.select_related("by", "from_label", "to_label", "undone_by")
     return [
-        Told(it, name_shown(it.by, photo, viewer), hasattr(it, "undone_by"))
+        VisibleDecision(it, name_shown(it.by, photo, viewer), hasattr(it, "undone_by"))
         for it in made[:_DECISIONS_SHOWN]
     ]
 
@@ -157,7 +158,7 @@ def last_decisions(photo_ids: Iterable[UUID]) -> dict[UUID, UUID]:
 
 
 def name_shown(person: User | None, photo: Photo, viewer: User) -> str:
-    """Who may not review learns no other names than the owner's."""
+    """A viewer who may not review learns no names but their own and the owner's."""
     if person is None:
         return ""
     known = person.id in (viewer.id, photo.owner_id) or viewer.has_perm("recognition.review")
@@ -165,7 +166,7 @@ def name_shown(person: User | None, photo: Photo, viewer: User) -> str:
 
 
 def near_duplicates(photo: Photo, viewer: User) -> list[Photo]:
-    """Others that are nearly the same picture, of those that one may see."""
+    """The near-duplicates of a photo that the viewer may see."""
     if photo.group is None:
         return []
     same = photos_visible_to(viewer).filter(group=photo.group).exclude(id=photo.id)

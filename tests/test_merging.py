@@ -60,7 +60,7 @@ def test_predictions_are_found_under_the_other_label(hound: Label, reviewer: Use
 
 def test_what_agrees_now_is_no_disagreement_any_more(hound: Label, reviewer: User) -> None:
     photo = settled_photo(reviewer)  # a dog
-    labelling.came_again_labelled({photo.id: hound}, reviewer)
+    labelling.label_repeated_uploads({photo.id: hound}, reviewer)
     assert Prediction.objects.get().disagreement is not None
     merge(hound, label("dog"), reviewer)
     assert Prediction.objects.get().disagreement is None

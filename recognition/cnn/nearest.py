@@ -84,9 +84,6 @@ class EmbeddingIndex:
     def __len__(self) -> int:
         return len(self._row_of)
 
-    def __contains__(self, key: bytes) -> bool:
-        return key in self._row_of
-
     def put(self, keys: Sequence[bytes], embeddings: npt.NDArray[np.float32]) -> None:
         """Add embeddings, or replace those of keys that are there already.
 

@@ -51,7 +51,7 @@ class Export:
         self._used: set[Label] = set()
 
     def archive(self) -> Iterator[bytes]:
-        """A ZIP of the original photos, with photos.csv, labels.csv and coco.json; and errors.txt if
+        """A ZIP of the original photos, photos.csv, labels.csv and coco.json; and errors.txt if
         originals are missing."""
         archive = ZipStream()
         with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as file:

@@ -131,7 +131,7 @@ class FolderImport:
         """A label that somebody has set meanwhile counts more than the folder's name."""
         labels = {it.id: found.label for it, found in photos if found.label and not it.label_id}
         if labels:
-            labelling.came_again_labelled(labels, self._owner)
+            labelling.label_repeated_uploads(labels, self._owner)
 
     def _accept(self, files: list[_Found]) -> Iterator[Outcome]:
         copies: list[SpooledUpload] = []

@@ -33,7 +33,7 @@ from recognition.models import (
 )
 from recognition.selectors import own_decisions
 
-LABEL_FIELDS = ("label", "labelled_by", "labelled_at")
+_LABEL_FIELDS = ("label", "labelled_by", "labelled_at")
 _CHUNK = 500  # rows a statement
 _MERGE_CHUNK = 2000
 
@@ -139,10 +139,10 @@ def last_to_undo(by: User) -> Decision | None:
     )
 
 
-def came_labelled(photo: Photo, label: Label, by: User) -> Decision:
+def label_new_upload(photo: Photo, label: Label, by: User) -> Decision:
     """Set the label that came with a new upload. The caller saves the photo and the decision."""
     decision = _decision(photo, label, by, Via.UPLOAD)
-    _put_label(photo, label, by)
+    _set_label(photo, label, by)
     return decision
 
 
@@ -169,7 +169,7 @@ def _photos_of(label: Label) -> QuerySet[Photo, UUID]:
 
 
 @transaction.atomic
-def came_again_labelled(choices: Mapping[UUID, Label], by: User) -> None:
+def label_repeated_uploads(choices: Mapping[UUID, Label], by: User) -> None:
     """Set the labels of photos that were stored already and are uploaded again with a label."""
     photos = [photo for photo in _lock(choices) if photo.label_id != choices[photo.id].id]
     _write([_decision(photo, choices[photo.id], by, Via.UPLOAD) for photo in photos])
@@ -237,7 +237,7 @@ def _write(decisions: Sequence[Decision]) -> None:
     for decision in decisions:
         if decision.to_label:  # a label that was merged meanwhile never comes back
             decision.to_label = tree.current(decision.to_label)
-        _put_label(decision.photo, decision.to_label, decision.by)
+        _set_label(decision.photo, decision.to_label, decision.by)
         prediction = decision.photo.prediction
         if prediction and prediction.state == State.DONE:
             put_in_queue(prediction, decision.photo.label_id, tree)
@@ -245,13 +245,13 @@ def _write(decisions: Sequence[Decision]) -> None:
                 prediction.disagreement = None
     predictions = [photo.prediction for photo in photos if photo.prediction]
     Decision.objects.bulk_create(decisions, batch_size=_CHUNK)
-    Photo.objects.bulk_update(photos, LABEL_FIELDS, batch_size=_CHUNK)
+    Photo.objects.bulk_update(photos, _LABEL_FIELDS, batch_size=_CHUNK)
     Prediction.objects.bulk_update(predictions, ("review", "disagreement"), batch_size=_CHUNK)
     ReviewLease.objects.filter(photo__in=photos).delete()
     Suspect.objects.filter(photo__in=photos).delete()
 
 
-def _put_label(photo: Photo, label: Label | None, by: User | None) -> None:
+def _set_label(photo: Photo, label: Label | None, by: User | None) -> None:
     photo.label = label
     photo.labelled_by = by if label else None
     photo.labelled_at = timezone.now() if label else None

@@ -46,14 +46,9 @@ class Thresholds(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Row:
-    """What a target would mean for the predictions of one label.
+class _Effect:
+    """What a target would mean. missing: photos to review before there is a threshold."""
 
-    missing: how many more photos must be reviewed before it has a threshold of its own.
-    """
-
-    label: Label
-    threshold: Threshold | None
     reviewed: int
     missing: int
     uploads: int
@@ -61,23 +56,24 @@ class Row:
 
     @property
     def share(self) -> float | None:
+        """The share of the uploads that is accepted, 0 to 1; None if there are no uploads."""
         return self.accepted / self.uploads if self.uploads else None
 
 
 @dataclass(frozen=True)
-class Outlook:
-    """What a target would mean for the latest uploads."""
+class Row(_Effect):
+    """What a target would mean for the predictions of one label."""
+
+    label: Label
+    threshold: Threshold | None
+
+
+@dataclass(frozen=True)
+class Outlook(_Effect):
+    """What a target would mean for the latest uploads; `shared` as in Thresholds."""
 
     rows: list[Row]
     shared: Threshold | None
-    reviewed: int
-    missing: int  # photos to review before anything can be promised
-    uploads: int
-    accepted: int
-
-    @property
-    def share(self) -> float | None:
-        return self.accepted / self.uploads if self.uploads else None
 
 
 @dataclass(frozen=True)
@@ -97,7 +93,7 @@ class Checks:
         return wilson(self.right, self.checked, Z_SHOWN)
 
     def verdict(self, target: float) -> str:
-        """ "kept" or "broken"; "open" while the checks allow neither to be said."""
+        """Whether the promise is kept, broken, or still open because too few were checked."""
         if self.precision.low >= target:
             return "kept"
         return "broken" if self.precision.high < target else "open"

@@ -7,7 +7,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from benchmarks import seed
-from benchmarks.made_up import MadeUp
+from benchmarks.synthetic import SyntheticPhotos
 from recognition import figures
 from recognition.models import (
     Batch,
@@ -83,7 +83,7 @@ def test_the_clock_gives_times_again() -> None:
 
 def test_the_same_number_gives_the_same_rows() -> None:
     newest = timezone.now()
-    once, again = ([row.photo for row in MadeUp(50, newest)] for _ in range(2))
+    once, again = ([row.photo for row in SyntheticPhotos(50, newest)] for _ in range(2))
     assert [(p.id, p.name, p.label_id) for p in once] == [(p.id, p.name, p.label_id) for p in again]
 
 

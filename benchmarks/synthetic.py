@@ -1,4 +1,4 @@
-"""Made-up photos with all that belongs to them: what an instance holds after months of use."""
+"""Synthetic rows like those of an instance after months of use: photos, predictions, decisions."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ DECIDED_WITHIN = timedelta(days=90)
 
 @dataclass
 class Row:
-    """A photo, with its prediction, and what people decided about it; new: what it came with."""
+    """A photo with its prediction and decisions. new: batches and bulk decisions that it starts."""
 
     photo: Photo
     decisions: list[Decision] = field(default_factory=list)
@@ -50,9 +50,9 @@ class Row:
     new: list[Batch | BulkDecision] = field(default_factory=list)
 
 
-class MadeUp:
-    """Iterate over it once: oldest photos first. The same `count` gives the same rows, as old
-    beside `newest`."""
+class SyntheticPhotos:
+    """Iterate over it once: the oldest photos come first. The same `count` always gives the same
+    rows; their times are relative to `newest`."""
 
     def __init__(self, count: int, newest: datetime) -> None:
         self.count, self.newest = count, newest
