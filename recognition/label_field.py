@@ -1,4 +1,4 @@
-"""A form field in which people type a label; templates/_labels.html completes it."""
+"""A form field for typing a label, which templates/_labels.html completes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from recognition.models import Label
 
 
 class LabelField(forms.CharField):
-    """A label in use, by its short name or by a name in either language."""
+    """A label in use, by its slug or by its name in either language."""
 
     default_error_messages = {
         "required": _("Choose a label."),
@@ -43,5 +43,5 @@ class LabelForm(forms.Form):
 
 
 def offered_labels() -> QuerySet[Label]:
-    """What the field completes."""
+    """The labels that the field completes."""
     return Label.objects.filter(active=True).order_by("slug")

@@ -1,4 +1,4 @@
-"""What reviewers do to photos that they mark in a list; a page first says what would happen."""
+"""Actions on photos selected in a list; a page first shows what would happen."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from recognition.review import bulk
 from recognition.review.bulk import Snapshot
 from recognition.selectors import photos_visible_to
 
-MOST = 200  # photos at once; a list shows 50
+MOST = 200  # photos at once; a page of a list shows 50
 
 
 class ReviewActions(OfPhotos):
@@ -37,7 +37,7 @@ class ReviewActions(OfPhotos):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Django would ignore an action that was not offered."""
+        """Refuse an action without its permission; Django would only ignore it."""
         asked = set(request.POST.getlist("action")).intersection(ReviewActions.actions)
         if asked and not self.has_review_permission(request):
             raise PermissionDenied

@@ -1,4 +1,4 @@
-"""Small bar charts as numbers that an SVG template draws; a day each."""
+"""Small bar charts, a bar for each day, as numbers for an SVG template."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Bar:
-    """words: what the bar says to who cannot see it."""
+    """The parts of a day. words: the bar as text, for screen readers."""
 
     x: float
     parts: tuple[Part, ...]
@@ -36,6 +36,8 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
+    """top: the value at the upper edge, as text."""
+
     bars: list[Bar]
     top: str
     height: int = HEIGHT
@@ -47,7 +49,7 @@ class Chart:
 
 
 def uploads(days: Sequence[dict[str, Any]]) -> Chart:
-    """How many photos came in."""
+    """How many photos were uploaded. days: {"day": ISO date, "photos": count}, oldest first."""
     most = max(day["photos"] for day in days) or 1
     bars = []
     for index, day in enumerate(days):
@@ -59,7 +61,10 @@ def uploads(days: Sequence[dict[str, Any]]) -> Chart:
 
 
 def agreement(days: Sequence[dict[str, Any]]) -> Chart:
-    """Which share of the decisions agreed with the network; a day without any stays empty."""
+    """The share of decisions that agreed with the network; a day without decisions stays empty.
+
+    days: {"day": ISO date, "right": count, "decisions": count}, oldest first.
+    """
     bars = []
     for index, day in enumerate(days):
         right, decisions = day["right"], day["decisions"]

@@ -1,4 +1,4 @@
-"""Decisions about labels: to look through, and to undo those that were made as one."""
+"""Decisions about labels, and undoing those that were made together."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def may_review(request: HttpRequest) -> bool:
 
 
 class _Log(ReadOnly, LongList):
-    """What people did, newest first."""
+    """A log of what people did, newest first."""
 
     sortable_by = ()
 
@@ -110,7 +110,7 @@ class BulkDecisionAdmin(_Log):
         ]
 
     def get_urls(self) -> list[URLPattern]:
-        """Before Django's own, the last of which takes any address."""
+        """Ours come before Django's own, the last of which matches any address."""
         return [
             path("<uuid:bulk_id>/undo/", undo, name=_UNDO.partition(":")[2]),
             *super().get_urls(),
@@ -141,7 +141,7 @@ class BulkDecisionAdmin(_Log):
 @staff_page("recognition.review")
 @require_http_methods(["GET", "POST"])
 def undo(request: StaffRequest, bulk_id: UUID) -> HttpResponse:
-    """Says what undoing would do, then does it."""
+    """First show what undoing would do, then do it."""
     decision = get_object_or_404(bulk.visible_to(request.user), id=bulk_id)
     if request.method == "POST":
         _report(request, *labelling.undo_bulk(decision, request.user))

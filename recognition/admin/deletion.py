@@ -1,4 +1,4 @@
-"""What a page that asks "delete?" says about networks that were taught with the photos."""
+"""What a page that asks whether to delete says about networks trained with the photos."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from recognition.models import Photo
 
 
 def uses(photos: QuerySet[Photo]) -> dict[str, int]:
-    """Lines for the summary of such a page: how many of the photos each run was given."""
+    """Lines for the page's summary: how many of the photos each training run used."""
     return {_line(use): use.photos for use in removal.uses(photos)}
 
 

@@ -1,4 +1,4 @@
-"""The front page: what to do next, how much there is, how good the network is."""
+"""The front page of the admin: what to do next, figures, and agreement with the network."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ class LabelAgreement:
 
 
 def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Figures are for who may see everybody's photos. unfold calls this for its index page."""
+    """Fill in the context of unfold's index page, which calls this. Figures are only for those who
+    may see everybody's photos."""
     context["next_steps"] = next_steps(request.user.has_perm("recognition.review"))
     if request.user.has_perm("recognition.view_all"):
         context |= {

@@ -1,4 +1,4 @@
-"""Changes of a label that touch more than the label: each page says what will happen first."""
+"""Pages that merge, retire or bring back a label; each first says what will happen."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def add_below(request: HttpRequest, object_id: str) -> HttpResponse:
 
 
 def merge(request: HttpRequest, object_id: str) -> HttpResponse:
-    """First choose a label, then see what happens, then let it happen."""
+    """Choose a label, see what would happen, then merge."""
     source = _label(object_id)
     slug = request.POST.get("into") or request.GET.get("into", "")
     targets = merging.targets(source)

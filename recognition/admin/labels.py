@@ -33,7 +33,7 @@ USE_COLOURS = {"active": "success", "retired": "warning", "merged": "info"}
 
 
 class TreeChangeList(ChangeList):
-    """Each label right behind the one that it stands below, and what the list says beside them."""
+    """Labels in the order of the tree, with their depths and counts of photos."""
 
     result_list: Any
 
@@ -51,7 +51,7 @@ class TreeChangeList(ChangeList):
 
 class LabelForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
-        """Without a kind a new label is of its parent's."""
+        """A new label without a kind gets its parent's."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if "kind" in self.fields and not cleaned.get("kind") and "kind" not in self.errors:
             if parent := cleaned.get("parent"):
@@ -87,7 +87,8 @@ class LabelAdmin(List):
     def get_readonly_fields(
         self, request: HttpRequest, obj: Label | None = None
     ) -> tuple[str, ...]:
-        """Networks and the API know a label by its slug for ever; its predictions bear its kind."""
+        """A slug never changes, because networks and the API use it; nor does a kind, which is
+        stored with predictions."""
         if obj is None:
             return ()
         merged = ("parent",) if obj.merged_into_id else ()
@@ -104,7 +105,7 @@ class LabelAdmin(List):
         return form
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Below which label, if the address says so."""
+        """The parent, if the address names one."""
         tree, slug = LabelTree(), request.GET.get("below", "")
         return {"parent": tree[slug].pk, "kind": tree[slug].kind} if slug in tree else {}
 
@@ -125,7 +126,7 @@ class LabelAdmin(List):
         return found, may_repeat
 
     def has_delete_permission(self, request: HttpRequest, obj: Label | None = None) -> bool:
-        """Versions of the network go on naming it; it can be retired."""
+        """Never: versions of the network keep predicting the label. It can be retired."""
         return False
 
     def construct_change_message(
@@ -155,11 +156,11 @@ class LabelAdmin(List):
         return label_changes.bring_back(request, object_id)
 
     def has_add_below_permission(self, request: HttpRequest, object_id: str = "") -> bool:
-        """Not by the permission's name: that is looked up before there are any tables."""
+        """A method, because unfold looks up permissions' names before there are any tables."""
         return self.has_add_permission(request)
 
     def has_retire_permission(self, request: HttpRequest, object_id: str) -> bool:
-        """Whoever may change labels, where it makes sense; the pages look again."""
+        """For those who may change labels, where it makes sense; the pages check again."""
         return self.has_change_permission(request) and _is_retirable(object_id, active=True)
 
     def has_bring_back_permission(self, request: HttpRequest, object_id: str) -> bool:

@@ -62,7 +62,7 @@ class UncountedChangeList(ChangeList):
 
 class List(ModelAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """Of what databases cannot look for, Django would not know that it makes no sense."""
+        """Refuse values that no database can look for, which Django would pass on."""
         for name, values in request.GET.lists():
             for value in values:
                 is_endless = value.isdecimal() and len(value) > _MAX_DIGITS and name != SEARCH_VAR
@@ -89,7 +89,7 @@ class LongList(List):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Django would look for rows that were marked whatever their keys look like."""
+        """Refuse selected rows with malformed keys, which Django would look for."""
         for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
             try:
                 self.opts.pk.to_python(key)

@@ -1,4 +1,4 @@
-"""What to do next: a few sentences with a link each, chosen by the state of the instance."""
+"""What to do next: a few sentences with a link, chosen by the state of the instance."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Step:
 
 
 def next_steps(may_review: bool) -> list[Step]:
-    """What matters most comes first; never more than MAX_STEPS."""
+    """The most important steps, at most MAX_STEPS."""
     choices = [*_FOR_ALL, *_FOR_REVIEWERS] if may_review else _FOR_ALL
     return [step for choose in choices if (step := choose())][:MAX_STEPS]
 

@@ -27,7 +27,7 @@ _ACCEPTED = "accepted"
 
 
 class AcceptedFilter(DropdownFilter):
-    """What nobody needs to look at, by the accuracy promise."""
+    """Predictions that the accuracy promise accepted."""
 
     title = _("accepted by machine")
     parameter_name = _ACCEPTED
@@ -70,7 +70,7 @@ class PredictionAdmin(ReviewActions, ReadOnly, LongList):
         ]
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        """In the order of the index that finds what is filtered for."""
+        """The order of the index that the filter uses."""
         if request.GET.get(_OWNER):
             return ("-photo__created", "-photo__id")
         if request.GET.get(_ACCEPTED) == "yes":
@@ -91,7 +91,7 @@ class PredictionAdmin(ReviewActions, ReadOnly, LongList):
 
     @display(description=_("review"))
     def to_do(self, prediction: Prediction) -> str:
-        """What is left to do about it, if anything."""
+        """What is left to do about the prediction, if anything."""
         if prediction.accepted and prediction.review is None:
             return str(_("accepted by machine"))
         return prediction.get_review_display() or ""

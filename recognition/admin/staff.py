@@ -1,4 +1,4 @@
-"""Pages of the admin that are not the list or the form of a table."""
+"""Pages of the admin that do not belong to a table."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class StaffRequest(HttpRequest):
 
 
 def staff_page(permission: str) -> Callable[[View], View]:
-    """Only staff who have this permission ("recognition.review") get in; others get 403."""
+    """Let only staff with this permission (such as "recognition.review") in; others get a 403."""
 
     def decorate(view: View) -> View:
         @wraps(view)

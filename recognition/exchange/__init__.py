@@ -1,1 +1,1 @@
-"""Labelled photos come in from folders, and go out as files that other programs read."""
+"""Data sets of labelled photos: imported from folders, exported as ZIP, CSV and COCO."""

@@ -1,4 +1,4 @@
-"""Near-duplicates, side by side: one label for all of them, or one that is none set apart."""
+"""Groups of near-duplicates: label a whole group, or set a photo apart from it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def set_apart(request: StaffRequest) -> HttpResponse:
 
 
 def _back(request: StaffRequest) -> HttpResponse:
-    """To the page that the form stood on."""
+    """To the page that the form was on."""
     after = _uuid(request.POST.get("after", ""))
     address = reverse("review-duplicates")
     return redirect(f"{address}?after={after}" if after else address)

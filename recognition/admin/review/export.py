@@ -1,4 +1,4 @@
-"""Export: choose among what is labelled, and download it."""
+"""Export: choose among the labelled photos, and download them."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _download(export: Export, format: str) -> StreamingHttpResponse:
 
 
 def _labels() -> list[dict[str, Any]]:
-    """The labels that photos carry, below those that stand above them."""
+    """The labels that photos have, in the order of the tree."""
     tree = LabelTree()
     counts = count_photos_of_each(tree)
     return [

@@ -1,4 +1,4 @@
-"""Many at once: a grid of small pictures that wait for review; those that fit are confirmed."""
+"""Many at once: a grid of thumbnails of which those that are right are confirmed together."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _snapshots(request: HttpRequest, name: str) -> list[Snapshot]:
 
 
 def _decided(request: StaffRequest) -> BulkDecision | None:
-    """What was just decided here and can be undone, as the address says."""
+    """The decision named in the address, which was just made here, if it can be undone."""
     try:
         key = UUID(request.GET.get("decided", ""))
     except ValueError:
@@ -101,7 +101,7 @@ def _decided(request: StaffRequest) -> BulkDecision | None:
 
 
 def _address(request: HttpRequest, **changes: object) -> str:
-    """This page with its filters, from another place on."""
+    """The address of this page with its filters and these changes."""
     query = request.GET.copy()
     for name in ("after", "decided", "before"):
         query.pop(name, None)

@@ -1,4 +1,4 @@
-"""What the grid of many is narrowed by."""
+"""The filters of the grid."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NEWEST_BATCHES = 30
 
 
 class GridForm(forms.Form):
-    """What the address says; a value that makes no sense does not narrow."""
+    """The filters in the address; values that make no sense are ignored."""
 
     kind = forms.ChoiceField(required=False, choices=Kind.choices)
     predicted = forms.ModelChoiceField(
@@ -46,7 +46,7 @@ class GridForm(forms.Form):
 
 
 def batches_to_choose(reviewer: User, chosen: Filters) -> list[Batch]:
-    """The newest, and the one that is chosen."""
+    """The newest batches, and the chosen one."""
     batches = batches_visible_to(reviewer).select_related("owner")
     newest = list(batches.order_by("-id")[:_NEWEST_BATCHES])  # their keys grow with time
     if chosen.batch and chosen.batch not in [batch.id for batch in newest]:

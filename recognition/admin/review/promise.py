@@ -23,7 +23,7 @@ CHECK_RATES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
 def _choices(values: tuple[float, ...], now: float) -> list[tuple[float, str]]:
-    """Those offered, and what is set now."""
+    """The values offered, and the present one."""
     return [(value, short_percent(value)) for value in sorted({*values, now})]
 
 
@@ -96,7 +96,7 @@ def change(request: StaffRequest) -> HttpResponse:
 
 
 def _of_hundred(outlook: Outlook) -> dict[str, int]:
-    """Of 100 uploads: rounded down, so that nothing is promised that is not there."""
+    """How many of 100 uploads are accepted, rounded down so as not to promise too much."""
     accepted = int(100 * (outlook.share or 0.0))
     return {"accepted_of_100": accepted, "left_of_100": 100 - accepted}
 

@@ -1,7 +1,7 @@
-"""The review queue: one photo large, a keystroke each.
+"""The review queue: one large photo at a time, decided with a keystroke.
 
-The page asks for photos a few at a time and sends each decision as it is made; decisions that could
-not be sent wait in the browser and are sent again, so each of these addresses may be called twice.
+The page asks for a few photos at a time and sends each decision at once. What could not be sent is
+kept in the browser and sent again, so each of these addresses may be called twice.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SKIPPED = "review_skipped"  # in the session
 
 
 class OrderForm(forms.Form):
-    """What to review; what is not understood is left aside."""
+    """What to review; values that make no sense are ignored."""
 
     order = forms.ChoiceField(choices=queue.Ordering, required=False)
     kind = forms.ChoiceField(choices=Kind, required=False)
@@ -74,9 +74,12 @@ def page(request: StaffRequest) -> HttpResponse:
 @staff_page("recognition.review")
 @require_POST
 def claim(request: StaffRequest) -> JsonResponse:
-    """The next photos for this reviewer. Those that the page shows already (`known`) stay theirs,
-    and `lost` tells which of them somebody else got meanwhile; about those whose decision is still
-    on its way (`unsent`) nothing is asked again."""
+    """The next photos for this reviewer.
+
+    The leases of photos that the page has already (`known`) are renewed; `lost` in the answer names
+    those that somebody else has got meanwhile. Photos whose decision has yet to be sent (`unsent`)
+    are not handed out again.
+    """
     ordering, filters = _wanted(request.POST)
     known = _ids(request.POST.getlist("known"))
     visible = selectors.photos_visible_to(request.user).filter(id__in=known)
@@ -112,7 +115,7 @@ def decide(request: StaffRequest) -> JsonResponse:
 @staff_page("recognition.review")
 @require_POST
 def skip(request: StaffRequest) -> JsonResponse:
-    """Not now, and not in this session; `back` takes it back."""
+    """Do not show the photo again in this session; `back` undoes that."""
     photo = _visible_photo(request, _understood(PhotoForm(request.POST))["photo"])
     skipped = [it for it in request.session.get(_SKIPPED, []) if it != photo.id.hex]
     if "back" in request.POST:
@@ -127,7 +130,7 @@ def skip(request: StaffRequest) -> JsonResponse:
 @staff_page("recognition.review")
 @require_GET
 def last(request: StaffRequest) -> JsonResponse:
-    """Which decision an undo would take back, for a page that has just been loaded."""
+    """The decision that an undo would take back, for a page that has just been loaded."""
     decision = labelling.last_to_undo(request.user)
     return JsonResponse({"decision": decision and decision.id})
 
@@ -135,7 +138,7 @@ def last(request: StaffRequest) -> JsonResponse:
 @staff_page("recognition.review")
 @require_POST
 def undo(request: StaffRequest) -> JsonResponse:
-    """Take one's own decision back; the photo is there to be decided about again."""
+    """Undo the reviewer's own decision, and return the photo so that it can be decided again."""
     decision_id = _understood(UndoForm(request.POST))["decision"]
     mine = selectors.own_decisions(request.user).exclude(via=Via.UNDO)
     made = mine.filter(id=decision_id).first()
@@ -184,7 +187,7 @@ def _visible_photo(request: StaffRequest, photo_id: UUID) -> Photo:
 
 
 def _label(slug: str, photo: Photo) -> Label:
-    """One that is offered, or the photo's own."""
+    """A label in use, or the photo's own."""
     try:
         label = LabelTree()[slug]
     except KeyError:

@@ -1,4 +1,4 @@
-"""Suspect labels: ranked, each with its evidence, put right with one click."""
+"""Suspect labels: ranked, with their evidence, corrected with one click."""
 
 from __future__ import annotations
 
@@ -100,8 +100,7 @@ def search(request: StaffRequest) -> HttpResponse:
 
 
 def _chosen(request: HtmxRequest, photo: Photo) -> tuple[Label | None, str]:
-    """The label that the person chose, or what is wrong with it. To keep one that is not offered
-    any more is no mistake."""
+    """The chosen label, or a message that tells why there is none. A retired one may be kept."""
     if "keep" in request.POST:
         return photo.label, "" if photo.label else _("The photo has no label any more.")
     form = LabelForm(request.POST)
@@ -118,7 +117,7 @@ def _theirs(changed: ChangedMeanwhile) -> str:
 def _card(
     request: HtmxRequest, photo_id: UUID, suggested: Label | None, problem: str = ""
 ) -> HttpResponse:
-    """The photo as it is now, to be decided about."""
+    """The card of the photo as it is now."""
     card = suspects.card(request.user, photo_id, suggested)
     if card is None:
         raise Http404
@@ -126,7 +125,7 @@ def _card(
 
 
 def _answer(request: HtmxRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """The photo's place on the page; without JavaScript the page again."""
+    """The photo's part of the page or, without JavaScript, the whole page again."""
     if request.htmx:
         return render(request, template, context)
     if context.get("problem"):
