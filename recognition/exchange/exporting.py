@@ -42,10 +42,13 @@ class Selection:
 
 
 class Export:
-    """An export of those of `photos` that are labelled and selected, which can be read once."""
+    """An export of those of `photos` that are labelled and selected, which can be read once.
+
+    What is labelled anew meanwhile is left out, for it might come twice, with two labels.
+    """
 
     def __init__(self, photos: QuerySet[Photo], selection: Selection) -> None:
-        self._photos = _ready(photos, selection)
+        self._photos = _ready(photos, selection).exclude(labelled_at__gt=timezone.now())
         self._selection = selection
         self._tree = LabelTree()
         self._used: set[Label] = set()

@@ -87,13 +87,16 @@ class FolderImport:
         return path.open("rb") if path.is_file() else None
 
     def _paths(self) -> Iterator[Path]:
-        """All files below the folder, except what operating systems add and our own tables."""
-        for folder, folders, names in os.walk(self._folder):
+        """All files below the folder, except what operating systems add and our own tables; also
+        folders that cannot be read."""
+        errors: list[OSError] = []
+        for folder, folders, names in os.walk(self._folder, onerror=errors.append):
             folders[:] = sorted(name for name in folders if not _is_junk(name))
             for name in sorted(names):
                 path = Path(folder, name)
                 if not _is_junk(name) and not self._data_set.owns(path):
                     yield path
+        yield from (Path(error.filename) for error in errors)
 
     def _take_in(self, paths: list[Path]) -> Iterator[Outcome]:
         found: dict[str, _Found] = {}

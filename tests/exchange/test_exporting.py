@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -289,3 +290,13 @@ def test_the_command_knows_its_labels(tmp_path: Path) -> None:
         call_command("export_photos", str(tmp_path / "a.zip"), "--label", "unicorn")
     with pytest.raises(CommandError):
         call_command("export_photos", str(tmp_path / "nowhere" / "a.zip"))
+
+
+def test_a_photo_that_is_relabelled_meanwhile_comes_with_one_label_only(uploader: User) -> None:
+    first, second = stored(uploader, "car"), stored(uploader, "dog")
+    lines = Export(Photo.objects.all(), Selection()).table()
+    text = b"".join(islice(lines, 2)).decode("utf-8-sig")
+    labelling.decide(first.id, label("taxi"), uploader, Via.PAGE)
+    text += b"".join(lines).decode()
+    found = [(row["id"], row["label"]) for row in csv.DictReader(io.StringIO(text, newline=""))]
+    assert found == [(str(first.id), "car"), (str(second.id), "dog")]

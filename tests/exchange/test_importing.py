@@ -188,3 +188,19 @@ def test_the_command_refuses_what_makes_no_sense(
 ) -> None:
     with pytest.raises(CommandError):
         call_command("import_photos", folder, "--owner", owner, *options)
+
+
+def test_a_folder_that_cannot_be_read_is_told(
+    folder: Path, uploader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scandir = os.scandir
+
+    def forbid_one(path: str) -> Any:
+        if str(path) == str(folder / "dog"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", forbid_one)
+    outcomes = run(folder, uploader)
+    assert outcomes.pop("dog") == "unreadable"
+    assert set(outcomes.values()) == {"new"}
