@@ -1,6 +1,6 @@
 // The photos that a reviewer has before them: one is shown, the next ones are loaded already.
 
-const LOADED_AHEAD = 3;
+const LOADED_AHEAD = 5;
 
 export class Hand {
   #stage;
