@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.reviewers import Reviewer, labels, upload
-from tests.instance import wait_until
+from tests.browser.conftest import signed_in
+from tests.browser.reviewers import Reviewer, labels, run, upload
+from tests.instance import Instance, wait_until
 
 _STORAGE = {
     "full": """
@@ -109,3 +110,63 @@ def test_enter_that_ends_a_chinese_word_picks_nothing(
     reviewer.press("Enter")
     reviewer.wait_until_sent()
     assert reviewer.api.get(f"photos/{photo}/")["label"] == "bus"
+
+
+def test_decisions_outlive_a_restart_of_the_server(
+    reviewer: Reviewer, photos: list[Path], instance: Instance, complaints: list[str]
+) -> None:
+    upload(reviewer.api, photos[:5])
+    reviewer.open("?order=newest")
+    reviewer.confirm()
+    instance.kill("web")
+    reviewer.pick(2)
+    undone = reviewer.photo
+    reviewer.confirm()
+    reviewer.undo()
+    instance.start("web")
+    reviewer.wait_until_sent()
+    assert labels(reviewer) == reviewer.decided
+    assert reviewer.api.get(f"photos/{undone}/")["label"] is None
+    complaints.clear()  # that nobody answered
+
+
+def test_decisions_outlive_the_session(
+    reviewer: Reviewer, photos: list[Path], instance: Instance, complaints: list[str]
+) -> None:
+    upload(reviewer.api, photos[:5])
+    reviewer.open("?order=newest")
+    run(
+        instance,
+        "from django.contrib.sessions.models import Session; Session.objects.all().delete()",
+    )
+    reviewer.confirm()
+    reviewer.pick(2)
+    note = reviewer.page.locator("[data-signed-out]")
+    expect(note).to_be_visible()
+    assert set(labels(reviewer).values()) == {None}
+    signed_in(reviewer.page.context.new_page(), reviewer.name)
+    expect(note).to_be_hidden()
+    reviewer.wait_until_sent()
+    assert labels(reviewer) == reviewer.decided
+    complaints.clear()  # that it was forbidden
+
+
+def test_back_and_forth_in_the_browser_loses_nothing(
+    reviewer: Reviewer, photos: list[Path]
+) -> None:
+    upload(reviewer.api, photos[:6])
+    reviewer.open("?order=newest")
+    reviewer.confirm()
+    reviewer.open("?order=margin")
+    reviewer.confirm()
+    reviewer.page.go_back()
+    expect(reviewer.shown).to_be_visible()
+    assert reviewer.photo not in reviewer.decided
+    reviewer.confirm()
+    reviewer.page.go_forward()
+    expect(reviewer.shown).to_be_visible()
+    assert reviewer.photo not in reviewer.decided
+    reviewer.confirm()
+    reviewer.wait_until_sent()
+    assert len(reviewer.decided) == 4
+    assert labels(reviewer) == reviewer.decided
