@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 import numpy as np
@@ -101,28 +101,30 @@ def _hash(photo: Photo) -> int | None:
 
 
 def _store_about_photos(
-    photo_ids: Iterable[UUID], hashes: Mapping[UUID, int], pairs: Sequence[Pair]
+    photo_ids: Collection[UUID], hashes: Mapping[UUID, int], pairs: Sequence[Pair]
 ) -> None:
-    """The rows are locked in the order in which review.py locks them."""
+    """Store the new hashes, and join near-duplicates into groups."""
+    photos = _lock_photos(photo_ids, pairs)
+    joining = duplicates.groups_to_join(pairs, {it.id: it.group for it in photos.values()})
+    for photo_id, group in joining.items():
+        photos[photo_id].group = group
+    for photo_id in hashes.keys() & photos.keys():
+        photos[photo_id].perceptual_hash = hashes[photo_id]
+    for photo_id in hashes.keys() - photos.keys():  # deleted while its thumbnail was drawn
+        Photo(id=photo_id).rendition_path(renditions.THUMBNAIL_SIDE).unlink(missing_ok=True)
+    changed = [photos[it] for it in joining.keys() | hashes.keys() if it in photos]
+    Photo.objects.bulk_update(changed, ("perceptual_hash", "group"), batch_size=500)
+
+
+def _lock_photos(photo_ids: Collection[UUID], pairs: Sequence[Pair]) -> dict[UUID, Photo]:
+    """The analysed photos, those of the pairs, and all members of the groups that will be left; by
+    id, in which order all rows are locked (`recognition.locks`)."""
     of_pairs = {photo_id for pair in pairs for photo_id in (pair.one, pair.other)}
     groups = dict(Photo.objects.filter(id__in=of_pairs).values_list("id", "group"))
     left = {groups[it] for it in duplicates.groups_to_join(pairs, groups)} - {None}
     concerned = Photo.objects.filter(Q(id__in={*photo_ids, *of_pairs}) | Q(group__in=left))
-    locked = {it.id: it for it in _locked(concerned)}
-    joining = duplicates.groups_to_join(pairs, {it.id: it.group for it in locked.values()})
-    for photo_id, group in joining.items():
-        locked[photo_id].group = group
-    for photo_id in hashes.keys() & locked.keys():
-        locked[photo_id].perceptual_hash = hashes[photo_id]
-    for photo_id in hashes.keys() - locked.keys():  # deleted while its thumbnail was drawn
-        Photo(id=photo_id).rendition_path(renditions.THUMBNAIL_SIDE).unlink(missing_ok=True)
-    changed = [locked[it] for it in joining.keys() | hashes.keys() if it in locked]
-    Photo.objects.bulk_update(changed, ("perceptual_hash", "group"), batch_size=500)
-
-
-def _locked(photos: QuerySet[Photo]) -> QuerySet[Photo]:
-    locked = photos.select_for_update(of=("self",)).order_by("id")
-    return locked.only("id", "group", "perceptual_hash")
+    locked = concerned.select_for_update(of=("self",)).order_by("id")
+    return {photo.id: photo for photo in locked.only("id", "group", "perceptual_hash")}
 
 
 def _store_evidence(rows: Sequence[Prediction], evidence: Sequence[Evidence]) -> None:
