@@ -65,7 +65,13 @@ def failed() -> Counted:
 
 def suspects() -> Counted:
     """How many labels the last search found suspect."""
-    return count_up_to(Suspect.objects.order_by("-score", "photo"), COUNTED_LIVE)
+    return count_up_to(Suspect.objects.order_by("-score", "photo_id"), COUNTED_LIVE)
+
+
+def contradicted() -> Counted:
+    """How many labels the live version contradicts, and nobody has looked at since."""
+    doubted = Prediction.objects.filter(disagreement__gte=-1)  # the range leads along its index
+    return count_up_to(doubted.order_by("-disagreement", "id"), COUNTED_LIVE)
 
 
 def share_labelled() -> float | None:

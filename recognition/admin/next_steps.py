@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from recognition import figures, selectors
 from recognition.admin.pictures import percent
 from recognition.models import Photo
 from recognition.review import promise
+from recognition.review.queue import Ordering
 
 MAX_STEPS = 4
 WORTH_A_PROMISE = 0.05  # of the uploads
@@ -75,6 +77,20 @@ def _look_at_suspects() -> Step | None:
     return Step(text, _("Look at the suspects"), reverse("review-suspects"))
 
 
+def _look_at_contradicted() -> Step | None:
+    contradicted = figures.contradicted()
+    if not contradicted.number or figures.suspects().number:  # which tell more, about the same
+        return None
+    text = ngettext(
+        "The network contradicts %(labels)s label.",
+        "The network contradicts %(labels)s labels.",
+        contradicted.number,
+    )
+    text %= {"labels": contradicted.in_words}
+    query = urlencode({"order": Ordering.DISAGREEMENT})
+    return Step(text, _("Compare them"), f"{reverse('review-queue')}?{query}")
+
+
 def _let_the_machine_accept() -> Step | None:
     settings = promise.settings()
     outlook = promise.outlook(promise.tallies_in(promise.report()), settings.target)
@@ -86,9 +102,9 @@ def _let_the_machine_accept() -> Step | None:
 
 
 def _nothing() -> Step | None:
-    if figures.to_review().number or not Photo.objects.exists():
+    if figures.to_review().number or figures.contradicted().number or not Photo.objects.exists():
         return None
-    text = _("Every photo is reviewed. New ones appear here by themselves.")
+    text = _("Nothing waits for review. New photos appear here by themselves.")
     return Step(text, _("Look through all photos"), reverse("admin:recognition_photo_changelist"))
 
 
@@ -96,6 +112,7 @@ _FOR_ALL: tuple[Callable[[], Step | None], ...] = (_start_a_predictor, _upload)
 _FOR_REVIEWERS: tuple[Callable[[], Step | None], ...] = (
     _review,
     _look_at_suspects,
+    _look_at_contradicted,
     _let_the_machine_accept,
     _nothing,
 )

@@ -74,6 +74,16 @@ def test_suspect_labels_are_pointed_to(reviewer: User, uploader: User) -> None:
 
 
 @pytest.mark.usefixtures("_predictor")
+def test_contradicted_labels_are_pointed_to_while_there_are_no_suspects(uploader: User) -> None:
+    dog, car = Label.objects.get(slug="dog"), Label.objects.get(slug="car")
+    photo = settled_photo(uploader, label=car)
+    assert texts() == ["The network contradicts 1 label."]
+    assert addresses() == [reverse("review-queue") + "?order=disagreement"]
+    Suspect.objects.create(photo=photo, label=car, suggested=dog, score=1)
+    assert texts() == ["1 label looks wrong."]
+
+
+@pytest.mark.usefixtures("_predictor")
 def test_a_promise_that_would_save_work_is_offered_until_it_is_on(uploader: User) -> None:
     settled_photo(uploader)
     tally = Tally()
@@ -90,7 +100,7 @@ def test_a_promise_that_would_save_work_is_offered_until_it_is_on(uploader: User
 @pytest.mark.usefixtures("_predictor")
 def test_who_is_done_is_told_so(reviewer: User, uploader: User) -> None:
     give_label([settled_photo(uploader)], "dog", reviewer)
-    assert texts() == ["Every photo is reviewed. New ones appear here by themselves."]
+    assert texts() == ["Nothing waits for review. New photos appear here by themselves."]
 
 
 def test_who_may_not_review_is_not_asked_to(uploader: User) -> None:
