@@ -1,5 +1,5 @@
 // Somebody else decided meanwhile: theirs stands until this person says otherwise.
-import { fromHtml } from "./hand.js";
+import { fromHtml } from "./carousel.js";
 
 export function askWhose(place, { html }, settled, putMine) {
   const [note] = fromHtml(html);

@@ -1,7 +1,7 @@
 // The review queue: templates/admin/review/queue.html. A decision takes effect here at once; the
 // outbox tells the server about it when it can.
 import { askWhose } from "./conflict.js";
-import { Hand, fromHtml } from "./hand.js";
+import { Carousel, fromHtml } from "./carousel.js";
 import { listenToKeys } from "./keys.js";
 import { Outbox } from "./outbox.js";
 import { pickLabel } from "./picker.js";
@@ -14,7 +14,7 @@ const AGAIN_MS = 5000;
 const page = document.querySelector("[data-queue]");
 const { dataset } = page;
 const stage = page.querySelector("[data-stage]");
-const hand = new Hand(stage);
+const carousel = new Carousel(stage);
 const progress = new Progress(page);
 const outbox = new Outbox(
   `ark-review-${dataset.person}`,
@@ -26,16 +26,16 @@ let isAsking = false;
 
 // Decisions
 
-function decide(slug, name, article = hand.current) {
+function decide(slug, name, article = carousel.current) {
   if (!slug || !article?.isConnected) return;
-  if (!hand.isDrawn(article)) return say(dataset.textUnseen);
+  if (!carousel.isDrawn(article)) return say(dataset.textUnseen);
   progress.count(-1);
   leave(article, "decide", { label: slug, seen: article.dataset.seen });
   say(dataset.textDecided, name);
 }
 
 function skip() {
-  const article = hand.current;
+  const article = carousel.current;
   if (!article) return;
   leave(article, "skip", {});
   say(dataset.textSkipped);
@@ -46,21 +46,21 @@ function leave(article, action, fields) {
   const { photo } = article.dataset;
   outbox.add({ id, action, photo, fields: { decision: id, photo, ...fields } });
   steps.push({ id, action, article });
-  hand.takeOut(article);
+  carousel.takeOut(article);
   goOn();
 }
 
 function confirm() {
-  if (hand.current) hand.current.querySelector("[data-confirm]")?.click();
+  if (carousel.current) carousel.current.querySelector("[data-confirm]")?.click();
   else refill();
 }
 
 function choose(number) {
-  hand.current?.querySelectorAll("[data-choice]")[number - 1]?.click();
+  carousel.current?.querySelectorAll("[data-choice]")[number - 1]?.click();
 }
 
 async function search() {
-  const article = hand.current;
+  const article = carousel.current;
   if (!article) return;
   const label = await pickLabel(document.querySelector("[data-picker]"));
   stage.focus();
@@ -81,7 +81,7 @@ function undo() {
     outbox.add({ id: newId(), action, photo, fields });
   }
   if (!isSkip) progress.count(1);
-  hand.putBack(article);
+  carousel.putBack(article);
   say(dataset.textUndone);
   goOn();
 }
@@ -97,7 +97,7 @@ function undoEarlier() {
     const answer = await post(dataset.undo, { decision: last.decision });
     if (answer.outcome === "conflict") return showConflict(answer);
     if (answer.outcome !== "done") return say(dataset.textUndoLater);
-    hand.putBack(fromHtml(answer.html)[0]);
+    carousel.putBack(fromHtml(answer.html)[0]);
     progress.count(1);
     say(dataset.textUndone);
     goOn();
@@ -113,7 +113,7 @@ function answered(entry, answer) {
     return;
   }
   steps = steps.filter((step) => step.id !== id);
-  if (action === "undo" && hand.find(photo)) hand.takeOut(hand.find(photo));
+  if (action === "undo" && carousel.find(photo)) carousel.takeOut(carousel.find(photo));
   if (answer.outcome === "conflict") showConflict(answer, entry);
   else if (action === "decide") say(answer.outcome === "gone" ? dataset.textGone : dataset.textRefused);
   goOn();
@@ -121,7 +121,7 @@ function answered(entry, answer) {
 
 function saw(photo, seen) {
   outbox.saw(photo, seen);
-  const article = hand.find(photo) ?? steps.find((step) => step.article.dataset.photo === photo)?.article;
+  const article = carousel.find(photo) ?? steps.find((step) => step.article.dataset.photo === photo)?.article;
   if (article) article.dataset.seen = seen;
 }
 
@@ -137,8 +137,8 @@ function showConflict(answer, entry) {
 
 function goOn() {
   if (stage.contains(document.activeElement) || document.activeElement === document.body) stage.focus();
-  progress.showEnd(!hand.current && !isAsking);
-  if (hand.articles.length <= FEW_LEFT) refill();
+  progress.showEnd(!carousel.current && !isAsking);
+  if (carousel.articles.length <= FEW_LEFT) refill();
 }
 
 async function refill() {
@@ -148,23 +148,23 @@ async function refill() {
   const answer = await ask({ unsent });
   isAsking = false;
   if (answer.outcome !== "done") return setTimeout(refill, AGAIN_MS);
-  hand.add(answer.html, outbox.entries.map((entry) => entry.photo));
+  carousel.add(answer.html, outbox.entries.map((entry) => entry.photo));
   progress.show(answer.progress, outbox.entries);
-  progress.showEnd(!hand.current);
+  progress.showEnd(!carousel.current);
 }
 
 async function ask(fields) {
   const { order, kind, label } = dataset;
-  const answer = await post(dataset.claim, { order, kind, label, known: hand.photos, ...fields });
+  const answer = await post(dataset.claim, { order, kind, label, known: carousel.photos, ...fields });
   progress.showOutbox(outbox.entries.length, answer.outcome);
-  const lost = (answer.lost ?? []).map((photo) => hand.find(photo)).filter(Boolean);
-  lost.forEach((article) => hand.takeOut(article));
+  const lost = (answer.lost ?? []).map((photo) => carousel.find(photo)).filter(Boolean);
+  lost.forEach((article) => carousel.takeOut(article));
   if (lost.length) say(dataset.textLost);
   return answer;
 }
 
 async function renew() {
-  if (hand.current) await ask({ renew: 1 });
+  if (carousel.current) await ask({ renew: 1 });
   goOn();
 }
 
@@ -180,8 +180,8 @@ const actions = {
   skip,
   undo,
   neither: () => decide(dataset.neither, dataset.neitherName),
-  back: () => hand.move(-1),
-  forth: () => hand.move(1),
+  back: () => carousel.move(-1),
+  forth: () => carousel.move(1),
   help: () => page.querySelector("[data-help]").showModal(),
   again: refill,
 };

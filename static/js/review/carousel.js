@@ -2,7 +2,7 @@
 
 const LOADED_AHEAD = 5;
 
-export class Hand {
+export class Carousel {
   #stage;
   #index = 0;
 
