@@ -79,7 +79,7 @@ def open_page(
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.extend(_complaint(message)))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("pageerror", lambda error: complaints.extend(_error(str(error))))
         return page
 
     yield open_page
@@ -117,6 +117,11 @@ def signed_in(page: Page, person: str) -> Page:
     expect(page.get_by_role("heading", name="What is in your photos?")).to_be_visible()
     page.wait_for_load_state()  # the scripts listen now
     return page
+
+
+def _error(text: str) -> list[str]:
+    """unfold's search listens to keys a moment before its script is there."""
+    return [] if "handleShortcut is not defined" in text else [text]
 
 
 def _complaint(message: ConsoleMessage) -> list[str]:

@@ -67,8 +67,10 @@ class Reviewer:
         return self._decide(slug, "Enter", photo)
 
     def undo(self) -> None:
+        before = self.photo if self.shown.count() else ""
         self.press("u")
         expect(self.page.locator("[data-said]")).to_have_text("Undone: decide again")
+        expect(self.shown).not_to_have_attribute("data-photo", before)  # the words may be older
         self.decided.pop(self.photo, None)
 
     def is_at_the_end(self) -> bool:
