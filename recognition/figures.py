@@ -129,7 +129,7 @@ def measure() -> dict[str, Any]:
 
 
 def _report() -> Report:
-    return Report.objects.filter(name=REPORT).first() or Report(name=REPORT)
+    return Report.named(REPORT)
 
 
 def _count(name: str, rows: QuerySet) -> Counted:

@@ -76,8 +76,8 @@ def count_photos(label: Label, limit: int = COUNTED_FOR_A_LABEL) -> Counted:
 def count_photos_of_each(tree: LabelTree) -> dict[int, Counted]:
     """How many photos carry each label, by its id: as the analyst has counted them, or else
     counted up to COUNTED_FOR_A_LIST."""
-    report = Report.objects.filter(name="figures").first()
-    if report and "labels" in report.data:
+    report = Report.named("figures")
+    if "labels" in report.data:
         counts = report.data["labels"]
         return {label.id: Counted(counts.get(label.slug, 0), is_exact=False) for label in tree}
     return {label.id: count_photos(label, COUNTED_FOR_A_LIST) for label in tree}

@@ -39,7 +39,7 @@ def staff_page(permission: str) -> Callable[[View], View]:
 def render_page(
     request: HttpRequest, template: str, title: str, context: dict[str, Any] | None = None
 ) -> HttpResponse:
-    """A page with the admin's sidebar and header; its template extends "admin/base.html"."""
+    """A page with the admin's sidebar and header; its template extends "admin/page.html"."""
     return render(
         request, template, {**admin.site.each_context(request), "title": title, **(context or {})}
     )

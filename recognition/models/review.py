@@ -73,3 +73,8 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def named(cls, name: str) -> Report:
+        """The report of this name; an empty one, not yet saved, if there is none."""
+        return cls.objects.filter(name=name).first() or cls(name=name)

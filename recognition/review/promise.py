@@ -113,7 +113,7 @@ def change(active: bool, target: float, check_rate: float, by: User) -> None:
 
 def report() -> Report:
     """The analyst's last findings; empty before the first."""
-    return Report.objects.filter(name=REPORT).first() or Report(name=REPORT, data={})
+    return Report.named(REPORT)
 
 
 def tallies_in(found: Report) -> dict[int, Tally]:

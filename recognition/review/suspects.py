@@ -76,9 +76,7 @@ class Page:
 
 
 def last_search() -> LastSearch:
-    report = Report.objects.filter(name=REPORT).first()
-    if report is None:
-        return LastSearch()
+    report = Report.named(REPORT)
     begun = report.data.get("begun")
     return LastSearch(
         datetime.fromisoformat(begun) if begun else None,
