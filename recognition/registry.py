@@ -25,6 +25,8 @@ def register(number: int, manifest: Manifest) -> ModelVersion:
             "network": manifest.network,
             "labels": [label.slug for label in manifest.labels],
             "sha256": manifest.sha256,
+            # Versions that were saved before trunks had digests have one of their own.
+            "trunk_sha256": manifest.trunk_sha256 or manifest.sha256,
         },
     )
     if created and not ModelVersion.objects.filter(live=True).exists():

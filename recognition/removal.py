@@ -1,6 +1,6 @@
 """Delete photos with everything that was derived from them.
 
-The examples of training runs stay, without a photo, to tell what a network was trained with.
+The examples of data sets stay, without a photo, to tell what a network was trained with.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ class Taught(NamedTuple):
 def uses(photos: QuerySet[Photo]) -> list[Use]:
     """The training runs that used any of these photos, newest first."""
     found = TrainingExample.objects.filter(photo__in=photos).order_by()
-    counts = dict(found.values_list("run").annotate(Count("id")))
-    runs = TrainingRun.objects.select_related("model_version").filter(id__in=counts)
-    return [Use(run, counts[run.id]) for run in runs]
+    counts = dict(found.values_list("dataset").annotate(Count("id")))
+    runs = TrainingRun.objects.select_related("model_version").filter(dataset__in=counts)
+    return [Use(run, counts[run.dataset_id]) for run in runs]
 
 
 def taught(version: ModelVersion) -> Taught | None:
@@ -44,7 +44,8 @@ def taught(version: ModelVersion) -> Taught | None:
     run = TrainingRun.objects.filter(model_version=version).first()
     if run is None:
         return None
-    return Taught(run.examples.count(), run.examples.filter(photo=None).count())
+    examples = run.dataset.examples
+    return Taught(examples.count(), examples.filter(photo=None).count())
 
 
 @transaction.atomic

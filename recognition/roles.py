@@ -11,7 +11,9 @@ _VIEW = (
 GROUPS = {
     "Uploader": (),
     "Reviewer": (*_VIEW, "review", "add_label", "change_label", "change_promise"),
-    "Trainer": (*_VIEW, "promote", "view_livechange", "view_trainingrun"),
+    "Trainer": (
+        *(*_VIEW, "train", "promote", "view_livechange", "view_trainingrun", "view_experiment"),
+    ),
 }
 
 

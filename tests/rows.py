@@ -20,11 +20,13 @@ from recognition.cnn.manifest import Manifest
 from recognition.cnn.preprocessing import Preprocessing
 from recognition.cnn.taxonomy import Label as TaxonomyLabel
 from recognition.models import (
+    DataSet,
     Label,
     ModelVersion,
     Photo,
     Prediction,
     Review,
+    RunState,
     State,
     TrainingExample,
     TrainingRun,
@@ -161,9 +163,12 @@ def embedding(seed: int, like: int | None = None, similarity: float = 0.0) -> np
 def taught_version(number: int, photos: Iterable[Photo]) -> ModelVersion:
     """A version of the network that was taught with these photos, all of them dogs."""
     version = register(number, manifest(name="Taught"))
-    run = TrainingRun.objects.create(model_version=version)
+    dataset = DataSet.objects.create()
+    TrainingRun.objects.create(
+        dataset=dataset, model_version=version, state=RunState.SUCCEEDED, network="lite0"
+    )
     dog = Label.objects.get(slug="dog")
     TrainingExample.objects.bulk_create(
-        TrainingExample(run=run, photo=photo, label=dog, split=photo.split) for photo in photos
+        TrainingExample(dataset=dataset, photo=it, label=dog, split=it.split) for it in photos
     )
     return version

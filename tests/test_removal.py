@@ -10,6 +10,7 @@ from django.db import transaction
 
 from recognition.models import (
     Batch,
+    DataSet,
     ModelVersion,
     Photo,
     Prediction,
@@ -72,7 +73,7 @@ def test_the_rest_of_its_batch_stays(photo: Photo) -> None:
 
 def test_what_was_taught_with_a_photo_is_known_before(uploader: User, photo: Photo) -> None:
     version = taught_version(2, [photo, add_photo(uploader)])
-    TrainingRun.objects.create()  # was given other photos
+    TrainingRun.objects.create(dataset=DataSet.objects.create())  # was given other photos
     assert [(use.run.model_version, use.photos) for use in uses(Photo.objects.all())] == [
         (version, 2)
     ]

@@ -26,7 +26,7 @@ class Network:
 
     name: str
     title: str
-    build_trunk: Callable[[], nn.Module]
+    build_trunk: Callable[..., nn.Module]
     embedding_size: int
     preprocessing: Preprocessing
     weights_package: str | None

@@ -82,14 +82,16 @@ def build_network(manifest: Manifest) -> Recogniser:
         manifest.temperature,
         manifest.class_weights,
     )
-    return Recogniser(manifest.preprocessing, network.build_trunk(), head).eval()
+    trunk = network.build_trunk(**manifest.network_options)
+    return Recogniser(manifest.preprocessing, trunk, head).eval()
 
 
 def save_version(folder: Path, manifest: Manifest, model: Recogniser) -> None:
     """Write a version; its folder appears whole or not at all.
 
     The manifest is completed with what is only known now: the reference answer, the files'
-    digests and the libraries' versions. Raises FileExistsError when the folder is there.
+    digests, the libraries' versions, and the trunk's digest unless the caller knows it.
+    Raises FileExistsError when the folder is there.
     """
     if folder.exists():
         raise FileExistsError(folder)
@@ -129,6 +131,7 @@ def _write_version(draft: Path, manifest: Manifest, model: Recogniser) -> None:
         reference = model(pixels).log_probabilities[0].tolist()
     complete = replace(
         manifest,
+        trunk_sha256=manifest.trunk_sha256 or _sha256_of_trunk(model),
         reference_log_probabilities=tuple(reference),
         files={path.name: _sha256(path) for path in sorted(draft.iterdir())},
         libraries={library: version(library) for library in writers},
@@ -138,6 +141,14 @@ def _write_version(draft: Path, manifest: Manifest, model: Recogniser) -> None:
 
 def _contiguous_state(model: Recogniser) -> dict[str, Tensor]:
     return {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+
+
+def _sha256_of_trunk(model: Recogniser) -> str:
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.trunk.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _sha256(path: Path) -> str:

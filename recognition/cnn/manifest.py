@@ -17,6 +17,7 @@ WEIGHTS_NAME = "weights.safetensors"
 GRAPH_NAME = "openvino.xml"
 GRAPH_CONSTANTS_NAME = "openvino.bin"
 _FORMAT = 1
+_ADDED_LATER = ("network_options", "parent_sha256", "trunk_sha256", "training", "metrics")
 
 
 class CorruptCheckpoint(Exception):
@@ -28,7 +29,13 @@ class Manifest:
     """Everything about a version except its tensors.
 
     name: what people call it; network: its name in the catalogue.
+    network_options: what its builder is given besides (`catalogue.py`).
     temperature, class_weights: how fine logits become probabilities (see `head.py`).
+    parent_sha256: the identity of the version that it was trained from, if any.
+    trunk_sha256: versions with the same one have the same trunk, so that each understands the
+        other's embeddings.
+    training: how it came to be (mode, seed, parameters, the data set's fingerprint and counts).
+    metrics: what it reached on the test split.
     Filled in when the version is saved:
     reference_log_probabilities: what the network answered, in float32 on the CPU, to the
         reference picture; one natural logarithm a label.
@@ -46,6 +53,11 @@ class Manifest:
     reference_log_probabilities: tuple[float, ...] = ()
     files: dict[str, str] = field(default_factory=dict)
     libraries: dict[str, str] = field(default_factory=dict)
+    network_options: dict[str, Any] = field(default_factory=dict)
+    parent_sha256: str = ""
+    trunk_sha256: str = ""
+    training: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:
@@ -114,7 +126,8 @@ def _manifest(fields: dict[str, Any]) -> Manifest:
 def _fields(manifest: Manifest) -> dict[str, Any]:
     # Through JSON once, so that tuples and lists have one form and the digest is stable.
     fields: dict[str, Any] = json.loads(json.dumps(asdict(manifest)))
-    return fields
+    # Versions that were saved before these fields existed keep their digest.
+    return {name: it for name, it in fields.items() if it or name not in _ADDED_LATER}
 
 
 def _sha256_of_fields(fields: dict[str, Any]) -> str:

@@ -1,22 +1,38 @@
 """The tables, one file each."""
 
+from recognition.models.comparison import ComparedPhoto, Comparison
 from recognition.models.decision import REVIEWED_VIA, BulkDecision, Decision, Via
 from recognition.models.label import Kind, Label
 from recognition.models.model_version import LiveChange, ModelVersion
 from recognition.models.photo import Batch, Photo, Split, split_of
 from recognition.models.prediction import ConfidenceBand, Prediction, Review, State
 from recognition.models.review import Promise, Report, ReviewLease, Suspect
-from recognition.models.training import TrainingExample, TrainingRun
+from recognition.models.training import (
+    DataSet,
+    Experiment,
+    Mode,
+    RunState,
+    Stage,
+    TrainingEpoch,
+    TrainingExample,
+    TrainingPolicy,
+    TrainingRun,
+)
 
 __all__ = [
     "REVIEWED_VIA",
     "Batch",
     "BulkDecision",
+    "ComparedPhoto",
+    "Comparison",
     "ConfidenceBand",
+    "DataSet",
     "Decision",
+    "Experiment",
     "Kind",
     "Label",
     "LiveChange",
+    "Mode",
     "ModelVersion",
     "Photo",
     "Prediction",
@@ -24,10 +40,14 @@ __all__ = [
     "Report",
     "Review",
     "ReviewLease",
+    "RunState",
     "Split",
+    "Stage",
     "State",
     "Suspect",
+    "TrainingEpoch",
     "TrainingExample",
+    "TrainingPolicy",
     "TrainingRun",
     "Via",
     "split_of",

@@ -22,6 +22,11 @@ class ModelVersion(models.Model):
         "self", models.PROTECT, verbose_name=_("parent version"), null=True, blank=True
     )
     sha256 = models.CharField("SHA-256", max_length=64)
+    trunk_sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text=_("versions with the same trunk understand each other's embeddings"),
+    )
     live = models.BooleanField(_("live"), default=False)
     created = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -43,12 +48,19 @@ class ModelVersion(models.Model):
 
 
 class LiveChange(models.Model):
-    """The log of which version went live when, and who made it so; nobody means the set-up."""
+    """The log of which version went live when, and who made it so."""
+
+    class How(models.TextChoices):
+        SET_UP = "set_up", _("set-up")
+        PROMOTED = "promoted", _("promoted")
+        ROLLED_BACK = "rolled_back", _("rolled back")
+        RULE = "rule", _("promoted by the rule")
 
     model_version = models.ForeignKey(ModelVersion, models.PROTECT, verbose_name=_("version"))
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("by"), null=True, blank=True
     )
+    how = models.CharField(_("how"), max_length=12, choices=How, default=How.SET_UP)
     at = models.DateTimeField(_("at"), auto_now_add=True)
 
     class Meta:

@@ -53,7 +53,7 @@ def _reviewed(version: ModelVersion) -> Iterator[tuple[int, float | None, int]]:
     groups: set[UUID] = set()
     taught = TrainingExample.objects.filter(
         photo=OuterRef("photo"),
-        run__model_version__in=_lineage(version),
+        dataset__runs__model_version__in=_lineage(version),
         split__in=(Split.TRAIN, Split.VALIDATION),
     )
     photo_ids = _looked_at()

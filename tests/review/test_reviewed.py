@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from recognition.models import (
+    DataSet,
     Decision,
     Label,
     ModelVersion,
@@ -80,9 +81,10 @@ def test_what_the_version_was_taught_with_does_not_count(
 ) -> None:
     photo = predicted_photo(uploader, "dog", 0.9)
     give_label([photo], "dog", reviewer)
-    run = TrainingRun.objects.create(model_version=version)
+    dataset = DataSet.objects.create()
+    TrainingRun.objects.create(dataset=dataset, model_version=version)
     TrainingExample.objects.create(
-        run=run, photo=photo, label=Label.objects.get(slug="dog"), split=split
+        dataset=dataset, photo=photo, label=Label.objects.get(slug="dog"), split=split
     )
     assert counted(version) == (count, count)
 
