@@ -22,7 +22,6 @@ from kombu.exceptions import OperationalError
 logger = logging.getLogger(__name__)
 
 _BELL = "ark:bell"
-_ANALYST = "analyse"  # the analyst's queue: a list in Redis, by the queue's name
 _HEARTBEATS = "ark:heartbeats"  # workers, scored by when they were last heard
 _BELL_EXPIRES_S = 5
 HEARTBEAT_EXPIRES_S = 30
@@ -51,9 +50,24 @@ def answer() -> None:
 
 def ring_analyst() -> None:
     """Wake the analyst, unless a message waits for it already."""
+    _ring_once("analyse")
+
+
+def ring_teacher() -> None:
+    """Wake the teacher, who has quick work: teaching, comparisons, learning curves."""
+    _ring_once("teach")
+
+
+def ring_trainer() -> None:
+    """Wake the trainer, who fine-tunes and trains from scratch for hours."""
+    _ring_once("train")
+
+
+def _ring_once(queue: str) -> None:
+    """A queue is a list in Redis; its task has the same name."""
     with _patience():
-        if not connection().llen(_ANALYST):
-            current_app.send_task("recognition.tasks.analyse", retry=False)
+        if not connection().llen(queue):
+            current_app.send_task(f"recognition.tasks.{queue}", retry=False)
 
 
 def beat_heart(worker: str) -> None:

@@ -170,7 +170,9 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "predict"
-CELERY_TASK_ROUTES = {"recognition.tasks.analyse": {"queue": "analyse"}}
+CELERY_TASK_ROUTES = {
+    f"recognition.tasks.{name}": {"queue": name} for name in ("analyse", "teach", "train")
+}
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BEAT_SCHEDULE = {

@@ -10,5 +10,6 @@ urlpatterns = [
     path("api/", include("recognition.api.urls")),
     path("admin/login/", sign_in),  # before the admin's own, which knows no limits
     path("admin/review/", include("recognition.admin.review.urls")),
+    path("admin/training/", include("recognition.admin.training.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,1 @@
+"""The admin's pages of training: launch, watch, compare, promote."""

@@ -1,0 +1,1 @@
+"""Two versions of the network on the same photos."""
