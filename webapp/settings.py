@@ -154,6 +154,8 @@ MEDIA_ROOT = ARK_HOME / "media"
 ARK_INCOMING = ARK_HOME / "incoming"  # uploads while they arrive, on the same disk as MEDIA_ROOT
 FILE_UPLOAD_HANDLERS = ["recognition.uploads.SpoolUploadHandler"]
 ARK_TRAINING = ARK_HOME / "training"  # checkpoints of training runs
+ARK_EXPORTS = ARK_HOME / "exports"  # versions to download
+ARK_IMPORTS = ARK_HOME / "imports"  # bundles from elsewhere, until they are checked
 DATA_UPLOAD_MAX_NUMBER_FILES = ARK_MAX_BULK_FILES
 
 # Redis: the broker of Celery, the news of finished predictions, counters
