@@ -28,6 +28,7 @@ from recognition.models import (
     Review,
     RunState,
     State,
+    TrainingEpoch,
     TrainingExample,
     TrainingRun,
     Via,
@@ -172,3 +173,22 @@ def taught_version(number: int, photos: Iterable[Photo]) -> ModelVersion:
         TrainingExample(dataset=dataset, photo=it, label=dog, split=it.split) for it in photos
     )
     return version
+
+
+def training_run(epochs: int = 0, **fields: Any) -> TrainingRun:
+    """A run as a row, with so many points of its curves; by default a queued one that teaches."""
+    plain = {"network": "lite0", "parent": live_version()}
+    if "dataset" not in fields:
+        plain["dataset"] = DataSet.objects.create()
+    run = TrainingRun.objects.create(**{**plain, **fields})
+    for number in range(1, epochs + 1):
+        TrainingEpoch.objects.create(
+            run=run,
+            number=number,
+            train_loss=2 / number,
+            validation_loss=2.5 / number,
+            validation_accuracy=1 - 0.5 / number,
+            learning_rate=0.001 / number,
+            seconds=12.5,
+        )
+    return run
