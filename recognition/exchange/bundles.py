@@ -10,18 +10,21 @@ import logging
 import shutil
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
 
 from recognition import doorbell, registry
 from recognition.cnn import bundle
-from recognition.cnn.manifest import CorruptCheckpoint, Manifest
+from recognition.cnn.manifest import CorruptCheckpoint, Manifest, read_manifest
 from recognition.models import ModelVersion, Photo, Report
 from recognition.uploads import MEGABYTE
+
+if TYPE_CHECKING:
+    from recognition.cnn.export import Check
 
 logger = logging.getLogger(__name__)
 
@@ -50,11 +53,13 @@ class Export:
 
 @dataclass(frozen=True)
 class Import:
-    """A bundle that was brought in. state: "asked", "done" or "failed"; number: its version's."""
+    """A bundle that was brought in. state: "asked", "done" or "failed"; sha256, number: its
+    version's."""
 
     id: str
     name: str
     state: str
+    sha256: str
     error: str = ""
     number: int | None = None
 
@@ -92,12 +97,18 @@ def make_asked() -> None:
                 _make(version, export)
 
 
+def write(version: ModelVersion, form: str, archive: Path) -> Check:
+    """Export a version. Raises CorruptCheckpoint, WrongAnswers."""
+    from recognition.cnn.export import export
+
+    return export(version.folder, form, archive, _latest_originals())
+
+
 def _make(version: ModelVersion, export: Export) -> None:
     from recognition.cnn.export import WrongAnswers
-    from recognition.cnn.export import export as write
 
     try:
-        check = write(version.folder, export.form, export.path, _latest_originals())
+        check = write(version, export.form, export.path)
         said: dict[str, Any] = {
             "state": "done",
             "size_bytes": export.path.stat().st_size,
@@ -113,15 +124,21 @@ def _make(version: ModelVersion, export: Export) -> None:
 def accept(archive: Path, name: str) -> Import:
     """Unpack a bundle and verify its digests; the teacher then checks its answers and adds it.
 
-    Raises BadBundle or CorruptCheckpoint; the archive stays where it is.
+    Raises bundle.BadBundle or CorruptCheckpoint; the archive stays where it is.
     """
-    accepted = Import(uuid.uuid4().hex, name[:200], "asked")
-    max_bytes = settings.ARK_MAX_BULK_MB * MEGABYTE
-    bundle.unpack(archive, settings.ARK_IMPORTS / accepted.id, max_bytes)
+    import_id = uuid.uuid4().hex
+    manifest = bundle.unpack(archive, settings.ARK_IMPORTS / import_id, max_bytes())
+    accepted = Import(import_id, name[:200], "asked", manifest.sha256)
     with transaction.atomic():
         _change(lambda imports: [accepted, *imports])
         transaction.on_commit(doorbell.ring_teacher)
     return accepted
+
+
+def max_bytes() -> int:
+    """Of a bundle, unpacked."""
+    size_bytes: int = settings.ARK_MAX_BULK_MB * MEGABYTE
+    return size_bytes
 
 
 def imports() -> list[Import]:
@@ -142,7 +159,6 @@ def add(folder: Path) -> ModelVersion:
     Raises CorruptCheckpoint, or WrongAnswers if its graph and its weights are not one network.
     """
     from recognition.cnn.export import check_answers
-    from recognition.cnn.manifest import read_manifest
 
     check_answers(folder, _latest_originals())
     return registry.add_candidate(folder, _parent(read_manifest(folder)))
@@ -152,14 +168,16 @@ def _added(accepted: Import) -> Import:
     from recognition.cnn.export import WrongAnswers
 
     folder = settings.ARK_IMPORTS / accepted.id
+    # The folder is gone if the teacher was killed between the last two steps.
+    added = ModelVersion.objects.filter(sha256=accepted.sha256).first()
     try:
-        version = add(folder)
+        version = added or add(folder)
     except (CorruptCheckpoint, WrongAnswers, OSError) as error:
         logger.exception("the bundle %s could not be added", accepted.name)
-        return Import(accepted.id, accepted.name, "failed", error=str(error))
+        return replace(accepted, state="failed", error=str(error))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return Import(accepted.id, accepted.name, "done", number=version.number)
+    return replace(accepted, state="done", number=version.number)
 
 
 def _parent(manifest: Manifest) -> ModelVersion | None:
