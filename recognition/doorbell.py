@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 _BELL = "ark:bell"
 _HEARTBEATS = "ark:heartbeats"  # workers, scored by when they were last heard
+_LIVE = "ark:live"  # a channel: another version has gone live
 _BELL_EXPIRES_S = 5
 HEARTBEAT_EXPIRES_S = 30
 _POLL_WITHOUT_REDIS_S = 0.5
@@ -96,6 +97,29 @@ def announce(photo_ids: Iterable[UUID]) -> None:
                 if count:  # of a thousand photos at once hardly any is waited for
                     pipeline.publish(channel, 1)
             pipeline.execute()
+
+
+def announce_live_version() -> None:
+    """Tell the predictors that another version has gone live."""
+    with _patience():
+        connection().publish(_LIVE, 1)
+
+
+def live_versions_announced(timeout_s: float) -> Iterator[None]:
+    """Ends never: yields when another version may have gone live, at the latest after `timeout_s`.
+
+    For a thread of its own. Without Redis it merely waits.
+    """
+    while True:
+        try:
+            with connection().pubsub() as news:
+                news.subscribe(_LIVE)
+                while True:
+                    yield
+                    news.get_message(timeout=timeout_s)
+        except redis.RedisError:
+            time.sleep(timeout_s)
+            yield
 
 
 def wait_for(photo_id: UUID, is_settled: Callable[[], bool], timeout_s: float) -> None:

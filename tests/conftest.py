@@ -144,6 +144,11 @@ def reviewer(groups: None) -> User:
 
 
 @pytest.fixture
+def trainer(groups: None) -> User:
+    return _member("tina", "Trainer")
+
+
+@pytest.fixture
 def api(uploader: User) -> APIClient:
     """The API as the uploader sees it."""
     return api_of(uploader)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from recognition import prediction
 from recognition.cnn.classifier import Answer
 from recognition.cnn.decoding import UnreadablePhoto, load_upright_rgb
-from recognition.cnn.manifest import Manifest
+from recognition.cnn.manifest import WEIGHTS_NAME, Manifest, write_manifest
 from recognition.cnn.preprocessing import Preprocessing
 from recognition.cnn.taxonomy import Label as TaxonomyLabel
 from recognition.models import (
@@ -57,6 +57,17 @@ def manifest(**fields: Any) -> Manifest:
         "libraries": {},
     }
     return Manifest(**{**plain, **fields})
+
+
+def version_folder(folder: Path, **fields: Any) -> Manifest:
+    """A version's folder that is whole, though its weights are no network's."""
+    folder.mkdir(parents=True)
+    weights = folder / WEIGHTS_NAME
+    weights.write_bytes(b"weights")
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+    written = manifest(**{**fields, "files": {WEIGHTS_NAME: digest}})
+    write_manifest(folder, written)
+    return written
 
 
 def answer(label: str = "dog", kind: str = "animal", confidence: float = 0.9) -> Answer:
