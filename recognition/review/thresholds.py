@@ -14,16 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from recognition.cnn.intervals import Interval, wilson
+
 STEPS = (0.999, 0.998, 0.995, 0.99, 0.98, 0.95, 0.9, 0.8, 0.5)  # strictest first
 BANDS = len(STEPS) + 1  # the last one is never accepted
 Z_PROMISE = 1.645  # one-sided: the promise is kept in 95 of 100 cases
 Z_SHOWN = 1.96  # two-sided, 95 %: for intervals that pages show
 _SLACK = 2  # so many times the fewest photos, or a single mistake would end all tests
-
-
-class Interval(NamedTuple):
-    low: float
-    high: float
 
 
 class Threshold(NamedTuple):
@@ -32,17 +29,6 @@ class Threshold(NamedTuple):
     confidence: float
     precision: float
     bounds: Interval
-
-
-def wilson(right: float, number: float, z: float) -> Interval:
-    """Wilson's score interval (1927) for the share right / number; z in standard deviations."""
-    if number <= 0:
-        return Interval(0.0, 1.0)
-    share = right / number
-    centre = share + z * z / (2 * number)
-    spread = z * math.sqrt(share * (1 - share) / number + (z / (2 * number)) ** 2)
-    scale = 1 + z * z / number
-    return Interval(max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale))
 
 
 def band(confidence: float) -> int:
