@@ -22,10 +22,11 @@ from kombu.exceptions import OperationalError
 logger = logging.getLogger(__name__)
 
 _BELL = "ark:bell"
-_HEARTBEATS = "ark:heartbeats"  # workers, scored by when they were last heard
+_HEARTBEATS = "ark:heartbeats"  # the workers of a part, scored by when they were last heard
 _LIVE = "ark:live"  # a channel: another version has gone live
 _BELL_EXPIRES_S = 5
 HEARTBEAT_EXPIRES_S = 30
+PREDICTOR, TEACHER, TRAINER = "predictor", "teacher", "trainer"  # parts that give signs of life
 _POLL_WITHOUT_REDIS_S = 0.5
 _LOOK_AGAIN_S = 5  # news may be lost while Redis restarts
 
@@ -71,20 +72,21 @@ def _ring_once(queue: str) -> None:
             current_app.send_task(f"recognition.tasks.{queue}", retry=False)
 
 
-def beat_heart(worker: str) -> None:
-    now_s = time.time()
+def beat_heart(worker: str, part: str = PREDICTOR) -> None:
+    now_s, heartbeats = time.time(), f"{_HEARTBEATS}:{part}"
     with _patience(), connection().pipeline(transaction=False) as pipeline:
-        pipeline.zadd(_HEARTBEATS, {worker: now_s})
-        pipeline.zremrangebyscore(_HEARTBEATS, 0, now_s - HEARTBEAT_EXPIRES_S)
+        pipeline.zadd(heartbeats, {worker: now_s})
+        pipeline.zremrangebyscore(heartbeats, 0, now_s - HEARTBEAT_EXPIRES_S)
         pipeline.execute()
 
 
-def workers_heard() -> list[str]:
-    """The predictors that gave a sign of life within HEARTBEAT_EXPIRES_S.
+def workers_heard(part: str = PREDICTOR) -> list[str]:
+    """The workers of this part that gave a sign of life within HEARTBEAT_EXPIRES_S.
 
     Raises redis.RedisError when nobody can be asked.
     """
-    heard: Any = connection().zrangebyscore(_HEARTBEATS, time.time() - HEARTBEAT_EXPIRES_S, "+inf")
+    since_s = time.time() - HEARTBEAT_EXPIRES_S
+    heard: Any = connection().zrangebyscore(f"{_HEARTBEATS}:{part}", since_s, "+inf")
     return [worker.decode() for worker in heard]
 
 

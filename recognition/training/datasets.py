@@ -1,0 +1,280 @@
+"""The photos that a run learns from: looked at beforehand, and frozen when it is launched."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from recognition.labels import LabelTree
+from recognition.models import (
+    DataSet,
+    Label,
+    Mode,
+    ModelVersion,
+    Photo,
+    Prediction,
+    RunState,
+    Split,
+    TrainingExample,
+    TrainingRun,
+    split_of,
+)
+from recognition.registry import live_version
+from recognition.training.failures import CannotTrain
+
+FEW = 5  # training photos; a label with fewer is warned about
+STANDBY = 2000  # unlabelled photos that hold the old answers in place
+_CHUNK = 2000
+
+
+@dataclass(frozen=True)
+class LabelPhotos:
+    """How many photos of a label are in each split. is_new: the parent does not know it."""
+
+    label: Label
+    train: int
+    validation: int
+    test: int
+    is_new: bool
+
+    @property
+    def photos(self) -> int:
+        return self.train + self.validation + self.test
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is different since the last run that succeeded: photos, by the label's slug.
+
+    relabelled: by the label that they have now; removed: by the one that they had.
+    """
+
+    since: TrainingRun
+    added: dict[str, int]
+    relabelled: dict[str, int]
+    removed: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a run would learn from if it were launched now.
+
+    labels: those with photos, each right after its parent.
+    standby: unlabelled photos that would hold the parent's answers in place.
+    lost: labels of the parent, or of the live version, that the result would not know.
+    retired: photos left out because their label is no longer in use, by its slug.
+    changes: None before the first run.
+    """
+
+    mode: str
+    parent: ModelVersion | None
+    labels: tuple[LabelPhotos, ...]
+    standby: int
+    lost: tuple[Label, ...]
+    retired: dict[str, int]
+    changes: Changes | None
+
+    @property
+    def photos(self) -> dict[str, int]:
+        """How many labelled photos are in each split."""
+        return {split.value: sum(getattr(it, split) for it in self.labels) for split in Split}
+
+    @property
+    def few(self) -> list[LabelPhotos]:
+        """Labels that take part with fewer than FEW training photos."""
+        return [it for it in self.labels if 0 < it.train < FEW]
+
+    @property
+    def untrained(self) -> list[LabelPhotos]:
+        """Labels whose photos are all in other splits, so that nothing is learned of them."""
+        return [it for it in self.labels if not it.train]
+
+    @property
+    def unvalidated(self) -> list[LabelPhotos]:
+        return [it for it in self.labels if not it.validation]
+
+    @property
+    def untested(self) -> list[LabelPhotos]:
+        return [it for it in self.labels if not it.test]
+
+    @cached_property
+    def obstacle(self) -> CannotTrain | None:
+        """Why it cannot be launched."""
+        return _obstacle(self.mode, sum(bool(it.train) for it in self.labels))
+
+
+class _Labelled(NamedTuple):
+    """A photo with its label's id, as the label is called today."""
+
+    photo_id: UUID
+    label_id: int
+    split: Split
+    sha256: str
+
+
+class _Found(NamedTuple):
+    """retired: how many photos were left out, by the label's slug."""
+
+    rows: list[_Labelled]
+    retired: dict[str, int]
+
+
+def preview(mode: str, parent: ModelVersion | None) -> Preview:
+    """Look at the photos without freezing them. Reads all labelled photos, and no others."""
+    tree = LabelTree()
+    found = _labelled_photos(tree)
+    counts = Counter((row.label_id, row.split) for row in found.rows)
+    with_photos = {row.label_id for row in found.rows}
+    known = set(parent.labels) if parent else set()
+    labels = tuple(
+        LabelPhotos(
+            label, *(counts[label.id, split] for split in Split), is_new=label.slug not in known
+        )
+        for label in tree.in_order()
+        if label.id in with_photos
+    )
+    return Preview(
+        mode=mode,
+        parent=parent,
+        labels=labels,
+        standby=len(_standby(mode, parent)),
+        lost=tuple(_lost(mode, labels, tree)),
+        retired=found.retired,
+        changes=_changes(found.rows, tree),
+    )
+
+
+@transaction.atomic
+def freeze(mode: str, parent: ModelVersion | None) -> DataSet:
+    """Write down which photos take part, with their labels and splits. Raises CannotTrain."""
+    tree = LabelTree()
+    found = _labelled_photos(tree)
+    trained = {row.label_id for row in found.rows if row.split == Split.TRAIN}
+    if obstacle := _obstacle(mode, len(trained)):
+        raise obstacle
+    standby = _standby(mode, parent)
+    slugs = {label.id: label.slug for label in tree}
+    dataset = DataSet.objects.create(
+        fingerprint=_fingerprint(found.rows, standby, slugs),
+        summary=_summary(found, len(standby), slugs),
+    )
+    labelled = (
+        TrainingExample(
+            dataset=dataset, photo_id=row.photo_id, label_id=row.label_id, split=row.split
+        )
+        for row in found.rows
+    )
+    unlabelled = (
+        TrainingExample(dataset=dataset, photo_id=photo_id, split=Split.TRAIN)
+        for photo_id, _ in standby
+    )
+    TrainingExample.objects.bulk_create([*labelled, *unlabelled], batch_size=_CHUNK)
+    return dataset
+
+
+def _obstacle(mode: str, trained_labels: int) -> CannotTrain | None:
+    if not trained_labels:
+        return CannotTrain("no_photos")
+    if mode == Mode.FROM_SCRATCH and trained_labels < 2:
+        return CannotTrain("too_few_labels")
+    return None
+
+
+def _labelled_photos(tree: LabelTree) -> _Found:
+    """In the order of their ids. A merged label counts as what it was merged into."""
+    current = {label.id: tree.current(label) for label in tree}
+    rows, retired = [], Counter[str]()
+    photos = Photo.objects.filter(label__isnull=False).order_by()
+    for photo_id, label_id, group, sha256 in photos.values_list("id", "label", "group", "sha256"):
+        label = current[label_id]
+        if label.active:
+            rows.append(_Labelled(photo_id, label.id, split_of(group or photo_id), sha256))
+        else:
+            retired[label.slug] += 1
+    return _Found(sorted(rows), dict(retired))
+
+
+def _standby(mode: str, parent: ModelVersion | None) -> list[tuple[UUID, str]]:
+    """The latest unlabelled photos that the parent's trunk has seen: ids and digests.
+
+    Near-duplicates of photos to measure on stay out, as those do themselves.
+    """
+    if parent is None or mode == Mode.FROM_SCRATCH:
+        return []
+    seen = Prediction.objects.filter(
+        photo=OuterRef("pk"),
+        embedding__isnull=False,
+        model_version__trunk_sha256=parent.trunk_sha256,
+    )
+    photos = Photo.objects.filter(Exists(seen), label=None).order_by("-created", "-id")
+    newest = photos.values_list("id", "group", "sha256")[: 2 * STANDBY]
+    return [
+        (photo_id, sha256)
+        for photo_id, group, sha256 in newest
+        if split_of(group or photo_id) == Split.TRAIN
+    ][:STANDBY]
+
+
+def _lost(mode: str, labels: Iterable[LabelPhotos], tree: LabelTree) -> Iterator[Label]:
+    """From scratch a network learns only what it is shown; the other ways forget nothing."""
+    if mode != Mode.FROM_SCRATCH:
+        return
+    try:
+        known = set(live_version().labels)
+    except ModelVersion.DoesNotExist:
+        return
+    shown = {it.label.slug for it in labels if it.train}
+    yield from (label for label in tree.in_order() if label.slug in known - shown)
+
+
+def _changes(rows: Iterable[_Labelled], tree: LabelTree) -> Changes | None:
+    last = TrainingRun.objects.filter(state=RunState.SUCCEEDED).order_by("-created").first()
+    if last is None:
+        return None
+    current = {label.id: tree.current(label).slug for label in tree}
+    examples = last.dataset.examples.filter(label__isnull=False)
+    removed = Counter[str]()  # those that were deleted, to begin with
+    before: dict[UUID, str] = {}
+    for photo_id, label_id in examples.values_list("photo", "label"):
+        if photo_id is None:
+            removed[current[label_id]] += 1
+        else:
+            before[photo_id] = current[label_id]
+    added, relabelled = Counter[str](), Counter[str]()
+    for row in rows:
+        slug = current[row.label_id]
+        if (earlier := before.pop(row.photo_id, None)) is None:
+            added[slug] += 1
+        elif earlier != slug:
+            relabelled[slug] += 1
+    removed.update(before.values())
+    return Changes(last, dict(added), dict(relabelled), dict(removed))
+
+
+def _fingerprint(
+    rows: Iterable[_Labelled], standby: Iterable[tuple[UUID, str]], slugs: dict[int, str]
+) -> str:
+    lines = [f"{row.sha256} {slugs[row.label_id]} {row.split}\n" for row in rows]
+    lines += [f"{sha256}  {Split.TRAIN}\n" for _, sha256 in standby]
+    return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
+
+
+def _summary(found: _Found, standby: int, slugs: dict[int, str]) -> dict[str, Any]:
+    counts = Counter((row.label_id, row.split) for row in found.rows)
+    with_photos = sorted({row.label_id for row in found.rows}, key=slugs.__getitem__)
+    return {
+        "labels": {
+            slugs[label_id]: {split.value: counts[label_id, split] for split in Split}
+            for label_id in with_photos
+        },
+        "unlabelled": standby,
+        "retired": found.retired,
+    }

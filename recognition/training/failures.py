@@ -1,0 +1,101 @@
+"""Why a run cannot start or did not succeed, in words that tell what to do."""
+
+from __future__ import annotations
+
+import errno
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from recognition.cnn.manifest import CorruptCheckpoint
+from recognition.models import TrainingRun
+
+_TEXTS = {
+    # It cannot start.
+    "no_version": _("No version of the network is live. Run `manage.py prepare` first."),
+    "no_photos": _(
+        "No labelled photo is in the training split, so there is nothing to learn from. Label more "
+        "photos: about seven of ten are used for training."
+    ),
+    "too_few_labels": _(
+        "A network that is trained from scratch must tell at least two labels apart. Label photos "
+        "of a second one."
+    ),
+    "unknown_mode": _("There is no such way of training."),
+    "unknown_network": _("There is no network of this name in the catalogue."),
+    "wrong_parameter": _("A parameter cannot be used."),
+    "nothing_to_keep": _("This run ended before its first epoch, so there is nothing to keep."),
+    "not_over": _("This run is not over yet."),
+    "not_resumable": _("This run succeeded; launch a new one instead."),
+    # It failed.
+    "disk_full": _(
+        "The disk is full. Free some space, then resume this run: it goes on from its last "
+        "checkpoint."
+    ),
+    "out_of_memory": _(
+        "There was not enough memory, even for smaller batches. Choose a smaller network or batch "
+        "size, or close other programs, then resume."
+    ),
+    "corrupt_parent": _(
+        "The version to start from is damaged: a file was changed or is missing. Restore its "
+        "folder from a backup, or start from another version."
+    ),
+    "weights_unavailable": _(
+        "The pretrained weights could not be loaded. Connect this machine to the internet, or "
+        "train without them."
+    ),
+    "crashed": _(
+        "The trainer stopped several times while it worked on this run. Look into its log, then "
+        "resume."
+    ),
+    "bug": _("Something went wrong that should not have. Look into the trainer's log."),
+}
+
+
+class CannotTrain(Exception):
+    """Nothing was started or changed. `code` is for programs, `detail` for people; `field` names
+    the parameter that is wrong, if one is."""
+
+    def __init__(self, code: str, facts: str = "", field: str = "") -> None:
+        self.code = code
+        self.facts = facts
+        self.field = field
+        super().__init__(f"{code}: {facts}")
+
+    @property
+    def detail(self) -> str:
+        """In the language of the current request."""
+        return _joined(self.code, self.facts)
+
+
+class RunFailed(Exception):
+    """A run cannot go on. `code` is one of the codes above."""
+
+    def __init__(self, code: str, facts: str = "") -> None:
+        self.code = code
+        self.facts = facts
+        super().__init__(f"{code}: {facts}")
+
+
+def explain(run: TrainingRun) -> str:
+    """Why the run failed, in the language of the current request; empty if it did not."""
+    return _joined(run.error, run.error_detail) if run.error else ""
+
+
+def failure_of(error: Exception) -> RunFailed | None:
+    """What an exception means for a run; None if nobody foresaw it."""
+    if isinstance(error, RunFailed):
+        return error
+    if isinstance(error, MemoryError):
+        return RunFailed("out_of_memory")
+    if isinstance(error, CorruptCheckpoint):
+        return RunFailed("corrupt_parent", str(error))
+    # Libraries wrap the system's error in their own, but keep its words.
+    if getattr(error, "errno", None) == errno.ENOSPC or "No space left on device" in str(error):
+        return RunFailed("disk_full")
+    return None
+
+
+def _joined(code: str, facts: str) -> str:
+    text = gettext(_TEXTS.get(code, _TEXTS["bug"]))
+    return f"{text} ({facts})" if facts else text

@@ -1,0 +1,191 @@
+"""Training runs: launched, cancelled, taken up again. Who works on one is told in `leases.py`."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from recognition import doorbell, registry
+from recognition.cnn.training_parameters import TeachParameters, TrainingParameters, WrongParameter
+from recognition.models import (
+    DataSet,
+    Experiment,
+    Mode,
+    ModelVersion,
+    RunState,
+    TrainingRun,
+)
+from recognition.training import datasets
+from recognition.training.failures import CannotTrain
+
+FINISH_NOW = "finish-now"  # a file that tells a trainer to save the best epoch so far
+_FREEZES = 3
+
+
+def launch(
+    by: User | None,
+    mode: str,
+    parent: ModelVersion | None = None,
+    network: str = "",
+    parameters: Mapping[str, Any] | None = None,
+    network_options: Mapping[str, Any] | None = None,
+    dataset: DataSet | None = None,
+    experiment: Experiment | None = None,
+    varied: Mapping[str, Any] | None = None,
+) -> TrainingRun:
+    """Freeze the photos, unless there is a data set, and queue a run. Raises CannotTrain.
+
+    parent: to teach or to fine-tune; the live version if none is given.
+    network, network_options: to train from scratch.
+    """
+    if mode not in Mode.values:
+        raise CannotTrain("unknown_mode")
+    if mode == Mode.FROM_SCRATCH:
+        parent = None
+    else:
+        parent = parent or _live_version()
+        network, network_options = parent.network, {}
+    run = TrainingRun(
+        by=by,
+        mode=mode,
+        parent=parent,
+        network=network,
+        parameters=checked_parameters(mode, network, parameters or {}, network_options or {}),
+        experiment=experiment,
+        varied=dict(varied or {}),
+    )
+    for attempt in range(1, _FREEZES + 1):
+        try:
+            with transaction.atomic():
+                run.dataset = dataset or datasets.freeze(mode, parent)
+                run.save(force_insert=True)
+                transaction.on_commit(lambda: ring_for(run))
+            break
+        except IntegrityError:  # a photo was deleted while the set was being frozen
+            if attempt == _FREEZES:
+                raise
+    return run
+
+
+def checked_parameters(
+    mode: str, network: str, parameters: Mapping[str, Any], network_options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """All parameters of a run, those that were not given too. Raises CannotTrain."""
+    try:
+        if mode == Mode.TEACH:
+            return TeachParameters.from_dict(parameters).to_dict()
+        facts = _facts(network)
+        defaults = TrainingParameters.defaults(mode, facts.greyscale)
+        checked = TrainingParameters.from_dict(parameters, defaults).to_dict()
+        facts.check_options(network_options)
+    except WrongParameter as error:
+        raise CannotTrain("wrong_parameter", str(error), error.field) from error
+    except ValueError as error:
+        raise CannotTrain("wrong_parameter", str(error), "network_options") from error
+    return {**checked, "network_options": dict(network_options)}
+
+
+def cancel(run: TrainingRun) -> None:
+    """A queued run is over at once; whoever works on a running one stops within seconds.
+
+    Its checkpoints stay, so that it can be resumed. A run that is over stays as it is.
+    """
+    with transaction.atomic():
+        locked = _lock(run.id)
+        now = timezone.now()
+        if locked.state == RunState.QUEUED:
+            locked.state, locked.finished, locked.cancel_asked = RunState.CANCELLED, now, now
+        elif locked.state == RunState.RUNNING:
+            locked.cancel_asked = locked.cancel_asked or now
+        locked.save(update_fields=["state", "finished", "cancel_asked"])
+    run.refresh_from_db()
+
+
+def is_cancelled(run: TrainingRun) -> bool:
+    """Whether somebody has asked for it, though the run may not have stopped yet."""
+    asked = TrainingRun.objects.filter(id=run.id).values_list("cancel_asked", flat=True).first()
+    return asked is not None
+
+
+def resume(run: TrainingRun) -> None:
+    """Queue a failed or cancelled run again; it goes on from its last checkpoint.
+
+    Safe to call twice. Raises CannotTrain for a run that succeeded.
+    """
+    _queue_again(run, lambda folder: (folder / FINISH_NOW).unlink(missing_ok=True))
+
+
+def keep_best(run: TrainingRun) -> None:
+    """Queue a failed or cancelled run again, only to save its best epoch as a version.
+
+    Safe to call twice. Raises CannotTrain if there is no epoch, or if it succeeded.
+    """
+    if not can_keep_best(run):
+        raise CannotTrain("nothing_to_keep")
+    _queue_again(run, lambda folder: (folder / FINISH_NOW).touch())
+
+
+def can_keep_best(run: TrainingRun) -> bool:
+    """Whether a run that is over without a version has an epoch worth saving."""
+    is_over = run.state in (RunState.CANCELLED, RunState.FAILED)
+    return is_over and run.folder.is_dir() and run.epochs.exists()
+
+
+def worked_on_by(run: TrainingRun) -> str:
+    """Which part of the product does runs of this mode."""
+    return doorbell.TEACHER if run.mode == Mode.TEACH else doorbell.TRAINER
+
+
+def ring_for(run: TrainingRun) -> None:
+    if run.mode == Mode.TEACH:
+        doorbell.ring_teacher()
+    else:
+        doorbell.ring_trainer()
+
+
+def delete_files(run: TrainingRun) -> None:
+    """Its checkpoints; of a run that succeeded nothing else needs them."""
+    shutil.rmtree(run.folder, ignore_errors=True)
+
+
+def _queue_again(run: TrainingRun, prepare: Callable[[Path], None]) -> None:
+    with transaction.atomic():
+        locked = _lock(run.id)
+        if locked.state == RunState.SUCCEEDED:
+            raise CannotTrain("not_resumable")
+        if locked.state in (RunState.FAILED, RunState.CANCELLED):
+            if locked.folder.is_dir():
+                prepare(locked.folder)
+            locked.state, locked.attempts = RunState.QUEUED, 0
+            locked.cancel_asked = locked.finished = None
+            locked.error = locked.error_detail = ""
+            locked.save()
+            transaction.on_commit(lambda: ring_for(locked))
+    run.refresh_from_db()
+
+
+def _lock(run_id: UUID) -> TrainingRun:
+    return TrainingRun.objects.select_for_update(of=("self",)).get(id=run_id)
+
+
+def _live_version() -> ModelVersion:
+    try:
+        return registry.live_version()
+    except ModelVersion.DoesNotExist:
+        raise CannotTrain("no_version") from None
+
+
+def _facts(network: str) -> Any:
+    from recognition.cnn.network_facts import facts
+
+    try:
+        return facts()[network]
+    except KeyError:
+        raise CannotTrain("unknown_network", network) from None
