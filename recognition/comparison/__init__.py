@@ -1,1 +1,17 @@
-"""Two versions of the network on the same photos."""
+"""Two versions of the network on the same photos: which one is better, and where.
+
+`Comparison.findings`, shares from 0 to 1:
+
+    baseline, candidate: what each reaches on the test photos, as `cnn.evaluation.measure` tells.
+    fixed, broken: how many photos only the candidate has right, and only the baseline.
+    p: of McNemar's exact test over these two.
+    lost, gained: slugs of labels that the candidate no longer knows, or newly knows.
+    left_out: {reason: photos} of the test split that were not compared: "trained_on" by either
+        version, "retired" label, "unreadable" file, "unread" because it would take too long.
+    is_capped: whether there are older test photos that were not looked at.
+    speed: images a second, {"baseline", "candidate"}; None for versions of the same trunk, whose
+        speed is the same.
+    replay: {"photos": how many of the latest uploads both answered, "different": how many of them
+        differently, "left_out": how many could not be answered}.
+    seconds: how long it took.
+"""

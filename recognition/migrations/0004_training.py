@@ -96,6 +96,14 @@ class Migration(migrations.Migration):
                 ),
                 ("error", models.TextField(blank=True)),
                 ("lease_owner", models.CharField(blank=True, max_length=100)),
+                ("lease_expires", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "replay",
+                    models.PositiveIntegerField(
+                        default=500, help_text="how many of the latest uploads"
+                    ),
+                ),
                 ("made", models.DateTimeField(null=True, verbose_name="made")),
                 ("findings", models.JSONField(default=dict)),
                 (

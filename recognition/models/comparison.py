@@ -25,6 +25,9 @@ class Comparison(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     error = models.TextField(blank=True)
     lease_owner = models.CharField(max_length=100, blank=True)
+    lease_expires = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    replay = models.PositiveIntegerField(default=500, help_text=_("how many of the latest uploads"))
     made = models.DateTimeField(_("made"), null=True)
     # As recognition.comparison describes it.
     findings = models.JSONField(default=dict)
