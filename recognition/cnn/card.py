@@ -117,9 +117,7 @@ def _limits(manifest: Manifest) -> str:
         "- Its confidence is calibrated on photographs like those it was tested on, not on others.",
     ]
     if rare:
-        lines.append(
-            f"- Too few test photos to say much ({FEW_PHOTOS - 1} or fewer): {_list(rare)}."
-        )
+        lines.append(f"- Fewer than {FEW_PHOTOS} test photos, which says little: {_list(rare)}.")
     untested = [label.slug for label in manifest.labels if label.slug not in per_label]
     if per_label and untested:
         lines.append(f"- Without any test photo: {_list(untested)}.")
