@@ -542,6 +542,65 @@ class Migration(migrations.Migration):
                 "ordering": ("number",),
             },
         ),
+        migrations.CreateModel(
+            name="Repredicting",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("asked", models.DateTimeField(verbose_name="asked")),
+                (
+                    "before",
+                    models.UUIDField(
+                        help_text="photos with smaller ids are still to do", null=True
+                    ),
+                ),
+                (
+                    "looked_at",
+                    models.PositiveIntegerField(default=0, verbose_name="photos looked at"),
+                ),
+                ("finished", models.DateTimeField(null=True, verbose_name="finished")),
+                ("error", models.TextField(blank=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "said",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="recognition.label",
+                    ),
+                ),
+                (
+                    "version",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="repredicting",
+                        to="recognition.modelversion",
+                        verbose_name="version",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AlterField(
+            model_name="prediction",
+            name="embedding",
+            field=models.BinaryField(
+                help_text="float16 numbers, little endian; how many depends on the network",
+                null=True,
+            ),
+        ),
         migrations.AddConstraint(
             model_name="comparison",
             constraint=models.UniqueConstraint(

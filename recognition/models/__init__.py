@@ -6,6 +6,7 @@ from recognition.models.label import Kind, Label
 from recognition.models.model_version import LiveChange, ModelVersion
 from recognition.models.photo import Batch, Photo, Split, split_of
 from recognition.models.prediction import ConfidenceBand, Prediction, Review, State
+from recognition.models.repredicting import Repredicting
 from recognition.models.review import Promise, Report, ReviewLease, Suspect
 from recognition.models.training import (
     DataSet,
@@ -38,6 +39,7 @@ __all__ = [
     "Prediction",
     "Promise",
     "Report",
+    "Repredicting",
     "Review",
     "ReviewLease",
     "RunState",

@@ -52,7 +52,8 @@ class Prediction(models.Model):
         related_name="predictions",
         db_index=False,
     )
-    # A row that waits without a version is for the one that is live when its turn comes.
+    # An upload waits without a version, for the one that is live when its turn comes. A row that
+    # waits with a version is to be predicted again, when no upload waits.
     model_version = models.ForeignKey(
         ModelVersion,
         models.PROTECT,
@@ -88,7 +89,9 @@ class Prediction(models.Model):
     top = models.JSONField(_("top five"), default=list)
     fine = models.CharField(_("fine-grained name"), max_length=100, blank=True)
     milliseconds = models.FloatField(_("milliseconds"), null=True)
-    embedding = models.BinaryField(null=True, help_text=_("1280 float16 numbers, little endian"))
+    embedding = models.BinaryField(
+        null=True, help_text=_("float16 numbers, little endian; how many depends on the network")
+    )
     error = models.CharField(
         _("error"), max_length=30, blank=True, help_text=_("a code of recognition.refusals")
     )
