@@ -21,9 +21,11 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from recognition.cnn import openvino_engine, taxonomy
-from recognition.cnn.catalogue import NETWORKS, load_pretrained_tensors
+from recognition.cnn.card import model_card
+from recognition.cnn.catalogue import NETWORKS
 from recognition.cnn.head import GroupedHead
 from recognition.cnn.manifest import (
+    CARD_NAME,
     GRAPH_NAME,
     WEIGHTS_NAME,
     CorruptCheckpoint,
@@ -32,11 +34,13 @@ from recognition.cnn.manifest import (
     verify,
     write_manifest,
 )
+from recognition.cnn.pretrained import WeightsUnavailable, load_pretrained
 from recognition.cnn.recogniser import Recogniser
 from recognition.cnn.reference import reference_pixels
 
 __all__ = [
     "CorruptCheckpoint",
+    "WeightsUnavailable",
     "build_network",
     "build_pretrained",
     "load_network",
@@ -44,32 +48,25 @@ __all__ = [
     "verify",
 ]
 
-# Best calibrated on photographs (docs/decisions/taxonomy.md).
-PRETRAINED_TEMPERATURE = 0.7
-
 
 def build_pretrained(folder: Path, backbone: str) -> None:
     """Write the network pretrained on ImageNet, with the built-in labels, as a version.
 
-    backbone: a name in the catalogue that has pretrained weights ("lite0", "lite1", "lite2").
-    Raises FileExistsError when the folder is there: versions never change.
+    backbone: a name in the catalogue whose `weights` are known ("lite0", "resnet50", ...).
+    Raises FileExistsError when the folder is there: versions never change; WeightsUnavailable.
     """
     network = NETWORKS[backbone]
     manifest = Manifest(
         name=f"{network.title}, ImageNet",
         network=backbone,
         preprocessing=network.preprocessing,
-        temperature=PRETRAINED_TEMPERATURE,
+        temperature=network.weights.temperature if network.weights else 1.0,
         labels=taxonomy.labels(),
         fine_names=taxonomy.fine_names(),
         class_weights=taxonomy.class_weights(),
     )
     model = build_network(manifest)
-    state = model.state_dict()
-    tensors = load_pretrained_tensors(network)
-    if [tensor.shape for tensor in tensors] != [tensor.shape for tensor in state.values()]:
-        raise ValueError(f"the pretrained weights of {backbone} have unexpected shapes")
-    model.load_state_dict(dict(zip(state, tensors, strict=True)))
+    load_pretrained(network, model)
     save_version(folder, manifest, model)
 
 
@@ -77,12 +74,12 @@ def build_network(manifest: Manifest) -> Recogniser:
     """The network that a manifest describes, with random weights, in evaluation mode."""
     network = NETWORKS[manifest.network]
     head = GroupedHead(
-        network.embedding_size,
+        network.embedding_size_with(manifest.network_options),
         [label.classes for label in manifest.labels],
         manifest.temperature,
         manifest.class_weights,
     )
-    trunk = network.build_trunk(**manifest.network_options)
+    trunk = network.build(manifest.network_options)
     return Recogniser(manifest.preprocessing, trunk, head).eval()
 
 
@@ -127,6 +124,7 @@ def _write_version(draft: Path, manifest: Manifest, model: Recogniser) -> None:
     if find_spec("openvino"):
         writers.append("openvino")
         openvino_engine.save_graph(model, pixels, draft / GRAPH_NAME)
+    (draft / CARD_NAME).write_text(model_card(manifest), encoding="utf-8")
     with torch.inference_mode():
         reference = model(pixels).log_probabilities[0].tolist()
     complete = replace(

@@ -13,6 +13,7 @@ from recognition.cnn.taxonomy import Label
 
 MANIFEST_NAME = "model.json"
 WEIGHTS_NAME = "weights.safetensors"
+CARD_NAME = "MODEL_CARD.md"
 # The same network as a graph that OpenVINO runs without torch: a program, and its constants.
 GRAPH_NAME = "openvino.xml"
 GRAPH_CONSTANTS_NAME = "openvino.bin"
@@ -114,7 +115,7 @@ def verify(folder: Path) -> Manifest:
 def _manifest(fields: dict[str, Any]) -> Manifest:
     tuples = ("fine_names", "class_weights", "reference_log_probabilities")
     typed = {
-        "preprocessing": Preprocessing(**fields["preprocessing"]),
+        "preprocessing": _preprocessing(fields["preprocessing"]),
         "labels": tuple(
             Label(**{**label, "classes": tuple(label["classes"])}) for label in fields["labels"]
         ),
@@ -123,10 +124,17 @@ def _manifest(fields: dict[str, Any]) -> Manifest:
     return Manifest(**{**fields, **typed})
 
 
+def _preprocessing(fields: dict[str, Any]) -> Preprocessing:
+    lists_as_tuples = {n: tuple(it) if isinstance(it, list) else it for n, it in fields.items()}
+    return Preprocessing(**lists_as_tuples)
+
+
 def _fields(manifest: Manifest) -> dict[str, Any]:
     # Through JSON once, so that tuples and lists have one form and the digest is stable.
     fields: dict[str, Any] = json.loads(json.dumps(asdict(manifest)))
     # Versions that were saved before these fields existed keep their digest.
+    if not manifest.preprocessing.greyscale:
+        del fields["preprocessing"]["greyscale"]
     return {name: it for name, it in fields.items() if it or name not in _ADDED_LATER}
 
 

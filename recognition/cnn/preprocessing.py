@@ -21,20 +21,29 @@ _FILTERS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.B
 class Preprocessing:
     """Scale the shorter side to `resize` pixels, cut the centre `crop` x `crop`, then normalise.
 
-    `mean` and `std` are in pixel values from 0 to 255, one number for all three channels.
+    mean, std: in pixel values from 0 to 255; one number for all channels, or three.
+    greyscale: the network sees one channel, the luma.
     """
 
     resize: int
     crop: int
     interpolation: str
-    mean: float
-    std: float
+    mean: float | tuple[float, ...]
+    std: float | tuple[float, ...]
+    greyscale: bool = False
 
     def __post_init__(self) -> None:
         if self.interpolation not in _FILTERS:
             raise ValueError(f"interpolation must be one of {sorted(_FILTERS)}")
-        if not 0 < self.crop <= self.resize or self.std <= 0:
+        if not 0 < self.crop <= self.resize or not _fits(self):
             raise ValueError(f"not a usable preprocessing: {self}")
+
+
+def _fits(preprocessing: Preprocessing) -> bool:
+    """Whether mean and deviation are one number or as many as there are channels."""
+    means, deviations = np.atleast_1d(preprocessing.mean), np.atleast_1d(preprocessing.std)
+    sizes = (1,) if preprocessing.greyscale else (1, 3)
+    return len(means) in sizes and len(deviations) in sizes and bool((deviations > 0).all())
 
 
 def load_pixels(

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import torch
 from torch import Tensor, nn
 
 from recognition.cnn.head import GroupedHead
 from recognition.cnn.preprocessing import Preprocessing
+
+# How much red, green and blue weigh in the luma of ITU-R BT.601, which is Pillow's mode L too.
+_LUMA = (0.299, 0.587, 0.114)
 
 
 class Recognition(NamedTuple):
@@ -24,11 +28,20 @@ class Recognition(NamedTuple):
 
 
 class Recogniser(nn.Module):
-    """Normalisation, trunk and grouped head."""
+    """Normalisation, trunk and grouped head. Networks that see grey take colour all the same, so
+    that decoding, engines and training are alike for all."""
+
+    mean: Tensor
+    std: Tensor
+    luma: Tensor
 
     def __init__(self, preprocessing: Preprocessing, trunk: nn.Module, head: GroupedHead) -> None:
         super().__init__()
-        self.mean, self.std = preprocessing.mean, preprocessing.std
+        self.greyscale = preprocessing.greyscale
+        # They follow from model.json, so they are not among the weights.
+        self.register_buffer("mean", _per_channel(preprocessing.mean), persistent=False)
+        self.register_buffer("std", _per_channel(preprocessing.std), persistent=False)
+        self.register_buffer("luma", _per_channel(_LUMA), persistent=False)
         self.trunk = trunk
         self.head = head
 
@@ -40,6 +53,13 @@ class Recogniser(nn.Module):
 
     def embed(self, pixels: Tensor) -> Tensor:
         """Normalise and run the trunk: uint8 (B, H, W, 3) -> (B, embedding_size)."""
-        images = (pixels.permute(0, 3, 1, 2).float() - self.mean) / self.std
-        embeddings: Tensor = self.trunk(images)
+        images = pixels.permute(0, 3, 1, 2).float()
+        if self.greyscale:
+            images = (images * self.luma).sum(dim=1, keepdim=True)
+        embeddings: Tensor = self.trunk((images - self.mean) / self.std)
         return embeddings
+
+
+def _per_channel(values: float | tuple[float, ...]) -> Tensor:
+    """float32 (1 or 3, 1, 1)."""
+    return torch.tensor(values, dtype=torch.float32).reshape(-1, 1, 1)

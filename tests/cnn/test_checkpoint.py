@@ -50,7 +50,8 @@ def test_where_openvino_is_missing_a_version_holds_the_same_weights_and_no_graph
     monkeypatch.setattr(checkpoint, "find_spec", lambda name: None)
     build_pretrained(tmp_path / "2", "lite0")
     first, second = read_manifest(version), read_manifest(tmp_path / "2")
-    assert second.files == {"weights.safetensors": first.files["weights.safetensors"]}
+    without_graph = {name: d for name, d in first.files.items() if not name.startswith("openvino")}
+    assert second.files == without_graph
 
 
 def test_a_loaded_network_answers_the_reference_picture_as_when_saved(version: Path) -> None:
@@ -72,15 +73,3 @@ def test_larger_backbones_load_and_know_a_photo(
         (answer,) = classifier.predict([next(p for p in photos if p.stem.endswith("_251"))])
     assert isinstance(answer, Answer)
     assert (answer.label, answer.fine) == ("dog", "dalmatian")
-
-
-def test_the_weights_are_read_without_running_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[object] = []
-    real = torch.load
-    monkeypatch.setattr(
-        torch, "load", lambda *a, **k: (seen.append(k.get("weights_only")), real(*a, **k))[1]
-    )
-    from recognition.cnn.catalogue import load_pretrained_tensors
-
-    load_pretrained_tensors(NETWORKS["lite0"])
-    assert seen == [True]

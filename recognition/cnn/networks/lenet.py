@@ -1,0 +1,28 @@
+"""LeNet-5."""
+
+from __future__ import annotations
+
+from torch import nn
+
+
+def lenet5() -> nn.Module:
+    """LeCun, Bottou, Bengio and Haffner 1998, "Gradient-based learning applied to document
+    recognition", doi:10.1109/5.726791.
+
+    float32 (B, 1, 28, 28) -> (B, 84). The paper frames 28 x 28 characters with 2 pixels on each
+    side; here the first convolution pads them. Its subsampling is plain average pooling here, and
+    its output of radial basis functions a linear layer, as everywhere today.
+    """
+    return nn.Sequential(
+        nn.Conv2d(1, 6, kernel_size=5, padding=2),
+        nn.Tanh(),
+        nn.AvgPool2d(2),
+        nn.Conv2d(6, 16, kernel_size=5),
+        nn.Tanh(),
+        nn.AvgPool2d(2),
+        nn.Conv2d(16, 120, kernel_size=5),
+        nn.Tanh(),
+        nn.Flatten(),
+        nn.Linear(120, 84),
+        nn.Tanh(),
+    )
