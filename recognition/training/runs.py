@@ -22,6 +22,7 @@ from recognition.models import (
     RunState,
     TrainingRun,
 )
+from recognition.models.ids import time_ordered_uuid
 from recognition.training import datasets
 from recognition.training.failures import CannotTrain
 
@@ -39,11 +40,13 @@ def launch(
     dataset: DataSet | None = None,
     experiment: Experiment | None = None,
     varied: Mapping[str, Any] | None = None,
+    run_id: UUID | None = None,
 ) -> TrainingRun:
     """Freeze the photos, unless there is a data set, and queue a run. Raises CannotTrain.
 
     parent: to teach or to fine-tune; the live version if none is given.
     network, network_options: to train from scratch.
+    run_id: chosen by who asks, so that asking twice, such as by a double click, makes one run.
     """
     if mode not in Mode.values:
         raise CannotTrain("unknown_mode")
@@ -53,6 +56,7 @@ def launch(
         parent = parent or _live_version()
         network, network_options = parent.network, {}
     run = TrainingRun(
+        id=run_id or time_ordered_uuid(),
         by=by,
         mode=mode,
         parent=parent,
@@ -68,7 +72,10 @@ def launch(
                 run.save(force_insert=True)
                 transaction.on_commit(lambda: ring_for(run))
             break
-        except IntegrityError:  # a photo was deleted while the set was being frozen
+        except IntegrityError:
+            if known := TrainingRun.objects.filter(id=run.id).first():
+                return known
+            # Otherwise a photo was deleted while the set was being frozen.
             if attempt == _FREEZES:
                 raise
     return run
