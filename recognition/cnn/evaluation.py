@@ -47,22 +47,22 @@ def measure(
             so, "wrongly_rejected": the share of all others that was answered so}.
     Without photos every share is None.
     """
-    truth = truth.astype(np.intp)
+    true: Indices = truth.astype(np.intp)
     probabilities = np.exp(log_probabilities.astype(np.float64))
     answers = probabilities.argmax(axis=1)
     confidences = probabilities.max(axis=1) / probabilities.sum(axis=1)
-    is_right = right_answers(labels)[truth, answers]
-    photos, right = len(truth), int(is_right.sum())
+    is_right = right_answers(labels)[true, answers]
+    photos, right = len(true), int(is_right.sum())
     # An answer below the truth counts as the truth: nobody knows whether it is the right child.
-    counted = np.where(is_right, truth, answers)
+    counted = np.where(is_right, true, answers)
     return {
         "photos": photos,
         "accuracy": right / photos if photos else None,
         "accuracy_interval": list(wilson(right, photos, _Z_95)) if photos else None,
-        **_f1_scores(truth, counted, labels),
-        "confusion": _confusion(truth, answers, labels),
+        **_f1_scores(true, counted, labels),
+        "confusion": _confusion(true, answers, labels),
         "calibration": _calibration(confidences, is_right),
-        "neither": _neither(truth, answers, labels),
+        "neither": _neither(true, answers, labels),
     }
 
 

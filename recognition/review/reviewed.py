@@ -53,7 +53,7 @@ def _reviewed(version: ModelVersion) -> Iterator[tuple[int, float | None, int]]:
     groups: set[UUID] = set()
     taught = TrainingExample.objects.filter(
         photo=OuterRef("photo"),
-        dataset__runs__model_version__in=_lineage(version),
+        dataset__runs__model_version__in=lineage(version),
         split__in=(Split.TRAIN, Split.VALIDATION),
     )
     photo_ids = _looked_at()
@@ -90,7 +90,7 @@ def _looked_at() -> Iterator[UUID]:
                 yield photo_id
 
 
-def _lineage(version: ModelVersion) -> list[ModelVersion]:
+def lineage(version: ModelVersion) -> list[ModelVersion]:
     """The version and those it was taught from."""
     versions = [version]
     while parent := versions[-1].parent:
