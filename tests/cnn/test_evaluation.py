@@ -77,10 +77,10 @@ def test_the_macro_f1_is_scikit_learns() -> None:
 
 
 def test_the_interval_of_the_macro_f1_covers_what_new_photos_give() -> None:
-    rows, true, labels = random_answers(20_000, 12)
+    rows, true, labels = random_answers(8000, 12)
     whole = measure(rows, true, labels)["macro_f1"]
-    parts = [measure(rows[i::100], true[i::100], labels)["macro_f1_interval"] for i in range(100)]
-    assert 85 <= sum(low <= whole <= high for low, high in parts) <= 100
+    parts = [measure(rows[i::40], true[i::40], labels)["macro_f1_interval"] for i in range(40)]
+    assert sum(low <= whole <= high for low, high in parts) >= 35
 
 
 def test_measured_twice_it_is_the_same() -> None:
