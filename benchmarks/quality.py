@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from PIL import Image
 
-from recognition import prediction, removal
+from recognition import predictor, removal
 from recognition.analyst import analysis, suspect_search
 from recognition.exchange.importing import FolderImport
 from recognition.labels import LabelFinder, LabelTree
@@ -67,7 +67,7 @@ def _take_in(folders: Sequence[Path], owner: User) -> Truth:
 
 def _predict_and_analyse() -> None:
     while Prediction.objects.filter(state=State.PENDING).exists():
-        prediction.predict_pending()
+        predictor.predict_pending()
     _analyse()
 
 

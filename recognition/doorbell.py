@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 _BELL = "ark:bell"
 _HEARTBEATS = "ark:heartbeats"  # the workers of a part, scored by when they were last heard
+_COMPLAINTS = "ark:complaints"  # by worker: what keeps it from serving the live version
 _LIVE = "ark:live"  # a channel: another version has gone live
 _BELL_EXPIRES_S = 5
 HEARTBEAT_EXPIRES_S = 30
@@ -88,6 +89,22 @@ def workers_heard(part: str = PREDICTOR) -> list[str]:
     since_s = time.time() - HEARTBEAT_EXPIRES_S
     heard: Any = connection().zrangebyscore(f"{_HEARTBEATS}:{part}", since_s, "+inf")
     return [worker.decode() for worker in heard]
+
+
+def complain(worker: str, text: str) -> None:
+    """Let the operator know what keeps a predictor from serving the live version; "" if nothing."""
+    with _patience():
+        if text:
+            connection().hset(_COMPLAINTS, worker, text)
+        else:
+            connection().hdel(_COMPLAINTS, worker)
+
+
+def complaints() -> list[str]:
+    """Those of the predictors that were heard lately. Raises redis.RedisError."""
+    workers = workers_heard()
+    found: Any = connection().hmget(_COMPLAINTS, workers) if workers else []
+    return [text.decode() for text in found if text]
 
 
 def announce(photo_ids: Iterable[UUID]) -> None:

@@ -1,80 +1,43 @@
-"""Claim pending photos, run the classifier, store the results.
+"""The queue of the predictors: claim what waits, store the answers.
 
 The table of predictions is the queue. A claim takes a few rows under a lease; results are stored
 only while the lease is held, so that a worker that was thought dead cannot overwrite its successor.
 Rows whose worker died wait again, and are then claimed one by one: if one of them killed its worker
 it does not take the others along a second time.
+
+An upload waits without a version, and gets the one that answers. A row that has a version from the
+beginning is to be predicted again by just that one, whenever no upload waits.
 """
 
 from __future__ import annotations
 
-import gc
-import logging
 import os
 import socket
-import time
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from recognition import doorbell, memory, registry
-from recognition.cnn.classifier import BATCH_SIZE, Answer, Classifier
+from recognition import doorbell
+from recognition.cnn.classifier import BATCH_SIZE, Answer
 from recognition.cnn.decoding import UnreadablePhoto
 from recognition.labels import LabelTree
 from recognition.locks import lock_predictions
 from recognition.models import ModelVersion, Photo, Prediction, State
 from recognition.review import labelling
 
-logger = logging.getLogger(__name__)
-
 MAX_ATTEMPTS = 3
-MAX_DRAIN_S = 60  # then another ring, so that no task comes near its time limit
 
 _SETTLED_FIELDS = (
-    *("state", "lease_owner", "lease_expires", "label_id", "kind", "confidence", "top", "fine"),
-    *("milliseconds", "embedding", "error", "margin", "review", "disagreement", "analysis_due"),
+    *("state", "model_version_id", "lease_owner", "lease_expires", "label_id", "kind", "top"),
+    *("confidence", "fine", "milliseconds", "embedding", "error"),
+    *("margin", "review", "disagreement", "analysis_due"),
 )
-
-
-def predict_pending() -> int:
-    """Predict until nothing is left to claim; return how many photos were settled."""
-    doorbell.answer()
-    version = registry.live_version()
-    classifier = _load_classifier(version.folder)
-    started = time.monotonic()
-    ends = started + MAX_DRAIN_S
-    claimed: deque[list[Prediction]] = deque()
-
-    def batches() -> Iterator[list[Path]]:
-        while time.monotonic() < ends and (rows := claim(version)):
-            claimed.append(rows)
-            yield [row.photo.original_path for row in rows]
-
-    settled = 0
-    for answers in classifier.stream(batches()):
-        settled += store(claimed.popleft(), answers)
-        memory.give_back()
-        doorbell.beat_heart(worker_name())
-    if settled:
-        _log_drain(version, settled, 1000 * (time.monotonic() - started))
-    else:  # to find nothing is a sign of life too
-        doorbell.beat_heart(worker_name())
-    if time.monotonic() >= ends:
-        doorbell.ring()
-    return settled
-
-
-def _log_drain(version: ModelVersion, photos: int, milliseconds: float) -> None:
-    facts = {"photos": photos, "milliseconds": round(milliseconds, 1), "version": version.number}
-    logger.info("predicted %d photos in %.0f ms", photos, milliseconds, extra=facts)
 
 
 @transaction.atomic
@@ -84,24 +47,35 @@ def recover() -> None:
     lost = Prediction.objects.filter(is_lost, state=State.RUNNING)
     no_lease = {"lease_owner": "", "lease_expires": None}
     lost.filter(attempts__gte=MAX_ATTEMPTS).update(state=State.FAILED, error="crashed", **no_lease)
-    lost.update(state=State.PENDING, model_version=None, **no_lease)
+    lost.update(state=State.PENDING, **no_lease)
 
 
 @transaction.atomic
 def claim(version: ModelVersion) -> list[Prediction]:
-    """Take the oldest pending rows, at most BATCH_SIZE, under a lease."""
-    rows = list(
-        Prediction.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("photo")
-        .filter(Q(model_version=None) | Q(model_version=version), state=State.PENDING)
-        .order_by("created", "id")[:BATCH_SIZE]
-    )
-    fresh = [row for row in rows if not row.attempts]
-    rows = rows[:1] if rows and rows[0].attempts else fresh
+    """Take the oldest uploads, at most BATCH_SIZE, under a lease, for this version to answer."""
+    rows = _take(list(_pending().filter(model_version=None)[:BATCH_SIZE]))
     for row in rows:
         row.model_version = version
+    return rows
+
+
+@transaction.atomic
+def claim_again(version: ModelVersion) -> list[Prediction]:
+    """Take, as `claim` does, the rows that this version is to predict again, if their turn has
+    come: one version's rows after the other's."""
+    oldest = list(_pending().filter(model_version__isnull=False)[:BATCH_SIZE])
+    return _take([row for row in oldest if row.model_version_id == version.id])
+
+
+def _pending() -> QuerySet[Prediction]:
+    rows = Prediction.objects.select_for_update(skip_locked=True, of=("self",))
+    return rows.select_related("photo").filter(state=State.PENDING).order_by("created", "id")
+
+
+def _take(rows: list[Prediction]) -> list[Prediction]:
+    fresh = [row for row in rows if not row.attempts]
+    rows = rows[:1] if rows and rows[0].attempts else fresh
     Prediction.objects.filter(id__in=[row.id for row in rows]).update(
-        model_version=version,
         state=State.RUNNING,
         lease_owner=worker_name(),
         lease_expires=timezone.now() + timedelta(seconds=settings.ARK_LEASE_S),
@@ -113,9 +87,9 @@ def claim(version: ModelVersion) -> list[Prediction]:
 @transaction.atomic
 def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhoto]) -> int:
     """Settle the rows whose lease this worker still holds; return how many these are."""
-    held = _lock_held(rows)
+    held = lock_held(rows)
     # Both are read when nobody can label these photos, or merge labels, any more.
-    labels = dict(Photo.objects.filter(prediction__in=held).values_list("prediction", "label"))
+    shown = dict(Photo.objects.filter(prediction__in=held).values_list("prediction", "label"))
     tree = LabelTree()
     settled = []
     for row, outcome in zip(rows, outcomes, strict=True):
@@ -127,7 +101,9 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhot
             row.error = outcome.code
         else:
             _fill_in(row, outcome, tree)
-            labelling.put_in_queue(row, labels.get(row.id), tree)
+            if row.id in shown:
+                labelling.put_in_queue(row, shown[row.id], tree)
+                row.analysis_due = timezone.now()
     # An upsert is the fastest way to give many rows different values in one statement.
     Prediction.objects.bulk_create(
         settled, update_conflicts=True, unique_fields=["id"], update_fields=_SETTLED_FIELDS
@@ -136,7 +112,8 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhot
     return len(settled)
 
 
-def _lock_held(rows: Sequence[Prediction]) -> set[UUID]:
+def lock_held(rows: Sequence[Prediction]) -> set[UUID]:
+    """The ids of the rows whose lease this worker still holds, locked."""
     locked = lock_predictions(row.id for row in rows)
     held = locked.filter(state=State.RUNNING, lease_owner=worker_name())
     return set(held.values_list("id", flat=True))
@@ -152,7 +129,6 @@ def _fill_in(row: Prediction, answer: Answer, tree: LabelTree) -> None:
     row.fine = answer.fine
     row.milliseconds = answer.milliseconds
     row.embedding = answer.embedding.astype("<f2").tobytes()
-    row.analysis_due = timezone.now()
 
 
 def _settle(row: Prediction, state: State) -> None:
@@ -175,12 +151,3 @@ def _dead_workers_here() -> list[str]:
         for owner in set(owners)
         if owner.startswith(here) and not Path(f"/proc/{owner.removeprefix(here)}").exists()
     ]
-
-
-@lru_cache(maxsize=1)
-def _load_classifier(folder: Path) -> Classifier:
-    classifier = Classifier.load(
-        folder, settings.ARK_ENGINE, settings.ARK_DEVICE, settings.ARK_MAX_PIXELS
-    )
-    gc.freeze()  # what is loaded stays; the garbage collector need not look at it again
-    return classifier

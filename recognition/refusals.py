@@ -39,6 +39,9 @@ _TEXTS = {
     "crashed": _(
         "The predictor stopped while it worked on this photo. Save it as JPEG and upload that."
     ),
+    "not_repeated": _(
+        "The photo was to be predicted again, and that was called off. Ask for it once more."
+    ),
 }
 
 

@@ -114,9 +114,9 @@ def add_photo(owner: User, **fields: Any) -> Photo:
         "size_bytes": 1000,
     }
     photo = Photo.objects.create(owner=owner, **{**plain, **fields})
-    photo.prediction = Prediction.objects.create(
-        photo=photo, **{"model_version": live_version(), **said}
-    )
+    waits = said.get("state", State.PENDING) in (State.PENDING, State.RUNNING)
+    version = {"model_version": None if waits else live_version()}
+    photo.prediction = Prediction.objects.create(photo=photo, **{**version, **said})
     photo.save()
     return photo
 

@@ -16,8 +16,16 @@ from django.db import connection
 from django.utils import timezone
 
 from recognition.models import ModelVersion, Prediction, State
-from recognition.prediction import BATCH_SIZE, MAX_ATTEMPTS, claim, recover
-from tests.rows import add_photo
+from recognition.prediction import (
+    BATCH_SIZE,
+    MAX_ATTEMPTS,
+    claim,
+    claim_again,
+    recover,
+    store,
+)
+from recognition.registry import register
+from tests.rows import add_photo, answer, manifest
 
 PENDING, RUNNING, DONE, FAILED = State.PENDING, State.RUNNING, State.DONE, State.FAILED
 
@@ -59,12 +67,41 @@ def test_a_claim_takes_a_lease(uploader: User, version: ModelVersion, settings: 
     assert timedelta(seconds=90) < row.lease_expires - timezone.now() <= timedelta(seconds=100)
 
 
-def test_a_row_without_a_version_is_claimed_for_the_live_one(
+def test_an_upload_names_the_version_that_answers(uploader: User, version: ModelVersion) -> None:
+    add_photo(uploader)
+    rows = claim(version)
+    assert Prediction.objects.get().model_version is None
+    store(rows, [answer()])
+    assert Prediction.objects.get().model_version == version
+
+
+def test_an_upload_whose_worker_died_may_be_answered_by_another_version(
     uploader: User, version: ModelVersion
 ) -> None:
-    add_photo(uploader, prediction__model_version=None)
-    assert claim(version)[0].model_version == version
-    assert Prediction.objects.get().model_version == version
+    row = lost_row(uploader)
+    recover()
+    newer = register(2, manifest(name="Newer"))
+    store(claim(newer), [answer()])
+    row.refresh_from_db()
+    assert row.model_version == newer
+
+
+def test_what_is_to_be_predicted_again_is_claimed_by_its_version_alone(
+    uploader: User, version: ModelVersion
+) -> None:
+    newer = register(2, manifest(name="Newer"))
+    row = add_photo(uploader, prediction__model_version=newer).prediction
+    assert claim(newer) == claim(version) == claim_again(version) == []
+    assert claim_again(newer) == [row]
+
+
+def test_what_is_to_be_predicted_again_keeps_its_version_when_its_worker_dies(
+    uploader: User, version: ModelVersion
+) -> None:
+    row = lost_row(uploader, model_version=version)
+    recover()
+    row.refresh_from_db()
+    assert (row.state, row.model_version) == (PENDING, version)
 
 
 def test_a_row_that_was_tried_before_is_claimed_alone(

@@ -553,10 +553,8 @@ class Migration(migrations.Migration):
                 ),
                 ("asked", models.DateTimeField(verbose_name="asked")),
                 (
-                    "before",
-                    models.UUIDField(
-                        help_text="photos with smaller ids are still to do", null=True
-                    ),
+                    "next_photo",
+                    models.UUIDField(help_text="the newest that is still to do", null=True),
                 ),
                 (
                     "looked_at",

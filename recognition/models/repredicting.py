@@ -23,7 +23,7 @@ class Repredicting(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("by"), null=True
     )
     asked = models.DateTimeField(_("asked"))
-    before = models.UUIDField(null=True, help_text=_("photos with smaller ids are still to do"))
+    next_photo = models.UUIDField(null=True, help_text=_("the newest that is still to do"))
     looked_at = models.PositiveIntegerField(_("photos looked at"), default=0)
     finished = models.DateTimeField(_("finished"), null=True)
     error = models.TextField(blank=True)

@@ -195,6 +195,15 @@ def put_in_queue(prediction: Prediction, label_id: int | None, tree: LabelTree) 
         prediction.disagreement = first - of_label
 
 
+def reviewed(photo_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the photos whose label a person set or confirmed with a prediction in view. Merges
+    of labels are passed over: a photo counts by the decision before."""
+    standing = Decision.objects.filter(photo__in=list(photo_ids), undone_by=None)
+    made = standing.exclude(via__in=(Via.UNDO, Via.MERGE)).order_by("at", "id")
+    last = dict(made.values_list("photo_id", "via"))
+    return {photo_id for photo_id, via in last.items() if via in REVIEWED_VIA}
+
+
 def _lock(photo_ids: Iterable[UUID]) -> list[Photo]:
     return lock_photos(Photo.objects.filter(id__in=list(photo_ids)))
 
