@@ -12,7 +12,7 @@ run: .venv/installed
 	@python -m webapp.home
 	@python -m webapp.preflight
 	@python manage.py prepare
-	@honcho start $(if $(REDIS_URL),web predictor analyst sweep)
+	@honcho start $(if $(REDIS_URL),web predictor analyst teacher trainer sweep)
 
 test: .venv/installed-dev
 	python -m pytest

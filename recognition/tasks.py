@@ -5,32 +5,54 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
-from recognition import doorbell, prediction
-from recognition.analyst import jobs
+from recognition import doorbell, prediction, predictor, teacher
+from recognition.analyst import jobs as analyst
+from recognition.training import jobs as training
+from recognition.training import leases, process
 
 
 @shared_task
 def predict_pending() -> None:
-    prediction.predict_pending()
+    predictor.serve()
 
 
 @shared_task
 def sweep() -> None:
     prediction.recover()
-    prediction.predict_pending()
+    leases.recover()
+    doorbell.ring_teacher()
+    doorbell.ring_trainer()
+    predictor.serve()
     doorbell.ring_analyst()
 
 
 @shared_task
 def analyse() -> None:
-    jobs.work()
+    analyst.work()
+
+
+@shared_task
+def teach() -> None:
+    teacher.work()
+
+
+@shared_task
+def train() -> None:
+    training.train_pending()
 
 
 @worker_ready.connect
 def look_for_work(sender: Any, **kwargs: Any) -> None:
     """A worker that has just started loads the network now, not when the first photo comes."""
-    if sender.hostname.startswith("analyst@"):
-        jobs.set_up_process()
+    part = sender.hostname.partition("@")[0]
+    if part == "analyst":
+        analyst.set_up_process()
         doorbell.ring_analyst()
+    elif part == "teacher":
+        process.set_up_teacher()
+        doorbell.ring_teacher()
+    elif part == "trainer":
+        process.set_up_trainer()
+        doorbell.ring_trainer()
     else:
         sweep.delay()

@@ -136,7 +136,11 @@ def preview(mode: str, parent: ModelVersion | None) -> Preview:
     known = set(parent.labels) if parent else set()
     labels = tuple(
         LabelPhotos(
-            label, *(counts[label.id, split] for split in Split), is_new=label.slug not in known
+            label=label,
+            train=counts[label.id, Split.TRAIN],
+            validation=counts[label.id, Split.VALIDATION],
+            test=counts[label.id, Split.TEST],
+            is_new=label.slug not in known,
         )
         for label in tree.in_order()
         if label.id in with_photos

@@ -94,9 +94,10 @@ def put_back(run: TrainingRun) -> None:
 class Watch:
     """Renews a run's lease, and notices within a second that the work must stop."""
 
-    def __init__(self, run: TrainingRun, on_stop: Callable[[], None]) -> None:
+    def __init__(self, run: TrainingRun) -> None:
         self._run = run
-        self._on_stop = on_stop
+        # Called in another thread; whoever sets it looks at `check` afterwards.
+        self.on_stop: Callable[[], None] = lambda: None
         self._over = threading.Event()
         self._stop = threading.Event()
 
@@ -119,7 +120,7 @@ class Watch:
                 doorbell.beat_heart(worker_name(), runs.worked_on_by(self._run))
                 if not self._may_go_on():
                     self._stop.set()
-                    self._on_stop()
+                    self.on_stop()
                     return
         finally:
             connection.close()
@@ -138,9 +139,9 @@ class Watch:
 
 
 @contextmanager
-def watched(run: TrainingRun, on_stop: Callable[[], None] = lambda: None) -> Iterator[Watch]:
-    """The lease is renewed inside. `on_stop` is called in another thread if it must end early."""
-    watch = Watch(run, on_stop)
+def watched(run: TrainingRun) -> Iterator[Watch]:
+    """The lease is renewed inside."""
+    watch = Watch(run)
     thread = threading.Thread(target=watch.look, name="lease", daemon=True)
     thread.start()
     try:

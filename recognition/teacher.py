@@ -1,0 +1,28 @@
+"""The teacher's jobs, which run one after another whenever its bell rings.
+
+Each takes seconds, and notices quickly that there is nothing to do.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from recognition.comparison import comparing
+from recognition.training import jobs
+
+logger = logging.getLogger(__name__)
+
+JOBS: tuple[Callable[[], object], ...] = (
+    jobs.teach_pending,
+    comparing.compare_pending,
+)
+
+
+def work() -> None:
+    """A job that fails is logged and does not stop the others."""
+    for job in JOBS:
+        try:
+            job()
+        except Exception:  # the other jobs do not depend on it
+            logger.exception("the teacher failed: %r", job)

@@ -1,0 +1,133 @@
+"""The process that trains a network: started, listened to, ended.
+
+It is a process of its own so that what kills it, a lack of memory above all, takes nothing else
+along, and so that all its memory goes back to the system. This one never loads torch.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+_MODULE = "recognition.cnn.training"
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+_ENDS_WITHIN_S = 3.0
+_TAIL = 2000  # characters
+_libc = ctypes.CDLL(None)
+
+
+class Child:
+    """Trains in a folder. Its messages are JSON lines; what else it prints goes to a log there."""
+
+    def __init__(self, folder: Path, processes: int = 1) -> None:
+        """processes: one for each GPU."""
+        self._log_path = folder / "log.txt"
+        self._oom_kills = _oom_kills()
+        self._asked_to_end = False
+        with self._log_path.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*_command(processes), str(folder)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                # Threads that wait for each other sleep, which leaves the processor to others.
+                env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},
+                preexec_fn=_group_that_dies_with_its_parent,
+            )
+
+    def messages(self) -> Iterator[dict[str, Any]]:
+        """Until it ends."""
+        assert self._process.stdout  # noqa: S101
+        with self._log_path.open("ab") as log:
+            for line in self._process.stdout:
+                message = _parsed(line)
+                if message is None:
+                    log.write(line)
+                else:
+                    yield message
+        self._process.wait()
+
+    def end(self) -> None:
+        """End it with all its processes, within _ENDS_WITHIN_S; safe to call from any thread."""
+        self._asked_to_end = True
+        if self._process.poll() is None:
+            self._signal(signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_ENDS_WITHIN_S)
+        self._signal(signal.SIGKILL)  # also what it may have left behind
+        self._process.wait()
+
+    @property
+    def succeeded(self) -> bool:
+        return self._process.returncode == 0
+
+    @property
+    def was_killed(self) -> bool:
+        """By somebody else than us, without a word."""
+        return self._process.returncode == -signal.SIGKILL and not self._asked_to_end
+
+    @property
+    def lacked_memory(self) -> bool:
+        """Whether the kernel killed processes for want of memory while it ran."""
+        before, now = self._oom_kills, _oom_kills()
+        if before is None or now is None:  # a system that does not say
+            return self.was_killed
+        return now > before and not self._asked_to_end
+
+    def last_words(self) -> str:
+        """The end of its log."""
+        with contextlib.suppress(OSError):
+            return self._log_path.read_text("utf-8", "replace")[-_TAIL:].strip()
+        return ""
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, number)
+
+
+def gpus() -> int:
+    """How many NVIDIA GPUs this process may use, found without torch."""
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if visible is not None:
+        return sum(name.strip() not in ("", "-1") for name in visible.split(","))
+    return len(list(Path("/dev").glob("nvidia[0-9]*")))
+
+
+def _command(processes: int) -> list[str]:
+    python = [sys.executable, "-m"]
+    if processes <= 1:
+        return [*python, _MODULE]
+    torchrun = ["torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
+    return [*python, *torchrun, "-m", _MODULE]
+
+
+def _group_that_dies_with_its_parent() -> None:
+    """In the child. A new session would also be a new share of the processors (sched(7))."""
+    os.setpgid(0, 0)
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    with contextlib.suppress(ValueError):
+        message = json.loads(line)
+        if isinstance(message, dict) and "event" in message:
+            return message
+    return None
+
+
+def _oom_kills() -> int | None:
+    """How many processes the kernel has killed for want of memory since it started."""
+    with contextlib.suppress(OSError, ValueError):
+        for line in Path("/proc/vmstat").read_text().splitlines():
+            name, count = line.split()
+            if name == "oom_kill":
+                return int(count)
+    return None

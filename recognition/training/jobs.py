@@ -1,0 +1,29 @@
+"""The queue of runs, worked off: what the teacher and the trainer do about it."""
+
+from __future__ import annotations
+
+from recognition import doorbell
+from recognition.models import Mode
+from recognition.training import leases, network_run
+from recognition.training.carrying import carry_out
+from recognition.workers import worker_name
+
+
+def teach_pending() -> None:
+    """The teacher's: runs that take seconds."""
+    doorbell.beat_heart(worker_name(), doorbell.TEACHER)
+    leases.recover()
+    while run := leases.claim((Mode.TEACH,)):
+        from recognition.training import teach_run  # loads torch
+
+        carry_out(run, teach_run.teach_claimed)
+
+
+def train_pending() -> None:
+    """The trainer's: one run, which takes minutes to days. A trainer that was asked to end
+    meanwhile hears no bell any more."""
+    doorbell.beat_heart(worker_name(), doorbell.TRAINER)
+    leases.recover()  # what this trainer left behind when it was killed
+    if run := leases.claim((Mode.FINE_TUNE, Mode.FROM_SCRATCH)):
+        carry_out(run, network_run.train_claimed)
+        doorbell.ring_trainer()
