@@ -93,8 +93,8 @@ def request(version: ModelVersion, by: User | None, said: Label | None = None) -
 @transaction.atomic
 def stop(version: ModelVersion, reason: str = "") -> None:
     """Predict nothing more again by this version, for this reason if it is not a person's wish."""
-    unfinished = Repredicting.objects.filter(version=version, finished=None)
-    unfinished.update(finished=timezone.now(), error=reason)
+    wanted = Repredicting.objects.filter(version=version)
+    wanted.update(finished=timezone.now(), error=reason)
     waiting = Prediction.objects.filter(state=State.PENDING, model_version=version)
     shown = Photo.objects.filter(prediction__in=waiting).values_list("prediction", flat=True)
     waiting.filter(id__in=list(shown)).update(state=State.FAILED, error="not_repeated")
@@ -116,8 +116,8 @@ def plan_more() -> bool:
     wanted = unfinished.select_related("version").order_by("asked").first()
     if wanted is None:
         return False
-    left = Photo.objects.filter(id__lte=wanted.next_photo).order_by("-id")
-    photo_ids = list(left.values_list("id", flat=True)[: CHUNK + 1]) if wanted.next_photo else []
+    left = Photo.objects.filter(id__lte=wanted.next_photo or UUID(int=0)).order_by("-id")
+    photo_ids = list(left.values_list("id", flat=True)[: CHUNK + 1])
     chosen = Photo.objects.filter(id__in=photo_ids[:CHUNK])
     if wanted.said_id:
         chosen = chosen.filter(prediction__label=wanted.said_id)
