@@ -45,6 +45,18 @@ def _review(
     }
 
 
+def _training(title: Any, icon: str, name: str, permission: str = "train") -> dict[str, Any]:
+    """A link to a page of training; the pages below its address belong to it."""
+    link = reverse_lazy(name)
+    return {
+        "title": title,
+        "icon": icon,
+        "link": link,
+        "active": lambda request: request.path.startswith(str(link)),
+        "permission": lambda request: request.user.has_perm(f"recognition.{permission}"),
+    }
+
+
 def _logo(request: HttpRequest) -> str:
     return static("img/logo.svg")
 
@@ -90,6 +102,15 @@ UNFOLD = {
                 ],
             },
             {
+                "title": _("Training"),
+                "items": [
+                    _training(_("Teach or train"), "school", "training-launch"),
+                    _table(_("Training runs"), "model_training", "recognition_trainingrun"),
+                    _table(_("Model versions"), "neurology", "recognition_modelversion"),
+                    _table(_("What was live when"), "history", "recognition_livechange"),
+                ],
+            },
+            {
                 "title": _("Recognition"),
                 "items": [
                     _table(_("Photos"), "photo_library", "recognition_photo"),
@@ -97,13 +118,6 @@ UNFOLD = {
                     _table(_("Labels"), "sell", "recognition_label"),
                     _table(_("Decisions"), "fact_check", "recognition_decision"),
                     _table(_("Decisions about many"), "checklist", "recognition_bulkdecision"),
-                ],
-            },
-            {
-                "title": _("Network"),
-                "items": [
-                    _table(_("Model versions"), "neurology", "recognition_modelversion"),
-                    _table(_("What was live when"), "history", "recognition_livechange"),
                 ],
             },
             {

@@ -10,6 +10,7 @@ from recognition.admin import (
     tokens,
     users,
 )
+from recognition.admin.training import runs as training_runs
 
 __all__ = [
     "decisions",
@@ -19,5 +20,6 @@ __all__ = [
     "predictions",
     "sign_ins",
     "tokens",
+    "training_runs",
     "users",
 ]
