@@ -26,10 +26,12 @@ from recognition.cnn.catalogue import NETWORKS
 from recognition.cnn.head import GroupedHead
 from recognition.cnn.manifest import (
     CARD_NAME,
+    GRAPH_CONSTANTS_NAME,
     GRAPH_NAME,
     WEIGHTS_NAME,
     CorruptCheckpoint,
     Manifest,
+    read_manifest,
     read_verified,
     verify,
     write_manifest,
@@ -70,8 +72,12 @@ def build_pretrained(folder: Path, backbone: str) -> None:
     save_version(folder, manifest, model)
 
 
-def build_network(manifest: Manifest) -> Recogniser:
-    """The network that a manifest describes, with random weights, in evaluation mode."""
+def build_network(manifest: Manifest, device: str = "cpu") -> Recogniser:
+    """The network that a manifest describes, with random weights, in evaluation mode.
+
+    device: where the trunk's weights are; "meta" spares making them when others are to come.
+    Raises KeyError for a network, ValueError for an option that the catalogue does not know.
+    """
     network = NETWORKS[manifest.network]
     head = GroupedHead(
         network.embedding_size_with(manifest.network_options),
@@ -79,13 +85,18 @@ def build_network(manifest: Manifest) -> Recogniser:
         manifest.temperature,
         manifest.class_weights,
     )
-    trunk = network.build(manifest.network_options)
+    with torch.device(device):
+        trunk = network.build(manifest.network_options)
     return Recogniser(manifest.preprocessing, trunk, head).eval()
 
 
-def save_version(folder: Path, manifest: Manifest, model: Recogniser) -> None:
+def save_version(
+    folder: Path, manifest: Manifest, model: Recogniser, parent: Path | None = None
+) -> None:
     """Write a version; its folder appears whole or not at all.
 
+    parent: the version that it was taught from. If both have the same trunk_sha256, the parent's
+        OpenVINO graph gets the new head, which is quicker than converting the whole network.
     The manifest is completed with what is only known now: the reference answer, the files'
     digests, the libraries' versions, and the trunk's digest unless the caller knows it.
     Raises FileExistsError when the folder is there.
@@ -95,7 +106,7 @@ def save_version(folder: Path, manifest: Manifest, model: Recogniser) -> None:
     draft = folder.with_name(f".{folder.name}.{os.getpid()}")
     draft.mkdir(parents=True)
     try:
-        _write_version(draft, manifest, model.eval())
+        _write_version(draft, manifest, model.eval(), parent)
         draft.rename(folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)  # gone already if all went well
@@ -109,21 +120,23 @@ def load_network(folder: Path) -> tuple[Manifest, Recogniser]:
     manifest = verify(folder)
     if manifest.network not in NETWORKS:
         raise CorruptCheckpoint(f"{folder} holds an unknown network: {manifest.network}")
-    model = build_network(manifest)
     try:
-        model.load_state_dict(tensors_from_bytes(read_verified(folder, manifest, WEIGHTS_NAME)))
-    except (SafetensorError, RuntimeError) as error:
+        model = build_network(manifest, device="meta")
+        tensors = tensors_from_bytes(read_verified(folder, manifest, WEIGHTS_NAME))
+        model.load_state_dict(tensors, assign=True)
+    except (SafetensorError, RuntimeError, ValueError) as error:
         raise CorruptCheckpoint(f"the weights in {folder} do not fit: {error}") from error
     return manifest, model
 
 
-def _write_version(draft: Path, manifest: Manifest, model: Recogniser) -> None:
+def _write_version(draft: Path, manifest: Manifest, model: Recogniser, parent: Path | None) -> None:
     pixels = torch.from_numpy(reference_pixels(manifest.preprocessing.crop))
     writers = ["torch", "timm", "safetensors"]
     save_file(_contiguous_state(model), draft / WEIGHTS_NAME)
     if find_spec("openvino"):
         writers.append("openvino")
-        openvino_engine.save_graph(model, pixels, draft / GRAPH_NAME)
+        graph = _graph_of_same_trunk(parent, manifest)
+        openvino_engine.save_graph(model, pixels, draft / GRAPH_NAME, graph)
     (draft / CARD_NAME).write_text(model_card(manifest), encoding="utf-8")
     with torch.inference_mode():
         reference = model(pixels).log_probabilities[0].tolist()
@@ -135,6 +148,21 @@ def _write_version(draft: Path, manifest: Manifest, model: Recogniser) -> None:
         libraries={library: version(library) for library in writers},
     )
     write_manifest(draft, complete)
+
+
+def _graph_of_same_trunk(parent: Path | None, manifest: Manifest) -> tuple[bytes, bytes] | None:
+    """The parent's OpenVINO graph and its constants, if only the head differs."""
+    if parent is None:
+        return None
+    its = read_manifest(parent)
+    # A version from before trunks had digests is known by its own (registry.py).
+    is_same = manifest.trunk_sha256 == (its.trunk_sha256 or its.sha256)
+    if not is_same or GRAPH_NAME not in its.files:
+        return None
+    return (
+        read_verified(parent, its, GRAPH_NAME),
+        read_verified(parent, its, GRAPH_CONSTANTS_NAME),
+    )
 
 
 def _contiguous_state(model: Recogniser) -> dict[str, Tensor]:

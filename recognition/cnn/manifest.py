@@ -125,8 +125,10 @@ def _manifest(fields: dict[str, Any]) -> Manifest:
 
 
 def _preprocessing(fields: dict[str, Any]) -> Preprocessing:
-    lists_as_tuples = {n: tuple(it) if isinstance(it, list) else it for n, it in fields.items()}
-    return Preprocessing(**lists_as_tuples)
+    typed: dict[str, Any] = {
+        name: tuple(it) if isinstance(it, list) else it for name, it in fields.items()
+    }
+    return Preprocessing(**typed)
 
 
 def _fields(manifest: Manifest) -> dict[str, Any]:

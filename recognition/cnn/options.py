@@ -30,9 +30,10 @@ class Option:
         """Raises ValueError with what is wrong about a value."""
         if type(value) is not type(self.default):
             raise ValueError("must be a whole number" if self.type == "int" else "must be a text")
-        if self.choices and value not in self.choices:
-            raise ValueError(f"must be one of {', '.join(map(str, self.choices))}")
-        if not self.choices and not self.min <= value <= self.max:
+        if self.choices:
+            if value not in self.choices:
+                raise ValueError(f"must be one of {', '.join(map(str, self.choices))}")
+        elif not (isinstance(value, int) and self.min <= value <= self.max):
             raise ValueError(f"must be from {self.min} to {self.max}")
 
 

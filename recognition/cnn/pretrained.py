@@ -63,7 +63,7 @@ def _downloaded(network: Network, download: Download) -> dict[str, Tensor]:
         state: dict[str, Tensor] = weights.get_state_dict(
             progress=False, check_hash=True, map_location="cpu", weights_only=True
         )
-    except (OSError, RuntimeError) as error:  # no network or no disk; a digest that differs
+    except Exception as error:  # no network, no disk, a digest that differs, a damaged file
         raise WeightsUnavailable(
             f"The pretrained weights of {network.title} are downloaded from {weights.url}, and "
             f"that did not work: {error}. This machine may be offline. Download the file elsewhere "
