@@ -1,6 +1,6 @@
 from django.urls import path
 
-from recognition.admin.training import bundles, launch, run
+from recognition.admin.training import bundles, compare, launch, run
 
 urlpatterns = [
     path("new/", launch.page, name="training-launch"),
@@ -12,5 +12,11 @@ urlpatterns = [
     path("runs/<uuid:run_id>/resume/", run.resume, name="training-run-resume"),
     path("versions/<int:number>/exports/", bundles.exports, name="training-exports"),
     path("versions/<int:number>/exports/<slug:form>/", bundles.download, name="training-export"),
+    path("compare/<int:candidate>/<int:baseline>/", compare.page, name="training-compare"),
+    path(
+        "compare/<int:candidate>/<int:baseline>/photos/",
+        compare.photos,
+        name="training-compare-photos",
+    ),
     path("import/", bundles.bring_in, name="training-import"),
 ]
