@@ -45,9 +45,12 @@ class TrainingRunAdmin(ReadOnly, LongList):
             return redirect("training-run", run.pk)
         return super().change_view(request, object_id, form_url, extra_context)
 
+    def has_train_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("recognition.train")
+
     @action(
         description=_("Teach or train"),
-        permissions=["recognition.train"],
+        permissions=["train"],
         url_path="teach-or-train",
         icon="school",
     )
