@@ -57,6 +57,8 @@ def _version_is_live() -> None:
 def _worker_is_heard() -> None:
     if not doorbell.workers_heard():
         raise Unfit(f"No predictor was heard for {doorbell.HEARTBEAT_EXPIRES_S} s.")
+    for text in doorbell.complaints():
+        raise Unfit(f"A predictor cannot load the live version, and goes on without: {text}")
 
 
 _CHECKS = {
@@ -89,7 +91,9 @@ class RecognitionCollector(Collector):
         return gauge
 
     def _oldest(self) -> GaugeMetricFamily:
-        pending = Prediction.objects.filter(state=State.PENDING).order_by("created", "id")
+        # What has a version is predicted again, and nobody waits for it.
+        uploads = Prediction.objects.filter(state=State.PENDING, model_version=None)
+        pending = uploads.order_by("created", "id")
         created = pending.values_list("created", flat=True).first()
         age_s = (timezone.now() - created).total_seconds() if created else 0
         return GaugeMetricFamily(

@@ -21,6 +21,12 @@ OPERATIONS = {
     ("post", "/api/v1/labels/"),
     ("get", "/api/v1/models/"),
     ("get", "/api/v1/models/{number}/"),
+    ("post", "/api/v1/models/{number}/promote/"),
+    ("post", "/api/v1/models/roll-back/"),
+    ("post", "/api/v1/training-runs/"),
+    ("get", "/api/v1/training-runs/"),
+    ("get", "/api/v1/training-runs/{id}/"),
+    ("post", "/api/v1/training-runs/{id}/cancel/"),
 }
 
 
