@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 
 from recognition.comparison import comparing
+from recognition.exchange import bundles
 from recognition.training import jobs
 
 logger = logging.getLogger(__name__)
@@ -16,6 +17,8 @@ logger = logging.getLogger(__name__)
 JOBS: tuple[Callable[[], object], ...] = (
     jobs.teach_pending,
     comparing.compare_pending,
+    bundles.make_asked,
+    bundles.add_accepted,
 )
 
 
