@@ -2,13 +2,14 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from recognition.api import errors, labels, model_versions, photos
+from recognition.api import errors, labels, model_versions, photos, training_runs
 
 router = SimpleRouter()
 router.register("photos", photos.PhotoViewSet, basename="photo")
 router.register("batches", photos.BatchViewSet, basename="batch")
 router.register("labels", labels.LabelViewSet, basename="label")
 router.register("models", model_versions.ModelVersionViewSet, basename="model")
+router.register("training-runs", training_runs.TrainingRunViewSet, basename="training-run")
 
 urlpatterns = [
     path("v1/", include(router.urls)),
