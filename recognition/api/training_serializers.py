@@ -21,7 +21,7 @@ class NewTrainingRunSerializer(serializers.Serializer[Any]):
         # Without what was sent, which may be no text that can be sent back.
         error_messages={"invalid_choice": gettext_lazy("There is no such way of training.")},
     )
-    parent = serializers.IntegerField(
+    parent: Any = serializers.IntegerField(
         min_value=1,
         max_value=_MAX_NUMBER,
         required=False,
@@ -88,7 +88,7 @@ class TrainingRunInListSerializer(serializers.Serializer[TrainingRun]):
     id = serializers.UUIDField()
     mode = serializers.ChoiceField(Mode.choices)
     network = serializers.CharField()
-    parent = serializers.IntegerField(source="parent.number", allow_null=True, default=None)
+    parent: Any = serializers.IntegerField(source="parent.number", allow_null=True, default=None)
     state = serializers.ChoiceField(RunState.choices)
     stage = serializers.ChoiceField(Stage.choices, allow_blank=True)
     progress = serializers.FloatField()

@@ -27,14 +27,13 @@ _libc = ctypes.CDLL(None)
 class Child:
     """Trains in a folder. Its messages are JSON lines; what else it prints goes to a log there."""
 
-    def __init__(self, folder: Path, processes: int = 1) -> None:
-        """processes: one for each GPU."""
+    def __init__(self, folder: Path) -> None:
         self._log_path = folder / "log.txt"
         self._oom_kills = _oom_kills()
         self._asked_to_end = False
         with self._log_path.open("ab") as log:
             self._process = subprocess.Popen(
-                [*_command(processes), str(folder)],
+                [sys.executable, "-m", _MODULE, str(folder)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -46,7 +45,7 @@ class Child:
     def messages(self) -> Iterator[dict[str, Any]]:
         """Until it ends."""
         assert self._process.stdout  # noqa: S101
-        with self._log_path.open("ab") as log:
+        with self._log_path.open("ab", buffering=0) as log:
             for line in self._process.stdout:
                 message = _parsed(line)
                 if message is None:
@@ -57,8 +56,8 @@ class Child:
 
     def end(self) -> None:
         """End it with all its processes, within _ENDS_WITHIN_S; safe to call from any thread."""
-        self._asked_to_end = True
         if self._process.poll() is None:
+            self._asked_to_end = True
             self._signal(signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_ENDS_WITHIN_S)
@@ -91,22 +90,6 @@ class Child:
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, number)
-
-
-def gpus() -> int:
-    """How many NVIDIA GPUs this process may use, found without torch."""
-    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
-    if visible is not None:
-        return sum(name.strip() not in ("", "-1") for name in visible.split(","))
-    return len(list(Path("/dev").glob("nvidia[0-9]*")))
-
-
-def _command(processes: int) -> list[str]:
-    python = [sys.executable, "-m"]
-    if processes <= 1:
-        return [*python, _MODULE]
-    torchrun = ["torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
-    return [*python, *torchrun, "-m", _MODULE]
 
 
 def _group_that_dies_with_its_parent() -> None:

@@ -24,8 +24,7 @@ _TEXTS = {
     "unknown_mode": _("There is no such way of training."),
     "unknown_network": _("There is no network of this name in the catalogue."),
     "wrong_parameter": _("A parameter cannot be used."),
-    "nothing_to_keep": _("This run ended before its first epoch, so there is nothing to keep."),
-    "not_over": _("This run is not over yet."),
+    "nothing_to_keep": _("This run has no finished epoch, so there is nothing to keep."),
     "not_resumable": _("This run succeeded; launch a new one instead."),
     # It failed.
     "disk_full": _(
@@ -44,6 +43,8 @@ _TEXTS = {
         "The pretrained weights could not be loaded. Connect this machine to the internet, or "
         "train without them."
     ),
+    "diverged": _("The loss grew beyond all numbers. Choose a smaller learning rate."),
+    "nothing_yet": _("This run has no finished epoch, so there is nothing to keep."),
     "crashed": _(
         "The trainer stopped several times while it worked on this run. Look into its log, then "
         "resume."

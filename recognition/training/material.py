@@ -71,7 +71,7 @@ def _stored(dataset: DataSet, version: ModelVersion) -> dict[UUID, npt.NDArray[n
         embedding__isnull=False,
     ).order_by("id")
     pairs = rows.values_list("photo", "embedding").iterator()
-    return {photo_id: np.frombuffer(numbers, "<f2") for photo_id, numbers in pairs}
+    return {photo_id: np.frombuffer(numbers, "<f2") for photo_id, numbers in pairs if numbers}
 
 
 def _computed(

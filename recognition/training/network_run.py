@@ -15,14 +15,15 @@ from django.conf import settings
 from recognition.cnn import taxonomy
 from recognition.cnn.manifest import read_manifest, verify
 from recognition.models import Photo, Split, TrainingRun
-from recognition.training import leases, progress
-from recognition.training.child import Child, gpus
+from recognition.training import progress
+from recognition.training.child import Child
 from recognition.training.failures import RunFailed
 from recognition.training.known import labels_to_know, lineage, name_of_result
 from recognition.training.leases import Watch
 from recognition.training.process import stops_when_terminated
 
 MAX_RETRIES = 3  # with smaller batches, or after the process was killed
+_SMALLEST_PORTION = 2  # batch normalisation needs two photos
 
 
 def train_claimed(run: TrainingRun, watch: Watch) -> Path:
@@ -86,7 +87,7 @@ def write_job(run: TrainingRun) -> None:
 
 def _train_once(run: TrainingRun, watch: Watch) -> RunFailed | None:
     """Run the process to its end. Returns what to try again after, raises what not to."""
-    child = Child(run.folder, processes=1 if settings.ARK_DEVICE == "cpu" else gpus())
+    child = Child(run.folder)
     listener = _Listener(run)
     try:
         watch.on_stop = child.end
@@ -114,14 +115,32 @@ def _failure(child: Child, error: RunFailed | None) -> RunFailed:
 
 
 def _prepare_retry(run: TrainingRun, failure: RunFailed) -> None:
+    """The process itself makes its batches smaller when it can; not when the kernel kills it."""
+    facts = {}
     if failure.code == "out_of_memory":
-        batch_size = run.parameters["batch_size"] // 2
-        if not batch_size:
+        if not (size := halve_portions(run)):
             raise failure
-        leases.write(run, parameters={**run.parameters, "batch_size": batch_size})
-        progress.note(run, "out_of_memory", batch_size=batch_size)
-    else:
-        progress.note(run, failure.code)
+        facts["batch_size"] = size
+    progress.note(run, failure.code, **facts)
+
+
+def halve_portions(run: TrainingRun) -> int:
+    """How many photos go through the network at once from now on; 0 if there can be no fewer.
+
+    Gradients of a batch's portions add up, so that the training itself is the same
+    (`recognition.cnn.training`, which keeps this file).
+    """
+    path = run.folder / "portions.json"
+    size: int = run.parameters["batch_size"]
+    if path.exists():
+        size = min(size, json.loads(path.read_text())["size"])
+    if size <= _SMALLEST_PORTION:
+        return 0
+    size = max(size // 2, _SMALLEST_PORTION)
+    draft = path.with_suffix(".draft")
+    draft.write_text(json.dumps({"size": size}))
+    draft.rename(path)
+    return size
 
 
 class _Listener:
