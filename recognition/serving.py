@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from recognition import doorbell, registry
-from recognition.cnn.classifier import Classifier
+from recognition.cnn.classifier import BATCH_SIZE, Classifier
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.models import ModelVersion
 from recognition.prediction import worker_name
@@ -128,7 +128,7 @@ class Networks:
         if failed and time.monotonic() < failed.at_s + TRY_AGAIN_S:
             return None
         try:
-            classifier = load_classifier(version)
+            classifier = load_classifier(version, in_haste=self._live is not None)
         except Exception as error:  # whatever is wrong with it, the one that is loaded goes on
             self._failures[version.id] = _Failure(str(error), time.monotonic())
             logger.error("version %d cannot be loaded: %s", version.number, error)
@@ -138,10 +138,17 @@ class Networks:
         return Loaded(version, classifier)
 
 
-def load_classifier(version: ModelVersion) -> Classifier:
-    """Load a version's network. Raises CorruptCheckpoint, BrokenEngine, ValueError."""
+def load_classifier(version: ModelVersion, in_haste: bool = False) -> Classifier:
+    """Load a version's network, in haste if it shall take over from another one as soon as it can.
+
+    Raises CorruptCheckpoint, BrokenEngine, ValueError.
+    """
     classifier = Classifier.load(
-        version.folder, settings.ARK_ENGINE, settings.ARK_DEVICE, settings.ARK_MAX_PIXELS
+        version.folder,
+        settings.ARK_ENGINE,
+        settings.ARK_DEVICE,
+        settings.ARK_MAX_PIXELS,
+        warm_up=(1, BATCH_SIZE) if in_haste else range(1, BATCH_SIZE + 1),
     )
     if classifier.manifest.sha256 != version.sha256:
         raise CorruptCheckpoint(f"{version.folder} holds another version")

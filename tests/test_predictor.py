@@ -29,7 +29,7 @@ def _nothing_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def classifier(version: ModelVersion, monkeypatch: pytest.MonkeyPatch) -> FakeClassifier:
     fake = FakeClassifier()
-    monkeypatch.setattr(serving, "load_classifier", lambda version: fake)
+    monkeypatch.setattr(serving, "load_classifier", lambda version, in_haste: fake)
     return fake
 
 

@@ -225,7 +225,7 @@ def loaded(version: ModelVersion, monkeypatch: pytest.MonkeyPatch) -> dict[int, 
     """What is loaded of each version, by number."""
     recorders: dict[int, Recorder] = {}
 
-    def load(wanted: ModelVersion) -> Recorder:
+    def load(wanted: ModelVersion, in_haste: bool) -> Recorder:
         return recorders.setdefault(wanted.number, Recorder())
 
     monkeypatch.setattr(serving, "load_classifier", load)
@@ -276,7 +276,7 @@ def test_what_was_requested_is_predicted_to_the_end(
 def test_a_version_that_cannot_be_loaded_holds_up_nobody(
     uploader: User, photo: Photo, newer: ModelVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def load(wanted: ModelVersion) -> Recorder:
+    def load(wanted: ModelVersion, in_haste: bool) -> Recorder:
         if wanted == newer:
             raise CorruptCheckpoint("its sha256 differs")
         return Recorder()

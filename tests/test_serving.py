@@ -31,7 +31,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> set[int]:
     """The numbers of versions that cannot be loaded; all others can."""
     numbers: set[int] = set()
 
-    def load(version: ModelVersion) -> Classifier:
+    def load(version: ModelVersion, in_haste: bool) -> Classifier:
         if version.number in numbers:
             raise CorruptCheckpoint("its sha256 differs")
         return Classifier()

@@ -76,23 +76,21 @@ class Classifier:
         engine: str = "auto",
         device: str = "auto",
         max_pixels: int = DEFAULT_MAX_PIXELS,
+        warm_up: Iterable[int] = range(1, BATCH_SIZE + 1),
     ) -> Classifier:
         """Load a version, verified by sha256 and by its answer to the reference picture.
 
         engine is "auto", "openvino" or "torch"; device is "auto", "cpu" or "cuda"; a photo of
-        more than max_pixels is not decoded.
+        more than max_pixels is not decoded. warm_up: an engine prepares for each batch size when it
+        first meets it; it meets these now.
         Raises CorruptCheckpoint, BrokenEngine, or ValueError for a combination that cannot be.
         """
         classifier = cls(*load_engine(folder, engine, device), max_pixels)
-        classifier._warm_up()
-        return classifier
-
-    def _warm_up(self) -> None:
-        """Run every batch size once: an engine prepares for each when it first meets it."""
-        side = self.manifest.preprocessing.crop
+        side = classifier.manifest.preprocessing.crop
         pixels = np.zeros((BATCH_SIZE, side, side, 3), np.uint8)
-        for size in range(1, BATCH_SIZE + 1):
-            self._engine(pixels[:size])
+        for size in warm_up:
+            classifier._engine(pixels[:size])
+        return classifier
 
     @property
     def engine_name(self) -> str:
