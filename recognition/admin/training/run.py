@@ -25,6 +25,7 @@ def page(request: StaffRequest, run_id: UUID) -> HttpResponse:
     run = _run(run_id)
     context = {
         **_live(run),
+        "network": words.network(run.network),
         "settings": run_facts.settings(run),
         "splits": run_facts.photos_by_label(run),
         "best": run_facts.best_epoch(run) if runs.can_keep_best(run) else None,

@@ -11,7 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from recognition.admin.pictures import percent
-from recognition.admin.training import words
+from recognition.admin.training import compare_facts, words
 from recognition.admin.training.curves import LinesChart, Point, lines_chart
 from recognition.cnn.training_parameters import TeachParameters, TrainingParameters
 from recognition.labels import LabelTree
@@ -57,31 +57,44 @@ class Result:
     comparison: Comparison | None
 
     @property
-    def metrics(self) -> dict[str, Any]:
-        return self.version.metrics
+    def findings(self) -> dict[str, Any]:
+        """Both versions, measured on the same photos; empty until that is done."""
+        is_done = self.comparison and self.comparison.state == Comparison.State.DONE
+        return self.comparison.findings if self.comparison and is_done else {}
+
+    @property
+    def photos(self) -> int:
+        """On how many it was measured."""
+        photos: int = self._metrics.get("photos") or 0
+        return photos
 
     @property
     def figures(self) -> list[Figure]:
-        """The main ones, beside what the version that was live then reached on the same photos."""
-        metrics, before = self.version.metrics, self._before
+        """The main ones, beside those of the version that was live then."""
+        metrics, before = self._metrics, self.findings.get("baseline", {})
+        neither, neither_before = metrics.get("neither") or {}, before.get("neither") or {}
         found = [
             _figure(_("Accuracy"), "accuracy", metrics, before),
             _figure(_("Macro-F1"), "macro_f1", metrics, before),
-            _figure(_("Neither, rejected"), "rejected", _of_neither(metrics), _of_neither(before)),
+            _figure(_("Neither, rejected"), "rejected", neither, neither_before),
         ]
         return [it for it in found if it is not None]
 
     @property
-    def _before(self) -> dict[str, Any]:
-        if self.comparison is None or self.comparison.state != Comparison.State.DONE:
-            return {}
-        found: dict[str, Any] = self.comparison.findings.get("baseline", {}).get("metrics", {})
-        return found
+    def verdict(self) -> str:
+        """Whether the difference means something, and what became of the labels."""
+        if self.comparison is None or not self.findings:
+            return ""
+        return f"{compare_facts.verdict(self.comparison)} {compare_facts.knows(self.comparison)}"
 
     @property
     def is_being_compared(self) -> bool:
         waits = (Comparison.State.QUEUED, Comparison.State.RUNNING)
         return self.comparison is not None and self.comparison.state in waits
+
+    @property
+    def _metrics(self) -> dict[str, Any]:
+        return self.findings.get("candidate") or self.version.metrics
 
 
 def _figure(name: str, key: str, metrics: dict[str, Any], before: dict[str, Any]) -> Figure | None:
@@ -91,11 +104,6 @@ def _figure(name: str, key: str, metrics: dict[str, Any], before: dict[str, Any]
     between = "–".join(number_format(100 * it, 1) for it in interval) if interval else ""
     was = "" if before.get(key) is None else percent(before[key])
     return Figure(name, percent(metrics[key]), between and f"[{between}]", was)
-
-
-def _of_neither(metrics: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = metrics.get("neither") or {}
-    return found if found.get("photos") else {}
 
 
 def charts(run: TrainingRun) -> dict[str, LinesChart]:

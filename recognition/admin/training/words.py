@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from recognition.cnn.network_facts import facts
 from recognition.models import Mode, RunState, Stage, TrainingRun
 
 STATE_COLOURS = {  # as unfold calls them
@@ -74,11 +75,17 @@ def estimate(seconds: float) -> str:
 def title(run: TrainingRun) -> str:
     """What the run is, from what to what."""
     if run.mode == Mode.FROM_SCRATCH or run.parent is None:
-        return _("%(network)s from scratch") % {"network": run.network}
+        return _("%(network)s from scratch") % {"network": network(run.network)}
     parent = {"number": run.parent.number}
     if run.mode == Mode.FINE_TUNE:
         return _("Fine-tuning from version %(number)d") % parent
     return _("Teaching from version %(number)d") % parent
+
+
+def network(name: str) -> str:
+    """As people call it."""
+    known = facts().get(name)
+    return known.title if known else name
 
 
 def stage(run: TrainingRun) -> str:

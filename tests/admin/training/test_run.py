@@ -32,6 +32,15 @@ METRICS = {
     "macro_f1": 0.941,
     "neither": {"photos": 20, "rejected": 0.9},
 }
+FINDINGS = {
+    "candidate": METRICS,
+    "baseline": METRICS | {"accuracy": 0.9, "accuracy_interval": [0.85, 0.93]},
+    "fixed": 41,
+    "broken": 2,
+    "p": 0.00001,
+    "gained": ["tractor"],
+    "lost": [],
+}
 
 
 def page(client: Client, run: TrainingRun, part: str = "") -> str:
@@ -184,9 +193,25 @@ def test_it_is_compared_and_then_says_what_it_fixes(
     text = page(as_trainer, run)
     assert "Comparing with version 1" in text
     assert f'hx-get="{reverse("training-run-result", args=[run.id])}"' in text
-    made.state = Comparison.State.FAILED
+    made.state, made.findings = Comparison.State.DONE, FINDINGS
     made.save()
-    assert "Comparing with" not in page(as_trainer, run, "-result")
+    text = page(as_trainer, run, "-result")
+    assert "Comparing with" not in text
+    assert "41 fixed</b>" in text
+    assert "2 broken</b>" in text
+    assert "before: 90.0 %" in text
+    assert reverse("training-compare", args=[2, 1]) in text
+
+
+def test_a_comparison_that_failed_is_not_waited_for(
+    as_trainer: Client, version: ModelVersion
+) -> None:
+    run = succeeded()
+    state = Comparison.State.FAILED
+    Comparison.objects.create(candidate=run.model_version, baseline=version, state=state)
+    text = page(as_trainer, run)
+    assert "failed" in text
+    assert reverse("training-run-result", args=[run.id]) not in text
 
 
 def test_settings_that_are_not_the_default_stand_out(as_trainer: Client) -> None:
