@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from recognition.comparison import comparing
 from recognition.exchange import bundles
-from recognition.training import jobs
+from recognition.training import curve_drawing, jobs
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +19,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     comparing.compare_pending,
     bundles.make_asked,
     bundles.add_accepted,
+    curve_drawing.draw_if_asked,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from recognition import doorbell
 from recognition.models import Mode
-from recognition.training import leases, network_run
+from recognition.training import leases, network_run, search
 from recognition.training.carrying import carry_out
 from recognition.workers import worker_name
 
@@ -24,6 +24,7 @@ def train_pending() -> None:
     meanwhile hears no bell any more."""
     doorbell.beat_heart(worker_name(), doorbell.TRAINER)
     leases.recover()  # what this trainer left behind when it was killed
+    search.advance_all()
     if run := leases.claim((Mode.FINE_TUNE, Mode.FROM_SCRATCH)):
         carry_out(run, network_run.train_claimed)
         doorbell.ring_trainer()

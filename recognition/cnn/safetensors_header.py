@@ -1,0 +1,30 @@
+"""What a file of weights says of itself, read without torch."""
+
+from __future__ import annotations
+
+import json
+from math import prod
+from pathlib import Path
+
+from recognition.cnn.manifest import WEIGHTS_NAME
+
+_LONGEST = 16 << 20  # bytes; headers of large networks have a few hundred kilobytes
+_COUNTED_WHILE_TRAINING = ("running_mean", "running_var", "num_batches_tracked")
+
+
+def count_parameters(folder: Path) -> int | None:
+    """How many numbers of a version's network were learnt; None if the file cannot be read.
+
+    The header, JSON behind its length, holds name, type and shape of each tensor
+    (https://github.com/huggingface/safetensors#format).
+    """
+    try:
+        with (folder / WEIGHTS_NAME).open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(min(length, _LONGEST)))
+        tensors = {name: it["shape"] for name, it in header.items() if name != "__metadata__"}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return sum(
+        prod(shape) for name, shape in tensors.items() if not name.endswith(_COUNTED_WHILE_TRAINING)
+    )

@@ -1,0 +1,203 @@
+"""Experiments: several runs on one data set that differ in one thing, read side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from statistics import fmean
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from recognition.cnn.safetensors_header import count_parameters
+from recognition.cnn.training_parameters import TrainingParameters
+from recognition.models import Comparison, Experiment, Mode, ModelVersion, RunState, TrainingRun
+from recognition.models.ids import time_ordered_uuid
+from recognition.review.thresholds import Z_SHOWN
+from recognition.training import datasets, runs
+from recognition.training.failures import CannotTrain
+
+MIN_RUNS, MAX_RUNS = 2, 8
+NETWORK = "network"  # what varies if it is no parameter and no option of a network
+PARAMETERS = tuple(it.name for it in fields(TrainingParameters))
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What the runs of an experiment have in common; as `runs.launch` takes it."""
+
+    mode: str
+    parent: ModelVersion | None = None
+    network: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    network_options: Mapping[str, Any] = field(default_factory=dict)
+
+    def with_value(self, vary: str, value: Any) -> Setup:
+        """With one thing set to this value: the network, a training parameter, or an option."""
+        parameters, options = dict(self.parameters), dict(self.network_options)
+        if vary == NETWORK:
+            return Setup(self.mode, self.parent, str(value), parameters, {})
+        changed = parameters if vary in PARAMETERS else options
+        changed[vary] = value
+        return Setup(self.mode, self.parent, self.network, parameters, options)
+
+    def check(self) -> None:
+        """Raises CannotTrain if a run could not be launched so."""
+        if self.mode not in (Mode.FINE_TUNE, Mode.FROM_SCRATCH):
+            raise CannotTrain("unknown_mode")
+        network = self.parent.network if self.parent else self.network
+        runs.checked_parameters(self.mode, network, self.parameters, self.network_options)
+
+    def launch(
+        self, by: User | None, experiment: Experiment, varied: Mapping[str, Any]
+    ) -> TrainingRun:
+        return runs.launch(
+            by,
+            self.mode,
+            parent=self.parent,
+            network=self.network,
+            parameters=self.parameters,
+            network_options=self.network_options,
+            dataset=experiment.dataset,
+            experiment=experiment,
+            varied=varied,
+        )
+
+
+def compare(
+    by: User | None,
+    name: str,
+    setup: Setup,
+    vary: str,
+    values: Sequence[Any],
+    experiment_id: UUID | None = None,
+) -> Experiment:
+    """Launch a run for each value, all on the photos as they are now. Raises CannotTrain.
+
+    experiment_id: chosen by who asks, so that asking twice makes one experiment.
+    """
+    if not MIN_RUNS <= len(set(values)) == len(values) <= MAX_RUNS:
+        facts = f"{MIN_RUNS} to {MAX_RUNS} different values"
+        raise CannotTrain("wrong_parameter", facts, "values")
+    setups = [setup.with_value(vary, value) for value in values]
+    for each in setups:
+        each.check()
+    with transaction.atomic():
+        experiment, is_new = open_experiment(by, name, setup, {"vary": vary}, experiment_id)
+        for each, value in zip(setups, values, strict=True) if is_new else ():
+            each.launch(by, experiment, {vary: value})
+    return experiment
+
+
+@transaction.atomic
+def open_experiment(
+    by: User | None,
+    name: str,
+    setup: Setup,
+    plan: Mapping[str, Any],
+    experiment_id: UUID | None,
+    kind: str = Experiment.Kind.COMPARISON,
+) -> tuple[Experiment, bool]:
+    """An experiment on the photos as they are now; or the one that was opened under this id
+    before, and False. Raises CannotTrain."""
+    if experiment_id and (known := Experiment.objects.filter(id=experiment_id).first()):
+        return known, False
+    experiment = Experiment.objects.create(
+        id=experiment_id or time_ordered_uuid(),
+        name=name,
+        kind=kind,
+        by=by,
+        dataset=datasets.freeze(setup.mode, setup.parent),
+        plan={"mode": setup.mode, **plan},
+    )
+    return experiment, True
+
+
+@transaction.atomic
+def stop(experiment: Experiment) -> None:
+    """No more trials; runs that were launched go on."""
+    Experiment.objects.filter(id=experiment.id, stopped=None).update(stopped=timezone.now())
+    experiment.refresh_from_db()
+
+
+def cancel_all(experiment: Experiment) -> None:
+    stop(experiment)
+    over = (RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED)
+    for run in experiment.runs.exclude(state__in=over):
+        runs.cancel(run)
+
+
+@dataclass(frozen=True)
+class Side:
+    """A run beside the others.
+
+    accuracy: on the test split of `tested` photos, with its 95 % interval; None until measured.
+    parameters: of the whole network. images_a_second: as measured by its comparison.
+    epoch_s: a mean.
+    """
+
+    run: TrainingRun
+    accuracy: float | None
+    interval: tuple[float, float] | None
+    tested: int
+    parameters: int | None
+    images_a_second: float | None
+    epoch_s: float | None
+
+
+def sides(experiment: Experiment) -> list[Side]:
+    """In the order in which they were launched."""
+    rows = experiment.runs.select_related("model_version", "parent").prefetch_related("epochs")
+    found = list(rows.order_by("created", "id"))
+    versions = [run.model_version_id for run in found if run.model_version_id]
+    made = Comparison.objects.filter(candidate__in=versions, state=Comparison.State.DONE)
+    findings = dict(made.order_by("id").values_list("candidate", "findings"))
+    return [_side(run, findings.get(run.model_version_id or 0, {})) for run in found]
+
+
+def _side(run: TrainingRun, findings: Mapping[str, Any]) -> Side:
+    version = run.model_version
+    metrics = version.metrics if version else {}
+    seconds = [epoch.seconds for epoch in run.epochs.all() if epoch.seconds is not None]
+    interval = metrics.get("accuracy_interval")
+    return Side(
+        run=run,
+        accuracy=metrics.get("accuracy"),
+        interval=tuple(interval) if interval else None,
+        tested=metrics.get("photos", 0),
+        parameters=count_parameters(version.folder) if version else None,
+        images_a_second=(findings.get("speed") or {}).get("candidate"),
+        epoch_s=fmean(seconds) if seconds else None,
+    )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The best run and the next best one on the test split. is_clear: chance alone would seldom
+    tell them so far apart."""
+
+    best: Side
+    second: Side
+    is_clear: bool
+
+
+def answer(found: Sequence[Side]) -> Answer | None:
+    """None before two runs were measured."""
+    measured = [side for side in found if side.accuracy is not None and side.tested]
+    if len(measured) < 2:
+        return None
+    best, second = sorted(measured, key=lambda side: -(side.accuracy or 0.0))[:2]
+    return Answer(best, second, _is_clear(best, second))
+
+
+def _is_clear(best: Side, second: Side) -> bool:
+    """Whether the two shares differ by more than Z_SHOWN standard deviations. The photos are the
+    same, so that this asks for a little more than it must."""
+    high, low = best.accuracy or 0.0, second.accuracy or 0.0
+    photos = min(best.tested, second.tested)
+    together = (high + low) / 2
+    deviation = (2 * together * (1 - together) / photos) ** 0.5
+    return high - low > Z_SHOWN * deviation
