@@ -80,7 +80,8 @@ def teach_claimed(run: TrainingRun, watch: Watch) -> Path:
     )
     result = run.folder / "result"
     shutil.rmtree(result, ignore_errors=True)  # of an attempt that was interrupted
-    save_version(result, complete, Recogniser(manifest.preprocessing, model.trunk, taught.head))
+    network = Recogniser(manifest.preprocessing, model.trunk, taught.head)
+    save_version(result, complete, network, parent.folder)
     return result
 
 
