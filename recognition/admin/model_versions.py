@@ -2,81 +2,119 @@
 
 from __future__ import annotations
 
-import json
+from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from recognition import removal
 from recognition.admin.lists import LongList, ReadOnly
-from recognition.models import Label, LiveChange, ModelVersion
+from recognition.admin.pictures import percent
+from recognition.admin.staff import render_page
+from recognition.admin.training import version_facts
+from recognition.labels import LabelTree
+from recognition.models import LiveChange, ModelVersion
 
 
 @admin.register(ModelVersion)
 class ModelVersionAdmin(ReadOnly):
-    list_display = ("number", "live_badge", "name", "network", "label_count", "parent", "created")
-    list_select_related = ("parent",)
-    fieldsets = (
-        (None, {"fields": ("number", "live", "name", "network", "parent", "created")}),
-        (_("What it was taught with"), {"fields": ("examples",)}),
-        (_("What it knows"), {"fields": ("label_names", "metrics_text")}),
-        (_("File"), {"fields": ("digest",)}),
+    list_display = (
+        *("number", "live_badge", "name", "accuracy", "way", "network", "label_count"),
+        *("parent_number", "created", "compare"),
     )
+    list_select_related = ("parent", "training_run")
+    list_per_page = 50
+    sortable_by = ("number", "created")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ModelVersion]:
+        live = ModelVersion.objects.filter(live=True).values("number")[:1]
+        return super().get_queryset(request).annotate(live_number=Subquery(live))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Its card instead of a form: nobody changes a version."""
+        version = self.get_object(request, unquote(object_id))
+        if not self.has_view_permission(request, version) or request.method == "POST":
+            raise PermissionDenied
+        if version is None:
+            raise Http404
+        title = gettext("Version %(number)d") % {"number": version.number}
+        return render_page(request, "admin/training/version.html", title, _card(version))
 
     @display(description=_("live"), label={True: "success"})
     def live_badge(self, version: ModelVersion) -> tuple[bool, str] | str:
         return (True, gettext("live")) if version.live else ""
 
+    @display(description=_("accuracy"))
+    def accuracy(self, version: ModelVersion) -> str:
+        return percent(version.metrics.get("accuracy")) or "–"
+
+    @display(description=_("made by"))
+    def way(self, version: ModelVersion) -> str:
+        run = getattr(version, "training_run", None)
+        return run.get_mode_display() if run else "–"
+
     @display(description=_("labels"))
     def label_count(self, version: ModelVersion) -> int:
         return len(version.labels)
 
-    @display(description=_("photos"))
-    def examples(self, version: ModelVersion) -> str:
-        taught = removal.taught(version)
-        if taught is None:
-            return gettext("It came as it is.")
-        if not taught.deleted:
-            return gettext("%(photos)d photos, all of them still here") % {"photos": taught.photos}
-        text = gettext(
-            "%(deleted)d of the %(photos)d photos it was taught with were deleted since."
-        )
-        return text % {"deleted": taught.deleted, "photos": taught.photos}
+    @display(description=_("parent"))
+    def parent_number(self, version: ModelVersion) -> str:
+        return str(version.parent.number) if version.parent else "–"
 
-    @display(description=_("labels"))
-    def label_names(self, version: ModelVersion) -> str:
-        labels = Label.objects.filter(slug__in=version.labels)
-        return ", ".join(label.name for label in labels)
-
-    @display(description="SHA-256")
-    def digest(self, version: ModelVersion) -> SafeString:
-        """In two halves, which fit a phone."""
-        half = len(version.sha256) // 2
-        return format_html("{}<wbr>{}", version.sha256[:half], version.sha256[half:])
-
-    @display(description=_("metrics"))
-    def metrics_text(self, version: ModelVersion) -> SafeString | str:
-        if not version.metrics:
+    @display(description=_("compare"))
+    def compare(self, version: ModelVersion) -> SafeString | str:
+        live_number = getattr(version, "live_number", None)
+        if version.live or live_number is None:
             return ""
-        text = json.dumps(version.metrics, indent=2, ensure_ascii=False)
-        return format_html('<pre class="whitespace-pre-wrap">{}</pre>', text)
+        address = reverse("training-compare", args=[version.number, live_number])
+        return format_html('<a href="{}">{}</a>', address, gettext("with the live one"))
+
+
+def _card(version: ModelVersion) -> dict[str, Any]:
+    tree = LabelTree()
+    manifest = version_facts.manifest_of(version)
+    metrics = version_facts.metrics_of(version)
+    return {
+        "version": version,
+        "run": getattr(version, "training_run", None),
+        "manifest": manifest,
+        "is_own_measure": metrics is version.metrics,
+        "metrics": metrics,
+        "results": version_facts.results(metrics),
+        "scores": version_facts.scores(metrics, tree),
+        "reliability": version_facts.reliability(version, metrics),
+        "kinds": version_facts.labels_by_kind(version, tree),
+        "making": version_facts.making(version, manifest),
+        "examples": version_facts.examples(version),
+        "limits": version_facts.limits(version, metrics, tree),
+        "live_times": version_facts.live_times(version),
+        "others": version_facts.others(version),
+    }
 
 
 @admin.register(LiveChange)
 class LiveChangeAdmin(ReadOnly, LongList):
-    list_display = ("at", "model_version", "changed_by")
+    list_display = ("at", "model_version", "how", "changed_by")
     sortable_by = ()
-    fields = ("at", "model_version", "changed_by")
+    fields = ("at", "model_version", "how", "changed_by")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LiveChange]:
         return super().get_queryset(request).select_related("model_version", "by")
 
     @display(description=_("by"))
     def changed_by(self, change: LiveChange) -> str:
-        return str(change.by or _("set-up"))
+        return str(change.by or "–")

@@ -124,7 +124,7 @@ def _findings(request: StaffRequest, comparison: Comparison) -> dict[str, Any]:
         "left_out": compare_facts.left_out(comparison),
         "figures": list(compare_facts.figures(comparison)),
         "labels": compare_facts.labels(comparison, tree),
-        "reliability": compare_facts.reliability(comparison),
+        "reliability": compare_facts.reliabilities(comparison),
         "matrix": confusion.matrix(findings[side], tree),
         "matrix_side": side,
         "cell_answer": "after" if side == "candidate" else "before",

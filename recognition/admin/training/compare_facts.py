@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +10,14 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from recognition.admin.pictures import percent
+from recognition.admin.pictures import percent, short_percent
 from recognition.admin.training.curves import LinesChart, lines_chart
 from recognition.labels import LabelTree
 from recognition.models import Comparison
 
 CHANCE = 0.05  # a p-value from which on a difference may well be chance
 _NOTEWORTHY = 0.05  # of F1: a label that changed by so much is marked
+_LEAST_OF_BIN = 5  # photos of a point of the reliability curve
 _LEFT_OUT = {
     "trained_on": gettext_lazy(
         "one of the versions has learnt from them, or from a near-duplicate"
@@ -124,11 +125,11 @@ def figures(comparison: Comparison) -> Iterator[Figure]:
     before, after = (comparison.findings[it] for it in ("baseline", "candidate"))
     if after["photos"]:
         yield _share(
-            _("Accuracy"), _("photos that are right"), before, after, "accuracy", interval=True
+            _("Accuracy"), _("photos that are right"), before, after, "accuracy", has_interval=True
         )
         yield _share(
             "Macro-F1", _("mean over the labels, rare ones count as much as frequent ones"),
-            before, after, "macro_f1", interval=True,
+            before, after, "macro_f1", has_interval=True,
         )  # fmt: skip
         yield _share(
             _("Calibration error"), _("how far its confidence is from the truth; less is better"),
@@ -156,10 +157,10 @@ def _share(
     before: dict[str, Any],
     after: dict[str, Any],
     key: str,
-    interval: bool = False,
+    has_interval: bool = False,
     less_is_better: bool = False,
 ) -> Figure:
-    intervals = (_interval(it[f"{key}_interval"]) for it in (before, after)) if interval else ()
+    intervals = (interval(it[f"{key}_interval"]) for it in (before, after)) if has_interval else ()
     return Figure(
         name,
         meaning,
@@ -205,7 +206,7 @@ def labels(comparison: Comparison, tree: LabelTree) -> list[LabelRow]:
             slug,
             after[slug]["photos"],
             [
-                (percent(before[slug][it]) or "–", percent(after[slug][it]) or "–")
+                (_short(before[slug][it]), _short(after[slug][it]))
                 for it in ("precision", "recall", "f1")
             ],
             _marked(before[slug]["f1"], after[slug]["f1"]),
@@ -219,14 +220,16 @@ def _marked(before: float, after: float) -> Change:
     return found if abs(after - before) >= _NOTEWORTHY else Change(found.words)
 
 
-def reliability(comparison: Comparison) -> LinesChart | None:
-    """How often each version is right at each confidence."""
+def reliability(measured: Iterable[tuple[str, dict[str, Any]]]) -> LinesChart | None:
+    """How often a version is right at each confidence. measured: names and metrics of versions.
+
+    Where a version had few photos, its point would be chance.
+    """
     series = []
-    for side, version in sides(comparison):
-        bins = comparison.findings[side]["calibration"]["bins"]
-        points = [(it["confidence"], it["accuracy"]) for it in bins]
-        series.append((_("version %(number)d") % {"number": version.number}, points))
-    if not any(points for _name, points in series):
+    for title, metrics in measured:
+        bins = [it for it in metrics["calibration"]["bins"] if it["photos"] >= _LEAST_OF_BIN]
+        series.append((title, [(it["confidence"], it["accuracy"]) for it in bins]))
+    if not any(points for _title, points in series):
         return None
     return lines_chart(
         series,
@@ -241,8 +244,13 @@ def reliability(comparison: Comparison) -> LinesChart | None:
     )
 
 
-def sides(comparison: Comparison) -> list[tuple[str, Any]]:
-    return [("baseline", comparison.baseline), ("candidate", comparison.candidate)]
+def reliabilities(comparison: Comparison) -> LinesChart | None:
+    """Of both versions."""
+    sides = (("baseline", comparison.baseline), ("candidate", comparison.candidate))
+    return reliability(
+        (_("version %(number)d") % {"number": version.number}, comparison.findings[side])
+        for side, version in sides
+    )
 
 
 def names(slugs: list[str], tree: LabelTree) -> str:
@@ -253,11 +261,16 @@ def name(slug: str, tree: LabelTree) -> str:
     return str(tree[slug]) if slug in tree else slug
 
 
-def _interval(bounds: list[float] | None) -> str:
+def interval(bounds: list[float] | None) -> str:
+    """The bounds of a share, in words."""
     if bounds is None:
         return ""
     low, high = bounds
     return f"{number_format(100 * low, 1)} – {percent(high)}"
+
+
+def _short(share: float | None) -> str:
+    return "–" if share is None else short_percent(share)
 
 
 def _whole(number: int) -> str:
