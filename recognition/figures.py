@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -26,8 +26,11 @@ from recognition.models import (
     Prediction,
     Report,
     Review,
+    RunState,
     State,
     Suspect,
+    TrainingRun,
+    Via,
 )
 
 REPORT = "figures"
@@ -72,6 +75,18 @@ def contradicted() -> Counted:
     """How many labels the live version contradicts, and nobody has looked at since."""
     doubted = Prediction.objects.filter(disagreement__gte=-1)  # the range leads along its index
     return count_up_to(doubted.order_by("-disagreement", "id"), COUNTED_LIVE)
+
+
+def new_labels() -> tuple[Counted, bool]:
+    """How many labels people have set or changed since the photos of the last training were frozen,
+    and whether there has been no training yet."""
+    decisions = Decision.objects.filter(to_label__isnull=False, undone_by=None)
+    decisions = decisions.exclude(from_label=F("to_label")).exclude(via__in=(Via.UNDO, Via.MERGE))
+    done = TrainingRun.objects.filter(state=RunState.SUCCEEDED)
+    last = done.select_related("dataset").order_by("-created").first()
+    if last:
+        decisions = decisions.filter(at__gt=last.dataset.created)
+    return count_up_to(decisions.order_by("-at", "-id"), COUNTED_LIVE), last is None
 
 
 def share_labelled() -> float | None:

@@ -18,11 +18,12 @@ from recognition.models import (
     Photo,
     Prediction,
     Report,
+    RunState,
     State,
     Via,
 )
 from recognition.review import labelling
-from tests.rows import add_photo, settled_photo
+from tests.rows import add_photo, settled_photo, training_run
 
 pytestmark = pytest.mark.usefixtures("version")
 
@@ -175,3 +176,16 @@ def test_how_many_questions_it_takes_does_not_depend_on_how_much_there_is(
         _decide(settled_photo(uploader), slug, reviewer)
     with django_assert_max_num_queries(15):
         figures.measure()
+
+
+def test_new_labels_are_those_that_changed_something(uploader: User, reviewer: User) -> None:
+    first, second, third = (settled_photo(uploader) for _ in range(3))
+    _decide(first, "dog", reviewer)
+    _decide(second, "dog", reviewer)
+    assert figures.new_labels() == (Counted(2), True)
+    training_run(state=RunState.SUCCEEDED)
+    assert figures.new_labels() == (Counted(0), False)
+    _decide(first, "dog", reviewer)  # confirmed
+    labelling.undo(_decide(second, "car", reviewer), reviewer)
+    _decide(third, "car", reviewer)
+    assert figures.new_labels() == (Counted(1), False)

@@ -30,7 +30,10 @@ class LabelAgreement:
 def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Fill in the context of unfold's index page, which calls this. Figures are only for those who
     may see everybody's photos."""
-    context["next_steps"] = next_steps(request.user.has_perm("recognition.review"))
+    context["next_steps"] = next_steps(
+        may_review=request.user.has_perm("recognition.review"),
+        may_train=request.user.has_perm("recognition.train"),
+    )
     if request.user.has_perm("recognition.view_all"):
         context |= {
             "to_review": figures.to_review(),

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
 from urllib.parse import urlencode
 
+from django.db.models import F
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from recognition import figures, selectors
-from recognition.admin.pictures import percent
-from recognition.models import Photo
+from recognition.admin.pictures import percent, short_percent
+from recognition.admin.training import words as training_words
+from recognition.models import Comparison, Photo, RunState, TrainingRun
 from recognition.review import promise
 from recognition.review.queue import Ordering
 
 MAX_STEPS = 4
 WORTH_A_PROMISE = 0.05  # of the uploads
+CANDIDATES_FOR = timedelta(days=7)  # who has not promoted one by then does not want to
 
 
 @dataclass(frozen=True)
@@ -30,10 +36,11 @@ class Step:
     is_urgent: bool = False
 
 
-def next_steps(may_review: bool) -> list[Step]:
+def next_steps(may_review: bool, may_train: bool = False) -> list[Step]:
     """The most important steps, at most MAX_STEPS."""
-    choices = [*_FOR_ALL, *_FOR_REVIEWERS] if may_review else _FOR_ALL
-    return [step for choose in choices if (step := choose())][:MAX_STEPS]
+    allowed = {ANYBODY: True, REVIEWERS: may_review, TRAINERS: may_train}
+    found = (choose() for choose, who in _CHOICES if allowed[who])
+    return list(islice(filter(None, found), MAX_STEPS))
 
 
 def _start_a_predictor() -> Step | None:
@@ -108,11 +115,68 @@ def _nothing() -> Step | None:
     return Step(text, _("Look through all photos"), reverse("admin:recognition_photo_changelist"))
 
 
-_FOR_ALL: tuple[Callable[[], Step | None], ...] = (_start_a_predictor, _upload)
-_FOR_REVIEWERS: tuple[Callable[[], Step | None], ...] = (
-    _review,
-    _look_at_suspects,
-    _look_at_contradicted,
-    _let_the_machine_accept,
-    _nothing,
+def _watch_the_run() -> Step | None:
+    unfinished = TrainingRun.objects.filter(state__in=(RunState.QUEUED, RunState.RUNNING))
+    run = unfinished.select_related("parent").order_by("-state", "created").first()
+    if run is None:
+        return None
+    words = {"run": training_words.title(run), "stage": training_words.stage(run)}
+    if run.progress:
+        text = _("%(run)s: %(stage)s, %(progress)s.")
+        words["progress"] = short_percent(run.progress)
+    else:
+        text = _("%(run)s: %(stage)s.")
+    return Step(text % words, _("Watch it"), reverse("training-run", args=[run.id]))
+
+
+def _compare_the_candidate() -> Step | None:
+    made = Comparison.objects.filter(
+        state=Comparison.State.DONE,
+        made__gte=timezone.now() - CANDIDATES_FOR,
+        baseline__live=True,
+        candidate__number__gt=F("baseline__number"),
+    )
+    newest = made.select_related("candidate", "baseline").order_by("-candidate__number").first()
+    if newest is None or newest.findings["fixed"] <= newest.findings["broken"]:
+        return None
+    numbers = (newest.candidate.number, newest.baseline.number)
+    text = _("Version %(number)d fixes %(fixed)d photos, breaks %(broken)d and is not live yet.")
+    text %= {"number": numbers[0], **newest.findings}
+    return Step(text, _("Compare and promote"), reverse("training-compare", args=numbers))
+
+
+def _teach() -> Step | None:
+    if _watch_the_run():
+        return None
+    new, is_first = figures.new_labels()
+    if not new.number:
+        return None
+    if is_first:
+        text = ngettext(
+            "%(labels)s label is set, and the network has not learnt from it yet.",
+            "%(labels)s labels are set, and the network has not learnt from them yet.",
+            new.number,
+        )
+    else:
+        text = ngettext(
+            "%(labels)s new label since the last training.",
+            "%(labels)s new labels since the last training.",
+            new.number,
+        )
+    text %= {"labels": new.in_words}
+    return Step(text, _("Teach the network"), reverse("training-launch"))
+
+
+ANYBODY, REVIEWERS, TRAINERS = "anybody", "reviewers", "trainers"
+_CHOICES: tuple[tuple[Callable[[], Step | None], str], ...] = (
+    (_start_a_predictor, ANYBODY),
+    (_upload, ANYBODY),
+    (_watch_the_run, TRAINERS),
+    (_compare_the_candidate, TRAINERS),
+    (_review, REVIEWERS),
+    (_teach, TRAINERS),
+    (_look_at_suspects, REVIEWERS),
+    (_look_at_contradicted, REVIEWERS),
+    (_let_the_machine_accept, REVIEWERS),
+    (_nothing, REVIEWERS),
 )

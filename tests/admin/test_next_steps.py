@@ -7,13 +7,24 @@ from dataclasses import asdict
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
+from django.utils import timezone
 
 from recognition import doorbell
-from recognition.admin.next_steps import next_steps
-from recognition.models import Label, Promise, Report, Suspect
+from recognition.admin.next_steps import Step, next_steps
+from recognition.models import (
+    Comparison,
+    Label,
+    ModelVersion,
+    Promise,
+    Report,
+    RunState,
+    Stage,
+    Suspect,
+)
+from recognition.registry import register
 from recognition.review import promise
 from recognition.review.thresholds import Tally
-from tests.rows import add_photo, give_label, settled_photo
+from tests.rows import add_photo, give_label, manifest, settled_photo, training_run
 
 pytestmark = pytest.mark.usefixtures("version")
 
@@ -106,3 +117,49 @@ def test_who_is_done_is_told_so(reviewer: User, uploader: User) -> None:
 def test_who_may_not_review_is_not_asked_to(uploader: User) -> None:
     settled_photo(uploader)
     assert next_steps(may_review=False) == []
+
+
+def steps_of_a_trainer() -> list[Step]:
+    return next_steps(may_review=False, may_train=True)
+
+
+@pytest.mark.usefixtures("_predictor")
+def test_trainers_are_told_of_new_labels(reviewer: User, uploader: User) -> None:
+    give_label([settled_photo(uploader) for _ in range(3)], "dog", reviewer)
+    [step] = steps_of_a_trainer()
+    assert step.text == "3 labels are set, and the network has not learnt from them yet."
+    assert step.url == reverse("training-launch")
+    training_run(state=RunState.SUCCEEDED)
+    assert steps_of_a_trainer() == []
+    give_label([settled_photo(uploader)], "car", reviewer)
+    assert [it.text for it in steps_of_a_trainer()] == ["1 new label since the last training."]
+
+
+@pytest.mark.usefixtures("_predictor")
+def test_trainers_can_watch_a_run_that_works(reviewer: User, uploader: User) -> None:
+    give_label([settled_photo(uploader)], "dog", reviewer)
+    run = training_run(state=RunState.RUNNING, stage=Stage.TRAINING, progress=0.42)
+    training_run()
+    [step] = steps_of_a_trainer()
+    assert step.text == "Teaching from version 1: Training, 42\N{NO-BREAK SPACE}%."
+    assert step.url == reverse("training-run", args=[run.id])
+
+
+@pytest.mark.usefixtures("_predictor")
+def test_trainers_are_pointed_to_a_candidate_that_is_better(
+    uploader: User, version: ModelVersion
+) -> None:
+    settled_photo(uploader)
+    made = Comparison.objects.create(
+        candidate=register(2, manifest()),
+        baseline=version,
+        state=Comparison.State.DONE,
+        made=timezone.now(),
+        findings={"fixed": 41, "broken": 2},
+    )
+    [step] = steps_of_a_trainer()
+    assert step.text == "Version 2 fixes 41 photos, breaks 2 and is not live yet."
+    assert step.url == reverse("training-compare", args=[2, 1])
+    made.findings = {"fixed": 2, "broken": 2}
+    made.save()
+    assert steps_of_a_trainer() == []
