@@ -1,8 +1,11 @@
-"""Teaching: new rows and better rows for a version's head, from stored embeddings, in seconds."""
+"""Teaching: new and better rows for a version's head, from stored embeddings, in seconds.
+
+Why it works the way it does, with figures, is told in docs/decisions/teaching.md.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -11,14 +14,22 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from recognition.cnn.calibration import calibrate
+from recognition.cnn.growth import build_head, descendants, grow
 from recognition.cnn.head import GroupedHead
+from recognition.cnn.head_fit import HeadFit
 from recognition.cnn.manifest import Manifest
 from recognition.cnn.taxonomy import Label
 
 Embeddings = npt.NDArray[np.float32]
 
-LAMBDA = 0.003
 FEW_PHOTOS = 10
+MOST_STANDBY = 2000
+# Lambda by default, for n photos a label: the more photos, the harder they pull.
+_HOLD_PER_SQUARE = 2e-6
+_STRONGEST_HOLD = 1e-3
+_FACTORS = (10.0, 1.0, 0.1)
+_ITERATIONS = (25, 25, 15, 30)
 
 
 class Examples(NamedTuple):
@@ -50,100 +61,127 @@ def teach(
     seed: int = 0,
     on_progress: Callable[[float], None] = _ignore,
 ) -> Taught:
-    """Teach labelled photos to a version's head.
+    """Teach labelled photos to a version's head; the same seed gives the same head.
 
     labels: the parent's first, in its order with their classes, then new ones without classes.
     standby: embeddings (M, D) of photos that nobody labelled; they hold the parent's answers.
-    on_progress: is told the share that is done; raise in it to cancel.
+    on_progress: is told the share that is done, many times a second; raise in it to cancel.
+    Raises ValueError when there is no photo to train on.
     """
-    manifest, grown = _grow(parent, head, labels)
-    below = descendants(manifest.labels)
-    old = _label_logits(head, torch.from_numpy(standby)).log_softmax(1)
-    embeddings, held = torch.from_numpy(train.embeddings), torch.from_numpy(standby)
-    targets = below[torch.from_numpy(train.labels)].log()
-    start = grown.fine.weight.detach().clone()
-    delta = torch.zeros_like(start, requires_grad=True)
-    bias = grown.fine.bias.detach()
-    optimiser = torch.optim.LBFGS([delta], max_iter=40, line_search_fn="strong_wolfe")
-    calls = 0
-
-    def logits(x: Tensor) -> Tensor:
-        fine = torch.nn.functional.linear(x, start + delta, bias)
-        return _grouped(grown, fine).log_softmax(1)
-
-    def loss() -> Tensor:
-        nonlocal calls
-        on_progress(min(0.95, calls / 60))
-        calls += 1
-        optimiser.zero_grad()
-        total = -(logits(embeddings) + targets).logsumexp(1).mean() + LAMBDA * delta.square().sum()
-        if len(held):
-            new = logits(held)[:, : old.shape[1]]
-            total = total + (old.exp() * (old - new)).sum(1).mean()
-        total.backward()  # type: ignore[no-untyped-call]
-        return total
-
-    optimiser.step(loss)  # type: ignore[arg-type]
-    with torch.no_grad():
-        grown.fine.weight.copy_(start + delta)
+    if not len(train.labels):
+        raise ValueError("there is no photo to train on")
+    manifest, grown = grow(parent, head, labels)
+    known = len(parent.labels)
+    lesson = _Lesson(manifest, grown, known, train, validation, _sample(standby, seed), on_progress)
+    change, report = lesson.choose()
+    temperature = lesson.calibrate(change)
+    weight, bias = lesson.fit.rows(lesson.refit(change, report["lambda"]))
+    manifest = replace(manifest, temperature=temperature)
     on_progress(1.0)
+    report |= {"temperature": temperature, "few": _few(labels, train), "standby": len(standby)}
+    return Taught(manifest, build_head(manifest, weight, bias), report)
+
+
+class _Lesson:
+    """One teaching: the fit, what it is judged by, and how far it is."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        head: GroupedHead,
+        known: int,
+        train: Examples,
+        validation: Examples,
+        standby: Tensor,
+        on_progress: Callable[[float], None],
+    ) -> None:
+        self.manifest = manifest
+        self.validation = _tensor(validation.embeddings), torch.from_numpy(validation.labels)
+        embeddings = torch.cat([_tensor(train.embeddings), self.validation[0]])
+        targets = torch.cat([torch.from_numpy(train.labels), self.validation[1]])
+        on_progress(0.0)
+        self.fit = HeadFit(head, manifest.labels, known, embeddings, targets, standby)
+        self.targets, self.trained = targets, len(train.labels)
+        self.on_progress, self.calls = on_progress, 0
+
+    def choose(self) -> tuple[Tensor, dict[str, Any]]:
+        """Fit on the training photos with several lambdas; the best change, and the report.
+
+        The default is left only for a lambda that is better on the validation photos by more
+        than one standard error of the difference.
+        """
+        default = default_hold(self.targets[: self.trained])
+        weights = self._weights(only_train=True)
+        change, right, changes = None, {}, {}
+        factors = _FACTORS if len(self.validation[1]) else (1.0,)
+        for factor, iterations in zip(factors, _ITERATIONS, strict=False):
+            hold = default * factor
+            change = self.fit.solve(hold, weights, change, iterations, self._tick)
+            changes[hold], right[hold] = change, self._right(change)
+        best = default
+        for hold, is_right in right.items():
+            gain = is_right.float() - right[best].float()
+            if gain.sum() > gain.abs().sum().sqrt():
+                best = hold
+        accuracy = {f"{hold:.1e}": float(it.float().mean()) for hold, it in right.items()}
+        return changes[best], {
+            "lambda": best,
+            "validation_accuracy": accuracy if len(self.validation[1]) else {},
+        }
+
+    def refit(self, change: Tensor, hold: float) -> Tensor:
+        """Once more on training and validation photos; never on the test split."""
+        if not len(self.validation[1]):
+            return change
+        return self.fit.solve(
+            hold, self._weights(only_train=False), change, _ITERATIONS[-1], self._tick
+        )
+
+    def calibrate(self, change: Tensor) -> float:
+        head = build_head(self.manifest, *self.fit.rows(change))
+        return calibrate(head, self.manifest.labels, *self.validation)
+
+    def _right(self, change: Tensor) -> Tensor:
+        head = build_head(self.manifest, *self.fit.rows(change))
+        embeddings, targets = self.validation
+        with torch.no_grad():
+            answers = head(embeddings)[0].argmax(1)
+        return descendants(self.manifest.labels)[targets, answers] > 0
+
+    def _weights(self, only_train: bool) -> Tensor:
+        """A label of four times the photos pulls twice as hard."""
+        used = torch.ones(len(self.targets))
+        if only_train:
+            used[self.trained :] = 0.0
+        counts = torch.bincount(self.targets, weights=used, minlength=len(self.manifest.labels))
+        return used / counts[self.targets].clamp_min(1.0).sqrt().float()
+
+    def _tick(self) -> None:
+        self.calls += 1
+        self.on_progress(min(0.98, self.calls / (1.2 * sum(_ITERATIONS))))
+
+
+def default_hold(targets: Tensor) -> float:
+    """Lambda where the validation photos do not say better; targets (N,) of the photos."""
+    photos_per_label = len(targets) / len(targets.unique())
+    return min(_STRONGEST_HOLD, _HOLD_PER_SQUARE * photos_per_label**2)
+
+
+def _few(labels: tuple[Label, ...], train: Examples) -> dict[str, int]:
     counts = np.bincount(train.labels, minlength=len(labels))
-    few = {
-        label.slug: int(n) for label, n in zip(labels, counts, strict=True) if 0 < n < FEW_PHOTOS
+    return {
+        label.slug: int(count)
+        for label, count in zip(labels, counts, strict=True)
+        if 0 < count < FEW_PHOTOS
     }
-    return Taught(manifest, grown, {"few": few, "lambda": LAMBDA})
 
 
-def descendants(labels: Sequence[Label]) -> Tensor:
-    """float32 (labels, labels): 1 where the column is the row's label or stands below it."""
-    index = {label.slug: i for i, label in enumerate(labels)}
-    below = torch.eye(len(labels))
-    for i, label in enumerate(labels):
-        seen, parent = {label.slug}, label.parent
-        while parent in index and parent not in seen:
-            below[index[parent], i] = 1.0
-            seen.add(parent)
-            parent = labels[index[parent]].parent
-    return below
+def _sample(standby: Embeddings, seed: int) -> Tensor:
+    if len(standby) > MOST_STANDBY:
+        chosen = np.random.default_rng(seed).choice(len(standby), MOST_STANDBY, replace=False)
+        standby = standby[np.sort(chosen)]
+    return _tensor(standby)
 
 
-def _grow(
-    parent: Manifest, head: GroupedHead, labels: tuple[Label, ...]
-) -> tuple[Manifest, GroupedHead]:
-    """The head with one more row for each label that has no classes yet."""
-    weights, names = list(parent.class_weights), list(parent.fine_names)
-    rows, biases = [head.fine.weight.detach()], [head.fine.bias.detach()]
-    grown: list[Label] = []
-    by_slug = {label.slug: label for label in labels}
-    for label in labels:
-        if not label.classes:
-            above = by_slug.get(label.parent or "")
-            classes = list(above.classes) if above else []
-            row = classes or list(range(len(parent.class_weights)))
-            rows.append(head.fine.weight.detach()[row].mean(0, keepdim=True))
-            biases.append(head.fine.bias.detach()[row].mean(0, keepdim=True))
-            label = replace(label, classes=(len(names),))
-            weights.append(1.0)
-            names.append(label.name_en)
-        grown.append(label)
-    manifest = replace(
-        parent, labels=tuple(grown), fine_names=tuple(names), class_weights=tuple(weights)
-    )
-    new = GroupedHead(
-        head.fine.in_features, [it.classes for it in grown], parent.temperature, weights
-    )
-    with torch.no_grad():
-        new.fine.weight.copy_(torch.cat(rows))
-        new.fine.bias.copy_(torch.cat(biases))
-    return manifest, new
-
-
-def _label_logits(head: GroupedHead, embeddings: Tensor) -> Tensor:
-    with torch.no_grad():
-        return _grouped(head, head.fine(embeddings))
-
-
-def _grouped(head: GroupedHead, fine: Tensor) -> Tensor:
-    logits = fine / head.temperature + head.log_class_weights
-    most = logits.detach().amax(1, keepdim=True)
-    return ((logits - most).exp() @ head.membership).clamp_min(1e-30).log() + most
+def _tensor(embeddings: Embeddings) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(embeddings, dtype=np.float32))

@@ -1,0 +1,159 @@
+"""The fit behind teaching: a convex pull of the labelled photos against two holds of the old."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from recognition.cnn.growth import ancestors, descendants
+from recognition.cnn.head import GroupedHead
+from recognition.cnn.taxonomy import Label
+
+# Directions in which the photos hardly differ teach nothing and cost time.
+_MOST_DIRECTIONS = 640
+_SMALLEST_SCALE = 1e-3
+# A class that no photo looks like is left as it is.
+_SMALLEST_POSTERIOR = 1e-3
+# New classes have nothing to forget: they are held less, and have a bias of their own.
+_HOLD_OF_NEW_CLASSES = 0.1
+_BIAS_SCALE = 5.0
+_SMALLEST_PROBABILITY = 1e-30
+
+
+class HeadFit:
+    """Minimises, over a change of the head's rows,
+
+        mean over the labelled photos of -log P(label or below)     (the pull)
+        + lambda * ||change||^2
+        + mean over the photos standing by of KL(old answer || new answer).
+
+    The change acts on embeddings less their mean, so that it cannot make some labels likelier
+    in general: an unweighted bias would be paid for by `neither`, of which no photo speaks.
+    (Distillation against forgetting: Li and Hoiem 2016, arXiv:1606.09282.)
+    """
+
+    def __init__(
+        self,
+        head: GroupedHead,
+        labels: tuple[Label, ...],
+        known: int,
+        labelled: Tensor,
+        targets: Tensor,
+        standby: Tensor,
+    ) -> None:
+        """head: with a class for each of `labels`; the first `known` of them are the parent's.
+
+        labelled (N, D), targets (N,) indices into labels, standby (M, D).
+        """
+        self.head, self.labels = head, labels
+        photos = torch.cat([labelled, standby])
+        self.labelled = len(labelled)
+        self.mean = labelled.mean(0)
+        self.basis = _basis(photos - self.mean)
+        self.below = descendants(labels)[targets]
+        self.old_of_new = _old_of_new(labels, known)
+        new = [label.classes[0] for label in labels[known:]]
+        self.new_classes = torch.tensor(new, dtype=torch.int64)
+        logits = self._logits(photos)
+        old = len(head.membership) - len(new)
+        self.old_answers = _grouped(
+            logits[self.labelled :, :old], head.membership[:old, :known]
+        ).log_softmax(1)
+        self._split_classes(logits)
+        self.coordinates = (photos - self.mean) @ self.basis
+
+    def _logits(self, photos: Tensor) -> Tensor:
+        with torch.no_grad():
+            fine: Tensor = self.head.fine(photos)
+        return fine / self.head.temperature + self.head.log_class_weights
+
+    def _split_classes(self, logits: Tensor) -> None:
+        active = logits.softmax(1).amax(0) > _SMALLEST_POSTERIOR
+        active[self.new_classes] = True
+        self.active = active.nonzero()[:, 0]
+        self.logits = logits[:, active]
+        self.membership = self.head.membership[active]
+        self.is_new = torch.isin(self.active, self.new_classes)
+        self.rest = _grouped(logits[:, ~active], self.head.membership[~active])
+
+    def solve(
+        self,
+        hold: float,
+        weights: Tensor,
+        start: Tensor | None,
+        iterations: int,
+        on_call: Callable[[], None],
+    ) -> Tensor:
+        """The best change (active classes, directions + 1), by L-BFGS.
+
+        hold: lambda; weights (N,) of the labelled photos, 0 leaves one out.
+        """
+        size = (len(self.active), self.basis.shape[1] + 1)
+        change = (torch.zeros(size) if start is None else start.clone()).requires_grad_()
+        optimiser = torch.optim.LBFGS(
+            [change], max_iter=iterations, tolerance_change=1e-7, line_search_fn="strong_wolfe"
+        )
+
+        def closure() -> Tensor:
+            on_call()
+            optimiser.zero_grad()
+            loss = self._loss(change, hold, weights / weights.sum())
+            loss.backward()  # type: ignore[no-untyped-call]
+            return loss
+
+        optimiser.step(closure)  # type: ignore[arg-type]
+        return change.detach()
+
+    def _loss(self, change: Tensor, hold: float, weights: Tensor) -> Tensor:
+        fine = self.logits + self.coordinates @ change[:, :-1].T / self.head.temperature
+        fine = fine + _BIAS_SCALE * change[:, -1] * self.is_new
+        answers = _grouped(fine, self.membership, self.rest).log_softmax(1)
+        right = (answers[: self.labelled].exp() * self.below).sum(1)
+        loss = -(weights * right.clamp_min(_SMALLEST_PROBABILITY).log()).sum()
+        holds = torch.where(self.is_new, hold * _HOLD_OF_NEW_CLASSES, hold)
+        loss = loss + (holds[:, None] * change.square()).sum()
+        if len(self.old_answers):
+            new = (answers[self.labelled :].exp() @ self.old_of_new).clamp_min(
+                _SMALLEST_PROBABILITY
+            )
+            loss = loss + (self.old_answers.exp() * (self.old_answers - new.log())).sum(1).mean()
+        return loss
+
+    def rows(self, change: Tensor) -> tuple[Tensor, Tensor]:
+        """The head's weight (classes, D) and bias (classes,) after a change."""
+        weight, bias = self.head.fine.weight.detach().clone(), self.head.fine.bias.detach().clone()
+        difference = change[:, :-1] @ self.basis.T
+        own_bias = _BIAS_SCALE * change[:, -1] * self.is_new * self.head.temperature
+        weight[self.active] += difference
+        bias[self.active] += own_bias - difference @ self.mean
+        return weight, bias
+
+
+def _basis(centred: Tensor) -> Tensor:
+    """Orthonormal directions (D, directions) in which the photos (N, D) differ most."""
+    values, vectors = torch.linalg.eigh(centred.T @ centred)
+    kept = values > values[-1] * _SMALLEST_SCALE**2
+    return vectors[:, kept][:, -_MOST_DIRECTIONS:]
+
+
+def _old_of_new(labels: tuple[Label, ...], known: int) -> Tensor:
+    """(labels, known): 1 where the column is the row's label or its nearest known ancestor."""
+    nearest = torch.zeros(len(labels), known)
+    nearest[range(known), range(known)] = 1.0
+    for i, above in enumerate(ancestors(labels)):
+        if i >= known:
+            nearest[i, [a for a in above if a < known][:1]] = 1.0
+    return nearest
+
+
+def _grouped(logits: Tensor, membership: Tensor, rest: Tensor | None = None) -> Tensor:
+    """Labels' logits (N, labels) from their classes' (N, classes), and from what `rest` adds."""
+    if not logits.shape[1]:
+        return torch.full((len(logits), membership.shape[1]), -1e9)
+    most = logits.detach().amax(1, keepdim=True)
+    sums = (logits - most).exp() @ membership
+    if rest is not None:
+        sums = sums + (rest - most).exp()
+    return sums.clamp_min(_SMALLEST_PROBABILITY).log() + most
