@@ -1,0 +1,49 @@
+"""`python -m recognition.cnn.training FOLDER`; see `__init__.py`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+
+# Threads that wait for each other sleep instead of spinning: on a busy machine five times faster.
+# It is read when torch is loaded.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+from recognition.cnn.manifest import CorruptCheckpoint
+from recognition.cnn.training import process
+from recognition.cnn.training.attempts import run
+from recognition.cnn.training.checkpoints import is_disk_full
+from recognition.cnn.training.events import emit
+from recognition.cnn.training.job import CannotTrain
+from recognition.cnn.training.memory import is_out_of_memory
+
+
+def main() -> int:
+    """The exit status: 0 if FOLDER/result is there."""
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m recognition.cnn.training FOLDER")
+    process.obey_parent()
+    process.make_way()
+    try:
+        run(Path(sys.argv[1]))
+    except Exception as error:
+        traceback.print_exc()
+        emit("error", code=error_code(error), detail=str(error))
+        return 1
+    return 0
+
+
+def error_code(error: Exception) -> str:
+    if isinstance(error, CannotTrain):
+        return error.code
+    if isinstance(error, CorruptCheckpoint):
+        return "corrupt_parent"
+    if is_disk_full(error):
+        return "disk_full"
+    return "out_of_memory" if is_out_of_memory(error) else "failed"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""A run from its first photo to its version, with as many attempts as memory asks for."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+
+import torch
+
+from recognition.cnn.catalogue import NETWORKS
+from recognition.cnn.manifest import read_manifest
+from recognition.cnn.preprocessing import Preprocessing
+from recognition.cnn.training import distributed, process
+from recognition.cnn.training.data import Data
+from recognition.cnn.training.events import emit, emit_progress
+from recognition.cnn.training.finish import finish
+from recognition.cnn.training.job import Job, read_job
+from recognition.cnn.training.loop import READING, Training
+from recognition.cnn.training.memory import Portions, is_out_of_memory, limit_memory
+from recognition.cnn.training.start import start
+
+
+def run(folder: Path) -> None:
+    """Do what FOLDER/job.json asks for, or the rest of it.
+
+    Raises CannotTrain, or whatever went wrong.
+    """
+    job = read_job(folder)
+    if job.result.exists():
+        return
+    device = process.choose_device(job.device)
+    distributed.become_torchrun(folder, device.type)
+    process.set_up(device, job.threads)
+    limit_memory(device)
+    distributed.join(device)
+    emit("stage", stage="reading")
+    data = Data(job.examples, _preprocessing(job), lambda done: emit_progress(done * READING))
+    portions = Portions(folder, job.parameters.batch_size)
+    while not _attempt(job, data, portions, device):
+        gc.collect()
+        torch.cuda.empty_cache()
+    distributed.leave()
+
+
+def _attempt(job: Job, data: Data, portions: Portions, device: torch.device) -> bool:
+    """False if memory ran out and smaller portions are worth a try."""
+    try:
+        begun = start(job, data, device)
+        emit("stage", stage="training")
+        Training(job, data, begun, portions.size, device).train()
+        if distributed.is_first():
+            finish(job, data, begun, device)
+    except Exception as error:
+        if not is_out_of_memory(error) or not portions.halve():
+            raise
+        emit("note", code="out_of_memory", batch_size=portions.size)
+        if distributed.world_size() > 1:  # the others wait for this one: torchrun restarts all
+            raise
+        return False
+    return True
+
+
+def _preprocessing(job: Job) -> Preprocessing:
+    if job.parent is not None:
+        return read_manifest(job.parent).preprocessing
+    return NETWORKS[job.network].preprocessing

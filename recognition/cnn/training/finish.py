@@ -1,0 +1,83 @@
+"""The end of a run: the best epoch is calibrated, measured and saved as a version."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from recognition.cnn.checkpoint import save_version
+from recognition.cnn.evaluation import measure
+from recognition.cnn.training.checkpoints import Progress, load_best
+from recognition.cnn.training.data import Data
+from recognition.cnn.training.events import emit
+from recognition.cnn.training.inference import answer
+from recognition.cnn.training.job import CannotTrain, Job
+from recognition.cnn.training.objective import Objective
+from recognition.cnn.training.start import Start
+
+# Temperatures that are tried, as factors: from 1/4 to 4, two percent apart.
+_FACTORS = [math.exp(place / 50) for place in range(-69, 70)]
+# The temperature stays near where it was unless that many photos speak against it.
+_PRIOR_PHOTOS = 5.0
+
+
+def finish(job: Job, data: Data, start: Start, device: torch.device) -> None:
+    """Write the version. Raises CannotTrain with the code nothing_yet if no epoch was finished."""
+    emit("stage", stage="measuring")
+    model = start.model.to(device)
+    progress = load_best(job.folder, model)
+    if progress is None:
+        raise CannotTrain("nothing_yet", "no epoch was finished")
+    objective = Objective(model.head, start.manifest.labels)
+    if data.validation_is_apart:
+        logits = answer(model, data, data.validation, device).fine_logits
+        objective.temperature = calibrate(objective, logits, data.truths[data.validation])
+    test = answer(model, data, data.test, device).fine_logits
+    truths = data.truths[data.test].numpy()
+    metrics = measure(objective.log_probabilities(test).numpy(), truths, start.manifest.labels)
+    emit("stage", stage="saving")
+    model.head.temperature = objective.temperature
+    manifest = replace(
+        start.manifest,
+        temperature=objective.temperature,
+        trunk_sha256=start.manifest.trunk_sha256 if job.parameters.trainable == "head" else "",
+        training=_history(job, data, progress),
+        metrics=metrics,
+    )
+    for draft in job.folder.glob(f".{job.result.name}.*"):  # of an attempt that was killed
+        shutil.rmtree(draft)
+    save_version(job.result, manifest, model.cpu())
+
+
+def calibrate(objective: Objective, fine_logits: Tensor, truths: Tensor) -> float:
+    """The temperature that makes confidences true (Guo et al. 2017, arXiv:1706.04599)."""
+    before = objective.temperature
+    losses = []
+    for factor in _FACTORS:
+        objective.temperature = before * factor
+        loss = objective.judge(fine_logits, truths)[0].sum().item()
+        losses.append(loss + _PRIOR_PHOTOS * math.log(factor) ** 2 / 2)
+    objective.temperature = before
+    return before * _FACTORS[int(np.argmin(losses))]
+
+
+def _history(job: Job, data: Data, progress: Progress) -> dict[str, Any]:
+    photos_seen = progress.epoch * len(data.train)
+    counts = {"train": data.train, "validation": data.validation, "test": data.test}
+    return {
+        "photos": {split: len(rows) for split, rows in counts.items()},
+        **job.training,
+        "mode": job.mode,
+        "seed": job.parameters.seed,
+        "parameters": job.parameters.to_dict(),
+        "epochs": progress.epoch,
+        "best_epoch": progress.best_epoch,
+        "seconds": round(progress.seconds, 1),
+        "seconds_per_photo": round(progress.seconds / max(photos_seen, 1), 6),
+    }

@@ -1,0 +1,67 @@
+"""What a network says of a run's photos, seen as they will be when it serves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from recognition.cnn.recogniser import Recogniser
+from recognition.cnn.training.batches import loaded
+from recognition.cnn.training.data import Data
+from recognition.cnn.training.objective import Objective
+
+_AT_ONCE = 16
+
+
+class Answers(NamedTuple):
+    """fine_logits: float32 (N, classes); embeddings: float32 (N, embedding_size)."""
+
+    fine_logits: Tensor
+    embeddings: npt.NDArray[np.float32]
+
+
+@torch.inference_mode()
+def answer(
+    model: Recogniser, data: Data, rows: Sequence[int], device: torch.device, half: bool = False
+) -> Answers:
+    """Of the network in evaluation mode.
+
+    half: compute in bfloat16, to compare epochs; what is kept is measured in float32.
+    """
+    model.eval()
+    fine_logits = [torch.zeros(0, model.head.fine.out_features)]
+    embeddings = [torch.zeros(0, model.head.fine.in_features)]
+    parts = [rows[first : first + _AT_ONCE] for first in range(0, len(rows), _AT_ONCE)]
+    for part, (_, pixels) in zip(parts, loaded(parts, data.centre, data.pool), strict=True):
+        with torch.autocast(device.type, torch.bfloat16, enabled=half):
+            embedding = model.embed(torch.from_numpy(pixels).to(device))
+        embedding = embedding.float()[: len(part)]
+        embeddings.append(embedding.cpu())
+        fine_logits.append(model.head.fine(embedding).cpu())
+    return Answers(torch.cat(fine_logits), torch.cat(embeddings).numpy())
+
+
+class Judged(NamedTuple):
+    """loss: the mean of -log of the probability given to the truth, in nats; accuracy: 0 to 1."""
+
+    loss: float
+    accuracy: float
+
+    def is_better_than(self, accuracy: float, loss: float) -> bool:
+        """Of equally many right answers the surer ones are better."""
+        return (self.accuracy, -self.loss) > (accuracy, -loss)
+
+
+def judge(
+    model: Recogniser, data: Data, objective: Objective, device: torch.device, half: bool
+) -> Judged:
+    """On the validation split."""
+    fine_logits = answer(model, data, data.validation, device, half).fine_logits.to(device)
+    truths = data.truths[data.validation].to(device)
+    loss, is_right = objective.judge(fine_logits, truths)
+    return Judged(loss.mean().item(), is_right.float().mean().item())

@@ -1,0 +1,115 @@
+"""What a run is asked to do: job.json and photos.csv.
+
+job.json: {"mode": "fine_tune" | "from_scratch", "network", "network_options", "parent": a version's
+folder or null, "parent_sha256", "name": of the result, "labels": [{"slug", "kind", "name_en",
+"name_zh", "parent"}], "parameters": {...}, "device": "auto" | "cpu" | "cuda", "threads": 0 for all,
+"training": {...}: goes into the result's manifest}.
+
+photos.csv: path, label (a slug, or nothing), split (train, validation or test), with a header.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from recognition.cnn.taxonomy import Label
+from recognition.cnn.training_parameters import MODES, TrainingParameters
+
+SPLITS = ("train", "validation", "test")
+
+
+class CannotTrain(Exception):
+    """The run cannot end well; `code` says why."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(detail or code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Example:
+    """A photo; label is an index into the job's labels, None if nobody labelled it."""
+
+    path: Path
+    label: int | None
+    split: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """As described above; new labels have no classes yet."""
+
+    folder: Path
+    mode: str
+    network: str
+    network_options: dict[str, Any]
+    parent: Path | None
+    parent_sha256: str
+    name: str
+    labels: tuple[Label, ...]
+    parameters: TrainingParameters
+    device: str
+    threads: int
+    training: dict[str, Any]
+    examples: tuple[Example, ...]
+
+    @property
+    def result(self) -> Path:
+        return self.folder / "result"
+
+    @property
+    def must_finish(self) -> bool:
+        """Whether somebody wants what there is so far, and no more training."""
+        return (self.folder / "finish-now").exists()
+
+
+def read_job(folder: Path) -> Job:
+    """Raises CannotTrain with the code bad_job."""
+    try:
+        asked = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+        labels = tuple(Label(**{**label, "classes": ()}) for label in asked["labels"])
+        return Job(
+            folder=folder,
+            mode=_checked_mode(asked),
+            network=asked["network"],
+            network_options=asked.get("network_options") or {},
+            parent=Path(asked["parent"]) if asked.get("parent") else None,
+            parent_sha256=asked.get("parent_sha256") or "",
+            name=asked["name"],
+            labels=labels,
+            parameters=TrainingParameters.from_dict(
+                asked.get("parameters") or {}, TrainingParameters.defaults(asked["mode"])
+            ),
+            device=asked.get("device", "auto"),
+            threads=int(asked.get("threads", 0)),
+            training=asked.get("training") or {},
+            examples=_read_examples(folder / "photos.csv", labels),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CannotTrain("bad_job", repr(error)) from error
+
+
+def _checked_mode(asked: dict[str, Any]) -> str:
+    mode: str = asked["mode"]
+    if mode not in MODES:
+        raise ValueError(f"mode: must be one of {', '.join(MODES)}")
+    if (mode == "fine_tune") != bool(asked.get("parent")):
+        raise ValueError("parent: for fine-tuning, and for nothing else")
+    return mode
+
+
+def _read_examples(path: Path, labels: tuple[Label, ...]) -> tuple[Example, ...]:
+    place: dict[str, int | None] = {label.slug: index for index, label in enumerate(labels)}
+    place[""] = None
+    with path.open(encoding="utf-8", newline="") as file:
+        examples = tuple(
+            Example(Path(row["path"]), place[row["label"]], row["split"])
+            for row in csv.DictReader(file)
+        )
+    if unknown := {example.split for example in examples} - set(SPLITS):
+        raise ValueError(f"split: {', '.join(unknown)}")
+    return examples

@@ -1,0 +1,202 @@
+"""The loop: epochs, steps, and what is kept of them."""
+
+from __future__ import annotations
+
+import math
+import time
+from contextlib import AbstractContextManager, nullcontext
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from recognition.cnn.recogniser import Recogniser
+from recognition.cnn.training import distributed, process
+from recognition.cnn.training.average import Average
+from recognition.cnn.training.batches import epoch_batches, loaded, portions
+from recognition.cnn.training.checkpoints import (
+    Progress,
+    load_checkpoint,
+    save_best,
+    save_checkpoint,
+)
+from recognition.cnn.training.data import Data, Pixels
+from recognition.cnn.training.events import emit, emit_progress
+from recognition.cnn.training.inference import judge
+from recognition.cnn.training.job import CannotTrain, Job
+from recognition.cnn.training.loss import Loss
+from recognition.cnn.training.optimiser import freeze, learning_rate, make_optimiser, train_mode
+from recognition.cnn.training.start import Start
+
+CHECKPOINT_EVERY_S = 30.0
+# Shares of the progress that people see; measuring is the rest.
+READING, TRAINING = 0.05, 0.9
+_LONGEST_GRADIENT = 5.0
+
+
+class Forward(nn.Module):
+    """Pixels to fine logits: the trunk in bfloat16 if `half`, the head in float32."""
+
+    def __init__(self, model: Recogniser, half: bool) -> None:
+        super().__init__()
+        self.model = model
+        self._half = half
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        with torch.autocast(pixels.device.type, torch.bfloat16, enabled=self._half):
+            embeddings = self.model.embed(pixels)
+        fine_logits: Tensor = self.model.head.fine(embeddings.float())
+        return fine_logits
+
+
+class Training:
+    """One attempt to train a network; `train` is the loop.
+
+    portion_size: photos that go through the network at once.
+    """
+
+    def __init__(
+        self, job: Job, data: Data, start: Start, portion_size: int, device: torch.device
+    ) -> None:
+        self.job, self.parameters = job, job.parameters
+        self.data, self.device, self.portion_size = data, device, portion_size
+        self.half = process.computes_in_half(device)
+        self.model = start.model.to(device).to(memory_format=torch.channels_last)
+        freeze(self.model, self.parameters.trainable)
+        self.forward = distributed.wrap(Forward(self.model, self.half))
+        self.average = Average(self.model, self.parameters.ema_decay)
+        self.optimiser = make_optimiser(self.model, self.parameters)
+        self.loss = Loss(start, data, self.parameters).to(device)
+        self.steps_an_epoch = len(self.batches(epoch=0))
+        self.progress = Progress()
+
+    def train(self) -> None:
+        """Until the last epoch, until nothing gets better any more, or until somebody wants what
+        there is. Then the best epoch's weights are in the run's folder."""
+        self.progress = load_checkpoint(self.job.folder, self.model, self.average, self.optimiser)
+        if self.progress.epoch or self.progress.step:
+            emit("note", code="resumed", epoch=self.progress.epoch + 1)
+        while self.progress.epoch < self.parameters.epochs:
+            if self.is_stale() or not self.train_epoch():
+                return
+            self.judge_epoch()
+            self.save()
+
+    def train_epoch(self) -> bool:
+        """All its steps, from where the last checkpoint left off; False if it must finish now."""
+        train_mode(self.model, moving_statistics=self.job.mode == "from_scratch")
+        saved_s = time.monotonic()
+        for step, rows in enumerate(self.batches(self.progress.epoch)):
+            if step < self.progress.step:
+                continue
+            if distributed.agree(self.job.must_finish, self.device):
+                return False
+            self.train_step(rows)
+            if time.monotonic() - saved_s > CHECKPOINT_EVERY_S:
+                self.save()
+                saved_s = time.monotonic()
+        return True
+
+    def train_step(self, rows: list[int]) -> None:
+        """Forward, backward, update: one batch, in portions that fit into memory."""
+        started_s = time.perf_counter()
+        progress = self.progress
+        step = progress.epoch * self.steps_an_epoch + progress.step
+        self.seed_step(step)
+        for group in self.optimiser.param_groups:
+            group["lr"] = learning_rate(self.parameters, step, self.steps_an_epoch)
+        self.optimiser.zero_grad()
+        parts = portions(distributed.share(rows), self.portion_size)
+        pixels_of = loaded(parts, self.augmented, self.data.pool)
+        for number, (part, (seen, pixels)) in enumerate(zip(parts, pixels_of, strict=True)):
+            with self.no_sync(number < len(parts) - 1):
+                mean = self.mean_loss(pixels, torch.tensor(seen, device=self.device))
+                # Gradients are averaged over processes, and each has only its share of the batch.
+                (mean * len(part) * distributed.world_size() / len(rows)).backward()
+            progress.loss_sum += float(mean.detach()) * len(part)
+            progress.seen += len(part)
+        nn.utils.clip_grad_norm_(self.model.parameters(), _LONGEST_GRADIENT)
+        self.optimiser.step()
+        self.average.update(self.model, step)
+        progress.step += 1
+        progress.seconds += time.perf_counter() - started_s
+        self.tell_progress(step + 1)
+
+    def mean_loss(self, pixels: Pixels, rows: Tensor) -> Tensor:
+        on_device = torch.from_numpy(pixels).to(self.device)
+        if not self.parameters.mixup:
+            mean: Tensor = self.loss(self.forward(on_device), rows)
+            return mean
+        # Mixup (Zhang et al. 2018, arXiv:1710.09412): each photo with its opposite in the batch.
+        strength = self.parameters.mixup
+        share = float(torch.distributions.Beta(strength, strength).sample())
+        floats = on_device.float()
+        fine_logits = self.forward(share * floats + (1 - share) * floats.flip(0))
+        mean = share * self.loss(fine_logits, rows)
+        return mean + (1 - share) * self.loss(fine_logits, rows.flip(0))
+
+    def judge_epoch(self) -> None:
+        """Measure the averaged network on the validation split, and keep it if it is the best."""
+        progress, started_s = self.progress, time.perf_counter()
+        train_loss = progress.loss_sum / max(progress.seen, 1)
+        if not math.isfinite(train_loss):
+            raise CannotTrain("diverged", "the loss is no number: try a smaller learning rate")
+        progress.epoch, progress.step = progress.epoch + 1, 0
+        progress.loss_sum, progress.seen = 0.0, 0
+        if not distributed.is_first():
+            return
+        judged = judge(self.average.model, self.data, self.loss.objective, self.device, self.half)
+        progress.seconds += time.perf_counter() - started_s
+        progress.stale += 1
+        if judged.is_better_than(progress.best_accuracy, progress.best_loss):
+            progress.best_epoch, progress.stale = progress.epoch, 0
+            progress.best_accuracy, progress.best_loss = judged.accuracy, judged.loss
+            save_best(self.job.folder, progress, self.average)
+        emit(
+            "epoch",
+            number=progress.epoch,
+            train_loss=train_loss,
+            validation_loss=judged.loss,
+            validation_accuracy=judged.accuracy,
+            learning_rate=self.optimiser.param_groups[0]["lr"],
+            seconds=round(progress.seconds, 3),
+        )
+
+    def is_stale(self) -> bool:
+        """Whether nothing got better for as long as people want to wait."""
+        patience, progress = self.parameters.patience, self.progress
+        if not distributed.agree(0 < patience <= progress.stale, self.device):
+            return False
+        emit("note", code="stopped_early", epoch=progress.epoch, best_epoch=progress.best_epoch)
+        return True
+
+    def batches(self, epoch: int) -> list[list[int]]:
+        data, parameters = self.data, self.parameters
+        return epoch_batches(
+            data.train, data.standby, parameters.batch_size, parameters.seed, epoch
+        )
+
+    def augmented(self, row: int) -> Pixels:
+        return self.data.augmented(row, self.parameters, self.progress.epoch)
+
+    def seed_step(self, step: int) -> None:
+        """For what is random inside a network (dropout), different on each of several GPUs."""
+        words = (self.parameters.seed, step, distributed.rank())
+        torch.manual_seed(int(np.random.SeedSequence(words).generate_state(1)[0]))
+
+    def no_sync(self, wanted: bool) -> AbstractContextManager[None]:
+        """Do not average gradients yet: more of the batch is to come."""
+        if wanted and isinstance(self.forward, nn.parallel.DistributedDataParallel):
+            return self.forward.no_sync()
+        return nullcontext()
+
+    def save(self) -> None:
+        if distributed.is_first():
+            save_checkpoint(
+                self.job.folder, self.progress, self.model, self.average, self.optimiser
+            )
+
+    def tell_progress(self, steps: int) -> None:
+        total = self.parameters.epochs * self.steps_an_epoch
+        seconds_left = self.progress.seconds / steps * (total - steps)
+        emit_progress(READING + (TRAINING - READING) * steps / total, round(seconds_left, 1))

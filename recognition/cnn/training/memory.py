@@ -1,0 +1,80 @@
+"""Running out of memory is an error to be handled: with smaller batches, not with a lost run."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+from pathlib import Path
+
+import torch
+
+SMALLEST = 2  # photos at once; batch normalisation needs two
+_LEFT_FOR_OTHERS = 0.1  # of the memory that is free at the start
+_CGROUP = Path("/sys/fs/cgroup")
+_SIGNS = ("can't allocate memory", "out of memory", "could not create a memory", "bad_alloc")
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """PyTorch has an exception of its own on CUDA only; on a CPU the text must do."""
+    if isinstance(error, (MemoryError, torch.cuda.OutOfMemoryError)):
+        return True
+    return isinstance(error, RuntimeError) and any(sign in str(error).lower() for sign in _SIGNS)
+
+
+def available_bytes() -> int:
+    """What this process may still take without anybody being killed for it."""
+    free = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    for line in _lines(Path("/proc/meminfo")):
+        if line.startswith("MemAvailable:"):
+            free = int(line.split()[1]) * 1024
+    limits, used = _lines(_CGROUP / "memory.max"), _lines(_CGROUP / "memory.current")
+    if limits and used and limits[0].strip() != "max":
+        free = min(free, int(limits[0]) - int(used[0]))
+    return max(free, 0)
+
+
+def limit_memory(device: torch.device) -> None:
+    """Let allocating too much fail here, before the kernel kills somebody for it.
+
+    Not on CUDA, whose driver reserves far more address space than it will ever use.
+    """
+    if device.type != "cpu" or not Path("/proc/self/statm").exists():
+        return
+    own_bytes = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
+    limit = own_bytes + int(available_bytes() * (1 - _LEFT_FOR_OTHERS))
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
+
+
+class Portions:
+    """How many photos go through the network at once: a batch, or a part of one.
+
+    The parts' gradients add up to the batch's, so that smaller parts change nothing of the
+    training but its speed (and what batch normalisation sees). Remembered in the run's folder.
+    """
+
+    def __init__(self, folder: Path, batch_size: int) -> None:
+        self._path = folder / "portions.json"
+        self.size = max(batch_size, 1)
+        if self._path.exists():
+            self.size = min(self.size, int(json.loads(self._path.read_text())["size"]))
+
+    def halve(self) -> bool:
+        """False if they are as small as can be."""
+        if self.size <= SMALLEST:
+            return False
+        self.size = max(self.size // 2, SMALLEST)
+        draft = self._path.with_suffix(".tmp")
+        draft.write_text(json.dumps({"size": self.size}))
+        draft.replace(self._path)
+        return True
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text().splitlines()
+    except OSError:
+        return []

@@ -1,0 +1,70 @@
+"""How a training process behaves towards the machine and the process that started it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+
+import torch
+
+from recognition.cnn.training.distributed import world_size
+
+_PR_SET_PDEATHSIG = 1
+
+
+def make_way() -> None:
+    """Leave the processors to everybody else, the predictor above all.
+
+    A thread for each processor still takes nothing away: with the lowest priority they only get
+    what others leave.
+    """
+    os.nice(19)
+    if hasattr(os, "SCHED_BATCH"):
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
+def obey_parent() -> None:
+    """Die with the process that started this one, and at once when told to (SIGTERM).
+
+    Nothing is lost: a checkpoint is whole or not there. A parent may have left SIGTERM ignored.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    parent = os.getppid()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died just before
+            sys.exit(1)
+
+
+def choose_device(wish: str) -> torch.device:
+    """wish: "auto", "cpu" or "cuda"."""
+    if wish == "cuda" or (wish == "auto" and torch.cuda.is_available()):
+        return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+    return torch.device("cpu")
+
+
+def set_up(device: torch.device, threads: int) -> None:
+    """Compute repeatably, on a CPU with this many threads; 0 for one a processor."""
+    if device.type == "cpu":
+        torch.set_num_threads(threads or max(1, _processors() // world_size()))
+        return
+    torch.cuda.set_device(device)
+    # Where CUDA has no repeatable way to compute something, any way is better than none.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.backends.cudnn.benchmark = False
+    torch.use_deterministic_algorithms(True, warn_only=True)
+
+
+def computes_in_half(device: torch.device) -> bool:
+    """Whether bfloat16 is faster: on GPUs, and on processors that compute in it."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return bool(torch.cpu._is_avx512_bf16_supported())
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,121 @@
+"""The network that training begins with, and what it must not forget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from recognition.cnn.catalogue import NETWORKS
+from recognition.cnn.checkpoint import build_network, load_network
+from recognition.cnn.manifest import Manifest
+from recognition.cnn.recogniser import Recogniser
+from recognition.cnn.taxonomy import Label
+from recognition.cnn.teaching import Examples, teach
+from recognition.cnn.training.data import Data
+from recognition.cnn.training.inference import answer
+from recognition.cnn.training.job import Job
+
+
+@dataclass(frozen=True)
+class Start:
+    """A network with what it is to be called, on the CPU.
+
+    parent_answers: float32 (examples, N): the probabilities that the parent gives its N labels,
+        for the standby photos; zeros in other rows. None if there are none.
+    parent_groups: float32 (classes, N): which classes now speak for which of the parent's labels.
+    """
+
+    manifest: Manifest
+    model: Recogniser
+    parent_answers: Tensor | None = None
+    parent_groups: Tensor | None = None
+
+
+def start(job: Job, data: Data, device: torch.device) -> Start:
+    """Raises CorruptCheckpoint if the parent is not as it was saved, ValueError for wrong
+    network options."""
+    return _from_scratch(job) if job.parent is None else _from_parent(job, job.parent, data, device)
+
+
+def _from_scratch(job: Job) -> Start:
+    """One class a label, all equally likely."""
+    manifest = Manifest(
+        name=job.name,
+        network=job.network,
+        preprocessing=NETWORKS[job.network].preprocessing,
+        temperature=1.0,
+        labels=tuple(replace(it, classes=(place,)) for place, it in enumerate(job.labels)),
+        fine_names=tuple(label.name_en for label in job.labels),
+        class_weights=(1.0,) * len(job.labels),
+        network_options=job.network_options,
+    )
+    torch.manual_seed(job.parameters.seed)
+    return Start(manifest, build_network(manifest))
+
+
+def _from_parent(job: Job, folder: Path, data: Data, device: torch.device) -> Start:
+    """The parent with a taught head: a network whose head fits already is torn less by the first
+    steps, and keeps more of what it knows (Kumar et al. 2022, arXiv:2202.10054)."""
+    parent, model = load_network(folder)
+    labels = _with_classes(job.labels, parent.labels)
+    rows = [*data.train, *data.validation, *data.standby]
+    embeddings = answer(model.to(device), data, rows, device).embeddings
+    model.cpu()
+    ends = np.cumsum([len(data.train), len(data.validation)])
+    train, validation, standby = np.split(embeddings, ends)
+    taught = teach(
+        parent,
+        model.head,
+        labels,
+        Examples(train, _truths(data, data.train)),
+        Examples(validation, _truths(data, data.validation)),
+        standby,
+        job.parameters.seed,
+    )
+    answers = _parent_answers(model, standby, data)
+    model.head = taught.head
+    groups = _parent_groups(taught.manifest.labels, parent.labels) if data.standby else None
+    manifest = replace(taught.manifest, name=job.name, parent_sha256=job.parent_sha256)
+    return Start(manifest, model, answers, groups)
+
+
+def _with_classes(asked: tuple[Label, ...], known: tuple[Label, ...]) -> tuple[Label, ...]:
+    """The labels asked for, the parent's with the classes that speak for them."""
+    if [label.slug for label in asked[: len(known)]] != [label.slug for label in known]:
+        raise ValueError("labels: the parent's must come first, in its order")
+    return (*known, *asked[len(known) :])
+
+
+def _truths(data: Data, rows: list[int]) -> npt.NDArray[np.int64]:
+    return data.truths[rows].numpy()
+
+
+@torch.no_grad()
+def _parent_answers(
+    model: Recogniser, standby: npt.NDArray[np.float32], data: Data
+) -> Tensor | None:
+    if not data.standby:
+        return None
+    log_probabilities, _ = model.head(torch.from_numpy(standby))
+    answers = torch.zeros(len(data.truths), log_probabilities.shape[1])
+    answers[data.standby] = log_probabilities.exp()
+    return answers
+
+
+def _parent_groups(labels: tuple[Label, ...], known: tuple[Label, ...]) -> Tensor:
+    """float32 (classes, known labels): new labels speak for the known one above them, if any."""
+    place = {label.slug: index for index, label in enumerate(known)}
+    by_slug = {label.slug: label for label in labels}
+    groups = torch.zeros(sum(len(label.classes) for label in labels), len(known))
+    for label in labels:
+        above: Label | None = label
+        while above and above.slug not in place:
+            above = by_slug.get(above.parent or "")
+        if above:
+            groups[list(label.classes), place[above.slug]] = 1.0
+    return groups
