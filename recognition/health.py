@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import redis
@@ -12,7 +13,7 @@ from prometheus_client.registry import Collector
 
 from recognition import doorbell, registry
 from recognition.cnn.manifest import MANIFEST_NAME
-from recognition.models import ModelVersion, Prediction, State
+from recognition.models import ModelVersion, Prediction, RunState, State, TrainingRun
 
 
 class Unfit(Exception):
@@ -80,7 +81,8 @@ class RecognitionCollector(Collector):
         yield self._queue()
         yield self._oldest()
         yield self._live_version()
-        yield self._predictors()
+        yield from self._workers()
+        yield self._runs()
 
     def _queue(self) -> GaugeMetricFamily:
         gauge = GaugeMetricFamily(
@@ -107,13 +109,24 @@ class RecognitionCollector(Collector):
             family.add_metric([], described)
         return family
 
-    def _predictors(self) -> GaugeMetricFamily:
-        try:
-            heard = len(doorbell.workers_heard())
-        except redis.RedisError:
-            heard = 0
-        return GaugeMetricFamily(
-            "ark_predictors",
-            f"Predictors heard in the last {doorbell.HEARTBEAT_EXPIRES_S} s.",
-            value=heard,
+    def _workers(self) -> Iterator[GaugeMetricFamily]:
+        for part in (doorbell.PREDICTOR, doorbell.TEACHER, doorbell.TRAINER):
+            try:
+                heard = len(doorbell.workers_heard(part))
+            except redis.RedisError:
+                heard = 0
+            yield GaugeMetricFamily(
+                f"ark_{part}s",
+                f"{part.title()}s heard in the last {doorbell.HEARTBEAT_EXPIRES_S} s.",
+                value=heard,
+            )
+
+    def _runs(self) -> GaugeMetricFamily:
+        gauge = GaugeMetricFamily(
+            "ark_training_runs", "Training runs that wait or run.", labels=["state"]
         )
+        states = (RunState.QUEUED, RunState.RUNNING)
+        runs = Counter(TrainingRun.objects.filter(state__in=states).values_list("state", flat=True))
+        for state in states:
+            gauge.add_metric([state.value], runs[state])
+        return gauge

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from recognition import doorbell, health
 from recognition.models import ModelVersion, State
-from tests.rows import add_photo
+from tests.rows import add_photo, training_run
 
 
 @pytest.fixture
@@ -90,6 +90,7 @@ def test_metrics_tell_of_the_queue_and_the_requests(
 ) -> None:
     add_photo(uploader)
     add_photo(uploader, prediction__state=State.FAILED)
+    training_run()
     doorbell.beat_heart("somewhere:1")
     client.get("/healthz")
     text = client.get("/metrics").content.decode()
@@ -98,6 +99,8 @@ def test_metrics_tell_of_the_queue_and_the_requests(
     assert 'ark_live_model_info{network="lite0",number="1"} 1.0' in text
     assert "ark_predictors 1.0" in text
     assert "ark_oldest_pending_seconds" in text
+    assert "ark_trainers 0.0" in text
+    assert 'ark_training_runs{state="queued"} 1.0' in text
     assert 'method="GET",status="200",view="healthz"' in text
 
 
