@@ -11,11 +11,8 @@ beginning is to be predicted again by just that one, whenever no upload waits.
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
@@ -30,6 +27,7 @@ from recognition.labels import LabelTree
 from recognition.locks import lock_predictions
 from recognition.models import ModelVersion, Photo, Prediction, State
 from recognition.review import labelling
+from recognition.workers import dead_here, worker_name
 
 MAX_ATTEMPTS = 3
 
@@ -43,7 +41,7 @@ _SETTLED_FIELDS = (
 @transaction.atomic
 def recover() -> None:
     """Let rows whose worker is gone wait again, or fail if they lost MAX_ATTEMPTS workers."""
-    is_lost = Q(lease_expires__lt=timezone.now()) | Q(lease_owner__in=_dead_workers_here())
+    is_lost = Q(lease_expires__lt=timezone.now()) | Q(lease_owner__in=_dead_workers())
     lost = Prediction.objects.filter(is_lost, state=State.RUNNING)
     no_lease = {"lease_owner": "", "lease_expires": None}
     lost.filter(attempts__gte=MAX_ATTEMPTS).update(state=State.FAILED, error="crashed", **no_lease)
@@ -137,17 +135,6 @@ def _settle(row: Prediction, state: State) -> None:
     row.lease_expires = None
 
 
-def worker_name() -> str:
-    """Who holds a lease: the machine and the process."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def _dead_workers_here() -> list[str]:
-    """Holders of leases that were processes of this machine and are no more."""
-    owners = Prediction.objects.filter(state=State.RUNNING).values_list("lease_owner", flat=True)
-    here = socket.gethostname() + ":"
-    return [
-        owner
-        for owner in set(owners)
-        if owner.startswith(here) and not Path(f"/proc/{owner.removeprefix(here)}").exists()
-    ]
+def _dead_workers() -> list[str]:
+    running = Prediction.objects.filter(state=State.RUNNING)
+    return dead_here(running.values_list("lease_owner", flat=True))

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from recognition import doorbell, memory, prediction, repredicting
 from recognition.models import Prediction
-from recognition.prediction import worker_name
 from recognition.serving import Loaded, networks
+from recognition.workers import worker_name
 
 logger = logging.getLogger(__name__)
 

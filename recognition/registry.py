@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from recognition import doorbell
 from recognition.cnn import taxonomy
 from recognition.cnn.manifest import CorruptCheckpoint, Manifest, read_manifest, verify
+from recognition.labels import LabelTree
 from recognition.models import Label, LiveChange, ModelVersion
 
 
@@ -151,6 +152,18 @@ def previous_live() -> ModelVersion | None:
         else:
             promoted.append(version_id)
     return ModelVersion.objects.get(id=promoted[-2]) if len(promoted) > 1 else None
+
+
+def lost_labels(version: ModelVersion) -> list[Label]:
+    """The labels that the live version knows and this one does not. One that was merged into
+    another counts as that other one."""
+    tree = LabelTree()
+
+    def known(it: ModelVersion) -> set[int]:
+        return {tree[slug].id for slug in it.labels if slug in tree}
+
+    lost = known(live_version()) - known(version)
+    return [label for label in tree.in_order() if label.id in lost]
 
 
 def check_files(version: ModelVersion) -> None:

@@ -23,6 +23,7 @@ from recognition.locks import lock_photos
 from recognition.models import Label, ModelVersion, Photo, Prediction, Repredicting, State
 from recognition.review import labelling
 
+_COUNTED = 1000  # rows that wait
 CHUNK = 100  # photos that a request looks at in one transaction
 
 # Only what a photo shows waits for a review (see `Prediction`).
@@ -99,6 +100,13 @@ def stop(version: ModelVersion, reason: str = "") -> None:
     shown = Photo.objects.filter(prediction__in=waiting).values_list("prediction", flat=True)
     waiting.filter(id__in=list(shown)).update(state=State.FAILED, error="not_repeated")
     waiting.delete()
+
+
+def waiting(version: ModelVersion) -> int:
+    """How many photos wait for this version's turn; never many more than CHUNK."""
+    rows = Prediction.objects.filter(state=State.PENDING, model_version__isnull=False)
+    oldest = rows.order_by("created", "id").values_list("model_version", flat=True)
+    return list(oldest[:_COUNTED]).count(version.id)
 
 
 def next_version() -> ModelVersion | None:

@@ -21,7 +21,7 @@ from recognition import doorbell, registry
 from recognition.cnn.classifier import BATCH_SIZE, Classifier
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.models import ModelVersion
-from recognition.prediction import worker_name
+from recognition.workers import worker_name
 
 logger = logging.getLogger(__name__)
 

@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from recognition import doorbell, intake, predictor, serving
 from recognition.models import ModelVersion, Photo, Prediction, State
-from recognition.prediction import BATCH_SIZE, recover, worker_name
+from recognition.prediction import BATCH_SIZE, recover
 from recognition.predictor import predict_pending
+from recognition.workers import worker_name
 from tests.files import arrived, encoded, picture
 from tests.rows import FakeClassifier
 

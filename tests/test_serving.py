@@ -11,9 +11,9 @@ import pytest
 from recognition import doorbell, serving
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.models import ModelVersion
-from recognition.prediction import worker_name
 from recognition.registry import register
 from recognition.serving import Networks
+from recognition.workers import worker_name
 from tests.rows import manifest
 
 

@@ -3,6 +3,7 @@
 from recognition.admin import (
     decisions,
     labels,
+    live_changes,
     model_versions,
     photos,
     predictions,
@@ -15,6 +16,7 @@ from recognition.admin.training import runs as training_runs
 __all__ = [
     "decisions",
     "labels",
+    "live_changes",
     "model_versions",
     "photos",
     "predictions",

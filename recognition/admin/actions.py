@@ -14,7 +14,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from recognition.admin.bulk_messages import report_decided, report_left
+from recognition import registry, repredicting
+from recognition.admin.bulk_messages import report_asked_again, report_decided, report_left
 from recognition.admin.lists import OfPhotos
 from recognition.admin.staff import StaffRequest, render_page
 from recognition.label_field import LabelForm, offered_labels
@@ -24,24 +25,39 @@ from recognition.review.bulk import Snapshot
 from recognition.selectors import photos_visible_to
 
 MOST = 200  # photos at once; a page of a list shows 50
+_NEEDED = {
+    "confirm_predictions": "recognition.review",
+    "give_label": "recognition.review",
+    "predict_again": "recognition.promote",
+}
 
 
 class ReviewActions(OfPhotos):
-    """Lists whose photos can be confirmed and relabelled."""
+    """Lists whose photos can be confirmed, relabelled and predicted again."""
 
-    actions = ("confirm_predictions", "give_label")
+    actions = tuple(_NEEDED)
 
     def has_review_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("recognition.review")
+
+    def has_promote_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("recognition.promote")
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Refuse an action without its permission; Django would only ignore it."""
-        asked = set(request.POST.getlist("action")).intersection(ReviewActions.actions)
-        if asked and not self.has_review_permission(request):
+        needed = {_NEEDED[it] for it in request.POST.getlist("action") if it in _NEEDED}
+        if not request.user.has_perms(needed):
             raise PermissionDenied
         return super().changelist_view(request, extra_context)
+
+    @admin.action(
+        description=gettext_lazy("Predict again with the live version"), permissions=["promote"]
+    )
+    def predict_again(self, request: StaffRequest, queryset: QuerySet) -> None:
+        photo_ids = set(queryset.values_list(self.photo_field, flat=True)[:MOST])
+        report_asked_again(request, repredicting.again(photo_ids, registry.live_version()))
 
     @admin.action(
         description=gettext_lazy("Confirm what the network says …"), permissions=["review"]

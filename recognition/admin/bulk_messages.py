@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from recognition.models import BulkDecision
+from recognition.repredicting import Asked
 from recognition.review.bulk import Left
 
 
@@ -38,3 +39,35 @@ def report_left(request: HttpRequest, left: Counter[Left]) -> None:
             count,
         )
         messages.warning(request, text % {"count": count, "reason": reason.label})
+
+
+def report_asked_again(request: HttpRequest, asked: Asked) -> None:
+    """Say what becomes of photos that were to be predicted again."""
+    for count, text in (
+        (
+            asked.waiting,
+            ngettext(
+                "%(count)d photo is predicted again, in the background.",
+                "%(count)d photos are predicted again, in the background.",
+                asked.waiting,
+            ),
+        ),
+        (
+            asked.shown,
+            ngettext(
+                "%(count)d photo shows what the live version said of it before.",
+                "%(count)d photos show what the live version said of them before.",
+                asked.shown,
+            ),
+        ),
+        (
+            asked.left,
+            ngettext(
+                "%(count)d photo has the live version's answer, or waits for it.",
+                "%(count)d photos have the live version's answer, or wait for it.",
+                asked.left,
+            ),
+        ),
+    ):
+        if count:
+            messages.info(request, text % {"count": count})

@@ -1,4 +1,4 @@
-"""Versions of the network, and the log of which one was live when."""
+"""Versions of the network."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from recognition.admin.lists import LongList, ReadOnly
+from recognition.admin.lists import ReadOnly
 from recognition.admin.pictures import percent
 from recognition.admin.staff import render_page
 from recognition.admin.training import version_facts
+from recognition.admin.version_actions import PromoteAction
 from recognition.labels import LabelTree
-from recognition.models import LiveChange, ModelVersion
+from recognition.models import ModelVersion
 
 
 @admin.register(ModelVersion)
-class ModelVersionAdmin(ReadOnly):
+class ModelVersionAdmin(PromoteAction, ReadOnly):
     list_display = (
         *("number", "live_badge", "name", "accuracy", "way", "network", "label_count"),
         *("parent_number", "created", "compare"),
@@ -104,17 +105,3 @@ def _card(version: ModelVersion) -> dict[str, Any]:
         "live_times": version_facts.live_times(version),
         "others": version_facts.others(version),
     }
-
-
-@admin.register(LiveChange)
-class LiveChangeAdmin(ReadOnly, LongList):
-    list_display = ("at", "model_version", "how", "changed_by")
-    sortable_by = ()
-    fields = ("at", "model_version", "how", "changed_by")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[LiveChange]:
-        return super().get_queryset(request).select_related("model_version", "by")
-
-    @display(description=_("by"))
-    def changed_by(self, change: LiveChange) -> str:
-        return str(change.by or "–")

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from recognition.admin.training import bundles, compare, launch, run
+from recognition.admin.training import (
+    bundles,
+    compare,
+    experiments,
+    launch,
+    learning_curve,
+    predict_again,
+    promote,
+    run,
+)
 
 urlpatterns = [
     path("new/", launch.page, name="training-launch"),
@@ -18,5 +27,32 @@ urlpatterns = [
         compare.photos,
         name="training-compare-photos",
     ),
+    path("versions/<int:number>/promote/", promote.promote, name="training-promote"),
+    path("roll-back/", promote.roll_back, name="training-roll-back"),
+    path("versions/<int:number>/again/", predict_again.page, name="training-predict-again"),
+    path(
+        "versions/<int:number>/again/stop/", predict_again.stop, name="training-predict-again-stop"
+    ),
     path("import/", bundles.bring_in, name="training-import"),
+    path("experiments/", experiments.listed, name="training-experiments"),
+    path("experiments/new/", experiments.new, name="training-experiment-new"),
+    path("experiments/<uuid:experiment_id>/", experiments.page, name="training-experiment"),
+    path(
+        "experiments/<uuid:experiment_id>/live/",
+        experiments.live,
+        name="training-experiment-live",
+    ),
+    path(
+        "experiments/<uuid:experiment_id>/stop/",
+        experiments.stop,
+        name="training-experiment-stop",
+    ),
+    path(
+        "experiments/<uuid:experiment_id>/cancel/",
+        experiments.cancel,
+        name="training-experiment-cancel",
+    ),
+    path("learning-curve/", learning_curve.page, name="training-learning-curve"),
+    path("learning-curve/live/", learning_curve.live, name="training-learning-curve-live"),
+    path("learning-curve/draw/", learning_curve.draw, name="training-learning-curve-draw"),
 ]
