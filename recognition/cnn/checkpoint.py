@@ -67,7 +67,7 @@ def build_pretrained(folder: Path, backbone: str) -> None:
         fine_names=taxonomy.fine_names(),
         class_weights=taxonomy.class_weights(),
     )
-    model = build_network(manifest)
+    model = build_network(manifest, device="meta")
     load_pretrained(network, model)
     save_version(folder, manifest, model)
 

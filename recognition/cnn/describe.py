@@ -93,7 +93,7 @@ def _multiply_adds(module: nn.Module, output: Tensor) -> int:
 
 
 def _option(option: Option) -> dict[str, Any]:
-    fields = {"type": option.type, **asdict(option)}
+    fields = {"type": option.type, **asdict(option), "choices": list(option.choices)}
     unused = ("min", "max") if option.choices else ("choices",)
     return {name: it for name, it in fields.items() if name not in unused}
 

@@ -13,6 +13,8 @@ from torchvision import models
 from recognition.cnn.network import Download, Network, Package
 from recognition.cnn.recogniser import Recogniser
 
+# GoogLeNet's and Inception's classifiers half-way, which only help training.
+_AUXILIARY = ("aux", "AuxLogits")
 _DENSENET_OF_2017 = re.compile(r"\.(norm|conv)\.(\d)\.")
 
 
@@ -53,7 +55,7 @@ def _load_by_order(model: Recogniser, tensors: list[Tensor]) -> None:
     names = list(model.state_dict())
     if len(names) != len(tensors):
         raise RuntimeError(f"{len(tensors)} tensors for {len(names)}")
-    model.load_state_dict(dict(zip(names, tensors, strict=True)))
+    model.load_state_dict(dict(zip(names, tensors, strict=True)), assign=True)
 
 
 def _downloaded(network: Network, download: Download) -> dict[str, Tensor]:
@@ -74,13 +76,9 @@ def _downloaded(network: Network, download: Download) -> dict[str, Tensor]:
 
 def _load_by_name(model: Recogniser, state: dict[str, Tensor], head: str) -> None:
     """Raises RuntimeError for names or shapes that do not fit."""
-    model.load_state_dict(
-        {
-            _name_here(name, head): tensor
-            for name, tensor in state.items()
-            if not name.startswith(("aux", "AuxLogits"))
-        }
-    )
+    known = {name: it for name, it in state.items() if not name.startswith(_AUXILIARY)}
+    tensors = {_name_here(name, head): it for name, it in known.items()}
+    model.load_state_dict(tensors, assign=True)
 
 
 def _name_here(name: str, head: str) -> str:

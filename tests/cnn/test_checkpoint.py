@@ -1,16 +1,23 @@
 from __future__ import annotations
 
 import re
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from recognition.cnn import checkpoint, taxonomy
 from recognition.cnn.catalogue import NETWORKS
 from recognition.cnn.checkpoint import build_pretrained, load_network
-from recognition.cnn.manifest import read_manifest
+from recognition.cnn.engine import load_engine
+from recognition.cnn.head import GroupedHead
+from recognition.cnn.manifest import CorruptCheckpoint, read_manifest, write_manifest
 from recognition.cnn.reference import reference_pixels
 
 
@@ -60,6 +67,56 @@ def test_a_loaded_network_answers_the_reference_picture_as_when_saved(version: P
     with torch.inference_mode():
         answer = model(torch.from_numpy(pixels)).log_probabilities[0].numpy()
     np.testing.assert_allclose(answer, manifest.reference_log_probabilities, atol=1e-3)
+
+
+def test_a_model_card_lies_beside_the_weights(version: Path) -> None:
+    card = (version / "MODEL_CARD.md").read_text()
+    assert card.startswith("# EfficientNet-Lite0, ImageNet")
+    assert "MODEL_CARD.md" in read_manifest(version).files
+
+
+def test_a_taught_version_gets_its_parents_graph_with_another_head(
+    version: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest, model = load_network(version)
+    with torch.no_grad():
+        model.head.fine.bias[251] += 3.0
+    monkeypatch.setattr(torch.jit, "trace", _only_heads(torch.jit.trace))
+    checkpoint.save_version(tmp_path / "2", replace(manifest, name="Taught"), model, version)
+    pixels = reference_pixels(manifest.preprocessing.crop)
+    before, after = (load_engine(it, "openvino")[1](pixels) for it in (version, tmp_path / "2"))
+    np.testing.assert_allclose(after.embeddings, before.embeddings, atol=1e-3)
+    moved = after.fine_logits - before.fine_logits
+    assert moved[0, 251] == pytest.approx(3.0, abs=0.1)
+    assert np.abs(np.delete(moved, 251)).max() < 0.1
+
+
+def _only_heads(trace: Callable[..., Any]) -> Callable[..., Any]:
+    def check(module: nn.Module, *arguments: Any, **named: Any) -> Any:
+        assert isinstance(module, GroupedHead)
+        return trace(module, *arguments, **named)
+
+    return check
+
+
+def test_a_graph_of_another_trunk_is_not_taken_over(version: Path, tmp_path: Path) -> None:
+    manifest, model = load_network(version)
+    with torch.no_grad():
+        next(model.trunk.parameters()).mul_(0.5)
+    other = replace(manifest, trunk_sha256="")
+    checkpoint.save_version(tmp_path / "2", other, model, version)
+    assert load_engine(tmp_path / "2", "openvino")[0].trunk_sha256 != manifest.trunk_sha256
+
+
+def test_weights_for_other_options_are_refused(version: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(version, tmp_path / "1"))
+    manifest = read_manifest(copy)
+    write_manifest(copy, replace(manifest, network="resnet18"))
+    with pytest.raises(CorruptCheckpoint, match="do not fit"):
+        load_network(copy)
+    write_manifest(copy, replace(manifest, network_options={"layers": 5}))
+    with pytest.raises(CorruptCheckpoint, match="no such option"):
+        load_network(copy)
 
 
 @pytest.mark.parametrize("backbone", ["lite1", "lite2"])

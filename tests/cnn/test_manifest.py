@@ -15,6 +15,11 @@ from recognition.cnn.manifest import (
     verify,
     write_manifest,
 )
+from recognition.cnn.preprocessing import Preprocessing
+from tests.rows import manifest
+
+# What the manifest of tests/rows.py had as its digest then.
+BEFORE_THERE_WAS_GREY = "e6d81550897e5191ad612ee7c899e9855a322ba4d29ef94c5f470d703f623481"
 
 
 @pytest.fixture
@@ -27,6 +32,18 @@ def test_what_is_written_is_read_back(version: Path, tmp_path: Path) -> None:
     write_manifest(tmp_path, manifest)
     assert read_manifest(tmp_path) == manifest
     assert read_manifest(tmp_path).sha256 == manifest.sha256
+
+
+def test_a_normalisation_by_channel_and_grey_are_read_back(tmp_path: Path) -> None:
+    colour = Preprocessing(256, 224, "bilinear", (1.0, 2.0, 3.0), (4.0, 5.0, 6.0))
+    grey = Preprocessing(28, 28, "bilinear", 127.5, 127.5, greyscale=True)
+    for preprocessing in (colour, grey):
+        write_manifest(tmp_path, manifest(preprocessing=preprocessing))
+        assert read_manifest(tmp_path).preprocessing == preprocessing
+
+
+def test_a_version_from_before_there_was_grey_keeps_its_digest() -> None:
+    assert manifest().sha256 == BEFORE_THERE_WAS_GREY
 
 
 def test_a_whole_version_passes_verification(version: Path) -> None:

@@ -51,3 +51,15 @@ def test_an_unknown_interpolation_is_refused() -> None:
 def test_a_crop_larger_than_the_photo_is_refused() -> None:
     with pytest.raises(ValueError, match="usable"):
         Preprocessing(resize=224, crop=256, interpolation="bicubic", mean=127.0, std=128.0)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"std": 0.0}, {"std": (1.0, 1.0, 0.0)}, {"mean": (1.0, 2.0)}, {"greyscale": True}],
+)
+def test_a_normalisation_that_does_not_fit_the_channels_is_refused(
+    wrong: dict[str, object],
+) -> None:
+    fields: dict[str, object] = {"mean": (1.0, 2.0, 3.0), "std": 1.0, **wrong}
+    with pytest.raises(ValueError, match="usable"):
+        Preprocessing(resize=256, crop=224, interpolation="bicubic", **fields)  # type: ignore[arg-type]
