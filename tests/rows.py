@@ -203,3 +203,18 @@ def training_run(epochs: int = 0, **fields: Any) -> TrainingRun:
             seconds=12.5,
         )
     return run
+
+
+def register_measured(run: TrainingRun, accuracy: float, photos: int) -> ModelVersion:
+    """The run succeeded; its version reached this accuracy (0 to 1) on so many test photos."""
+    number = ModelVersion.objects.latest("number").number + 1
+    version = register(number, manifest(name=f"Measured {number}"))
+    version.metrics = {
+        "photos": photos,
+        "accuracy": accuracy,
+        "accuracy_interval": [accuracy - 0.02, min(1.0, accuracy + 0.02)],
+    }
+    version.save()
+    run.state, run.score, run.model_version = RunState.SUCCEEDED, accuracy, version
+    run.save()
+    return version

@@ -106,6 +106,15 @@ UNFOLD = {
                 "items": [
                     _training(_("Teach or train"), "school", "training-launch"),
                     _table(_("Training runs"), "model_training", "recognition_trainingrun"),
+                    _training(
+                        _("Experiments"), "science", "training-experiments", "view_trainingrun"
+                    ),
+                    _training(
+                        _("Learning curve"),
+                        "trending_up",
+                        "training-learning-curve",
+                        "view_trainingrun",
+                    ),
                     _table(_("Model versions"), "neurology", "recognition_modelversion"),
                     _table(_("What was live when"), "history", "recognition_livechange"),
                 ],

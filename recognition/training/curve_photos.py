@@ -30,7 +30,7 @@ class LabelledPhotos(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """group: that of its near-duplicates, or the photo's own id. numbers: float16, little endian."""
+    """group: that of its near-duplicates, or the photo's own id. numbers: float16 bytes."""
 
     group: UUID
     numbers: bytes

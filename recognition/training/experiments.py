@@ -27,7 +27,10 @@ PARAMETERS = tuple(it.name for it in fields(TrainingParameters))
 
 @dataclass(frozen=True)
 class Setup:
-    """What the runs of an experiment have in common; as `runs.launch` takes it."""
+    """What the runs of an experiment have in common; as `runs.launch` takes it.
+
+    parent: needed to fine-tune. network, network_options: to train from scratch.
+    """
 
     mode: str
     parent: ModelVersion | None = None
@@ -48,6 +51,8 @@ class Setup:
         """Raises CannotTrain if a run could not be launched so."""
         if self.mode not in (Mode.FINE_TUNE, Mode.FROM_SCRATCH):
             raise CannotTrain("unknown_mode")
+        if self.mode == Mode.FINE_TUNE and self.parent is None:
+            raise CannotTrain("no_version")
         network = self.parent.network if self.parent else self.network
         runs.checked_parameters(self.mode, network, self.parameters, self.network_options)
 
