@@ -61,7 +61,10 @@ def many(photos: Iterable[Photo]) -> SafeString:
 
 
 def percent(share: float | None) -> str:
-    return "" if share is None else number_format(100 * share, 1) + "\N{NO-BREAK SPACE}%"
+    if share is None:
+        return ""
+    # Rounded before: `number_format` cuts decimals off.
+    return number_format(round(100 * share, 1), 1) + "\N{NO-BREAK SPACE}%"
 
 
 def short_percent(share: float) -> str:

@@ -18,6 +18,7 @@ from recognition.models import Comparison
 CHANCE = 0.05  # a p-value from which on a difference may well be chance
 _NOTEWORTHY = 0.05  # of F1: a label that changed by so much is marked
 _LEAST_OF_BIN = 5  # photos of a point of the reliability curve
+_REJECTED = gettext_lazy("of %(photos)s photos of something else, those answered “neither”")
 _LEFT_OUT = {
     "trained_on": gettext_lazy(
         "one of the versions has learnt from them, or from a near-duplicate"
@@ -104,7 +105,8 @@ def knows(comparison: Comparison) -> str:
 def p_value(p: float) -> str:
     if p < 0.0001:
         return "p < " + number_format(0.0001, 4)
-    return "p = " + number_format(p, 4 if p < 0.01 else 2)
+    decimals = 4 if p < 0.01 else 2
+    return "p = " + number_format(round(p, decimals), decimals)  # which cuts, and does not round
 
 
 def left_out(comparison: Comparison) -> list[str]:
@@ -142,7 +144,7 @@ def figures(comparison: Comparison) -> Iterator[Figure]:
 def _rejection(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Figure]:
     if after["photos"]:
         yield _share(
-            _("Rejected rightly"), _("photos of something else that are answered “neither”"),
+            _("Rejected rightly"), _REJECTED % {"photos": _whole(after["photos"])},
             before, after, "rejected",
         )  # fmt: skip
     yield _share(
@@ -177,9 +179,9 @@ def _speed(speed: dict[str, float] | None) -> Figure:
         same = _("the same")
         return Figure(name, meaning, same, same, Change("–"))
     factor = speed["candidate"] / speed["baseline"]
-    words = "× " + number_format(factor, 2)
+    words = "× " + number_format(round(factor, 2), 2)
     style = "is-good" if factor > 1.1 else "is-bad" if factor < 0.9 else ""
-    values = [number_format(speed[it], 0) for it in ("baseline", "candidate")]
+    values = [number_format(round(speed[it]), 0) for it in ("baseline", "candidate")]
     return Figure(name, meaning, *values, Change(words, style))
 
 
@@ -206,7 +208,7 @@ def labels(comparison: Comparison, tree: LabelTree) -> list[LabelRow]:
             slug,
             after[slug]["photos"],
             [
-                (_short(before[slug][it]), _short(after[slug][it]))
+                (short(before[slug][it]), short(after[slug][it]))
                 for it in ("precision", "recall", "f1")
             ],
             _marked(before[slug]["f1"], after[slug]["f1"]),
@@ -266,10 +268,11 @@ def interval(bounds: list[float] | None) -> str:
     if bounds is None:
         return ""
     low, high = bounds
-    return f"{number_format(100 * low, 1)} – {percent(high)}"
+    return f"{number_format(round(100 * low, 1), 1)} – {percent(high)}"
 
 
-def _short(share: float | None) -> str:
+def short(share: float | None) -> str:
+    """A share without needless decimals."""
     return "–" if share is None else short_percent(share)
 
 

@@ -83,7 +83,7 @@ def scores(metrics: dict[str, Any], tree: LabelTree) -> list[Scores]:
         Scores(
             compare_facts.name(slug, tree),
             row["photos"],
-            *(percent(row[it]) or "–" for it in ("precision", "recall", "f1")),
+            *(compare_facts.short(row[it]) for it in ("precision", "recall", "f1")),
             is_few=row["photos"] < FEW_PHOTOS,
         )
         for slug, row in sorted(per_label.items(), key=lambda item: item[1]["f1"])
@@ -111,7 +111,7 @@ def making(version: ModelVersion, manifest: Manifest | None) -> list[Fact]:
     training, pixels = manifest.training, manifest.preprocessing
     facts = [
         Fact(_("Input"), _("%(side)d × %(side)d pixels") % {"side": pixels.crop}),
-        Fact(_("Temperature"), number_format(manifest.temperature, 2)),
+        Fact(_("Temperature"), number_format(round(manifest.temperature, 2), 2)),
         *(Fact(name, str(value)) for name, value in manifest.network_options.items()),
     ]
     if photos := training.get("photos"):
