@@ -12,6 +12,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from recognition.admin.training import words
 from recognition.cnn.network_facts import NetworkFacts, facts
 from recognition.cnn.training_parameters import TeachParameters, TrainingParameters
 from recognition.models import Mode, ModelVersion
@@ -19,11 +20,6 @@ from recognition.models import Mode, ModelVersion
 OPTION = "option-"  # before the names of a network's options
 _SMALLEST_NETWORK = "lenet5"
 _YES_NO = ((True, gettext_lazy("yes")), (False, gettext_lazy("no")))
-_CHOICES = {
-    "all": gettext_lazy("the whole network"),
-    "last_stages": gettext_lazy("its last stages"),
-    "head": gettext_lazy("only its last layer"),
-}
 _GROUPS = (
     (gettext_lazy("How long and how fast"), ("epochs", "batch_size", "learning_rate", "trainable")),
     (gettext_lazy("How photos are varied"), ("flip", "crop", "colour", "mixup")),
@@ -127,7 +123,7 @@ def _field(default: Any, limits: Mapping[str, Any]) -> forms.Field:
     if isinstance(default, bool):
         made = forms.TypedChoiceField(choices=_YES_NO, coerce=lambda it: it == "True")
     elif choices := limits.get("choices"):
-        named = [(it, _CHOICES.get(it, it)) for it in choices]
+        named = [(it, words.CHOICES.get(it, it)) for it in choices]
         made = forms.TypedChoiceField(choices=named, coerce=lambda it: type(default)(it))
     else:
         kind = forms.IntegerField if isinstance(default, int) else forms.FloatField

@@ -42,7 +42,7 @@ def live(request: StaffRequest, run_id: UUID) -> HttpResponse:
     run = _run(run_id)
     if run.is_over:
         return HttpResponseClientRefresh()
-    return render(request, "admin/training/_run_live.html", _live(run))
+    return render(request, "admin/training/_run_live.html", {**_live(run), "with_curves": True})
 
 
 @staff_page("recognition.view_trainingrun")
@@ -104,7 +104,7 @@ def _live(run: TrainingRun) -> dict[str, Any]:
         "took": words.took(run),
         "time_left": words.estimate(run.seconds_left) if run.seconds_left is not None else "",
         "error": explain(run),
-        "notes": [words.note(said) for said in run.notes],
+        "notes": words.notes(run),
         "unheard": run_facts.is_unheard(run),
         "before_it": run_facts.waits_for(run),
         "charts": run_facts.charts(run),

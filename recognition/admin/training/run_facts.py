@@ -6,10 +6,12 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any
 
+import redis
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from recognition import doorbell
 from recognition.admin.pictures import percent
 from recognition.admin.training import compare_facts, words
 from recognition.admin.training.curves import LinesChart, Point, lines_chart
@@ -25,6 +27,7 @@ from recognition.models import (
     TrainingEpoch,
     TrainingRun,
 )
+from recognition.training import runs
 
 UNHEARD_AFTER = timedelta(seconds=20)
 _OF_NETWORK = "network_options"
@@ -184,14 +187,13 @@ def waits_for(run: TrainingRun) -> int:
 
 
 def is_unheard(run: TrainingRun) -> bool:
-    """Whether the process that should work on it seems to be away."""
-    now = timezone.now()
-    if run.state == RunState.RUNNING:
-        return run.lease_expires is not None and run.lease_expires < now
-    if run.state != RunState.QUEUED or now - run.created < UNHEARD_AFTER:
+    """Whether the process that should work on it has given no sign of life for a while."""
+    if run.is_over or timezone.now() - run.created < UNHEARD_AFTER:
         return False
-    at_work = _same_queue(run).filter(state=RunState.RUNNING, lease_expires__gte=now)
-    return not at_work.exists()
+    try:
+        return not doorbell.workers_heard(runs.worked_on_by(run))
+    except redis.RedisError:
+        return True
 
 
 def _same_queue(run: TrainingRun) -> Any:

@@ -35,6 +35,13 @@ _STAGES = {
     Stage.SAVING: gettext_lazy("Saving the version"),
 }
 
+CHOICES = {  # of settings
+    "all": gettext_lazy("the whole network"),
+    "last_stages": gettext_lazy("its last stages"),
+    "head": gettext_lazy("only its last layer"),
+}
+_UNREADABLE = "unreadable_photo"
+
 
 def duration(seconds: float) -> str:
     """In at most two units, such as 8 s or 1 h 20 min."""
@@ -109,10 +116,19 @@ def took(run: TrainingRun) -> str:
     return "" if seconds is None else duration(seconds)
 
 
-def note(said: Mapping[str, Any]) -> str:
-    """One of a run's notes, with its time."""
-    text = _note(said)
-    return f"{at}: {text}" if (at := _time(said.get("at"))) else text
+def notes(run: TrainingRun) -> list[str]:
+    """What happened on the way, with its times. Unreadable photos are told of once."""
+    others = [said for said in run.notes if said.get("code") != _UNREADABLE]
+    unreadable = sum(said.get("photos", 1) for said in run.notes if said.get("code") == _UNREADABLE)
+    told = [f"{at}: {_note(it)}" if (at := _time(it.get("at"))) else _note(it) for it in others]
+    if unreadable:
+        text = ngettext(
+            "%(photos)d photo could not be read and was left out.",
+            "%(photos)d photos could not be read and were left out.",
+            unreadable,
+        )
+        told.append(text % {"photos": unreadable})
+    return told
 
 
 def _time(text: object) -> str:
@@ -125,19 +141,16 @@ def _time(text: object) -> str:
 
 def _note(said: Mapping[str, Any]) -> str:
     code = said.get("code")
-    if code == "out_of_memory" and "batch_size" in said:
-        size = {"size": said["batch_size"]}
-        return _("Memory ran out; it goes on with batches of %(size)s.") % size
-    if code in ("unreadable_photo", "unreadable_photos"):
-        return _("A photo could not be read and is left out.")
-    if code == "resumed":
-        return _("It went on from its last checkpoint.")
-    if code == "restarted":
-        return _("It began again from the start.")
-    if code == "stopped_early":
-        return _("No more progress on the validation split: it stopped early.")
-    if code == "few":
-        return _("Few photos: %(labels)s.") % {"labels": said.get("labels", "")}
+    if code == "out_of_memory":
+        text = _("Memory ran out: from now on %(photos)s photos at once. The result is the same.")
+        return text % {"photos": said.get("batch_size", "")}
+    if code == "crashed":
+        return _("The process that trained died: it goes on from its last checkpoint.")
+    if code == "validation_held_out":
+        text = _("No labelled photo is in the validation split: %(photos)s of training stand in.")
+        return text % {"photos": said.get("photos", "")}
+    if code == "validation_is_training":
+        return _("There are so few photos that the curves show those that it learns from.")
     rest = {key: value for key, value in said.items() if key not in ("at", "code")}
     details = ", ".join(f"{key}: {value}" for key, value in rest.items())
     return f"{code} ({details})" if details else str(code)
@@ -159,4 +172,4 @@ def number(value: object) -> str:
         return number_format(value)
     if isinstance(value, float):
         return number_format(f"{value:.6g}") if abs(value) >= 1e-4 or not value else f"{value:.3g}"
-    return str(value)
+    return str(CHOICES.get(value, value)) if isinstance(value, str) else str(value)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
+from recognition import doorbell
 from recognition.models import (
     Comparison,
     DataSet,
@@ -105,7 +106,9 @@ def test_the_part_that_changes_asks_for_itself_until_the_run_is_over(as_trainer:
     run = running()
     address = reverse("training-run-live", args=[run.id])
     assert f'hx-get="{address}" hx-trigger="every 1s"' in page(as_trainer, run)
-    assert "<html" not in page(as_trainer, run, "-live")
+    part = page(as_trainer, run, "-live")
+    assert "<html" not in part
+    assert 'id="run-curves" hx-swap-oob="true"' in part
     TrainingRun.objects.update(state=RunState.FAILED, error="disk_full")
     assert as_trainer.get(address)["HX-Refresh"] == "true"
     assert address not in page(as_trainer, run)
@@ -120,9 +123,11 @@ def test_a_waiting_run_knows_its_place(as_trainer: Client) -> None:
 
 def test_notes_are_said_in_words(as_trainer: Client) -> None:
     note = {"at": "2026-11-21T10:20:00+00:00", "code": "out_of_memory", "batch_size": 16}
-    run = running(notes=[note, {"code": "what_is_this", "x": "<b>"}])
+    unreadable = [{"code": "unreadable_photo", "photo": "x"}] * 3
+    run = running(notes=[note, *unreadable, {"code": "what_is_this", "x": "<b>"}])
     text = page(as_trainer, run)
-    assert "Memory ran out; it goes on with batches of 16." in text
+    assert "Memory ran out: from now on 16 photos at once." in text
+    assert "3 photos could not be read and were left out." in text
     assert "what_is_this (x: &lt;b&gt;)" in text
 
 
@@ -131,10 +136,14 @@ def test_who_waits_without_anybody_at_work_is_told(as_trainer: Client) -> None:
     assert "No teacher has been heard" not in page(as_trainer, run)
     TrainingRun.objects.update(created=timezone.now() - timedelta(minutes=1))
     assert "No teacher has been heard" in page(as_trainer, run)
+    doorbell.beat_heart("tests", doorbell.TEACHER)
+    assert "No teacher has been heard" not in page(as_trainer, run)
 
 
 def test_a_trainer_that_is_gone_is_noticed(as_trainer: Client) -> None:
-    run = running(lease_expires=timezone.now() - timedelta(seconds=1))
+    run = running()
+    TrainingRun.objects.update(created=timezone.now() - timedelta(minutes=1))
+    doorbell.beat_heart("tests", doorbell.TEACHER)
     assert "No trainer has been heard" in page(as_trainer, run)
 
 
