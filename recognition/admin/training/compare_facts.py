@@ -113,8 +113,9 @@ def left_out(comparison: Comparison) -> list[str]:
     """How many photos were not compared, and why."""
     said = []
     for reason, photos in comparison.findings["left_out"].items():
-        text = ngettext("%(photos)s photo left out: %(why)s", "%(photos)s photos left out: %(why)s",
-                        photos)  # fmt: skip
+        text = ngettext(
+            "%(photos)s photo left out: %(why)s", "%(photos)s photos left out: %(why)s", photos
+        )
         said.append(text % {"photos": _whole(photos), "why": _LEFT_OUT.get(reason, reason)})
     if comparison.findings["is_capped"]:
         photos = _whole(comparison.findings["candidate"]["photos"])
@@ -126,17 +127,22 @@ def figures(comparison: Comparison) -> Iterator[Figure]:
     """Without photos there are none but the speed."""
     before, after = (comparison.findings[it] for it in ("baseline", "candidate"))
     if after["photos"]:
+        yield _share(_("Accuracy"), _("photos that are right"), before, after, "accuracy")
         yield _share(
-            _("Accuracy"), _("photos that are right"), before, after, "accuracy", has_interval=True
+            "Macro-F1",
+            _("mean over the labels, rare ones count as much as frequent ones"),
+            before,
+            after,
+            "macro_f1",
         )
         yield _share(
-            "Macro-F1", _("mean over the labels, rare ones count as much as frequent ones"),
-            before, after, "macro_f1", has_interval=True,
-        )  # fmt: skip
-        yield _share(
-            _("Calibration error"), _("how far its confidence is from the truth; less is better"),
-            before["calibration"], after["calibration"], "ece", less_is_better=True,
-        )  # fmt: skip
+            _("Calibration error"),
+            _("how far its confidence is from the truth; less is better"),
+            before["calibration"],
+            after["calibration"],
+            "ece",
+            less_is_better=True,
+        )
         yield from _rejection(before["neither"], after["neither"])
     yield _speed(comparison.findings["speed"])
 
@@ -144,13 +150,20 @@ def figures(comparison: Comparison) -> Iterator[Figure]:
 def _rejection(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Figure]:
     if after["photos"]:
         yield _share(
-            _("Rejected rightly"), _REJECTED % {"photos": _whole(after["photos"])},
-            before, after, "rejected",
-        )  # fmt: skip
+            _("Rejected rightly"),
+            _REJECTED % {"photos": _whole(after["photos"])},
+            before,
+            after,
+            "rejected",
+        )
     yield _share(
-        _("Rejected wrongly"), _("other photos that are answered “neither”; less is better"),
-        before, after, "wrongly_rejected", less_is_better=True,
-    )  # fmt: skip
+        _("Rejected wrongly"),
+        _("other photos that are answered “neither”; less is better"),
+        before,
+        after,
+        "wrongly_rejected",
+        less_is_better=True,
+    )
 
 
 def _share(
@@ -159,17 +172,16 @@ def _share(
     before: dict[str, Any],
     after: dict[str, Any],
     key: str,
-    has_interval: bool = False,
     less_is_better: bool = False,
 ) -> Figure:
-    intervals = (interval(it[f"{key}_interval"]) for it in (before, after)) if has_interval else ()
+    bounds = [interval(it.get(f"{key}_interval")) for it in (before, after)]
     return Figure(
         name,
         meaning,
         percent(before[key]) or "–",
         percent(after[key]) or "–",
         change(before[key], after[key], less_is_better),
-        *intervals,
+        *bounds,
     )
 
 
@@ -181,8 +193,8 @@ def _speed(speed: dict[str, float] | None) -> Figure:
     factor = speed["candidate"] / speed["baseline"]
     words = "× " + number_format(round(factor, 2), 2)
     style = "is-good" if factor > 1.1 else "is-bad" if factor < 0.9 else ""
-    values = [number_format(round(speed[it]), 0) for it in ("baseline", "candidate")]
-    return Figure(name, meaning, *values, Change(words, style))
+    before, after = (number_format(round(speed[it]), 0) for it in ("baseline", "candidate"))
+    return Figure(name, meaning, before, after, Change(words, style))
 
 
 def change(before: float | None, after: float | None, less_is_better: bool = False) -> Change:

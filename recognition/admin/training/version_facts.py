@@ -29,13 +29,11 @@ class Fact:
 
 @dataclass(frozen=True)
 class Scores:
-    """A label's results in words. is_few: too few photos to say much."""
+    """A label's precision, recall and F1, in words. is_few: too few photos to say much."""
 
     name: str
     photos: int
-    precision: str
-    recall: str
-    f1: str
+    shares: list[str]
     is_few: bool
 
 
@@ -83,7 +81,7 @@ def scores(metrics: dict[str, Any], tree: LabelTree) -> list[Scores]:
         Scores(
             compare_facts.name(slug, tree),
             row["photos"],
-            *(compare_facts.short(row[it]) for it in ("precision", "recall", "f1")),
+            [compare_facts.short(row[it]) for it in ("precision", "recall", "f1")],
             is_few=row["photos"] < FEW_PHOTOS,
         )
         for slug, row in sorted(per_label.items(), key=lambda item: item[1]["f1"])
@@ -178,7 +176,7 @@ def others(version: ModelVersion) -> list[ModelVersion]:
     """Versions to compare it with: the live one and its parent first."""
     rest = ModelVersion.objects.exclude(id=version.id).defer("metrics", "labels")
     newest = list(rest.order_by("-live", "-number")[:_VERSIONS_OFFERED])
-    parent = rest.filter(id=version.parent_id).first()
+    parent = version.parent
     return newest if parent is None or parent in newest else [newest[0], parent, *newest[1:]]
 
 
