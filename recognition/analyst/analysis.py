@@ -39,7 +39,9 @@ def analyse_due() -> None:
     """The analyst's job: analyse the photos that are due, newest first, for MAX_WORK_S seconds."""
     ends = time.monotonic() + MAX_WORK_S
     while rows := list(_due()[:CHUNK]):
-        _analyse(rows)
+        for versions in embeddings.versions_by_trunk().values():
+            if comparable := [row for row in rows if row.model_version_id in versions]:
+                _analyse(comparable, versions)
         memory.give_back()
         if time.monotonic() >= ends:
             doorbell.ring_analyst()
@@ -51,13 +53,16 @@ def _due() -> QuerySet[Prediction]:
     return due.select_related("photo").defer("top").order_by("-analysis_due", "-id")
 
 
-def _analyse(rows: Sequence[Prediction]) -> None:
+def _analyse(rows: Sequence[Prediction], versions: frozenset[int]) -> None:
+    """The rows have embeddings of one trunk, which these versions have."""
     photos = [row.photo for row in rows]
     photo_ids = [photo.id for photo in photos]
     unit_rows = embeddings.normalised([row.embedding or b"" for row in rows])
     labelled.catch_up()
-    labelled.update([photo.id for photo in photos if photo.label_id])
-    evidence = labelled.evidence(photo_ids, unit_rows)
+    evidence = [Evidence(row.novelty, row.similar) for row in rows]
+    if versions & labelled.versions:
+        labelled.update([photo.id for photo in photos if photo.label_id])
+        evidence = labelled.evidence(photo_ids, unit_rows)
     new_hashes = _new_hashes(photos)
     hashes = {it.id: it.perceptual_hash for it in photos if it.perceptual_hash is not None}
     hashes |= new_hashes
@@ -66,7 +71,7 @@ def _analyse(rows: Sequence[Prediction]) -> None:
     def find_pairs() -> list[Pair]:
         index = _known_hashes.read()
         index.put([photo_id.bytes for photo_id in new_hashes], list(new_hashes.values()))
-        return duplicates.similar_pairs(hashes, of_photo, index)
+        return duplicates.similar_pairs(hashes, of_photo, index, versions)
 
     try:
         pairs = find_pairs()  # before the transaction, which must be short

@@ -7,7 +7,7 @@ apart (review.groups): it then has a group of its own, which is never merged wit
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from recognition.analyst import embeddings
 from recognition.cnn.decoding import UnreadablePhoto
 from recognition.cnn.nearest import HashIndex
 from recognition.cnn.overlap import overlap
-from recognition.models import Photo, Report
+from recognition.models import Photo, Prediction, Report
 from recognition.review.groups import is_by_people
 
 # How alike the embeddings must be. Resized copies keep their hash, cropped ones their embedding.
@@ -88,14 +88,19 @@ def _revision_of(report: Report | None) -> int:
 
 
 def similar_pairs(
-    hashes: Mapping[UUID, int], rows: Mapping[UUID, npt.NDArray[np.float32]], index: HashIndex
+    hashes: Mapping[UUID, int],
+    rows: Mapping[UUID, npt.NDArray[np.float32]],
+    index: HashIndex,
+    versions: Collection[int],
 ) -> list[Pair]:
     """The near-duplicates of these photos among the photos of the index, most alike first.
 
-    hashes: by photo id. rows: the embeddings, each of length 1, by photo id.
+    hashes: by photo id. rows: the embeddings, each of length 1, by photo id. versions: the ids of
+    those that can have made them; photos that none of these has seen are not compared.
     """
     proposed = {photo_id: _proposed(photo_id, hashes[photo_id], index) for photo_id in hashes}
-    known = _with_embeddings({other for others in proposed.values() for other in others})
+    others = {other for near in proposed.values() for other in near}
+    known = _with_embeddings(others, versions)
     pairs = []
     for photo_id, others in proposed.items():
         there = [other for other in others if other in known]
@@ -173,9 +178,17 @@ def _proposed(photo_id: UUID, hash: int, index: HashIndex) -> dict[UUID, int]:
     return {UUID(bytes=key): value for key, value in near if key != photo_id.bytes}
 
 
-def _with_embeddings(photo_ids: set[UUID]) -> dict[UUID, bytes | memoryview]:
-    rows = Photo.objects.filter(id__in=photo_ids).values_list("id", "prediction__embedding")
-    return {photo_id: embedding for photo_id, embedding in rows if embedding is not None}
+def _with_embeddings(
+    photo_ids: set[UUID], versions: Collection[int]
+) -> dict[UUID, bytes | memoryview]:
+    """By any prediction of a photo, whether it is shown or not."""
+    made = Prediction.objects.filter(photo__in=photo_ids, embedding__isnull=False)
+    rows = made.values_list("photo_id", "model_version", "embedding")
+    return {
+        photo_id: embedding
+        for photo_id, version, embedding in rows
+        if version in versions and embedding is not None
+    }
 
 
 def _all_hashes() -> HashIndex:

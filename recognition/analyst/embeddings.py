@@ -1,4 +1,9 @@
-"""Embeddings: float16 bytes in the database, float32 rows in calculations."""
+"""Embeddings: float16 bytes in the database, float32 rows in calculations.
+
+Only versions with the same trunk understand each other's embeddings. Rows are chosen by the ids of
+such versions after they were read: as a part of the query, that would lead SQLite to read all
+predictions instead of the few that are labelled.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db.models import QuerySet
 
-from recognition.models import Photo
+from recognition.models import ModelVersion, Photo
 
 
 def normalised(embeddings: Sequence[bytes | memoryview]) -> npt.NDArray[np.float32]:
@@ -25,3 +30,20 @@ def normalised(embeddings: Sequence[bytes | memoryview]) -> npt.NDArray[np.float
 def labelled_photos() -> QuerySet[Photo]:
     """Photos that have a label and an embedding."""
     return Photo.objects.filter(label__isnull=False, prediction__embedding__isnull=False)
+
+
+def versions_by_trunk() -> dict[str, frozenset[int]]:
+    """The ids of the versions that share a trunk, by its sha256."""
+    trunks = dict(ModelVersion.objects.values_list("id", "trunk_sha256"))
+    return {
+        trunk: frozenset(it for it in trunks if trunks[it] == trunk)
+        for trunk in set(trunks.values())
+    }
+
+
+def live_versions() -> frozenset[int]:
+    """The ids of the versions that share the live one's trunk."""
+    live = ModelVersion.objects.filter(live=True).values("trunk_sha256")
+    return frozenset(
+        ModelVersion.objects.filter(trunk_sha256__in=live).values_list("id", flat=True)
+    )

@@ -23,13 +23,14 @@ from recognition.models import Decision
 NEAREST = 3
 _CANDIDATES = 64
 _CHUNK = 2000
+_EMBEDDING = "prediction__embedding"
 _LATE = timedelta(minutes=1)  # a decision is seen when its transaction ends, not when it is made
 
 
 class Evidence(NamedTuple):
     """What Prediction stores in the fields of the same names."""
 
-    novelty: float
+    novelty: float | None
     similar: list[dict[str, Any]]
 
 
@@ -43,11 +44,13 @@ class LabelledPhotos:
     """An index of all labelled photos, kept up to date by following the decisions.
 
     It only proposes candidates: `evidence` reads their labels from the database, and drops photos
-    that have lost their label or were deleted.
+    that have lost their label or were deleted. All embeddings in it are of one trunk, that of the
+    live version: when another trunk goes live, the index begins anew.
     """
 
     def __init__(self) -> None:
-        self.changes = 0  # how often `catch_up` found new decisions
+        self.changes = 0  # how often `catch_up` found new decisions, or another trunk
+        self.versions: frozenset[int] = frozenset()  # ids of those whose embeddings are comparable
         self._index: EmbeddingIndex | None = None
         self._followed_to: datetime | None = None
         self._seen: set[UUID] = set()  # decisions so recent that others may still come before them
@@ -55,16 +58,20 @@ class LabelledPhotos:
     def catch_up(self) -> None:
         """Take in what was decided since the last time."""
         now = timezone.now()
-        if self._followed_to is None:
+        versions = embeddings.live_versions()
+        is_other_trunk = self._followed_to is not None and not versions & self.versions
+        self.versions = versions
+        if is_other_trunk or self._followed_to is None:
             self._read_all()
+        self.changes += is_other_trunk
         self._follow((self._followed_to or now) - _LATE)
         self._followed_to = now
 
     def update(self, photo_ids: Collection[UUID]) -> None:
         """Add these photos to the index, or drop them from it, as the database says now."""
         labelled = embeddings.labelled_photos().filter(id__in=photo_ids)
-        found = list(labelled.values_list("id", "prediction__embedding"))
-        self._drop(set(photo_ids) - {photo_id for photo_id, _embedding in found})
+        found = list(labelled.values_list("id", "prediction__model_version", _EMBEDDING))
+        self._drop(set(photo_ids))
         self._put(found)
 
     def evidence(self, photo_ids: Sequence[UUID], rows: npt.NDArray[np.float32]) -> list[Evidence]:
@@ -90,7 +97,7 @@ class LabelledPhotos:
     def _read_all(self) -> None:
         self._index = None
         labelled = embeddings.labelled_photos().order_by("id")
-        rows = labelled.values_list("id", "prediction__embedding").iterator(_CHUNK)
+        rows = labelled.values_list("id", "prediction__model_version", _EMBEDDING).iterator(_CHUNK)
         while chunk := list(islice(rows, _CHUNK)):
             self._put(chunk)
 
@@ -104,8 +111,13 @@ class LabelledPhotos:
             self.update(chunk)
         self.changes += bool(new)
 
-    def _put(self, photos: Sequence[tuple[UUID, bytes | memoryview | None]]) -> None:
-        known = [(photo_id, it) for photo_id, it in photos if it is not None]
+    def _put(self, photos: Sequence[tuple[UUID, int | None, bytes | memoryview | None]]) -> None:
+        """Photos with the version that made their embedding."""
+        known = [
+            (photo_id, embedding)
+            for photo_id, version, embedding in photos
+            if version in self.versions and embedding is not None
+        ]
         if not known:
             return
         rows = embeddings.normalised([embedding for _photo_id, embedding in known])
@@ -120,8 +132,12 @@ class LabelledPhotos:
 
     def _candidates(self, photo_ids: set[UUID]) -> list[_Candidate]:
         labelled = embeddings.labelled_photos().filter(id__in=photo_ids)
-        rows = labelled.values_list("id", "label__slug", "prediction__embedding")
-        candidates = [_Candidate(*row[:2], row[2] or b"") for row in rows]
+        rows = labelled.values_list("id", "label__slug", _EMBEDDING, "prediction__model_version")
+        candidates = [
+            _Candidate(photo_id, slug, embedding or b"")
+            for photo_id, slug, embedding, version in rows
+            if version in self.versions
+        ]
         self._drop(photo_ids - {it.photo_id for it in candidates})
         return candidates
 

@@ -4,7 +4,7 @@ All other photos keep the evidence that was found when they were analysed. Their
 upper bound, because another label can only make a photo less novel: so the order by novelty is
 right once its first photos have been looked at again and still come first (lazy greedy evaluation;
 Minoux, 1978). A label that is taken back may make photos more novel; only those among the first of
-an order are corrected.
+an order are corrected. Photos whose answer comes from another trunk keep what was found then.
 """
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ def _look_again(order: QuerySet[Prediction], looked: set[UUID]) -> set[UUID]:
     new = [prediction_id for prediction_id in first if prediction_id not in looked]
     remaining = iter(new)
     while chunk := list(islice(remaining, _CHUNK)):
-        rows = list(
-            Prediction.objects.filter(id__in=chunk, embedding__isnull=False).only(
-                "photo_id", "embedding", "novelty", "similar"
-            )
-        )
+        there = Prediction.objects.filter(id__in=chunk, embedding__isnull=False)
+        found = there.only("photo_id", "model_version_id", "embedding", "novelty", "similar")
+        rows = [row for row in found if row.model_version_id in analysis.labelled.versions]
+        if not rows:
+            continue
         unit_rows = embeddings.normalised([row.embedding or b"" for row in rows])
-        found = analysis.labelled.evidence([row.photo_id for row in rows], unit_rows)
-        for row, (novelty, similar) in zip(rows, found, strict=True):
+        evidence = analysis.labelled.evidence([row.photo_id for row in rows], unit_rows)
+        for row, (novelty, similar) in zip(rows, evidence, strict=True):
             row.novelty, row.similar = novelty, similar
         with transaction.atomic():
             list(lock_predictions(row.id for row in rows).values_list("id"))

@@ -82,9 +82,11 @@ def _predictions_wait() -> bool:
 
 
 def _labelled() -> Iterator[LabelledPhoto]:
-    rows = embeddings.labelled_photos().order_by("id").values_list("id", "label_id", "group")
-    for photo_id, label_id, group in rows.iterator(_CHUNK):
-        if label_id is not None:  # as the query says
+    versions = embeddings.live_versions()
+    rows = embeddings.labelled_photos().order_by("id")
+    fields = ("id", "label_id", "group", "prediction__model_version")
+    for photo_id, label_id, group, version in rows.values_list(*fields).iterator(_CHUNK):
+        if label_id is not None and version in versions:
             yield LabelledPhoto(photo_id, label_id, group or photo_id)
 
 
@@ -150,12 +152,13 @@ def _answers(
 ) -> dict[UUID, _Answer]:
     """The network's answers about these photos, without those that are gone."""
     answers = {}
+    versions = embeddings.live_versions()
     for start in range(0, len(photo_ids), _CHUNK):
         rows = Photo.objects.filter(id__in=photo_ids[start : start + _CHUNK]).values_list(
-            "id", "prediction__embedding", "prediction__top"
+            "id", "prediction__model_version", "prediction__embedding", "prediction__top"
         )
-        for photo_id, embedding, top in rows:
-            if embedding is None:
+        for photo_id, version, embedding, top in rows:
+            if embedding is None or version not in versions:
                 continue
             probabilities = np.zeros(len(place_of), dtype=np.float32)
             for entry in top:

@@ -16,10 +16,11 @@ from recognition.analyst.analysis import analyse_due
 from recognition.analyst.duplicates import KnownHashes
 from recognition.analyst.neighbours import LabelledPhotos
 from recognition.models import Label, Photo, Prediction, Report, Via
+from recognition.registry import register
 from recognition.review import labelling
 from recognition.review.groups import set_apart
 from tests.files import encoded, picture
-from tests.rows import due_photo, embedding
+from tests.rows import due_photo, embedding, manifest
 
 pytestmark = pytest.mark.usefixtures("version")
 
@@ -68,6 +69,17 @@ def test_copies_come_into_one_group_and_others_stay_alone(
     analyse_due()
     assert groups(first, other, copy) == [first.id, None, first.id]
     assert now(first).split == now(copy).split
+
+
+def test_photos_that_another_trunk_has_seen_are_grouped_among_themselves(uploader: User) -> None:
+    first, copy, other = due(uploader, 1), due(uploader, 1, quality=40), due(uploader, 1)
+    wider = register(2, manifest(name="Wider", trunk_sha256="b" * 64))
+    made = embedding(1).repeat(2).astype("<f2").tobytes()
+    Prediction.objects.filter(photo=other).update(model_version=wider, embedding=made)
+    analyse_due()
+    assert groups(first, copy, other) == [first.id, first.id, None]
+    assert now(other).perceptual_hash is not None
+    assert (now(other).prediction.novelty, now(other).prediction.analysis_due) == (None, None)
 
 
 def test_a_copy_is_found_among_what_was_analysed_long_ago(
@@ -219,7 +231,8 @@ def test_an_analyst_that_was_overtaken_looks_again(
             elsewhere.setattr(duplicates, "similar_pairs", find)
             elsewhere.setattr(analysis, "_known_hashes", KnownHashes())
             Prediction.objects.filter(photo=first).update(analysis_due=later)
-            analysis._analyse(list(analysis._due().filter(photo=first)))
+            due = list(analysis._due().filter(photo=first))
+            analysis._analyse(due, analysis.labelled.versions)
         monkeypatch.setattr(duplicates, "similar_pairs", find)
         return pairs
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Collection
 from pathlib import Path
 from uuid import UUID
 
@@ -15,8 +16,9 @@ from PIL import Image
 from recognition.analyst import duplicates
 from recognition.analyst.duplicates import Pair, groups_to_join, similar_pairs
 from recognition.cnn.nearest import HashIndex
-from recognition.models import Photo
+from recognition.models import Photo, State
 from recognition.models.ids import time_ordered_uuid
+from recognition.registry import live_version
 from recognition.review.groups import set_apart
 from tests.rows import add_photo, embedding
 
@@ -89,17 +91,26 @@ def hash_of(content: bytes) -> int:
     return int.from_bytes(np.packbits(bits).tobytes(), "big", signed=True)
 
 
-def found(owner: User, one: int, other: int, similarity: float) -> list[Pair]:
+def found(
+    owner: User, one: int, other: int, similarity: float, versions: Collection[int] = ()
+) -> list[Pair]:
     """The pairs among two photos with these hashes and this similarity."""
-    first = add_photo(owner, prediction__embedding=np.asarray(embedding(1), "<f2").tobytes())
+    made = np.asarray(embedding(1), "<f2").tobytes()
+    first = add_photo(owner, prediction__state=State.DONE, prediction__embedding=made)
     index = HashIndex()
     index.put([first.id.bytes], [one])
     second = time_ordered_uuid()
     row = embedding(2, like=1, similarity=similarity).astype(np.float32)
-    return similar_pairs({second: other}, {second: row}, index)
+    return similar_pairs({second: other}, {second: row}, index, versions or [live_version().id])
 
 
 MANY_BITS = 0x5555_5555_5555_5555
+
+
+@pytest.mark.usefixtures("version")
+def test_embeddings_of_another_trunk_are_not_compared(uploader: User) -> None:
+    assert found(uploader, MANY_BITS, MANY_BITS, 0.99)
+    assert not found(uploader, MANY_BITS, MANY_BITS, 0.99, versions=[live_version().id + 1])
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from django.utils import timezone
 from recognition import removal
 from recognition.analyst import neighbours
 from recognition.analyst.neighbours import Evidence, LabelledPhotos
-from recognition.models import Decision, Label, Photo, Via
+from recognition.models import Decision, Label, ModelVersion, Photo, Prediction, Via
+from recognition.registry import register
 from recognition.review import labelling
-from tests.rows import due_photo, embedding
+from tests.rows import due_photo, embedding, manifest
 
 pytestmark = pytest.mark.usefixtures("version")
 
@@ -125,3 +126,32 @@ def test_a_decision_that_shows_late_is_not_missed(
     label(photo_like(uploader, 2, 1, 0.9), "dog", reviewer)
     Decision.objects.update(at=timezone.now() - neighbours._LATE / 2)
     assert evidence(labelled, photo, 1).similar
+
+
+def test_when_another_trunk_goes_live_the_index_begins_anew(
+    photo: Photo, labelled: LabelledPhotos, uploader: User, reviewer: User, version: ModelVersion
+) -> None:
+    label(photo_like(uploader, 2, 1, 0.9), "dog", reviewer)
+    assert evidence(labelled, photo, 1).similar
+    other = register(2, manifest(name="Other", trunk_sha256="b" * 64))
+    by_other = photo_like(uploader, 3, 1, 0.8)
+    Prediction.objects.filter(photo=by_other).update(model_version=other)
+    label(by_other, "dog", reviewer)
+    changes = labelled.changes
+    _make_live(other)
+    assert [it[0] for it in seen(evidence(labelled, photo, 1))] == [str(by_other.id)]
+    assert labelled.changes > changes
+
+
+def test_a_version_with_the_same_trunk_changes_nothing(
+    photo: Photo, labelled: LabelledPhotos, uploader: User, reviewer: User, version: ModelVersion
+) -> None:
+    label(photo_like(uploader, 2, 1, 0.9), "dog", reviewer)
+    before = evidence(labelled, photo, 1)
+    _make_live(register(2, manifest(name="Taught", trunk_sha256=version.trunk_sha256)))
+    assert evidence(labelled, photo, 1) == before
+
+
+def _make_live(version: ModelVersion) -> None:
+    ModelVersion.objects.update(live=False)
+    ModelVersion.objects.filter(id=version.id).update(live=True)
