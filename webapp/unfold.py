@@ -115,6 +115,7 @@ UNFOLD = {
                         "training-learning-curve",
                         "view_trainingrun",
                     ),
+                    _training(_("Networks"), "hub", "training-networks", "view_modelversion"),
                     _table(_("Model versions"), "neurology", "recognition_modelversion"),
                     _table(_("What was live when"), "history", "recognition_livechange"),
                 ],
