@@ -17,7 +17,7 @@ from recognition.cnn.training.attempts import run
 from recognition.cnn.training.checkpoints import is_disk_full
 from recognition.cnn.training.events import emit
 from recognition.cnn.training.job import CannotTrain
-from recognition.cnn.training.memory import is_out_of_memory
+from recognition.cnn.training.memory import is_out_of_memory, limit_memory
 
 
 def main() -> int:
@@ -26,6 +26,7 @@ def main() -> int:
         sys.exit("usage: python -m recognition.cnn.training FOLDER")
     process.obey_parent()
     process.make_way()
+    limit_memory()
     try:
         run(Path(sys.argv[1]))
     except Exception as error:

@@ -16,7 +16,7 @@ from recognition.cnn.training.events import emit, emit_progress
 from recognition.cnn.training.finish import finish
 from recognition.cnn.training.job import Job, read_job
 from recognition.cnn.training.loop import READING, Training
-from recognition.cnn.training.memory import Portions, is_out_of_memory, limit_memory
+from recognition.cnn.training.memory import Portions, is_out_of_memory
 from recognition.cnn.training.start import start
 
 
@@ -31,7 +31,6 @@ def run(folder: Path) -> None:
     device = process.choose_device(job.device)
     distributed.become_torchrun(folder, device.type)
     process.set_up(device, job.threads)
-    limit_memory(device)
     distributed.join(device)
     emit("stage", stage="reading")
     data = Data(job.examples, _preprocessing(job), lambda done: emit_progress(done * READING))

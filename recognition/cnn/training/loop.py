@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
+from itertools import chain
 
 import numpy as np
 import torch
@@ -86,19 +88,25 @@ class Training:
         """All its steps, from where the last checkpoint left off; False if it must finish now."""
         train_mode(self.model, moving_statistics=self.job.mode == "from_scratch")
         saved_s = time.monotonic()
-        for step, rows in enumerate(self.batches(self.progress.epoch)):
-            if step < self.progress.step:
-                continue
+        batches = self.batches(self.progress.epoch)[self.progress.step :]
+        parts = [portions(distributed.share(rows), self.portion_size) for rows in batches]
+        pixels = loaded(list(chain(*parts)), self.augmented, self.data.pool)
+        for batch, its_parts in zip(batches, parts, strict=True):
             if distributed.agree(self.job.must_finish, self.device):
                 return False
-            self.train_step(rows)
+            self.train_step(len(batch), its_parts, pixels)
             if time.monotonic() - saved_s > CHECKPOINT_EVERY_S:
                 self.save()
                 saved_s = time.monotonic()
         return True
 
-    def train_step(self, rows: list[int]) -> None:
-        """Forward, backward, update: one batch, in portions that fit into memory."""
+    def train_step(
+        self, size: int, parts: list[list[int]], pixels: Iterator[tuple[list[int], Pixels]]
+    ) -> None:
+        """Forward, backward, update: one batch, in parts that fit into memory.
+
+        size: of the whole batch, over all processes; pixels: what the network sees of each part.
+        """
         started_s = time.perf_counter()
         progress = self.progress
         step = progress.epoch * self.steps_an_epoch + progress.step
@@ -106,13 +114,12 @@ class Training:
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(self.parameters, step, self.steps_an_epoch)
         self.optimiser.zero_grad()
-        parts = portions(distributed.share(rows), self.portion_size)
-        pixels_of = loaded(parts, self.augmented, self.data.pool)
-        for number, (part, (seen, pixels)) in enumerate(zip(parts, pixels_of, strict=True)):
+        for number, part in enumerate(parts):
+            seen, part_pixels = next(pixels)
             with self.no_sync(number < len(parts) - 1):
-                mean = self.mean_loss(pixels, torch.tensor(seen, device=self.device))
+                mean = self.mean_loss(part_pixels, torch.tensor(seen, device=self.device))
                 # Gradients are averaged over processes, and each has only its share of the batch.
-                (mean * len(part) * distributed.world_size() / len(rows)).backward()
+                (mean * len(part) * distributed.world_size() / size).backward()
             progress.loss_sum += float(mean.detach()) * len(part)
             progress.seen += len(part)
         nn.utils.clip_grad_norm_(self.model.parameters(), _LONGEST_GRADIENT)

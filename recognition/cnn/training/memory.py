@@ -34,12 +34,12 @@ def available_bytes() -> int:
     return max(free, 0)
 
 
-def limit_memory(device: torch.device) -> None:
+def limit_memory() -> None:
     """Let allocating too much fail here, before the kernel kills somebody for it.
 
-    Not on CUDA, whose driver reserves far more address space than it will ever use.
+    Not with CUDA, whose driver reserves far more address space than it will ever use.
     """
-    if device.type != "cpu" or not Path("/proc/self/statm").exists():
+    if torch.cuda.is_available() or not Path("/proc/self/statm").exists():
         return
     own_bytes = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
     limit = own_bytes + int(available_bytes() * (1 - _LEFT_FOR_OTHERS))

@@ -1,0 +1,114 @@
+"""Training in real processes, which are killed, ended and left alone."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from recognition.cnn.manifest import verify
+from tests.cnn.training.jobs import (
+    events,
+    launch,
+    sha256_of_weights,
+    wait_for,
+    write_job,
+)
+
+Photos = list[tuple[Path, str, str]]
+
+ENDLESS = {"epochs": 1000, "patience": 0}
+
+
+def test_a_killed_run_resumes_and_ends_with_the_same_weights(
+    tmp_path: Path, digits: Photos
+) -> None:
+    options = {"epochs": 3, "batch_size": 16}
+    whole = write_job(tmp_path / "whole", digits[:300], parameters=options)
+    broken = write_job(tmp_path / "broken", digits[:300], parameters=options)
+    undisturbed = launch(whole)
+    victim = launch(broken)
+    wait_for(victim, "epoch")
+    victim.kill()
+    victim.wait()
+    resumed = launch(broken)
+    assert {"event": "note", "code": "resumed", "epoch": 2} in list(events(resumed))
+    assert resumed.wait() == 0
+    assert [e["number"] for e in events(undisturbed) if e["event"] == "epoch"] == [1, 2, 3]
+    assert undisturbed.wait() == 0
+    assert sha256_of_weights(broken) == sha256_of_weights(whole)
+
+
+def test_told_to_end_it_ends_at_once(tmp_path: Path, digits: Photos) -> None:
+    process = launch(write_job(tmp_path / "run", digits[:100], parameters=ENDLESS))
+    wait_for(process, "epoch")
+    process.terminate()
+    assert process.wait(timeout=2) == -signal.SIGTERM
+
+
+def test_it_dies_with_the_process_that_started_it(tmp_path: Path, digits: Photos) -> None:
+    folder = write_job(tmp_path / "run", digits[:100], parameters=ENDLESS)
+    program = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-m", "recognition.cnn.training", sys.argv[1]])
+print(child.pid, flush=True)
+child.wait()
+"""
+    command = [sys.executable, "-c", program, str(folder)]
+    parent = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert parent.stdout
+    pid = int(parent.stdout.readline())
+    wait_for(parent, "stage")
+    parent.kill()
+    parent.wait()
+    deadline = time.monotonic() + 5
+    while is_alive(pid):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_asked_to_finish_it_keeps_the_best_epoch(tmp_path: Path, digits: Photos) -> None:
+    folder = write_job(tmp_path / "run", digits[:100], parameters=ENDLESS)
+    process = launch(folder)
+    wait_for(process, "epoch")
+    (folder / "finish-now").touch()
+    list(events(process))
+    assert process.wait() == 0
+    training = verify(folder / "result").training
+    assert 1 <= training["best_epoch"] <= training["epochs"] < 1000
+
+
+def test_a_full_disk_is_said_so(tmp_path: Path, digits: Photos) -> None:
+    """No file may become larger than 100 kB; checkpoints are."""
+
+    def fill_the_disk() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    folder = write_job(tmp_path / "run", digits[:40])
+    process = launch(folder, preexec_fn=fill_the_disk)
+    *_, last = events(process)
+    assert (last["event"], last["code"]) == ("error", "disk_full")
+    assert process.wait() == 1
+    assert not list(folder.glob("*.tmp"))
+
+
+@pytest.mark.parametrize("field", ["mode", "labels", "parameters"])
+def test_a_job_that_makes_no_sense_is_refused(tmp_path: Path, field: str) -> None:
+    process = launch(write_job(tmp_path / "run", [], **{field: 1}))
+    (message,) = events(process)
+    assert (message["event"], message["code"]) == ("error", "bad_job")
+    assert process.wait() == 1
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
