@@ -20,7 +20,14 @@ WITHOUT_TORCH = (
     "recognition/imaging.py",
     *(
         f"recognition/cnn/{name}.py"
-        for name in ("decoding", "preprocessing", "manifest", "taxonomy")
+        for name in (
+            "decoding",
+            "manifest",
+            "network_facts",
+            "options",
+            "preprocessing",
+            "taxonomy",
+        )
     ),
 )
 ENGINES = {"torch", "torchvision", "timm", "openvino", "safetensors"}

@@ -17,7 +17,7 @@ from recognition.admin.staff import StaffRequest, render_page, staff_page
 from recognition.admin.training import words
 from recognition.admin.training.network_texts import KINDS, TEXTS
 from recognition.cnn.network_facts import Layer, NetworkFacts, facts
-from recognition.models import ModelVersion, TrainingRun
+from recognition.models import ModelVersion, RunState, TrainingRun
 
 _SHOWN = 10  # versions and runs
 _FEW_LAYERS = 40  # so many are shown at once; longer networks unfold stage by stage
@@ -103,7 +103,7 @@ def _made_here(name: str, user: User) -> dict[str, Any]:
     if user.has_perm("recognition.view_trainingrun"):
         runs = TrainingRun.objects.filter(network=name).select_related("parent")[:_SHOWN]
         found["runs"] = [
-            {"run": run, "title": words.title(run), "badge": words.BADGES.get(run.state, "")}
+            {"run": run, "title": words.title(run), "badge": words.BADGES[RunState(run.state)]}
             for run in runs
         ]
     return found

@@ -1,0 +1,39 @@
+"""`manage.py add_network resnet50`: a network with its ImageNet weights, as a version."""
+
+from __future__ import annotations
+
+import tempfile
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from recognition import registry
+from recognition.cnn.network_facts import facts
+
+
+class Command(BaseCommand):
+    help = (
+        "Add a network of the catalogue with its pretrained weights as a version, to be taught, "
+        "fine-tuned or promoted in the admin. Weights that do not come with Ark are downloaded."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        names = [name for name, network in facts().items() if network.pretrained]
+        parser.add_argument("network", choices=names)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        # Imports torch, which takes seconds: only when there is something to build.
+        from recognition.cnn.checkpoint import WeightsUnavailable, build_pretrained
+
+        settings.ARK_MODELS_STORE.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=settings.ARK_MODELS_STORE, prefix=".added.") as place:
+            folder = Path(place) / "version"
+            try:
+                build_pretrained(folder, options["network"])
+                version = registry.add_candidate(folder, None)
+            except (WeightsUnavailable, OSError) as error:
+                raise CommandError(str(error)) from error
+        self.stdout.write(f"It is version {version.number} here.")
