@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from recognition import policy
 from recognition.comparison import comparing
 from recognition.exchange import bundles
 from recognition.training import curve_drawing, jobs
@@ -15,8 +16,10 @@ from recognition.training import curve_drawing, jobs
 logger = logging.getLogger(__name__)
 
 JOBS: tuple[Callable[[], object], ...] = (
+    policy.launch_if_due,
     jobs.teach_pending,
     comparing.compare_pending,
+    policy.promote_by_rule,
     bundles.make_asked,
     bundles.add_accepted,
     curve_drawing.draw_if_asked,

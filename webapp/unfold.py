@@ -118,6 +118,7 @@ UNFOLD = {
                     _training(_("Networks"), "hub", "training-networks", "view_modelversion"),
                     _table(_("Model versions"), "neurology", "recognition_modelversion"),
                     _table(_("What was live when"), "history", "recognition_livechange"),
+                    _training(_("Automation"), "autoplay", "training-policy", "view_modelversion"),
                 ],
             },
             {

@@ -7,6 +7,7 @@ from recognition.admin.training import (
     launch,
     learning_curve,
     networks,
+    policy,
     predict_again,
     promote,
     run,
@@ -29,6 +30,7 @@ urlpatterns = [
         name="training-compare-photos",
     ),
     path("versions/<int:number>/promote/", promote.promote, name="training-promote"),
+    path("policy/", policy.page, name="training-policy"),
     path("roll-back/", promote.roll_back, name="training-roll-back"),
     path("versions/<int:number>/again/", predict_again.page, name="training-predict-again"),
     path(
