@@ -156,12 +156,12 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhot
 def _show(photos: Mapping[UUID, Photo], rows: Iterable[Prediction]) -> list[Prediction]:
     """Let the photos, which are locked, show these rows of one version, if that is live; return
     those that they have not shown before."""
-    versions = {row.model_version_id for row in rows}
+    versions = {row.model_version_id for row in rows if row.model_version_id}
     if not ModelVersion.objects.filter(id__in=versions, live=True).exists():
         return []
     new = [row for row in rows if photos[row.photo_id].prediction_id != row.id]
     changed = [photos[row.photo_id] for row in new]
-    before = [photo.prediction_id for photo in changed]
+    before = [photo.prediction_id for photo in changed if photo.prediction_id]
     Prediction.objects.filter(id__in=before).update(**_NOT_SHOWN)
     for photo, row in zip(changed, new, strict=True):
         photo.prediction = row

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -28,8 +29,9 @@ class LiveChangeAdmin(ReadOnly, LongList):
 
     @display(description=_("until"))
     def until(self, change: Any) -> datetime | str:
-        return change.ended or _("now")
+        ended: datetime | None = change.ended
+        return ended or gettext("now")
 
     @display(description=_("by"))
     def changed_by(self, change: LiveChange) -> str:
-        return str(change.by or _("Ark itself"))
+        return str(change.by or gettext("Ark itself"))

@@ -99,8 +99,7 @@ def similar_pairs(
     those that can have made them; photos that none of these has seen are not compared.
     """
     proposed = {photo_id: _proposed(photo_id, hashes[photo_id], index) for photo_id in hashes}
-    others = {other for near in proposed.values() for other in near}
-    known = _with_embeddings(others, versions)
+    known = _with_embeddings({other for near in proposed.values() for other in near}, versions)
     pairs = []
     for photo_id, others in proposed.items():
         there = [other for other in others if other in known]
