@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
 from recognition.labels import LabelTree
 from recognition.models import (
@@ -207,24 +206,24 @@ def _labelled_photos(tree: LabelTree) -> _Found:
 
 
 def _standby(mode: str, parent: ModelVersion | None) -> list[tuple[UUID, str]]:
-    """The latest unlabelled photos that the parent's trunk has seen: ids and digests.
+    """The unlabelled photos that the parent's trunk saw last: ids and digests.
 
     Near-duplicates of photos to measure on stay out, as those do themselves.
     """
     if parent is None or mode == Mode.FROM_SCRATCH:
         return []
-    seen = Prediction.objects.filter(
-        photo=OuterRef("pk"),
-        embedding__isnull=False,
-        model_version__trunk_sha256=parent.trunk_sha256,
-    )
-    photos = Photo.objects.filter(Exists(seen), label=None).order_by("-created", "-id")
-    newest = photos.values_list("id", "group", "sha256")[: 2 * STANDBY]
-    return [
-        (photo_id, sha256)
-        for photo_id, group, sha256 in newest
-        if split_of(group or photo_id) == Split.TRAIN
-    ][:STANDBY]
+    seen: dict[UUID, tuple[Any, ...]] = {}
+    for version in ModelVersion.objects.filter(trunk_sha256=parent.trunk_sha256):
+        # Along an index: of a trunk that has seen few photos, few rows are read.
+        unlabelled = Prediction.objects.filter(
+            model_version=version, embedding__isnull=False, photo__label=None
+        ).order_by("-created", "-id")
+        columns = ("created", "photo", "photo__group", "photo__sha256")
+        for created, photo_id, group, sha256 in unlabelled.values_list(*columns)[: 2 * STANDBY]:
+            if split_of(group or photo_id) == Split.TRAIN:
+                seen[photo_id] = (created, photo_id, sha256)
+    latest = sorted(seen.values(), reverse=True)[:STANDBY]
+    return [(photo_id, sha256) for _, photo_id, sha256 in latest]
 
 
 def _lost(mode: str, labels: Iterable[LabelPhotos], tree: LabelTree) -> Iterator[Label]:
