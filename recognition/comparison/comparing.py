@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 REPLAYS = (100, 500, 2000, 10_000)  # of the latest uploads
 MAX_ATTEMPTS = 3
+CRASHED = "crashed"  # the error of one that lost as many teachers
 _LEASE = timedelta(minutes=30)
 _STORE_TRIES = 3
 _CHUNK = 500
@@ -72,7 +73,7 @@ def _claim() -> Comparison | None:
     gone = dead_here(running.values_list("lease_owner", flat=True))
     is_lost = Q(lease_expires__lt=timezone.now()) | Q(lease_owner__in=[*gone, worker_name()])
     running.filter(is_lost, attempts__gte=MAX_ATTEMPTS).update(
-        state=State.FAILED, error="crashed", **_NO_LEASE
+        state=State.FAILED, error=CRASHED, **_NO_LEASE
     )
     waiting = Comparison.objects.filter(Q(state=State.QUEUED) | Q(is_lost, state=State.RUNNING))
     row = waiting.select_for_update(skip_locked=True, of=("self",)).order_by("id").first()

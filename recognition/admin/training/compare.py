@@ -52,9 +52,8 @@ def page(request: StaffRequest, candidate: int, baseline: int) -> HttpResponse:
         "baseline": versions[1],
         "comparison": comparison,
         "is_waiting": is_waiting,
-        "has_failed": comparison is not None and comparison.state == State.FAILED,
+        "failure": compare_facts.failure(comparison) if comparison else "",
         "replays": comparing.REPLAYS,
-        "may_promote": request.user.has_perm("recognition.promote"),
         **(_findings(request, comparison) if comparison and comparison.findings else {}),
     }
     return render_page(request, "admin/training/compare.html", _title(*versions), context)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from recognition.admin.pictures import percent, short_percent
 from recognition.admin.training.curves import LinesChart, lines_chart
+from recognition.comparison import comparing
 from recognition.labels import LabelTree
 from recognition.models import Comparison
 
@@ -100,6 +101,17 @@ def knows(comparison: Comparison) -> str:
         return more + " " + _("it forgets none.")
     less = ngettext("it forgets %(labels)s.", "it forgets %(labels)s.", lost)
     return more + " " + less % {"labels": _whole(lost)}
+
+
+def failure(comparison: Comparison) -> str:
+    """Why it could not be made; empty unless it failed."""
+    if comparison.state != Comparison.State.FAILED:
+        return ""
+    if comparison.error == comparing.CRASHED:
+        why = _("The teacher stopped several times while it worked on this. Look into its log.")
+    else:
+        why = comparison.error
+    return _("The versions could not be compared.") + " " + why
 
 
 def p_value(p: float) -> str:
