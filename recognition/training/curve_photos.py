@@ -14,7 +14,7 @@ from recognition import registry
 from recognition.labels import LabelTree, count_photos
 from recognition.models import Label, ModelVersion, Photo
 
-MAX_PHOTOS = 1500  # of all labels together; more would take too long
+MAX_PHOTOS = 3000  # of all labels together; more would take too long
 OF_LABEL = 500  # the latest ones that are looked at
 STANDBY = 150
 

@@ -28,7 +28,8 @@ _OVER = (RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED)
 @staff_page("recognition.view_trainingrun")
 @require_GET
 def listed(request: StaffRequest) -> HttpResponse:
-    counted = Experiment.objects.select_related("by").annotate(
+    counted = Experiment.objects.select_related("by").order_by("-created", "-id")
+    counted = counted.annotate(
         runs_launched=Count("runs"),
         runs_over=Count("runs", filter=Q(runs__state__in=_OVER)),
         best=Max("runs__score"),
