@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
+from torch.nn.functional import normalize
 
 from recognition.cnn.growth import ancestors, descendants
 from recognition.cnn.head import GroupedHead
@@ -18,8 +19,12 @@ _SMALLEST_SCALE = 1e-3
 _SMALLEST_POSTERIOR = 1e-3
 # New classes have nothing to forget: they are held less, and have a bias of their own.
 _HOLD_OF_NEW_CLASSES = 0.1
-_BIAS_SCALE = 5.0
+_BIAS_SCALE = 2.0
 _SMALLEST_PROBABILITY = 1e-30
+_ENOUGH_FOR_MEAN = 50
+_GENERAL_LABELS = 5
+_NEAR = 0.25
+_MOST_IMAGINED = 300
 
 
 class HeadFit:
@@ -48,16 +53,19 @@ class HeadFit:
         labelled (N, D), targets (N,) indices into labels, standby (M, D).
         """
         self.head, self.labels = head, labels
-        photos = torch.cat([labelled, standby])
-        self.labelled = len(labelled)
-        self.mean = labelled.mean(0)
+        new_photos = labelled[targets >= known]
+        standby = standby[~looks_like(standby, new_photos)]
+        imagined = imagine(head.fine.weight.detach()[: _old_classes(labels, known)], labelled)
+        self.labelled, self.standby = len(labelled), len(standby)
+        photos = torch.cat([labelled, standby, imagined])
+        self.mean = general_mean(labelled, targets, standby)
         self.basis = _basis(photos - self.mean)
         self.below = descendants(labels)[targets]
         self.old_of_new = _old_of_new(labels, known)
         new = [label.classes[0] for label in labels[known:]]
         self.new_classes = torch.tensor(new, dtype=torch.int64)
         logits = self._logits(photos)
-        old = len(head.membership) - len(new)
+        old = _old_classes(labels, known)
         self.old_answers = _grouped(
             logits[self.labelled :, :old], head.membership[:old, :known]
         ).log_softmax(1)
@@ -129,6 +137,43 @@ class HeadFit:
         weight[self.active] += difference
         bias[self.active] += own_bias - difference @ self.mean
         return weight, bias
+
+
+def imagine(rows: Tensor, photos: Tensor) -> Tensor:
+    """Embeddings (at most 300, D) that every so many of the rows (classes, D) would be surest of.
+
+    It is as long as the photos' (N, D) are on average: the old answers have something to hold
+    on to even where no photo stands by.
+    """
+    directions = rows - rows.mean(0)
+    directions = normalize(directions[:: -(-len(rows) // _MOST_IMAGINED)], dim=1)
+    middle = photos.mean().expand_as(directions)
+    length = (photos.square().sum(1).mean() - middle[0].square().sum()).clamp_min(0.0).sqrt()
+    imagined = middle + length * directions
+    return imagined.clamp_min(0.0) if photos.min() >= 0 else imagined
+
+
+def general_mean(labelled: Tensor, targets: Tensor, standby: Tensor) -> Tensor:
+    """Where photos in general lie, (D,): not where one label's do, if only one was labelled."""
+    means = torch.stack([labelled[targets == label].mean(0) for label in targets.unique()])
+    general = labelled.mean().expand(labelled.shape[1])
+    if len(standby) >= _ENOUGH_FOR_MEAN:
+        general = standby.mean(0)
+    return (means.sum(0) + _GENERAL_LABELS * general) / (len(means) + _GENERAL_LABELS)
+
+
+def looks_like(photos: Tensor, examples: Tensor) -> Tensor:
+    """Which photos (M, D) are as near to one of the examples as these are to each other."""
+    if len(examples) < 2 or not len(photos):
+        return torch.zeros(len(photos), dtype=torch.bool)
+    middle = photos.mean(0)
+    examples, photos = (normalize(it - middle, dim=1) for it in (examples, photos))
+    among = (examples @ examples.T).fill_diagonal_(-1.0).amax(1)
+    return (photos @ examples.T).amax(1) >= among.quantile(_NEAR)
+
+
+def _old_classes(labels: tuple[Label, ...], known: int) -> int:
+    return sum(len(label.classes) for label in labels[:known])
 
 
 def _basis(centred: Tensor) -> Tensor:
