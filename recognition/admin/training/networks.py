@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
@@ -23,9 +24,12 @@ _SHOWN = 10  # versions and runs
 _FEW_LAYERS = 40  # so many are shown at once; longer networks unfold stage by stage
 _PRETRAINED = {
     "package": gettext_lazy("come with Ark"),
-    "download": gettext_lazy("are downloaded when needed"),
-    "": gettext_lazy("none: it learns from scratch"),
+    "download": gettext_lazy("by download"),
+    "": gettext_lazy("none"),
 }
+# Where papers are, by how their sources are quoted.
+_PAPERS = {"arXiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}
+_QUOTED = re.compile(r"(arXiv|doi):([\w./()-]*\w)")
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ def page(request: StaffRequest, name: str) -> HttpResponse:
         **described,
         "figures": described,
         "for_each_class": words.many(network.embedding_size + 1),
+        "paper": _paper(network.source),
         "options": _options(network),
         "stages": _stages(network.layers),
         "layer_count": len(network.layers),
@@ -79,6 +84,12 @@ def _described(network: NetworkFacts) -> dict[str, Any]:
         "embedding_size": words.many(network.embedding_size),
         "pretrained": _PRETRAINED[network.pretrained],
     }
+
+
+def _paper(source: str) -> str:
+    """The address of the paper that is quoted first, or ""."""
+    found = _QUOTED.search(source)
+    return _PAPERS[found[1]] + found[2] if found else ""
 
 
 def _options(network: NetworkFacts) -> list[dict[str, str]]:

@@ -160,7 +160,8 @@ def many(count: int) -> str:
     """A large count, rounded: 61,706 or 4.7 million."""
     if count < 1_000_000:
         return number_format(count, force_grouping=True)
-    millions = number_format(count / 1e6, 1 if count < 1e8 else 0)
+    places = 1 if count < 1e8 else 0
+    millions = number_format(round(count / 1e6, places), places, force_grouping=True)
     return _("%(millions)s million") % {"millions": millions}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from torch import nn
 
 
@@ -13,16 +15,17 @@ def lenet5() -> nn.Module:
     side; here the first convolution pads them. Its subsampling is plain average pooling here, and
     its output of radial basis functions a linear layer, as everywhere today.
     """
-    return nn.Sequential(
-        nn.Conv2d(1, 6, kernel_size=5, padding=2),
-        nn.Tanh(),
-        nn.AvgPool2d(2),
-        nn.Conv2d(6, 16, kernel_size=5),
-        nn.Tanh(),
-        nn.AvgPool2d(2),
-        nn.Conv2d(16, 120, kernel_size=5),
-        nn.Tanh(),
-        nn.Flatten(),
-        nn.Linear(120, 84),
-        nn.Tanh(),
-    )
+    layers: dict[str, nn.Module] = {
+        "conv1": nn.Conv2d(1, 6, kernel_size=5, padding=2),
+        "tanh1": nn.Tanh(),
+        "pool1": nn.AvgPool2d(2),
+        "conv2": nn.Conv2d(6, 16, kernel_size=5),
+        "tanh2": nn.Tanh(),
+        "pool2": nn.AvgPool2d(2),
+        "conv3": nn.Conv2d(16, 120, kernel_size=5),
+        "tanh3": nn.Tanh(),
+        "flatten": nn.Flatten(),
+        "linear": nn.Linear(120, 84),
+        "tanh4": nn.Tanh(),
+    }
+    return nn.Sequential(OrderedDict(layers))

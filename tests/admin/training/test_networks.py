@@ -37,6 +37,17 @@ def test_every_network_has_a_page_with_its_source(name: str, as_reviewer: Client
     assert facts()[name].source.split(",")[0] in page(as_reviewer, name)
 
 
+def test_the_paper_is_linked(as_reviewer: Client) -> None:
+    assert "https://arxiv.org/abs/1512.03385" in page(as_reviewer, "resnet18")
+    assert "https://doi.org/10.1109/5.726791" in page(as_reviewer, "lenet5")
+
+
+def test_large_counts_are_rounded(as_reviewer: Client) -> None:
+    html = page(as_reviewer, "googlenet")
+    assert "5.6 million" in html
+    assert "1,497 million" in html
+
+
 def test_layers_are_listed_with_output_and_parameters(as_reviewer: Client) -> None:
     html = page(as_reviewer, "lenet5")
     assert '<td>Conv2d</td><td class="is-number">16 × 10 × 10</td>' in html
