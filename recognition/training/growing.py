@@ -120,7 +120,7 @@ def _lessons(photos: Examples) -> Iterator[Examples]:
     photos = _chosen(photos, np.random.default_rng(0).permutation(len(photos.labels)))
     share = _place_in_label(photos.labels)
     for step in range(HALVINGS):
-        yield _chosen(photos, share <= 0.5 ** (HALVINGS - 1 - step))
+        yield _chosen(photos, share < 0.5 ** (HALVINGS - 1 - step))
 
 
 def _place_in_label(labels: Integers) -> Counts:

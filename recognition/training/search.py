@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from recognition import doorbell
+from recognition.cnn.training_parameters import TrainingParameters
 from recognition.models import Experiment, Mode, ModelVersion, RunState, TrainingRun
 from recognition.training.experiments import Setup, open_experiment
 from recognition.training.failures import CannotTrain
@@ -140,12 +141,10 @@ def suggest(plan: Mapping[str, Any], trials: Sequence[TrainingRun]) -> dict[str,
 
 
 def _first(plan: Mapping[str, Any]) -> dict[str, float]:
-    given = {**plan["parameters"], AUGMENTATION: plan["parameters"].get(_AUGMENTATIONS[0], 0.5)}
+    given = TrainingParameters.defaults(plan["mode"]).to_dict() | plan["parameters"]
+    given[AUGMENTATION] = given[_AUGMENTATIONS[0]]
     ranges = RANGES[Mode(plan["mode"])]
-    return {
-        name: min(max(float(given.get(name, its.low)), its.low), its.high)
-        for name, its in ranges.items()
-    }
+    return {name: min(max(float(given[name]), its.low), its.high) for name, its in ranges.items()}
 
 
 def _space(mode: str) -> dict[str, FloatDistribution]:
@@ -173,5 +172,6 @@ def _tell(study: Study, run: TrainingRun, space: dict[str, FloatDistribution]) -
 
 
 def _rounded(value: float, its: FloatDistribution) -> float:
-    """To three digits, so that the settings shown are the settings used."""
-    return min(max(float(f"{value:.3g}"), its.low), its.high)
+    """To the digits that are shown."""
+    rounded = float(f"{value:.3g}") if its.log else round(value, 2)
+    return min(max(rounded, its.low), its.high)

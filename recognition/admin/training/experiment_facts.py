@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -28,9 +28,10 @@ _CHARTED = 28  # lines that can be told apart
 class Row:
     """A run as a row of the table; what is not known yet is empty.
 
-    values: what it differs in, a cell each.
+    number: in the order in which they were launched. values: what it differs in, a cell each.
     """
 
+    number: int
     side: Side
     values: list[str]
     badge: str
@@ -76,20 +77,28 @@ def rows(experiment: Experiment, found: Sequence[Side]) -> list[Row]:
     """As they were launched; of a search the best ones first."""
     scores = [side.run.score for side in found if side.run.score is not None]
     best = max(scores, default=None)
-    ordered = list(found)
+    made = [
+        _row(number, side, side.run.score is not None and side.run.score == best)
+        for number, side in enumerate(found, 1)
+    ]
     if experiment.kind == Experiment.Kind.SEARCH:
-        ordered.sort(key=lambda side: -(side.run.score if side.run.score is not None else -1.0))
-    return [_row(side, side.run.score is not None and side.run.score == best) for side in ordered]
+        made.sort(key=lambda row: -(row.side.run.score or -1.0))
+    return made
 
 
-def charts(found: Sequence[Side]) -> dict[str, LinesChart]:
+def charts(experiment: Experiment, found: Sequence[Side]) -> dict[str, LinesChart]:
     """Accuracy and loss of all runs by epoch; nothing before the first epoch is over."""
-    drawn = [side for side in found if side.run.epochs.all()][-_CHARTED:]
-    if not drawn:
+    is_search = experiment.kind == Experiment.Kind.SEARCH
+    named = [
+        (_("Trial %(number)d") % {"number": number} if is_search else _settings(side), side)
+        for number, side in enumerate(found, 1)
+        if side.run.epochs.all()
+    ][-_CHARTED:]
+    if not named:
         return {}
 
-    def lines(name: str) -> list[tuple[str, list[Point]]]:
-        return [(_name(side), _points(side.run.epochs.all(), name)) for side in drawn]
+    def lines(curve: str) -> list[tuple[str, list[Point]]]:
+        return [(name, _points(side.run.epochs.all(), curve)) for name, side in named]
 
     epoch = _("epoch")
     return {
@@ -118,32 +127,29 @@ def answer(experiment: Experiment, found: Sequence[Side]) -> str:
         return ""
     best, second = answered.best, answered.second
     text = {
-        "best": _name(best),
+        "thing": _title(next(iter(best.run.varied))),
+        "best": _values(best)[0],
         "best_accuracy": percent(best.accuracy),
-        "second": _name(second),
+        "second": _values(second)[0],
         "second_accuracy": percent(second.accuracy),
         "photos": number_format(min(best.tested, second.tested), force_grouping=True),
     }
     if best.accuracy == second.accuracy:
-        return (
-            _("%(best)s and %(second)s both reach %(best_accuracy)s of %(photos)s test photos.")
-            % text
+        sentence = _(
+            "%(thing)s: %(best)s and %(second)s both reach %(best_accuracy)s of %(photos)s test "
+            "photos."
         )
-    if answered.is_clear:
-        return (
-            _(
-                "%(best)s is best: it reaches %(best_accuracy)s, and the next one, %(second)s, "
-                "%(second_accuracy)s. That is more than chance makes of %(photos)s test photos."
-            )
-            % text
+    elif answered.is_clear:
+        sentence = _(
+            "%(thing)s: %(best)s is best, with %(best_accuracy)s; the next one, %(second)s, "
+            "reaches %(second_accuracy)s. That is more than chance makes of %(photos)s test photos."
         )
-    return (
-        _(
-            "%(best)s reaches %(best_accuracy)s, %(second)s %(second_accuracy)s: within the noise "
-            "of %(photos)s test photos."
+    else:
+        sentence = _(
+            "%(thing)s: %(best)s reaches %(best_accuracy)s, %(second)s %(second_accuracy)s, which "
+            "is within the noise of %(photos)s test photos."
         )
-        % text
-    )
+    return sentence % text
 
 
 def seconds(setup: Setup, photos: int) -> float | None:
@@ -160,15 +166,16 @@ def _best_trial(found: Sequence[Side]) -> str:
     if not scored:
         return ""
     best = max(scored, key=lambda side: side.run.score or 0.0)
-    text = {"accuracy": percent(best.run.score), "settings": _name(best)}
+    text = {"accuracy": percent(best.run.score), "settings": _settings(best)}
     return _("Best so far: %(accuracy)s of the validation photos, with %(settings)s.") % text
 
 
-def _row(side: Side, is_best: bool) -> Row:
+def _row(number: int, side: Side, is_best: bool) -> Row:
     between = "–".join(number_format(100 * it, 1) for it in side.interval or ())
     return Row(
+        number=number,
         side=side,
-        values=[_value(name, value) for name, value in side.run.varied.items()],
+        values=_values(side),
         badge=words.BADGES[RunState(side.run.state)],
         validation=percent(side.run.score),
         accuracy=percent(side.accuracy),
@@ -180,14 +187,18 @@ def _row(side: Side, is_best: bool) -> Row:
     )
 
 
-def _points(epochs: Sequence[TrainingEpoch], name: str) -> list[Point]:
+def _points(epochs: Iterable[TrainingEpoch], name: str) -> list[Point]:
     return [(it.number, getattr(it, name)) for it in epochs]
 
 
-def _name(side: Side) -> str:
+def _settings(side: Side) -> str:
     """What is different about a run, in a few words."""
-    varied = side.run.varied.items()
-    return ", ".join(f"{_title(name)} {_value(name, value)}".strip() for name, value in varied)
+    titles = map(_title, side.run.varied)
+    return ", ".join(f"{title} {value}" for title, value in zip(titles, _values(side), strict=True))
+
+
+def _values(side: Side) -> list[str]:
+    return [_value(name, value) for name, value in side.run.varied.items()]
 
 
 def _title(name: str) -> str:

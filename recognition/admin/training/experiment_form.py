@@ -78,7 +78,8 @@ class ExperimentForm(LaunchForm):
         """Which values the varied thing can have, in words."""
         its = self.fields.get(self.varied)
         if isinstance(its, forms.ChoiceField):
-            return ", ".join(str(value) for value, _name in its.choices)
+            choices: Any = its.choices
+            return ", ".join(str(value) for value, _name in choices)
         if isinstance(its, forms.IntegerField):
             limits = {"low": its.min_value, "high": its.max_value}
             return _("from %(low)s to %(high)s") % limits

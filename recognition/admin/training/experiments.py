@@ -157,7 +157,7 @@ def _live(request: StaffRequest, experiment: Experiment) -> dict[str, Any]:
         "answer": experiment_facts.answer(experiment, found),
         "columns": experiment_facts.columns(found),
         "rows": experiment_facts.rows(experiment, found),
-        "charts": experiment_facts.charts(found),
+        "charts": experiment_facts.charts(experiment, found),
         "photos": sum(sum(splits.values()) for splits in labels.values()),
         "may_train": request.user.has_perm("recognition.train"),
     }

@@ -135,7 +135,7 @@ def test_the_answer_says_when_it_is_only_noise(as_trainer: Client, experiment: E
     for run, accuracy in zip(experiment.runs.order_by("created"), (0.989, 0.992), strict=True):
         register_measured(run, accuracy, photos=180)
     text = text_of(as_trainer, page_of(experiment)).replace("\u00a0", " ")
-    assert "Convolution layers 4 reaches 99.2 %" in text
+    assert "Convolution layers: 4 reaches 99.2 %" in text
     assert "within the noise of 180 test photos" in text
     assert "Cancel all" not in text
 
@@ -143,7 +143,7 @@ def test_the_answer_says_when_it_is_only_noise(as_trainer: Client, experiment: E
 def test_the_answer_says_when_one_is_better(as_trainer: Client, experiment: Experiment) -> None:
     for run, accuracy in zip(experiment.runs.order_by("created"), (0.8, 0.95), strict=True):
         register_measured(run, accuracy, photos=180)
-    assert "Convolution layers 4 is best" in text_of(as_trainer, page_of(experiment))
+    assert "Convolution layers: 4 is best" in text_of(as_trainer, page_of(experiment))
 
 
 def test_the_live_part_asks_again_until_all_runs_are_over(
