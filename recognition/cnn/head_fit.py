@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from torch.nn.functional import normalize
 
 from recognition.cnn.growth import ancestors, descendants
 from recognition.cnn.head import GroupedHead
-from recognition.cnn.taxonomy import Label
+from recognition.cnn.holding import general_mean, imagine, looks_like
+from recognition.cnn.taxonomy import NEITHER, Label
 
 # Directions in which the photos hardly differ teach nothing and cost time.
 _MOST_DIRECTIONS = 640
@@ -21,10 +21,9 @@ _SMALLEST_POSTERIOR = 1e-3
 _HOLD_OF_NEW_CLASSES = 0.1
 _BIAS_SCALE = 2.0
 _SMALLEST_PROBABILITY = 1e-30
-_ENOUGH_FOR_MEAN = 50
-_GENERAL_LABELS = 5
-_NEAR = 0.25
-_MOST_IMAGINED = 300
+# An old answer below this is not worth holding.
+_SURE = 0.5
+_MOST_HELD = 500
 
 
 class HeadFit:
@@ -53,24 +52,39 @@ class HeadFit:
         labelled (N, D), targets (N,) indices into labels, standby (M, D).
         """
         self.head, self.labels = head, labels
-        new_photos = labelled[targets >= known]
-        standby = standby[~looks_like(standby, new_photos)]
+        self.known, self.old_of_new = known, _old_of_new(labels, known)
+        self.mean = general_mean(labelled, targets, standby)
+        standby = standby[~looks_like(standby, labelled[targets >= known])]
+        standby = standby[self._is_held(standby, targets)][:_MOST_HELD]
         imagined = imagine(head.fine.weight.detach()[: _old_classes(labels, known)], labelled)
         self.labelled, self.standby = len(labelled), len(standby)
         photos = torch.cat([labelled, standby, imagined])
-        self.mean = general_mean(labelled, targets, standby)
         self.basis = _basis(photos - self.mean)
         self.below = descendants(labels)[targets]
-        self.old_of_new = _old_of_new(labels, known)
         new = [label.classes[0] for label in labels[known:]]
         self.new_classes = torch.tensor(new, dtype=torch.int64)
         logits = self._logits(photos)
-        old = _old_classes(labels, known)
-        self.old_answers = _grouped(
-            logits[self.labelled :, :old], head.membership[:old, :known]
-        ).log_softmax(1)
+        self.old_answers = self._old_answers(logits[self.labelled :])
         self._split_classes(logits)
         self.coordinates = (photos - self.mean) @ self.basis
+
+    def _is_held(self, standby: Tensor, targets: Tensor) -> Tensor:
+        """Which old answers (M,) are worth holding: sure ones, of labels nobody taught.
+
+        A label that is taught has its labelled photos to speak for it, and is taught because
+        some of its old answers are wrong.
+        """
+        confidence, answer = self._old_answers(self._logits(standby)).exp().max(1)
+        taught = self.old_of_new[targets].sum(0) > 0
+        for index, label in enumerate(self.labels[: self.known]):
+            taught[index] &= label.kind != NEITHER
+        return (confidence >= _SURE) & ~taught[answer]
+
+    def _old_answers(self, logits: Tensor) -> Tensor:
+        """The parent's log-probabilities (N, known labels)."""
+        old = _old_classes(self.labels, self.known)
+        membership = self.head.membership[:old, : self.known]
+        return _grouped(logits[:, :old], membership).log_softmax(1)
 
     def _logits(self, photos: Tensor) -> Tensor:
         with torch.no_grad():
@@ -137,39 +151,6 @@ class HeadFit:
         weight[self.active] += difference
         bias[self.active] += own_bias - difference @ self.mean
         return weight, bias
-
-
-def imagine(rows: Tensor, photos: Tensor) -> Tensor:
-    """Embeddings (at most 300, D) that every so many of the rows (classes, D) would be surest of.
-
-    It is as long as the photos' (N, D) are on average: the old answers have something to hold
-    on to even where no photo stands by.
-    """
-    directions = rows - rows.mean(0)
-    directions = normalize(directions[:: -(-len(rows) // _MOST_IMAGINED)], dim=1)
-    middle = photos.mean().expand_as(directions)
-    length = (photos.square().sum(1).mean() - middle[0].square().sum()).clamp_min(0.0).sqrt()
-    imagined = middle + length * directions
-    return imagined.clamp_min(0.0) if photos.min() >= 0 else imagined
-
-
-def general_mean(labelled: Tensor, targets: Tensor, standby: Tensor) -> Tensor:
-    """Where photos in general lie, (D,): not where one label's do, if only one was labelled."""
-    means = torch.stack([labelled[targets == label].mean(0) for label in targets.unique()])
-    general = labelled.mean().expand(labelled.shape[1])
-    if len(standby) >= _ENOUGH_FOR_MEAN:
-        general = standby.mean(0)
-    return (means.sum(0) + _GENERAL_LABELS * general) / (len(means) + _GENERAL_LABELS)
-
-
-def looks_like(photos: Tensor, examples: Tensor) -> Tensor:
-    """Which photos (M, D) are as near to one of the examples as these are to each other."""
-    if len(examples) < 2 or not len(photos):
-        return torch.zeros(len(photos), dtype=torch.bool)
-    middle = photos.mean(0)
-    examples, photos = (normalize(it - middle, dim=1) for it in (examples, photos))
-    among = (examples @ examples.T).fill_diagonal_(-1.0).amax(1)
-    return (photos @ examples.T).amax(1) >= among.quantile(_NEAR)
 
 
 def _old_classes(labels: tuple[Label, ...], known: int) -> int:

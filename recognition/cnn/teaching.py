@@ -29,7 +29,7 @@ MOST_STANDBY = 2000
 _HOLD_PER_SQUARE = 2e-6
 _STRONGEST_HOLD = 1e-3
 _FACTORS = (10.0, 1.0, 0.1)
-_ITERATIONS = (25, 25, 15, 30)
+_ITERATIONS = (15, 15, 10, 20)
 
 
 class Examples(NamedTuple):
@@ -177,10 +177,8 @@ def _few(labels: tuple[Label, ...], train: Examples) -> dict[str, int]:
 
 
 def _sample(standby: Embeddings, seed: int) -> Tensor:
-    if len(standby) > MOST_STANDBY:
-        chosen = np.random.default_rng(seed).choice(len(standby), MOST_STANDBY, replace=False)
-        standby = standby[np.sort(chosen)]
-    return _tensor(standby)
+    chosen = np.random.default_rng(seed).permutation(len(standby))[:MOST_STANDBY]
+    return _tensor(standby[chosen])
 
 
 def _tensor(embeddings: Embeddings) -> Tensor:
