@@ -95,6 +95,7 @@ def test_the_headline_says_what_is_fixed_and_broken(
     assert "Version 2 fixes 3 photos and breaks 1 (p = 0.62)." in said
     assert "It knows 1 more label; it forgets 1." in said
     assert "may well be chance" in said
+    assert "load delay" not in as_superuser.get(PAGE).content.decode()  # it asks no more
 
 
 def test_labels_that_it_would_no_longer_know_are_said_in_red(
