@@ -31,7 +31,7 @@ WITHOUT_TORCH = (
     ),
 )
 ENGINES = {"torch", "torchvision", "timm", "openvino", "safetensors"}
-FOR_THE_ANALYST = {"sklearn", "scipy", "imagehash"}
+FOR_WORKERS = {"sklearn", "scipy", "imagehash", "optuna"}
 MAX_LINES = 400
 
 
@@ -147,7 +147,7 @@ print(*{name.split(".")[0] for name in sys.modules})
     )
     loaded = set(run.stdout.split())
     assert "recognition" in loaded
-    assert not (ENGINES | FOR_THE_ANALYST) & loaded
+    assert not (ENGINES | FOR_WORKERS) & loaded
 
 
 def test_nothing_is_ever_unpickled() -> None:

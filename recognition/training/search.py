@@ -87,8 +87,9 @@ def advance_all() -> None:
     for search_id in going_on.order_by("created", "id").values_list("id", flat=True):
         try:
             _advance(search_id)
-        except Exception:  # the other searches do not depend on it
-            logger.exception("search %s could not go on", search_id)
+        except CannotTrain as error:
+            logger.warning("the search %s ends: %s", search_id, error)
+            Experiment.objects.filter(id=search_id).update(stopped=timezone.now())
 
 
 @transaction.atomic

@@ -119,6 +119,15 @@ def test_three_failures_in_a_row_end_the_search(reviewer: User, fine_tune: Setup
     assert searched.stopped
 
 
+def test_a_search_that_cannot_go_on_ends(reviewer: User, fine_tune: Setup) -> None:
+    searched = launch(reviewer, "Search", fine_tune, 5)
+    ModelVersion.objects.update(network="forgotten")
+    advance_all()
+    searched.refresh_from_db()
+    assert searched.stopped
+    assert not searched.runs.exists()
+
+
 def test_later_trials_gather_where_the_score_is_high() -> None:
     plan = {"mode": "fine_tune", "parameters": {}}
     tried: list[TrainingRun] = []
