@@ -121,6 +121,16 @@ def top_labels(prediction: Prediction | None) -> list[tuple[Label, float]]:
     return [(tree[entry["label"]], entry["confidence"]) for entry in known]
 
 
+def other_answers(photo: Photo) -> QuerySet[Prediction]:
+    """What other versions than the one that is shown said of the photo, the newest first."""
+    others = photo.predictions.filter(state=State.DONE).exclude(id=photo.prediction_id)
+    return (
+        others.select_related("label", "model_version")
+        .defer("embedding")
+        .order_by("-model_version__number")
+    )
+
+
 def neighbours(photo: Photo) -> tuple[Photo | None, Photo | None]:
     """The next newer and the next older photo of the same owner."""
     others = Photo.objects.filter(owner=photo.owner_id).only("id", "name")

@@ -30,6 +30,7 @@ def photo(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
         "photo": photo,
         "may_delete": selectors.may_delete(request.user, photo),
         "top": selectors.top_labels(photo.prediction),
+        "other_answers": selectors.other_answers(photo),
         "newer": newer,
         "older": older,
         "decisions": decisions,

@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from recognition import doorbell
 from recognition.models import Decision, Label, Photo, Prediction, State, Via
+from recognition.registry import register
 from recognition.review import labelling
-from tests.rows import add_photo, taught_version
+from tests.rows import add_photo, manifest, taught_version
 from tests.views.pages import done, text
 
 
@@ -201,3 +202,12 @@ def test_reviewers_see_what_is_nearly_the_same(
     assert reverse("photo", args=[twin.id]) in html
     assert reverse("photo", args=[other.id]) not in html
     assert "Nearly the same picture" not in page_of(client, photo)
+
+
+def test_what_another_version_said_stands_beside_the_answer(client: Client, photo: Photo) -> None:
+    said = {"state": State.DONE, "label": Label.objects.get(slug="car"), "confidence": 0.7}
+    newer = register(2, manifest(name="Newer"))
+    Prediction.objects.create(photo=photo, model_version=newer, **said)
+    words = page_of(client, photo)
+    assert "version 1 · Small" in words
+    assert "Version 2 said Car, 70 %" in words
