@@ -13,9 +13,9 @@ def lenet5() -> nn.Module:
 
     float32 (B, 1, 28, 28) -> (B, 84). The paper frames 28 x 28 characters with 2 pixels on each
     side; here the first convolution pads them. Its subsampling is plain average pooling here, and
-    its output of radial basis functions a linear layer, as everywhere today. Weights begin as Glorot
-    and Bengio 2010 (AISTATS) advise for tanh: with PyTorch's usual ones, meant for ReLU, it ends
-    one to two points of accuracy lower on the 8 x 8 digits.
+    its output of radial basis functions a linear layer, as everywhere today. Weights begin as
+    Glorot and Bengio 2010 (AISTATS) advise for tanh: with PyTorch's usual ones, meant for ReLU, it
+    ends about one point of accuracy lower on the 8 x 8 digits.
     """
     layers: dict[str, nn.Module] = {
         "conv1": nn.Conv2d(1, 6, kernel_size=5, padding=2),
