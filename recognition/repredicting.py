@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from recognition import doorbell, prediction
@@ -55,8 +56,9 @@ def again(photo_ids: Collection[UUID], version: ModelVersion) -> Asked:
         for photo in lock_photos(Photo.objects.filter(id__in=photo_ids))
         if photo.prediction and photo.prediction.is_settled
     }
-    there = Prediction.objects.filter(photo__in=photos, model_version=version)
-    known = {row.photo_id: row for row in there.defer("embedding")}
+    # By photo alone: asked for the version as well, SQLite would read all rows of that version.
+    there = Prediction.objects.filter(photo__in=photos).defer("embedding")
+    known = {row.photo_id: row for row in there if row.model_version_id == version.id}
     failed = [row for row in known.values() if row.state == State.FAILED]
     Prediction.objects.filter(id__in=[row.id for row in failed]).update(
         state=State.PENDING, attempts=0, error=""
@@ -96,25 +98,29 @@ def stop(version: ModelVersion, reason: str = "") -> None:
     """Predict nothing more again by this version, for this reason if it is not a person's wish."""
     wanted = Repredicting.objects.filter(version=version)
     wanted.update(finished=timezone.now(), error=reason)
-    waiting = Prediction.objects.filter(state=State.PENDING, model_version=version)
+    waiting = [row_id for row_id, its in _waiting()[:_COUNTED] if its == version.id]
+    unless_claimed = Prediction.objects.filter(id__in=waiting, state=State.PENDING)
     shown = Photo.objects.filter(prediction__in=waiting).values_list("prediction", flat=True)
-    waiting.filter(id__in=list(shown)).update(state=State.FAILED, error="not_repeated")
-    waiting.delete()
+    unless_claimed.filter(id__in=list(shown)).update(state=State.FAILED, error="not_repeated")
+    unless_claimed.delete()
 
 
 def waiting(version: ModelVersion) -> int:
-    """How many photos wait for this version's turn; never many more than CHUNK."""
-    rows = Prediction.objects.filter(state=State.PENDING, model_version__isnull=False)
-    oldest = rows.order_by("created", "id").values_list("model_version", flat=True)
-    return list(oldest[:_COUNTED]).count(version.id)
+    """How many photos wait for this version's turn; seldom many more than CHUNK."""
+    return sum(its == version.id for _row_id, its in _waiting()[:_COUNTED])
 
 
 def next_version() -> ModelVersion | None:
     """Whose rows are next to be predicted again; None if none wait."""
+    for _row_id, version in _waiting()[:1]:
+        return ModelVersion.objects.filter(id=version).first()
+    return None
+
+
+def _waiting() -> QuerySet[Prediction, tuple[UUID, int | None]]:
+    """The ids of the rows that wait, with their version's, in the order of their index."""
     rows = Prediction.objects.filter(state=State.PENDING, model_version__isnull=False)
-    oldest = rows.select_related("model_version").defer("embedding").order_by("created", "id")
-    row = oldest.first()
-    return row.model_version if row else None
+    return rows.order_by("created", "id").values_list("id", "model_version")
 
 
 @transaction.atomic
@@ -129,7 +135,7 @@ def plan_more() -> bool:
     chosen = Photo.objects.filter(id__in=photo_ids[:CHUNK])
     if wanted.said_id:
         chosen = chosen.filter(prediction__label=wanted.said_id)
-    again(chosen.values_list("id", flat=True), wanted.version)
+    again(list(chosen.values_list("id", flat=True)), wanted.version)
     wanted.looked_at += len(photo_ids[:CHUNK])
     wanted.next_photo = photo_ids[CHUNK] if len(photo_ids) > CHUNK else None
     wanted.finished = None if wanted.next_photo else timezone.now()
@@ -140,7 +146,8 @@ def plan_more() -> bool:
 @transaction.atomic
 def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhoto]) -> int:
     """Settle rows of one version that were predicted again; return how many."""
-    photos = {it.id: it for it in lock_photos(Photo.objects.filter(predictions__in=rows))}
+    of_rows = Photo.objects.filter(id__in=[row.photo_id for row in rows])
+    photos = {photo.id: photo for photo in lock_photos(of_rows)}
     held = prediction.lock_held(rows)
     answered = [
         row
