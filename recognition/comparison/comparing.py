@@ -19,7 +19,15 @@ from django.utils import timezone
 from recognition import doorbell
 from recognition.comparison import selection, side_by_side
 from recognition.labels import LabelTree
-from recognition.models import ComparedPhoto, Comparison, ModelVersion, Photo
+from recognition.models import (
+    ComparedPhoto,
+    Comparison,
+    Mode,
+    ModelVersion,
+    Photo,
+    RunState,
+    TrainingRun,
+)
 from recognition.workers import dead_here, worker_name
 
 logger = logging.getLogger(__name__)
@@ -57,13 +65,16 @@ def request(
 
 
 def compare_pending() -> None:
-    """The teacher's job: make every comparison that waits."""
+    """The teacher's job: make every comparison that waits, unless somebody waits to teach."""
     while comparison := _claim():
         try:
             _make(comparison)
         except Exception as error:
             logger.exception("versions could not be compared: %s", comparison)
             _held(comparison).update(state=State.FAILED, error=str(error), **_NO_LEASE)
+        if TrainingRun.objects.filter(state=RunState.QUEUED, mode=Mode.TEACH).exists():
+            doorbell.ring_teacher()  # who then comes back to the rest
+            return
 
 
 @transaction.atomic

@@ -9,10 +9,11 @@ import pytest
 from recognition import doorbell
 from recognition.comparison import comparing
 from recognition.comparison.comparing import compare_pending, request
-from recognition.models import ComparedPhoto, Comparison, Label, ModelVersion, Photo, Split
+from recognition.models import ComparedPhoto, Comparison, Label, Mode, ModelVersion, Photo, Split
 from recognition.removal import delete_photo
 from tests.comparison.conftest import write_original
 from tests.files import encoded, picture
+from tests.rows import training_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Outcome, Part, State = ComparedPhoto.Outcome, ComparedPhoto.Part, Comparison.State
@@ -215,6 +216,19 @@ def test_a_version_that_cannot_be_loaded_fails_the_comparison_and_the_next_is_ma
     compare_pending()
     states = Comparison.objects.order_by("id").values_list("state", flat=True)
     assert list(states) == [State.FAILED, State.DONE]
+
+
+def test_who_waits_to_teach_comes_before_further_comparisons(
+    versions: list[ModelVersion], baseline: ModelVersion
+) -> None:
+    training_run(mode=Mode.TEACH)
+    request(versions[1], baseline)
+    request(baseline, versions[1])
+    doorbell.connection().flushall()
+    compare_pending()
+    states = Comparison.objects.order_by("id").values_list("state", flat=True)
+    assert list(states) == [State.DONE, State.QUEUED]
+    assert doorbell.connection().llen("teach") == 1
 
 
 def test_a_comparison_that_lost_its_lease_stores_nothing(
