@@ -29,7 +29,10 @@ MOST_STANDBY = 2000
 _HOLD_PER_SQUARE = 2e-6
 _STRONGEST_HOLD = 1e-3
 _FACTORS = (10.0, 1.0, 0.1)
-_ITERATIONS = (15, 15, 10, 20)
+_ITERATIONS = (15, 15, 10)
+# The last fit goes on until it has converged, as far as time allows.
+_LAST_ITERATIONS = (20, 60)
+_LAST_PHOTOS = 40_000
 
 
 class Examples(NamedTuple):
@@ -131,11 +134,10 @@ class _Lesson:
 
     def refit(self, change: Tensor, hold: float) -> Tensor:
         """Once more on training and validation photos; never on the test split."""
-        if not len(self.validation[1]):
-            return change
-        return self.fit.solve(
-            hold, self._weights(only_train=False), change, _ITERATIONS[-1], self._tick
-        )
+        least, most = _LAST_ITERATIONS
+        iterations = max(least, min(most, _LAST_PHOTOS // len(self.fit.coordinates)))
+        weights = self._weights(only_train=False)
+        return self.fit.solve(hold, weights, change, iterations, self._tick)
 
     def calibrate(self, change: Tensor) -> float:
         head = build_head(self.manifest, *self.fit.rows(change))
@@ -158,7 +160,7 @@ class _Lesson:
 
     def _tick(self) -> None:
         self.calls += 1
-        self.on_progress(min(0.98, self.calls / (1.2 * sum(_ITERATIONS))))
+        self.on_progress(min(0.98, self.calls / 110))
 
 
 def default_hold(targets: Tensor) -> float:
