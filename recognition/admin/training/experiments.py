@@ -16,6 +16,7 @@ from recognition.admin.pictures import percent
 from recognition.admin.staff import StaffRequest, render_page, staff_page
 from recognition.admin.training import experiment_facts, launch_facts, words
 from recognition.admin.training.experiment_form import KINDS, MODES, ExperimentForm
+from recognition.admin.training.launch_form import without_defaults
 from recognition.models import Experiment, RunState, Split
 from recognition.models.ids import time_ordered_uuid
 from recognition.training import datasets, experiments, search
@@ -46,7 +47,7 @@ def listed(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: StaffRequest) -> HttpResponse:
     if request.method != "POST":
-        return _show(request, ExperimentForm(request.GET.dict()), is_posted=False)
+        return _show(request, ExperimentForm(without_defaults(request.GET.dict())), is_posted=False)
     form = ExperimentForm(request.POST.dict())
     if form.is_valid():
         try:

@@ -12,8 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from recognition.admin.staff import StaffRequest, render_page, staff_page
 from recognition.admin.training import launch_facts, words
-from recognition.admin.training.launch_form import LaunchForm, default_values
-from recognition.cnn.network_facts import facts
+from recognition.admin.training.launch_form import LaunchForm, without_defaults
 from recognition.models import Mode, TrainingRun
 from recognition.models.ids import time_ordered_uuid
 from recognition.training import datasets, runs
@@ -69,17 +68,11 @@ def _show(request: StaffRequest, form: LaunchForm) -> HttpResponse:
 
 
 def _carried_over(query: QueryDict) -> dict[str, Any]:
-    """What was typed before the page was asked for again; what was merely a default of another way
-    to train gives way to this one's."""
+    """What was typed before the page was asked for again, or the settings of another run."""
     given = {name: str(value) for name, value in query.items()}
     if run := _alike(given.get("like", "")):
         return _settings_of(run) | given
-    defaults = default_values(given.get("was_mode", ""), facts().get(given.get("was_network", "")))
-    return {
-        name: value
-        for name, value in given.items()
-        if name not in defaults or value != str(defaults[name])
-    }
+    return dict(without_defaults(given))
 
 
 def _alike(run_id: str) -> TrainingRun | None:

@@ -102,6 +102,17 @@ def default_values(mode: str, network: NetworkFacts | None) -> dict[str, Any]:
     return {**defaults, **{OPTION + name: it.default for name, it in options.items()}}
 
 
+def without_defaults(given: Mapping[str, str]) -> dict[str, str]:
+    """What was typed before the form was asked for again; what was merely a default of another way
+    to train, or of another network, gives way to this one's."""
+    defaults = default_values(given.get("was_mode", ""), facts().get(given.get("was_network", "")))
+    return {
+        name: value
+        for name, value in given.items()
+        if name not in defaults or value != str(defaults[name])
+    }
+
+
 def _defaults(mode: str, network: NetworkFacts | None) -> TeachParameters | TrainingParameters:
     if mode not in (Mode.FINE_TUNE, Mode.FROM_SCRATCH):
         return TeachParameters()

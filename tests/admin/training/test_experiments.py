@@ -119,6 +119,17 @@ def test_what_cannot_be_launched_is_explained(as_trainer: Client, wrong: dict[st
     assert not Experiment.objects.exists()
 
 
+def test_defaults_of_another_way_to_train_give_way(as_trainer: Client) -> None:
+    was = {
+        "was_mode": "from_scratch",
+        "was_network": "three_stage",
+        "epochs": "60",
+        "patience": "7",
+    }
+    form = as_trainer.get(NEW, {**was, "mode": "fine_tune"}).context["form"]
+    assert (form["epochs"].value(), form["patience"].value()) == (15, "7")
+
+
 def test_a_form_that_is_only_begun_shows_no_errors(as_trainer: Client) -> None:
     assert 'role="alert"' not in text_of(as_trainer, NEW)
 
