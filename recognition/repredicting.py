@@ -112,9 +112,8 @@ def waiting(version: ModelVersion) -> int:
 
 def next_version() -> ModelVersion | None:
     """Whose rows are next to be predicted again; None if none wait."""
-    for _row_id, version in _waiting()[:1]:
-        return ModelVersion.objects.filter(id=version).first()
-    return None
+    oldest = [version_id for _row_id, version_id in _waiting()[:1] if version_id]
+    return ModelVersion.objects.filter(id__in=oldest).first()
 
 
 def _waiting() -> QuerySet[Prediction, tuple[UUID, int | None]]:
