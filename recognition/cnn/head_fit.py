@@ -122,10 +122,10 @@ class HeadFit:
             on_call()
             optimiser.zero_grad()
             loss = self._loss(change, hold, weights / weights.sum())
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             return loss
 
-        optimiser.step(closure)  # type: ignore[arg-type]
+        optimiser.step(closure)
         return change.detach()
 
     def _loss(self, change: Tensor, hold: float, weights: Tensor) -> Tensor:
