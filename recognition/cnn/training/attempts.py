@@ -46,9 +46,10 @@ def _attempt(job: Job, data: Data, portions: Portions, device: torch.device) -> 
     try:
         begun = start(job, data, device)
         emit("stage", stage="training")
-        Training(job, data, begun, portions.size, device).train()
+        training = Training(job, data, begun, portions.size, device)
+        training.train()
         if distributed.is_first():
-            finish(job, data, begun, device)
+            finish(job, data, begun, training.progress, device)
     except Exception as error:
         if not is_out_of_memory(error) or not portions.halve():
             raise

@@ -27,12 +27,11 @@ _FACTORS = [math.exp(place / 50) for place in range(-69, 70)]
 _PRIOR_PHOTOS = 5.0
 
 
-def finish(job: Job, data: Data, start: Start, device: torch.device) -> None:
+def finish(job: Job, data: Data, start: Start, progress: Progress, device: torch.device) -> None:
     """Write the version. Raises CannotTrain with the code nothing_yet if no epoch was finished."""
     emit("stage", stage="measuring")
     model = start.model.to(device)
-    progress = load_best(job.folder, model)
-    if progress is None:
+    if load_best(job.folder, model) is None:
         raise CannotTrain("nothing_yet", "no epoch was finished")
     objective = Objective(model.head, start.manifest.labels)
     if data.validation_is_apart:

@@ -35,10 +35,12 @@ def test_a_killed_run_resumes_and_ends_with_the_same_weights(
     undisturbed = launch(whole)
     victim = launch(broken)
     wait_for(victim, "epoch")
+    wait_for(victim, "epoch")  # now the first one's checkpoint is there
     victim.kill()
     victim.wait()
     resumed = launch(broken)
-    assert {"event": "note", "code": "resumed", "epoch": 2} in list(events(resumed))
+    notes = [message["code"] for message in events(resumed) if message["event"] == "note"]
+    assert notes == ["resumed"]
     assert resumed.wait() == 0
     assert [e["number"] for e in events(undisturbed) if e["event"] == "epoch"] == [1, 2, 3]
     assert undisturbed.wait() == 0
