@@ -18,6 +18,7 @@ from sklearn.datasets import load_digits
 
 from recognition.cnn.manifest import WEIGHTS_NAME
 from tests.instance import Api, Instance, wait_until
+from webapp.preflight import answers
 
 PARTS = ("redis", "web", "trainer")
 PATIENCE_S = 120  # trainers yield to everybody, other tests too
@@ -35,7 +36,7 @@ def instance(network: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     instance.prepare()
     instance.start(*PARTS)
     try:
-        wait_until(lambda: (home / "redis.sock").exists())
+        wait_until(lambda: answers(home / "redis.sock"))
         instance.token_of("tina", "Trainer")
         folder = tmp_path_factory.mktemp("digits")
         _write_digits(folder)
@@ -100,7 +101,7 @@ def test_a_run_ends_well_without_redis(instance: Instance, client: Api) -> None:
     _succeeded(client, run)
 
     instance.start("redis")
-    wait_until(lambda: (instance.home / "redis.sock").exists())
+    wait_until(lambda: answers(instance.home / "redis.sock"))
     _succeeded(client, _launch(client, {"epochs": 1}))
 
 

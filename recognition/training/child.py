@@ -13,6 +13,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,39 +22,39 @@ from typing import Any
 _MODULE = "recognition.cnn.training"
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 _ENDS_WITHIN_S = 3.0
-_TAIL = 2000  # characters
+_LAST_LINES, _TAIL = 50, 2000  # lines, characters
 _libc = ctypes.CDLL(None)
 
 
 class Child:
-    """Trains in a folder. Its messages are JSON lines; what else it prints goes to a log there."""
+    """Trains in a folder. Its messages are JSON lines on stdout; stderr goes to a log there."""
 
     def __init__(self, folder: Path) -> None:
         self._log_path = folder / "log.txt"
         self._oom_kills = _oom_kills()
         self._asked_to_end = False
-        with self._log_path.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", _MODULE, str(folder)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                # Threads that wait for each other sleep, which leaves the processor to others.
-                env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},
-                preexec_fn=_group_that_dies_with_its_parent,
-            )
+        self._words: deque[bytes] = deque(maxlen=_LAST_LINES)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", _MODULE, str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            # Not the log itself: on a full disk it could not even say why it fails.
+            stderr=subprocess.PIPE,
+            # Threads that wait for each other sleep, which leaves the processor to others.
+            env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},
+            preexec_fn=_group_that_dies_with_its_parent,
+        )
+        self._listener = threading.Thread(target=self._keep_words, name="stderr", daemon=True)
+        self._listener.start()
 
     def messages(self) -> Iterator[dict[str, Any]]:
         """Until it ends."""
         assert self._process.stdout  # noqa: S101
-        with self._log_path.open("ab", buffering=0) as log:
-            for line in self._process.stdout:
-                message = _parsed(line)
-                if message is None:
-                    log.write(line)
-                else:
-                    yield message
+        for line in self._process.stdout:
+            if message := _parsed(line):
+                yield message
         self._process.wait()
+        self._listener.join(_ENDS_WITHIN_S)
 
     def end(self) -> None:
         """End it with all its processes, within _ENDS_WITHIN_S; safe to call from any thread."""
@@ -82,10 +84,15 @@ class Child:
         return now > before and not self._asked_to_end
 
     def last_words(self) -> str:
-        """The end of its log."""
-        with contextlib.suppress(OSError):
-            return self._log_path.read_text("utf-8", "replace")[-_TAIL:].strip()
-        return ""
+        """The end of what it wrote to stderr."""
+        return b"".join(self._words).decode("utf-8", "replace")[-_TAIL:].strip()
+
+    def _keep_words(self) -> None:
+        assert self._process.stderr  # noqa: S101
+        for line in self._process.stderr:
+            self._words.append(line)
+            with contextlib.suppress(OSError), self._log_path.open("ab") as log:
+                log.write(line)
 
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -26,7 +27,7 @@ from recognition.workers import dead_here, worker_name
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3  # without an epoch in between
-_LOOK_S = 1.0
+_LOOK_S, _BEAT_S = 1.0, 10.0
 _NO_LEASE = {"lease_owner": "", "lease_expires": None}
 
 
@@ -115,9 +116,12 @@ class Watch:
 
     def look(self) -> None:
         """Runs in a thread of its own until the work ends."""
+        beaten_s = float("-inf")
         try:
             while not self._over.wait(_LOOK_S):
-                doorbell.beat_heart(worker_name(), runs.worked_on_by(self._run))
+                if time.monotonic() - beaten_s > _BEAT_S:
+                    beaten_s = time.monotonic()
+                    doorbell.beat_heart(worker_name(), runs.worked_on_by(self._run))
                 if not self._may_go_on():
                     self._stop.set()
                     self.on_stop()
