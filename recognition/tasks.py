@@ -8,7 +8,7 @@ from celery.signals import worker_ready
 from recognition import doorbell, prediction, predictor, teacher
 from recognition.analyst import jobs as analyst
 from recognition.training import jobs as training
-from recognition.training import leases, process
+from recognition.training import leases
 
 
 @shared_task
@@ -49,10 +49,10 @@ def look_for_work(sender: Any, **kwargs: Any) -> None:
         analyst.set_up_process()
         doorbell.ring_analyst()
     elif part == "teacher":
-        process.set_up_teacher()
+        teacher.set_up_process()
         doorbell.ring_teacher()
     elif part == "trainer":
-        process.set_up_trainer()
+        training.set_up_process()
         doorbell.ring_trainer()
     else:
         sweep.delay()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from recognition import policy
+from recognition import background, policy
 from recognition.comparison import comparing
 from recognition.exchange import bundles
 from recognition.training import curve_drawing, jobs
@@ -24,6 +24,13 @@ JOBS: tuple[Callable[[], object], ...] = (
     bundles.add_accepted,
     curve_drawing.draw_if_asked,
 )
+
+
+def set_up_process() -> None:
+    """Called once in the teacher's process; what takes seconds to load is loaded now."""
+    background.yield_to_others(10)
+    background.end_at_once_when_terminated()
+    import recognition.training.teach_run  # noqa: F401
 
 
 def work() -> None:

@@ -6,17 +6,14 @@ photos are being predicted the analyst leaves them the machine, for HOLD_BACK_S 
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import signal
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 from django.utils import timezone
 
-from recognition import figures, selectors
+from recognition import background, figures, selectors
 from recognition.analyst import acceptance, analysis, refresher, suspect_search
 from recognition.models import Prediction, State
 
@@ -45,13 +42,9 @@ class Analyst:
 
 
 def set_up_process() -> None:
-    """Called once in the analyst's process: give it the lowest priority, and let it end at once."""
-    # Linux shares the processors evenly among sessions, and honcho starts each process in one of
-    # its own, so that `nice` alone would change nothing (sched(7), "The autogroup feature").
-    with contextlib.suppress(OSError):
-        Path("/proc/self/autogroup").write_text("19")
-    # Celery would wait for the end of a task, which can be minutes away.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    """Called once in the analyst's process."""
+    background.yield_to_others(19)
+    background.end_at_once_when_terminated()
 
 
 def _is_predicting() -> bool:

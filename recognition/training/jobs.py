@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from recognition import doorbell
+from recognition import background, doorbell
 from recognition.models import Mode
 from recognition.training import leases, network_run, search
 from recognition.training.carrying import carry_out
 from recognition.workers import worker_name
+
+
+def set_up_process() -> None:
+    """Called once in the trainer's process. While it trains, it ends in order."""
+    background.yield_to_others(10)
+    background.end_at_once_when_terminated()
 
 
 def teach_pending() -> None:

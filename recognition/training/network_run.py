@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
+from recognition.background import stops_when_terminated
 from recognition.cnn import taxonomy
 from recognition.cnn.manifest import read_manifest, verify
 from recognition.models import Photo, Split, TrainingRun
@@ -20,7 +21,6 @@ from recognition.training.child import Child
 from recognition.training.failures import RunFailed
 from recognition.training.known import labels_to_know, lineage, name_of_result
 from recognition.training.leases import Watch
-from recognition.training.process import stops_when_terminated
 
 MAX_RETRIES = 3  # with smaller batches, or after the process was killed
 _SMALLEST_PORTION = 2  # batch normalisation needs two photos

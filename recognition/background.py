@@ -1,0 +1,46 @@
+"""How processes in the background behave: they leave the machine to others, and end when asked."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+from celery.exceptions import WorkerShutdown
+
+
+def yield_to_others(niceness: int) -> None:
+    """Take this priority, and all processes started from now on with it; 19 is the lowest."""
+    # Linux shares the processors evenly among sessions, and honcho starts each process in one of
+    # its own, so that `nice` alone would change nothing (sched(7), "The autogroup feature").
+    with contextlib.suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(niceness))
+
+
+def end_at_once_when_terminated() -> None:
+    """For processes whose work is done again if it is broken off. Celery would wait for the end of
+    a task, which can be minutes away, and of its pauses while Redis is away."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@contextlib.contextmanager
+def stops_when_terminated() -> Iterator[None]:
+    """Inside, SIGTERM raises WorkerShutdown (a SystemExit), so that the work can be put down in
+    order. Once is enough: further signals are ignored."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)
+        raise WorkerShutdown(0)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except WorkerShutdown:
+        raise  # and nothing disturbs what is left to do
+    except BaseException:
+        signal.signal(signal.SIGTERM, before)
+        raise
+    else:
+        signal.signal(signal.SIGTERM, before)
