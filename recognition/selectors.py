@@ -123,7 +123,9 @@ def top_labels(prediction: Prediction | None) -> list[tuple[Label, float]]:
 
 def other_answers(photo: Photo) -> QuerySet[Prediction]:
     """What other versions than the one that is shown said of the photo, the newest first."""
-    others = photo.predictions.filter(state=State.DONE).exclude(id=photo.prediction_id)
+    others = photo.predictions.filter(state=State.DONE)
+    if photo.prediction_id is not None:
+        others = others.exclude(id=photo.prediction_id)
     return (
         others.select_related("label", "model_version")
         .defer("embedding")

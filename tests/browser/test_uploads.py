@@ -34,7 +34,9 @@ def give(page: Page, photo: Path, how: str) -> None:
 
 def forget_heartbeats(instance: Instance) -> None:
     """As if half a minute had passed."""
-    redis.Redis(unix_socket_path=str(instance.home / "redis.sock")).delete("ark:heartbeats:predictor")
+    redis.Redis(unix_socket_path=str(instance.home / "redis.sock")).delete(
+        "ark:heartbeats:predictor"
+    )
 
 
 def done(page: Page, number: int) -> None:

@@ -162,7 +162,7 @@ def test_from_scratch_a_network_loses_what_it_is_not_shown(
 def test_it_says_what_changed_since_the_last_run(
     uploader: User, reviewer: User, version: ModelVersion
 ) -> None:
-    kept, relabelled, unlabelled, deleted = (labelled(uploader, "dog") for _ in range(4))
+    _kept, relabelled, unlabelled, deleted = (labelled(uploader, "dog") for _ in range(4))
     training_run(dataset=datasets.freeze(TEACH, version), state=RunState.SUCCEEDED)
     labelled(uploader, "taxi")
     labelling.decide(relabelled.id, Label.objects.get(slug="car"), reviewer, "api")

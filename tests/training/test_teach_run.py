@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import numpy as np
 import pytest
 from django.contrib.auth.models import User
 
-from recognition.cnn.manifest import read_manifest
 from recognition.models import (
     Comparison,
     Label,
@@ -16,9 +12,8 @@ from recognition.models import (
     Prediction,
     RunState,
     Split,
-    TrainingRun,
 )
-from recognition.training import jobs, leases, runs
+from recognition.training import jobs, runs
 from tests.rows import embedding
 from tests.training.test_datasets import labelled
 

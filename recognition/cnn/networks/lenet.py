@@ -33,5 +33,6 @@ def lenet5() -> nn.Module:
     for layer in layers.values():
         if isinstance(layer, (nn.Conv2d, nn.Linear)):
             nn.init.xavier_uniform_(layer.weight, nn.init.calculate_gain("tanh"))
+            assert layer.bias is not None  # noqa: S101
             nn.init.zeros_(layer.bias)
     return nn.Sequential(OrderedDict(layers))
