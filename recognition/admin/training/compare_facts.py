@@ -72,7 +72,8 @@ def headline(comparison: Comparison) -> str:
         findings["fixed"],
     ) % {"number": comparison.candidate.number, "photos": _whole(findings["fixed"])}  # fmt: skip
     breaks = _("and breaks %(photos)s") % {"photos": _whole(findings["broken"])}
-    return f"{fixes} {breaks} ({p_value(findings['p'])})."
+    said = {"fixes": fixes, "breaks": breaks, "p": p_value(findings["p"])}
+    return _("%(fixes)s %(breaks)s (%(p)s).") % said
 
 
 def verdict(comparison: Comparison) -> str:
@@ -98,9 +99,9 @@ def knows(comparison: Comparison) -> str:
     if not gained:
         more = _("It knows no new label;")
     if not lost:
-        return more + " " + _("it forgets none.")
+        return _two(more, _("it forgets none."))
     less = ngettext("it forgets %(labels)s.", "it forgets %(labels)s.", lost)
-    return more + " " + less % {"labels": _whole(lost)}
+    return _two(more, less % {"labels": _whole(lost)})
 
 
 def failure(comparison: Comparison) -> str:
@@ -111,7 +112,7 @@ def failure(comparison: Comparison) -> str:
         why = _("The teacher stopped several times while it worked on this. Look into its log.")
     else:
         why = comparison.error
-    return _("The versions could not be compared.") + " " + why
+    return _two(_("The versions could not be compared."), why)
 
 
 def p_value(p: float) -> str:
@@ -298,6 +299,11 @@ def interval(bounds: list[float] | None) -> str:
 def short(share: float | None) -> str:
     """A share without needless decimals."""
     return "–" if share is None else short_percent(share)
+
+
+def _two(first: str, second: str) -> str:
+    """Two sentences, or halves of one."""
+    return _("%(first)s %(second)s") % {"first": first, "second": second}
 
 
 def _whole(number: int) -> str:

@@ -98,8 +98,8 @@ def _options(network: NetworkFacts) -> list[dict[str, str]]:
         {
             "title": _(option.title),
             "help": _(option.help),
-            "values": ", ".join(map(str, option.choices)) or f"{option.min}–{option.max}",
-            "default": str(option.default),
+            "values": ", ".join(map(words.number, option.choices)) or f"{option.min}–{option.max}",
+            "default": words.number(option.default),
         }
         for option in network.options.values()
     ]

@@ -149,7 +149,7 @@ def limits(version: ModelVersion, metrics: dict[str, Any], tree: LabelTree) -> l
         return [_("It was not measured on photos kept apart for the test."), *said]
     if few:
         text = ngettext(
-            "One label has fewer than %(few)d test photos, which says little: %(labels)s.",
+            "%(count)d label has fewer than %(few)d test photos, which says little: %(labels)s.",
             "%(count)d labels have fewer than %(few)d test photos, which says little: %(labels)s.",
             len(few),
         )
@@ -157,7 +157,7 @@ def limits(version: ModelVersion, metrics: dict[str, Any], tree: LabelTree) -> l
         said.append(text % {"count": len(few), "few": FEW_PHOTOS, "labels": names})
     if untested:
         text = ngettext(
-            "One label has no test photo at all: %(labels)s.",
+            "%(count)d label has no test photo at all: %(labels)s.",
             "%(count)d labels have no test photo at all: %(labels)s.",
             len(untested),
         )

@@ -39,6 +39,8 @@ CHOICES = {  # of settings
     "all": gettext_lazy("the whole network"),
     "last_stages": gettext_lazy("its last stages"),
     "head": gettext_lazy("only its last layer"),
+    "max": gettext_lazy("max"),
+    "average": gettext_lazy("average"),
 }
 _UNREADABLE = "unreadable_photo"
 

@@ -80,7 +80,7 @@ def test_it_leads_to_where_it_comes_from(
 
 def test_it_names_its_limits(as_superuser: Client, taught: ModelVersion) -> None:
     said = text(as_superuser, page_of(taught))
-    assert "One label has fewer than 10 test photos, which says little: Car." in said
+    assert "1 label has fewer than 10 test photos, which says little: Car." in said
     assert "2 labels have no test photo at all: Neither, Taxi." in said
 
 
