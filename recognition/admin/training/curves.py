@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from django.utils.formats import number_format
 
 WIDTH, HEIGHT = 420, 250  # of the drawing; it is scaled to its place
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 12, 10, 40  # margins around the plot
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 24, 10, 44  # margins around the plot
 _TICKS = 5
 _MOST_POINTS = 400  # of a line; more cannot be told apart
 _MOST_MARKERS = 40
@@ -98,7 +98,7 @@ class _Axis:
         """With as many decimals as this step needs."""
         scale = 100 if self.is_percent else 1
         decimals = max(0, -math.floor(math.log10(step * scale) + 1e-9))
-        text = number_format(value * scale, decimals, force_grouping=True)
+        text = number_format(round(value * scale, decimals), decimals, force_grouping=True)
         return text + "\N{NO-BREAK SPACE}%" if self.is_percent else text
 
 
