@@ -1,14 +1,21 @@
-"""How processes in the background behave: they leave the machine to others, and end when asked."""
+"""How processes in the background behave: they leave the machine to others, give signs of life, and
+end when asked."""
 
 from __future__ import annotations
 
 import contextlib
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
 from celery.exceptions import WorkerShutdown
+
+from recognition import doorbell
+from recognition.workers import worker_name
+
+_BEAT_S = 10.0
 
 
 def yield_to_others(niceness: int) -> None:
@@ -23,6 +30,28 @@ def end_at_once_when_terminated() -> None:
     """For processes whose work is done again if it is broken off. Celery would wait for the end of
     a task, which can be minutes away, and of its pauses while Redis is away."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@contextlib.contextmanager
+def heard_as(part: str) -> Iterator[None]:
+    """Inside, this process gives signs of life as this part of the product, however long it takes.
+
+    part: TEACHER or TRAINER of `doorbell`.
+    """
+    over = threading.Event()
+
+    def beat() -> None:
+        doorbell.beat_heart(worker_name(), part)
+        while not over.wait(_BEAT_S):
+            doorbell.beat_heart(worker_name(), part)
+
+    heart = threading.Thread(target=beat, name="heart", daemon=True)
+    heart.start()
+    try:
+        yield
+    finally:
+        over.set()
+        heart.join()
 
 
 @contextlib.contextmanager

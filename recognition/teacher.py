@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from recognition import background, policy
+from recognition import background, doorbell, policy
 from recognition.comparison import comparing
 from recognition.exchange import bundles
 from recognition.training import curve_drawing, jobs
@@ -35,8 +35,9 @@ def set_up_process() -> None:
 
 def work() -> None:
     """A job that fails is logged and does not stop the others."""
-    for job in JOBS:
-        try:
-            job()
-        except Exception:  # the other jobs do not depend on it
-            logger.exception("the teacher failed: %r", job)
+    with background.heard_as(doorbell.TEACHER):
+        for job in JOBS:
+            try:
+                job()
+            except Exception:  # the other jobs do not depend on it
+                logger.exception("the teacher failed: %r", job)

@@ -18,7 +18,6 @@ from recognition.training.curve_photos import LabelledPhotos
 from recognition.training.known import labels_to_know
 from recognition.training.learning_curve import MIN_OF_LABEL, MORE, REPORT
 from recognition.training.power_law import Curve, Point
-from recognition.workers import worker_name
 
 if TYPE_CHECKING:
     from recognition.training.growing import Errors
@@ -100,7 +99,6 @@ class _Progress:
         if now_s - self._looked_s < _LOOK_S:
             return
         self._looked_s = now_s
-        doorbell.beat_heart(worker_name(), doorbell.TEACHER)
         if TrainingRun.objects.filter(state=RunState.QUEUED, mode=Mode.TEACH).exists():
             raise GiveWay
         _note(progress=progress)

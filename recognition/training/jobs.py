@@ -6,7 +6,6 @@ from recognition import background, doorbell
 from recognition.models import Mode
 from recognition.training import leases, network_run, search
 from recognition.training.carrying import carry_out
-from recognition.workers import worker_name
 
 
 def set_up_process() -> None:
@@ -17,7 +16,6 @@ def set_up_process() -> None:
 
 def teach_pending() -> None:
     """The teacher's: runs that take seconds."""
-    doorbell.beat_heart(worker_name(), doorbell.TEACHER)
     leases.recover()
     while run := leases.claim((Mode.TEACH,)):
         from recognition.training import teach_run  # loads torch
@@ -28,9 +26,9 @@ def teach_pending() -> None:
 def train_pending() -> None:
     """The trainer's: one run, which takes minutes to days. A trainer that was asked to end
     meanwhile hears no bell any more."""
-    doorbell.beat_heart(worker_name(), doorbell.TRAINER)
-    leases.recover()  # what this trainer left behind when it was killed
-    search.advance_all()
-    if run := leases.claim((Mode.FINE_TUNE, Mode.FROM_SCRATCH)):
-        carry_out(run, network_run.train_claimed)
-        doorbell.ring_trainer()
+    with background.heard_as(doorbell.TRAINER):
+        leases.recover()  # what this trainer left behind when it was killed
+        search.advance_all()
+        if run := leases.claim((Mode.FINE_TUNE, Mode.FROM_SCRATCH)):
+            carry_out(run, network_run.train_claimed)
+            doorbell.ring_trainer()

@@ -1,4 +1,4 @@
-"""Who works on a run: claimed under a lease, which a heartbeat renews; lost ones wait again.
+"""Who works on a run: claimed under a lease, which is renewed meanwhile; lost ones wait again.
 
 Whatever is written about a running run is written by the holder of its lease, so that a trainer
 that was thought dead cannot disturb its successor.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -19,15 +18,13 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from recognition import doorbell
 from recognition.models import RunState, TrainingRun
-from recognition.training import runs
 from recognition.workers import dead_here, worker_name
 
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3  # without an epoch in between
-_LOOK_S, _BEAT_S = 1.0, 10.0
+_LOOK_S = 1.0
 _NO_LEASE = {"lease_owner": "", "lease_expires": None}
 
 
@@ -116,12 +113,8 @@ class Watch:
 
     def look(self) -> None:
         """Runs in a thread of its own until the work ends."""
-        beaten_s = float("-inf")
         try:
             while not self._over.wait(_LOOK_S):
-                if time.monotonic() - beaten_s > _BEAT_S:
-                    beaten_s = time.monotonic()
-                    doorbell.beat_heart(worker_name(), runs.worked_on_by(self._run))
                 if not self._may_go_on():
                     self._stop.set()
                     self.on_stop()
