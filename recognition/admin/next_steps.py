@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from recognition import figures, selectors
 from recognition.admin.pictures import percent, short_percent
 from recognition.admin.training import words as training_words
+from recognition.labels import labelled_photos
 from recognition.models import Comparison, Photo, RunState, TrainingRun
 from recognition.review import promise
 from recognition.review.queue import Ordering
@@ -61,7 +62,7 @@ def _review() -> Step | None:
     remaining = figures.to_review()
     if not remaining.number:
         return None
-    if not Photo.objects.filter(label__isnull=False).exists():
+    if not labelled_photos().exists():
         text = _("Nothing is labelled yet. Each label that you confirm or correct is a lesson.")
         return Step(text, _("Start with the least certain photos"), reverse("review-queue"))
     text = ngettext(

@@ -6,17 +6,16 @@ versions of one trunk the head alone has to be computed: thousands of photos a s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
-from django.conf import settings
 
-from recognition.models import ModelVersion, Photo, Prediction
+from recognition import embeddings
+from recognition.embeddings import Embedding
+from recognition.models import ModelVersion
 
 if TYPE_CHECKING:
     from recognition.comparison.head import Head
@@ -48,11 +47,11 @@ def answers(version: ModelVersion, photo_ids: Sequence[UUID]) -> Answers:
 
     head = load_head(version.folder)
     rows: dict[UUID, Floats] = {}
-    for chunk in _chunks(photo_ids):
-        _fill_in(rows, head, _stored_embeddings(version, chunk))
+    for start in range(0, len(photo_ids), _CHUNK):
+        _fill_in(rows, head, embeddings.stored(version, photo_ids[start : start + _CHUNK]))
     missing = [photo_id for photo_id in photo_ids if photo_id not in rows]
-    for embeddings in _embeddings_from_files(version.folder, missing[:MAX_FILES]):
-        _fill_in(rows, head, embeddings)
+    for computed in embeddings.from_files(version, missing[:MAX_FILES]):
+        _fill_in(rows, head, {it: seen for it, seen in computed.items() if seen is not None})
     answered = [photo_id for photo_id in photo_ids if photo_id in rows]
     slugs = [label.slug for label in head.labels]
     return Answers(
@@ -66,45 +65,7 @@ def answers(version: ModelVersion, photo_ids: Sequence[UUID]) -> Answers:
     )
 
 
-def _fill_in(rows: dict[UUID, Floats], head: Head, embeddings: dict[UUID, Floats]) -> None:
-    if embeddings:
-        answered = head(np.stack(list(embeddings.values())))
-        rows.update(zip(embeddings, answered, strict=True))
-
-
-def _stored_embeddings(version: ModelVersion, photo_ids: Sequence[UUID]) -> dict[UUID, Floats]:
-    """Of any prediction that was made with the version's trunk."""
-    stored = Prediction.objects.filter(
-        photo__in=photo_ids,
-        embedding__isnull=False,
-        model_version__trunk_sha256=version.trunk_sha256,
-    ).order_by()
-    return {
-        photo_id: np.frombuffer(embedding, "<f2").astype(np.float32)
-        for photo_id, embedding in stored.values_list("photo", "embedding")
-        if embedding is not None
-    }
-
-
-def _embeddings_from_files(folder: Path, photo_ids: Sequence[UUID]) -> Iterator[dict[UUID, Floats]]:
-    if not photo_ids:
-        return
-    from recognition.cnn.classifier import BATCH_SIZE, Classifier
-    from recognition.cnn.decoding import UnreadablePhoto
-
-    paths = [Photo(id=photo_id).original_path for photo_id in photo_ids]
-    batches = (paths[i : i + BATCH_SIZE] for i in range(0, len(paths), BATCH_SIZE))
-    load = (folder, settings.ARK_ENGINE, settings.ARK_DEVICE, settings.ARK_MAX_PIXELS)
-    with Classifier.load(*load) as classifier:
-        ids = iter(photo_ids)
-        for batch in classifier.stream(batches):
-            said = dict(zip(islice(ids, len(batch)), batch, strict=True))
-            yield {
-                photo_id: answer.embedding.astype(np.float32)
-                for photo_id, answer in said.items()
-                if not isinstance(answer, UnreadablePhoto)
-            }
-
-
-def _chunks(photo_ids: Sequence[UUID]) -> Iterable[Sequence[UUID]]:
-    return (photo_ids[start : start + _CHUNK] for start in range(0, len(photo_ids), _CHUNK))
+def _fill_in(rows: dict[UUID, Floats], head: Head, seen: dict[UUID, Embedding]) -> None:
+    if seen:
+        answered = head(np.stack(list(seen.values())).astype(np.float32))
+        rows.update(zip(seen, answered, strict=True))

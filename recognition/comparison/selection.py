@@ -9,13 +9,12 @@ from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
-from recognition.labels import LabelTree
+from recognition.labels import LabelTree, labelled_photos
 from recognition.models import (
     DataSet,
     ModelVersion,
     Photo,
     Split,
-    State,
     TrainingExample,
     split_of,
 )
@@ -70,12 +69,14 @@ def test_photos(versions: Iterable[ModelVersion], tree: LabelTree) -> Selection:
 
 def latest_uploads(number: int) -> dict[UUID, int | None]:
     """The label's id, if there is one, of each of the latest photos that were recognised."""
-    recognised = Photo.objects.filter(prediction__state=State.DONE).order_by("-created", "-id")
+    # By the label: by the state SQLite would read all predictions that are done.
+    recognised = Photo.objects.filter(prediction__label__isnull=False)
+    recognised = recognised.order_by("-created", "-id")
     return dict(recognised.values_list("id", "label")[:number])
 
 
 def _in_test_split() -> Iterator[_Labelled]:
-    photos = Photo.objects.filter(label__isnull=False).order_by("-created", "-id")
+    photos = labelled_photos().order_by("-created", "-id")
     for photo_id, label_id, group in photos.values_list("id", "label", "group").iterator(_CHUNK):
         if label_id is not None and split_of(group or photo_id) == Split.TEST:
             yield _Labelled(photo_id, label_id, group)

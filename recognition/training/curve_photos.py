@@ -11,6 +11,7 @@ import numpy.typing as npt
 from django.db.models import QuerySet
 
 from recognition import registry
+from recognition.embeddings import of_trunk
 from recognition.labels import LabelTree, count_photos
 from recognition.models import Label, ModelVersion, Photo
 
@@ -22,8 +23,8 @@ Embeddings = npt.NDArray[np.float32]
 
 
 class LabelledPhotos(NamedTuple):
-    """embeddings: float32 (N, D). photos: how many the label has, near-duplicates counted once;
-    an estimate if there are more than OF_LABEL."""
+    """embeddings: float32 (N, D). photos: how many the label has, near-duplicates counted once; an
+    estimate if the trunk has not seen all of them, or there are more than OF_LABEL."""
 
     embeddings: Embeddings
     photos: int
@@ -66,20 +67,24 @@ def standby(version: ModelVersion) -> Embeddings:
 def _of_label(label: Label, version: ModelVersion) -> LabelledPhotos:
     rows = _seen_by(version, Photo.objects.filter(label=label), OF_LABEL)
     lone = list(_without_near_duplicates(rows))
-    photos = len(lone)
-    if len(rows) == OF_LABEL:
-        photos = round(count_photos(label).number * len(lone) / len(rows))
-    return LabelledPhotos(_embeddings(lone), photos)
+    share = len(lone) / len(rows) if rows else 0.0
+    return LabelledPhotos(_embeddings(lone), round(share * count_photos(label).number))
 
 
 def _seen_by(version: ModelVersion, photos: QuerySet[Photo], most: int) -> list[_Seen]:
-    """Those that the version's trunk has seen, the latest first."""
-    seen = photos.filter(
-        prediction__embedding__isnull=False,
-        prediction__model_version__trunk_sha256=version.trunk_sha256,
-    ).order_by("-created", "-id")
-    rows = seen.values_list("id", "group", "prediction__embedding")[:most]
-    return [_Seen(group or photo_id, bytes(numbers or b"")) for photo_id, group, numbers in rows]
+    """Of the latest ones those that the version's trunk has seen.
+
+    Which version saw them is looked at here: as a part of the query, SQLite would read all that
+    the version has ever seen.
+    """
+    versions = of_trunk(version)
+    latest = photos.filter(prediction__embedding__isnull=False).order_by("-created", "-id")
+    columns = ("id", "group", "prediction__model_version", "prediction__embedding")
+    return [
+        _Seen(group or photo_id, bytes(numbers or b""))
+        for photo_id, group, version_id, numbers in latest.values_list(*columns)[:most]
+        if version_id in versions
+    ]
 
 
 def _without_near_duplicates(rows: Iterable[_Seen]) -> Iterator[bytes]:

@@ -12,13 +12,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from recognition.labels import LabelTree
+from recognition.labels import LabelTree, labelled_photos
 from recognition.models import (
     DataSet,
     Label,
     Mode,
     ModelVersion,
-    Photo,
     Prediction,
     RunState,
     Split,
@@ -195,7 +194,7 @@ def _labelled_photos(tree: LabelTree) -> _Found:
     """In the order of their ids. A merged label counts as what it was merged into."""
     current = {label.id: tree.current(label) for label in tree}
     rows, retired = [], Counter[str]()
-    photos = Photo.objects.filter(label__isnull=False).order_by()
+    photos = labelled_photos().order_by()
     for photo_id, label_id, group, sha256 in photos.values_list("id", "label", "group", "sha256"):
         label = current[label_id]
         if label.active:
