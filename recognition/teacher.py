@@ -5,10 +5,11 @@ Each takes seconds, and notices quickly that there is nothing to do.
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable
 
-from recognition import background, doorbell, policy
+from recognition import background, doorbell, memory, policy
 from recognition.comparison import comparing
 from recognition.exchange import bundles
 from recognition.training import curve_drawing, jobs
@@ -32,6 +33,9 @@ def set_up_process() -> None:
     background.end_at_once_when_terminated()
     import recognition.training.teach_run  # noqa: F401
 
+    # What is loaded stays: the garbage collector need not look at it again.
+    gc.freeze()
+
 
 def work() -> None:
     """A job that fails is logged and does not stop the others."""
@@ -41,3 +45,4 @@ def work() -> None:
                 job()
             except Exception:  # the other jobs do not depend on it
                 logger.exception("the teacher failed: %r", job)
+        memory.give_back()  # teaching takes hundreds of megabytes for a moment
