@@ -106,6 +106,9 @@ UNFOLD = {
                 "items": [
                     _training(_("Teach or train"), "school", "training-launch"),
                     _table(_("Training runs"), "model_training", "recognition_trainingrun"),
+                    _table(_("Model versions"), "neurology", "recognition_modelversion"),
+                    _table(_("What was live when"), "history", "recognition_livechange"),
+                    _training(_("Automation"), "autoplay", "training-policy", "view_modelversion"),
                     _training(
                         _("Experiments"), "science", "training-experiments", "view_trainingrun"
                     ),
@@ -116,9 +119,6 @@ UNFOLD = {
                         "view_trainingrun",
                     ),
                     _training(_("Networks"), "hub", "training-networks", "view_modelversion"),
-                    _table(_("Model versions"), "neurology", "recognition_modelversion"),
-                    _table(_("What was live when"), "history", "recognition_livechange"),
-                    _training(_("Automation"), "autoplay", "training-policy", "view_modelversion"),
                 ],
             },
             {

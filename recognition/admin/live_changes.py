@@ -18,7 +18,7 @@ from recognition.models import LiveChange
 
 @admin.register(LiveChange)
 class LiveChangeAdmin(ReadOnly, LongList):
-    list_display = ("at", "until", "model_version", "how", "changed_by")
+    list_display = ("since", "until", "model_version", "how", "changed_by")
     sortable_by = ()
     fields = ("at", "until", "model_version", "how", "changed_by")
 
@@ -26,6 +26,10 @@ class LiveChangeAdmin(ReadOnly, LongList):
         next_one = LiveChange.objects.filter(id__gt=OuterRef("id")).order_by("id")
         changes = super().get_queryset(request).select_related("model_version", "by")
         return changes.annotate(ended=Subquery(next_one.values("at")[:1]))
+
+    @display(description=_("from"))
+    def since(self, change: LiveChange) -> datetime:
+        return change.at
 
     @display(description=_("until"))
     def until(self, change: Any) -> datetime | str:

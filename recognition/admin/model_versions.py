@@ -7,37 +7,50 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet, Subquery
+from django.db.models import FloatField, OuterRef, QuerySet, Subquery
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from recognition.admin.lists import ReadOnly
 from recognition.admin.pictures import percent
 from recognition.admin.staff import render_page
-from recognition.admin.training import version_facts
+from recognition.admin.training import version_facts, words
 from recognition.admin.version_actions import PromoteAction
 from recognition.labels import LabelTree
-from recognition.models import ModelVersion
+from recognition.models import Comparison, ModelVersion
 
 
 @admin.register(ModelVersion)
 class ModelVersionAdmin(PromoteAction, ReadOnly):
     list_display = (
-        *("number", "live_badge", "name", "accuracy", "way", "network", "label_count"),
-        *("parent_number", "created", "compare"),
+        *("number", "live_badge", "name", "accuracy", "label_count", "way", "created"),
+        "compare",
     )
-    list_select_related = ("parent", "training_run")
+    list_select_related = ("training_run",)
     list_per_page = 50
     sortable_by = ("number", "created")
+    actions_list = ("bring_in",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ModelVersion]:
         live = ModelVersion.objects.filter(live=True).values("number")[:1]
-        return super().get_queryset(request).annotate(live_number=Subquery(live))
+        accuracy = KT("findings__baseline__accuracy")
+        made = Comparison.objects.filter(baseline=OuterRef("pk")).exclude(made=None)
+        compared = made.annotate(accuracy=Cast(accuracy, FloatField())).order_by("-made")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                live_number=Subquery(live), when_compared=Subquery(compared.values("accuracy")[:1])
+            )
+        )
 
     def change_view(
         self,
@@ -55,15 +68,30 @@ class ModelVersionAdmin(PromoteAction, ReadOnly):
         title = gettext("Version %(number)d") % {"number": version.number}
         return render_page(request, "admin/training/version.html", title, _card(version))
 
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("recognition.train")
+
+    @action(
+        description=_("Bring in a version"),
+        permissions=["import"],
+        url_path="bring-in",
+        icon="upload",
+    )
+    def bring_in(self, request: HttpRequest) -> HttpResponse:
+        return redirect("training-import")
+
     @display(description=_("live"), label={True: "success"})
     def live_badge(self, version: ModelVersion) -> tuple[bool, str] | str:
         return (True, gettext("live")) if version.live else ""
 
     @display(description=_("accuracy"))
     def accuracy(self, version: ModelVersion) -> str:
-        return percent(version.metrics.get("accuracy")) or "–"
+        return (
+            percent(version.metrics.get("accuracy") or getattr(version, "when_compared", None))
+            or "–"
+        )
 
-    @display(description=_("made by"))
+    @display(description=_("how"))
     def way(self, version: ModelVersion) -> str:
         run = getattr(version, "training_run", None)
         return run.get_mode_display() if run else "–"
@@ -71,10 +99,6 @@ class ModelVersionAdmin(PromoteAction, ReadOnly):
     @display(description=_("labels"))
     def label_count(self, version: ModelVersion) -> int:
         return len(version.labels)
-
-    @display(description=_("parent"))
-    def parent_number(self, version: ModelVersion) -> str:
-        return str(version.parent.number) if version.parent else "–"
 
     @display(description=_("compare"))
     def compare(self, version: ModelVersion) -> SafeString | str:
@@ -87,11 +111,14 @@ class ModelVersionAdmin(PromoteAction, ReadOnly):
 
 def _card(version: ModelVersion) -> dict[str, Any]:
     tree = LabelTree()
+    run = getattr(version, "training_run", None)
     manifest = version_facts.manifest_of(version)
     metrics = version_facts.metrics_of(version)
     return {
         "version": version,
-        "run": getattr(version, "training_run", None),
+        "run": run,
+        "run_title": words.title(run) if run else "",
+        "network_name": words.network(version.network),
         "manifest": manifest,
         "is_own_measure": metrics is version.metrics,
         "metrics": metrics,

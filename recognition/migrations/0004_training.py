@@ -47,6 +47,14 @@ class Migration(migrations.Migration):
                 ("summary", models.JSONField(default=dict)),
             ],
         ),
+        migrations.AlterModelOptions(
+            name="livechange",
+            options={
+                "ordering": ("-at",),
+                "verbose_name": "change of the live version",
+                "verbose_name_plural": "What was live when",
+            },
+        ),
         migrations.AddField(
             model_name="livechange",
             name="how",

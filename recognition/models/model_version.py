@@ -66,7 +66,7 @@ class LiveChange(models.Model):
     class Meta:
         ordering = ("-at",)
         verbose_name = _("change of the live version")
-        verbose_name_plural = _("changes of the live version")
+        verbose_name_plural = _("What was live when")
 
     def __str__(self) -> str:
         return f"{self.model_version} ({self.at:%Y-%m-%d %H:%M})"

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.formats import number_format
 
@@ -124,6 +124,8 @@ def lines_chart(
     xs, ys = [x for x, _y in points], [y for _x, y in points]
     x_axis = _Axis(*_span(xs, x_range, room=0), _LEFT, WIDTH - _RIGHT, x_percent)
     y_axis = _Axis(*_span(ys, y_range, room=_ROOM), HEIGHT - _BOTTOM, _TOP, y_percent)
+    if y_percent and max(ys, default=1) <= 1:
+        y_axis = replace(y_axis, high=min(y_axis.high, 1.0))
     is_whole = all(float(x).is_integer() for x in xs) and not x_percent
     return LinesChart(
         name=name,

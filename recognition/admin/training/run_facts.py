@@ -8,7 +8,6 @@ from typing import Any
 
 import redis
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from recognition import doorbell
@@ -103,10 +102,9 @@ class Result:
 def _figure(name: str, key: str, metrics: dict[str, Any], before: dict[str, Any]) -> Figure | None:
     if metrics.get(key) is None:
         return None
-    interval = metrics.get(f"{key}_interval")
-    between = "–".join(number_format(100 * it, 1) for it in interval) if interval else ""
+    between = compare_facts.interval(metrics.get(f"{key}_interval"))
     was = "" if before.get(key) is None else percent(before[key])
-    return Figure(name, percent(metrics[key]), between and f"[{between}]", was)
+    return Figure(name, percent(metrics[key]), between, was)
 
 
 def charts(run: TrainingRun) -> dict[str, LinesChart]:

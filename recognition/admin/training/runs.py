@@ -22,7 +22,7 @@ from recognition.models import TrainingRun
 @admin.register(TrainingRun)
 class TrainingRunAdmin(ReadOnly, LongList):
     list_display = (
-        *("what", "state_badge", "photos", "score_percent", "took", "version", "launched_by"),
+        *("what", "state_badge", "photos", "accuracy", "took", "version", "launched_by"),
         "created",
     )
     list_filter = (("state", ChoicesDropdownFilter), ("mode", ChoicesDropdownFilter))
@@ -71,9 +71,10 @@ class TrainingRunAdmin(ReadOnly, LongList):
         labels = run.dataset.summary.get("labels", {})
         return number_format(sum(sum(splits.values()) for splits in labels.values()))
 
-    @display(description=_("score"))
-    def score_percent(self, run: TrainingRun) -> str:
-        return percent(run.score)
+    @display(description=_("accuracy"))
+    def accuracy(self, run: TrainingRun) -> str:
+        """Of its version, on the test split."""
+        return percent(run.model_version.metrics.get("accuracy")) if run.model_version else ""
 
     @display(description=_("took"))
     def took(self, run: TrainingRun) -> str:

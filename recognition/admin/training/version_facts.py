@@ -25,6 +25,7 @@ _VERSIONS_OFFERED = 10
 class Fact:
     name: str
     value: str
+    interval: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,8 @@ def results(metrics: dict[str, Any]) -> list[Fact]:
         return []
     neither = metrics["neither"]
     facts = [
-        Fact(_("Accuracy"), _with_interval(metrics, "accuracy")),
-        Fact("Macro-F1", _with_interval(metrics, "macro_f1")),
+        _with_interval(_("Accuracy"), metrics, "accuracy"),
+        _with_interval("Macro-F1", metrics, "macro_f1"),
         Fact(_("Calibration error"), percent(metrics["calibration"]["ece"])),
     ]
     if neither["photos"]:
@@ -180,8 +181,8 @@ def others(version: ModelVersion) -> list[ModelVersion]:
     return newest if parent is None or parent in newest else [newest[0], parent, *newest[1:]]
 
 
-def _with_interval(metrics: dict[str, Any], key: str) -> str:
-    return f"{percent(metrics[key])} ({compare_facts.interval(metrics[f'{key}_interval'])})"
+def _with_interval(name: str, metrics: dict[str, Any], key: str) -> Fact:
+    return Fact(name, percent(metrics[key]), compare_facts.interval(metrics[f"{key}_interval"]))
 
 
 def _splits(photos: dict[str, int]) -> str:

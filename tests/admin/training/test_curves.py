@@ -71,3 +71,8 @@ def test_a_chart_can_be_read_without_seeing_it() -> None:
     assert 'role="img" aria-label="Loss"' in page
     assert "<caption" in page
     assert "&lt;training&gt;" in page
+
+
+def test_no_share_above_100_percent_is_on_the_axis() -> None:
+    chart = lines_chart([("a", [(1, 1.0)])], name="", x_name="", y_name="", y_percent=True)
+    assert chart.y_ticks[-1].text == "100\N{NO-BREAK SPACE}%"

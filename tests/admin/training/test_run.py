@@ -123,8 +123,8 @@ def test_a_waiting_run_knows_its_place(as_trainer: Client) -> None:
 
 def test_notes_are_said_in_words(as_trainer: Client) -> None:
     note = {"at": "2026-11-21T10:20:00+00:00", "code": "out_of_memory", "batch_size": 16}
-    unreadable = [{"code": "unreadable_photo", "photo": "x"}] * 3
-    run = running(notes=[note, *unreadable, {"code": "what_is_this", "x": "<b>"}])
+    unreadable = {"code": "unreadable_photo", "photos": 3}
+    run = running(notes=[note, unreadable, {"code": "what_is_this", "x": "<b>"}])
     text = page(as_trainer, run)
     assert "Memory ran out: from now on 16 photos at once." in text
     assert "3 photos could not be read and were left out." in text
@@ -190,7 +190,7 @@ def test_a_run_that_succeeded_shows_its_version(as_trainer: Client) -> None:
     assert "Done in 8 s" in text
     assert "Version 2" in text
     assert "95.5 %" in text
-    assert "[90.2–98.1]" in text
+    assert "(90.2 – 98.1" in text
     assert "Measured on 120 photos" in text
 
 

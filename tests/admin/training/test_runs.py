@@ -10,16 +10,17 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from recognition.models import DataSet, Mode, RunState
-from tests.rows import training_run
+from tests.rows import register_measured, training_run
 
 URL = "admin:recognition_trainingrun_changelist"
 
 
 def test_runs_are_listed_and_lead_to_their_pages(as_trainer: Client, trainer: User) -> None:
     dataset = DataSet.objects.create(summary={"labels": {"dog": {"train": 70, "test": 30}}})
-    run = training_run(dataset=dataset, by=trainer, score=0.955, state=RunState.FAILED)
+    run = training_run(dataset=dataset, by=trainer)
+    register_measured(run, accuracy=0.955, photos=30)
     page = as_trainer.get(reverse(URL)).content.decode()
-    for text in ("Teaching from version 1", "failed", "100", "95.5\N{NO-BREAK SPACE}%", "tina"):
+    for text in ("Teaching from version 1", "succeeded", "100", "95.5\N{NO-BREAK SPACE}%", "tina"):
         assert text in page
     change = reverse("admin:recognition_trainingrun_change", args=[run.id])
     assert change in page
