@@ -45,4 +45,4 @@ def work() -> None:
                 job()
             except Exception:  # the other jobs do not depend on it
                 logger.exception("the teacher failed: %r", job)
-        memory.give_back()  # teaching takes hundreds of megabytes for a moment
+            memory.give_back()  # teaching takes hundreds of megabytes for a moment

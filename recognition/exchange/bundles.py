@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 FORMS = ("bundle", "onnx", "openvino")
 CHECKED_PHOTOS = 8
-_IMPORTS = "imports"
+_EXPORT, _IMPORTS = "export-", "imports"  # names of reports
 _KEPT_IMPORTS = 20
 
 
@@ -91,7 +91,8 @@ def ask_for(version: ModelVersion, form: str) -> None:
 
 def make_asked() -> None:
     """The teacher's job: export what was asked for."""
-    for version in ModelVersion.objects.all():
+    asked = Report.objects.filter(name__startswith=_EXPORT, data__state="asked")
+    for version in ModelVersion.objects.all() if asked.exists() else ():
         for export in exports(version):
             if export.state == "asked":
                 _make(version, export)
@@ -154,7 +155,7 @@ def add_accepted() -> None:
 
 
 def add(folder: Path) -> ModelVersion:
-    """Check the answers of an unpacked bundle and make it a version; its folder is moved.
+    """Check the answers of an unpacked bundle and make it a version.
 
     Raises CorruptCheckpoint, or WrongAnswers if its graph and its weights are not one network.
     """
@@ -199,7 +200,7 @@ def _change(change: Callable[[list[Import]], list[Import]]) -> None:
 
 
 def _report_name(version: ModelVersion, form: str) -> str:
-    return f"export-{form}-{version.number}"
+    return f"{_EXPORT}{form}-{version.number}"
 
 
 def _latest_originals() -> list[Path]:

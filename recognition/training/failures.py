@@ -24,7 +24,6 @@ _TEXTS = {
     "unknown_mode": _("There is no such way of training."),
     "unknown_network": _("There is no network of this name in the catalogue."),
     "wrong_parameter": _("A parameter cannot be used."),
-    "nothing_to_keep": _("This run has no finished epoch, so there is nothing to keep."),
     "not_resumable": _("This run succeeded; launch a new one instead."),
     # It failed.
     "disk_full": _(

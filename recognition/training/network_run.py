@@ -15,6 +15,7 @@ from django.conf import settings
 from recognition.background import stops_when_terminated
 from recognition.cnn import taxonomy
 from recognition.cnn.manifest import read_manifest, verify
+from recognition.cnn.training.portions import Portions
 from recognition.models import Photo, Split, TrainingRun
 from recognition.training import progress
 from recognition.training.child import Child
@@ -23,7 +24,6 @@ from recognition.training.known import labels_to_know, lineage, name_of_result
 from recognition.training.leases import Watch
 
 MAX_RETRIES = 3  # with smaller batches, or after the process was killed
-_SMALLEST_PORTION = 2  # batch normalisation needs two photos
 
 
 def train_claimed(run: TrainingRun, watch: Watch) -> Path:
@@ -118,29 +118,11 @@ def _prepare_retry(run: TrainingRun, failure: RunFailed) -> None:
     """The process itself makes its batches smaller when it can; not when the kernel kills it."""
     facts = {}
     if failure.code == "out_of_memory":
-        if not (size := halve_portions(run)):
+        portions = Portions(run.folder, run.parameters["batch_size"])
+        if not portions.halve():
             raise failure
-        facts["batch_size"] = size
+        facts["batch_size"] = portions.size
     progress.note(run, failure.code, **facts)
-
-
-def halve_portions(run: TrainingRun) -> int:
-    """How many photos go through the network at once from now on; 0 if there can be no fewer.
-
-    Gradients of a batch's portions add up, so that the training itself is the same
-    (`recognition.cnn.training`, which keeps this file).
-    """
-    path = run.folder / "portions.json"
-    size: int = run.parameters["batch_size"]
-    if path.exists():
-        size = min(size, json.loads(path.read_text())["size"])
-    if size <= _SMALLEST_PORTION:
-        return 0
-    size = max(size // 2, _SMALLEST_PORTION)
-    draft = path.with_suffix(".draft")
-    draft.write_text(json.dumps({"size": size}))
-    draft.rename(path)
-    return size
 
 
 class _Listener:

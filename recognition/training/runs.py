@@ -135,7 +135,7 @@ def keep_best(run: TrainingRun) -> None:
     Safe to call twice. Raises CannotTrain if there is no epoch, or if it succeeded.
     """
     if not can_keep_best(run):
-        raise CannotTrain("nothing_to_keep")
+        raise CannotTrain("nothing_yet")
     _queue_again(run, lambda folder: (folder / FINISH_NOW).touch())
 
 

@@ -45,6 +45,6 @@ for number, accuracy in ((1, 0.9), (2, 0.8)):
         learning_rate=0.1,
         seconds=2.0,
     )
-emit("note", code="unreadable_photo", path="gone.jpg")
+emit("note", code="unreadable_photo", photos=1)
 emit("progress", progress=0.75, seconds_left=3)
 shutil.copytree(os.environ["FAKE_RESULT"], folder / "result", dirs_exist_ok=True)

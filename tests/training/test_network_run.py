@@ -106,7 +106,7 @@ def test_what_the_process_says_is_written_down(
     assert [epoch.validation_accuracy for epoch in run.epochs.all()] == [0.9, 0.8]
     assert run.score == 0.9
     [note] = run.notes
-    assert (note["code"], note["path"]) == ("unreadable_photo", "gone.jpg")
+    assert (note["code"], note["photos"]) == ("unreadable_photo", 1)
     assert not run.folder.exists()
 
 

@@ -141,6 +141,6 @@ def test_resumed_after_all_it_trains_on() -> None:
 def test_without_an_epoch_there_is_nothing_to_keep() -> None:
     run = training_run(mode=Mode.FINE_TUNE, state=CANCELLED)
     run.folder.mkdir(parents=True)
-    with pytest.raises(CannotTrain, match="nothing_to_keep"):
+    with pytest.raises(CannotTrain, match="nothing_yet"):
         runs.keep_best(run)
     assert run.state == CANCELLED

@@ -94,7 +94,7 @@ def title(run: TrainingRun) -> str:
 def network(name: str) -> str:
     """As people call it."""
     known = facts().get(name)
-    return known.title if known else name
+    return _(known.title) if known else name
 
 
 def stage(run: TrainingRun) -> str:
@@ -121,7 +121,9 @@ def took(run: TrainingRun) -> str:
 def notes(run: TrainingRun) -> list[str]:
     """What happened on the way, with its times. Unreadable photos are told of once."""
     others = [said for said in run.notes if said.get("code") != _UNREADABLE]
-    unreadable = sum(said.get("photos", 1) for said in run.notes if said.get("code") == _UNREADABLE)
+    # A run that is taken up again counts them again.
+    counts = [said.get("photos", 1) for said in run.notes if said.get("code") == _UNREADABLE]
+    unreadable = max(counts, default=0)
     told = [f"{at}: {_note(it)}" if (at := _time(it.get("at"))) else _note(it) for it in others]
     if unreadable:
         text = ngettext(

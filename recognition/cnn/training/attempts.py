@@ -16,7 +16,8 @@ from recognition.cnn.training.events import emit, emit_progress
 from recognition.cnn.training.finish import finish
 from recognition.cnn.training.job import Job, read_job
 from recognition.cnn.training.loop import READING, Training
-from recognition.cnn.training.memory import Portions, is_out_of_memory
+from recognition.cnn.training.memory import is_out_of_memory
+from recognition.cnn.training.portions import Portions
 from recognition.cnn.training.start import start
 
 

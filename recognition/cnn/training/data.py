@@ -45,8 +45,8 @@ class Data:
         labels = [-1 if example.label is None else example.label for example in examples]
         self.truths = torch.tensor(labels, dtype=torch.int64)
         unreadable = set(self._pictures.read(on_progress))
-        for row in sorted(unreadable):
-            emit("note", code="unreadable_photo", photo=examples[row].path.name)
+        if unreadable:
+            emit("note", code="unreadable_photo", photos=len(unreadable))
         parts: dict[tuple[str, bool], list[int]] = {}
         for row, example in enumerate(examples):
             if row not in unreadable:

@@ -5,7 +5,7 @@
 {"event": "epoch", "number", "train_loss", "validation_loss", "validation_accuracy",
  "learning_rate", "seconds"}: told again with the same number when a resumed run repeats one
 {"event": "note", "code": ..., ...}: something worth knowing:
-    "unreadable_photo" ("photo": its file's name): it is left out
+    "unreadable_photo" ("photos": how many): they are left out
     "validation_held_out" ("photos"): there was no validation split, so some were taken from train
     "validation_is_training" ("photos"): there were too few even for that
     "out_of_memory" ("batch_size": photos at once from now on)

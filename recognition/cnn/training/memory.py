@@ -1,15 +1,14 @@
-"""Running out of memory is an error to be handled: with smaller batches, not with a lost run."""
+"""Running out of memory is an error to be handled with smaller portions (`portions.py`), not with a
+lost run."""
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 from pathlib import Path
 
 import torch
 
-SMALLEST = 2  # photos at once; batch normalisation needs two
 _LEFT_FOR_OTHERS = 0.1  # of the memory that is free at the start
 _CGROUP = Path("/sys/fs/cgroup")
 _SIGNS = ("can't allocate memory", "out of memory", "could not create a memory", "bad_alloc")
@@ -47,30 +46,6 @@ def limit_memory() -> None:
     if hard != resource.RLIM_INFINITY:
         limit = min(limit, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
-
-
-class Portions:
-    """How many photos go through the network at once: a batch, or a part of one.
-
-    The parts' gradients add up to the batch's, so that smaller parts change nothing of the
-    training but its speed (and what batch normalisation sees). Remembered in the run's folder.
-    """
-
-    def __init__(self, folder: Path, batch_size: int) -> None:
-        self._path = folder / "portions.json"
-        self.size = max(batch_size, 1)
-        if self._path.exists():
-            self.size = min(self.size, int(json.loads(self._path.read_text())["size"]))
-
-    def halve(self) -> bool:
-        """False if they are as small as can be."""
-        if self.size <= SMALLEST:
-            return False
-        self.size = max(self.size // 2, SMALLEST)
-        draft = self._path.with_suffix(".tmp")
-        draft.write_text(json.dumps({"size": self.size}))
-        draft.replace(self._path)
-        return True
 
 
 def _lines(path: Path) -> list[str]:

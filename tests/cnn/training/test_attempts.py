@@ -163,8 +163,8 @@ def test_photos_that_cannot_be_read_are_left_out(
     (tmp_path / "broken.png").write_bytes(b"no picture")
     odd = [(tmp_path / name, "digit-1", "train") for name in ("broken.png", "deleted.png")]
     run(write_job(tmp_path / "run", [*odd, *digits[:60]], parameters=QUICK))
-    notes = said(capsys, "note")
-    assert [note["photo"] for note in notes] == ["broken.png", "deleted.png"]
+    (note,) = said(capsys, "note")
+    assert (note["code"], note["photos"]) == ("unreadable_photo", 2)
 
 
 def test_without_a_validation_split_some_photos_are_held_out(

@@ -1,0 +1,30 @@
+"""How many photos go through the network at once: a batch, or a part of one. Torch-free."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+SMALLEST = 2  # photos at once; batch normalisation needs two
+
+
+class Portions:
+    """The parts' gradients add up to the batch's, so that smaller parts change nothing of the
+    training but its speed (and what batch normalisation sees). Remembered in the run's folder.
+    """
+
+    def __init__(self, folder: Path, batch_size: int) -> None:
+        self._path = folder / "portions.json"
+        self.size = max(batch_size, 1)
+        if self._path.exists():
+            self.size = min(self.size, int(json.loads(self._path.read_text())["size"]))
+
+    def halve(self) -> bool:
+        """False if they are as small as can be."""
+        if self.size <= SMALLEST:
+            return False
+        self.size = max(self.size // 2, SMALLEST)
+        draft = self._path.with_suffix(".tmp")
+        draft.write_text(json.dumps({"size": self.size}))
+        draft.replace(self._path)
+        return True
