@@ -111,7 +111,7 @@ def _worse_labels(findings: Mapping[str, Any], most: float) -> list[str]:
 
 def _names(slugs: list[str]) -> str:
     tree = LabelTree()
-    return ", ".join(tree[slug].name if slug in tree else slug for slug in slugs)
+    return _(", ").join(tree[slug].name if slug in tree else slug for slug in slugs)
 
 
 # Teaching

@@ -24,6 +24,7 @@ WORDS = (
     _("Run"),
     _("Save and view"),
     _("Select action"),
+    _("Select action to run"),
     _("Select all rows"),
     _("Select record"),
     _("This page yielded into no results. Create a new item or reset your filters."),

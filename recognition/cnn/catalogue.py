@@ -11,6 +11,7 @@ from torchvision import models
 from recognition.cnn.network import Download, Network, Package
 from recognition.cnn.networks import feature_pyramid, lenet, published, simam, three_stage
 from recognition.cnn.preprocessing import Preprocessing
+from recognition.cnn.training_parameters import gettext_noop
 
 # Of pixels from 0 to 255, as torchvision's networks expect them.
 _IMAGENET_MEAN = (123.675, 116.28, 103.53)
@@ -86,7 +87,7 @@ _ALL = (
     ),
     Network(
         name="three_stage",
-        title="Three-stage CNN",
+        title=gettext_noop("Three-stage CNN"),
         year=1998,
         build_trunk=three_stage.three_stage,
         embedding_size=3136,
@@ -96,7 +97,7 @@ _ALL = (
     ),
     Network(
         name="three_stage_photo",
-        title="Three-stage CNN for photos",
+        title=gettext_noop("Three-stage CNN for photos"),
         year=1998,
         build_trunk=three_stage.three_stage_photo,
         embedding_size=2048,
@@ -167,7 +168,7 @@ _ALL = (
     # Dilation changes no parameter: the same weights fit.
     _torchvision(
         published.resnet50_dilated,
-        "ResNet-50, dilated",
+        gettext_noop("ResNet-50, dilated"),
         2017,
         2048,
         "ResNet50_Weights.IMAGENET1K_V1",
@@ -176,7 +177,7 @@ _ALL = (
     ),
     Network(
         name="resnet18_simam",
-        title="ResNet-18 with SimAM",
+        title=gettext_noop("ResNet-18 with SimAM"),
         year=2021,
         build_trunk=simam.resnet18_simam,
         embedding_size=512,
@@ -193,7 +194,7 @@ _ALL = (
     ),
     Network(
         name="fpn_resnet18",
-        title="Feature pyramid on ResNet-18",
+        title=gettext_noop("Feature pyramid on ResNet-18"),
         year=2017,
         build_trunk=feature_pyramid.fpn_resnet18,
         embedding_size=1024,

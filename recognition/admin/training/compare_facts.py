@@ -142,7 +142,7 @@ def figures(comparison: Comparison) -> Iterator[Figure]:
     if after["photos"]:
         yield _share(_("Accuracy"), _("photos that are right"), before, after, "accuracy")
         yield _share(
-            "Macro-F1",
+            _("Macro-F1"),
             _("mean over the labels, rare ones count as much as frequent ones"),
             before,
             after,
@@ -281,7 +281,7 @@ def reliabilities(comparison: Comparison) -> LinesChart | None:
 
 
 def names(slugs: list[str], tree: LabelTree) -> str:
-    return ", ".join(name(slug, tree) for slug in slugs)
+    return _(", ").join(name(slug, tree) for slug in slugs)
 
 
 def name(slug: str, tree: LabelTree) -> str:

@@ -213,6 +213,6 @@ def _title(name: str) -> str:
 
 
 def _value(name: str, value: Any) -> str:
-    if name == NETWORK and value in facts():
-        return facts()[value].title
+    if name == NETWORK:
+        return words.network(value)
     return words.number(value)

@@ -73,11 +73,10 @@ class LaunchForm(forms.Form):
     def _start(self) -> dict[str, forms.Field]:
         """What it starts from: a version or, from scratch, a network."""
         if self.mode == Mode.FROM_SCRATCH:
-            networks = [(name, it.title) for name, it in facts().items()]
+            networks = [(name, words.network(name)) for name in facts()]
             return {"network": forms.ChoiceField(label=_("Network"), choices=networks)}
-        live = _("live")
         named = [
-            (number, f"{it} ({live})" if it.live else str(it))
+            (number, _("%(version)s (live)") % {"version": it} if it.live else str(it))
             for number, it in self.versions.items()
         ]
         return {"parent": forms.ChoiceField(label=_("Start from version"), choices=named)}

@@ -70,7 +70,7 @@ def page(request: StaffRequest, name: str) -> HttpResponse:
         "kinds": [(kind, text) for kind, text in KINDS.items() if kind in used],
         **_made_here(name, request.user),
     }
-    return render_page(request, "admin/training/network.html", network.title, context)
+    return render_page(request, "admin/training/network.html", words.network(name), context)
 
 
 def _described(network: NetworkFacts) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from recognition.labels import LabelTree
 from recognition.models import Comparison, Label, LiveChange, ModelVersion
 
 _VERSIONS_OFFERED = 10
+_NAMES_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def results(metrics: dict[str, Any]) -> list[Fact]:
     neither = metrics["neither"]
     facts = [
         _with_interval(_("Accuracy"), metrics, "accuracy"),
-        _with_interval("Macro-F1", metrics, "macro_f1"),
+        _with_interval(_("Macro-F1"), metrics, "macro_f1"),
         Fact(_("Calibration error"), percent(metrics["calibration"]["ece"])),
     ]
     if neither["photos"]:
@@ -154,7 +155,7 @@ def limits(version: ModelVersion, metrics: dict[str, Any], tree: LabelTree) -> l
             "%(count)d labels have fewer than %(few)d test photos, which says little: %(labels)s.",
             len(few),
         )
-        names = compare_facts.names(sorted(few), tree)
+        names = _some(few, tree)
         said.append(text % {"count": len(few), "few": FEW_PHOTOS, "labels": names})
     if untested:
         text = ngettext(
@@ -162,7 +163,7 @@ def limits(version: ModelVersion, metrics: dict[str, Any], tree: LabelTree) -> l
             "%(count)d labels have no test photo at all: %(labels)s.",
             len(untested),
         )
-        names = compare_facts.names(sorted(untested), tree)
+        names = _some(untested, tree)
         said.append(text % {"count": len(untested), "labels": names})
     return said
 
@@ -179,6 +180,19 @@ def others(version: ModelVersion) -> list[ModelVersion]:
     newest = list(rest.order_by("-live", "-number")[:_VERSIONS_OFFERED])
     parent = version.parent
     return newest if parent is None or parent in newest else [newest[0], parent, *newest[1:]]
+
+
+def _some(slugs: list[str], tree: LabelTree) -> str:
+    """Their names; of many, the first and how many more."""
+    names = compare_facts.names(sorted(slugs)[:_NAMES_SHOWN], tree)
+    others = len(slugs) - _NAMES_SHOWN
+    if others <= 0:
+        return names
+    return (
+        names
+        + " "
+        + ngettext("and %(others)s more", "and %(others)s more", others) % {"others": others}
+    )
 
 
 def _with_interval(name: str, metrics: dict[str, Any], key: str) -> Fact:
