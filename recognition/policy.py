@@ -57,21 +57,21 @@ def promote_by_rule() -> None:
     rule = settings()
     if not rule.promotes:
         return
-    done = Comparison.objects.filter(
+    compared = Comparison.objects.select_related("candidate", "baseline").filter(
         state=Comparison.State.DONE,
         baseline__live=True,
         made__gte=rule.changed,
         candidate__training_run__isnull=False,
         candidate__livechange=None,
     )
-    allowed = [it for it in done.select_related("candidate") if not objections(it, rule)]
+    allowed = [it for it in compared if not objections(it, rule)]
     if not allowed:
         return
-    best = max(allowed, key=lambda it: _gain(it.findings)).candidate
+    best = max(allowed, key=lambda it: _gain(it.findings))
     try:
-        registry.promote(best, None, LiveChange.How.RULE)
+        registry.promote(best.candidate, None, LiveChange.How.RULE, over=best.baseline)
     except registry.CannotPromote as error:
-        logger.error("the rule allows version %d: %s", best.number, error)
+        logger.error("the rule allows version %d: %s", best.candidate.number, error)
 
 
 def objections(comparison: Comparison, rule: TrainingPolicy) -> list[str]:
@@ -119,7 +119,7 @@ def _names(slugs: list[str]) -> str:
 
 def launch_if_due() -> None:
     """The teacher's job: launch teaching when the schedule says so, and something new can be
-    learnt. Never while a run waits or runs."""
+    learnt. Never while another teaching waits or runs."""
     if settings().schedule == Schedule.OFF or not ModelVersion.objects.filter(live=True).exists():
         return
     with transaction.atomic():
@@ -136,9 +136,10 @@ def launch_if_due() -> None:
 
 
 def _is_due(policy: TrainingPolicy, now: datetime) -> bool:
-    if TrainingRun.objects.filter(state__in=(RunState.QUEUED, RunState.RUNNING)).exists():
+    teachings = TrainingRun.objects.filter(mode=Mode.TEACH)
+    if teachings.filter(state__in=(RunState.QUEUED, RunState.RUNNING)).exists():
         return False
-    taught = TrainingRun.objects.filter(mode=Mode.TEACH).order_by("-created").first()
+    taught = teachings.order_by("-created").first()
     times = (policy.changed, policy.launched, taught and taught.created)
     since = max(it for it in times if it)
     if policy.schedule == Schedule.NIGHTLY:

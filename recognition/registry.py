@@ -64,7 +64,10 @@ def add_candidate(result: Path, parent: ModelVersion | None) -> ModelVersion:
     """
     manifest = verify(result)
     store: Path = settings.ARK_MODELS_STORE
-    draft = store / f".candidate.{manifest.sha256[:16]}.{os.getpid()}"
+    name = f".candidate.{manifest.sha256[:16]}"
+    for left in store.glob(f"{name}.*"):  # by an attempt that was killed
+        shutil.rmtree(left)
+    draft = store / f"{name}.{os.getpid()}"
     try:
         shutil.copytree(result, draft)
         verify(draft)
@@ -102,17 +105,23 @@ def _holds(folder: Path, manifest: Manifest) -> bool:
 
 
 def promote(
-    version: ModelVersion, by: User | None, how: LiveChange.How = LiveChange.How.PROMOTED
+    version: ModelVersion,
+    by: User | None,
+    how: LiveChange.How = LiveChange.How.PROMOTED,
+    over: ModelVersion | None = None,
 ) -> None:
     """Make a version live, once its files are known to be whole; nothing happens if it is.
 
-    `by` is None when no person did it. Raises CannotPromote.
+    by: None when no person did it. over: the version that must be live until then, if it matters.
+    Raises CannotPromote.
     """
     check_files(version)
     with transaction.atomic():
         live = [it for it in _lock_versions() if it.live]
         if version in live:
             return
+        if over and over not in live:
+            raise CannotPromote(_("Somebody has promoted another version meanwhile."))
         ModelVersion.objects.filter(live=True).update(live=False)
         ModelVersion.objects.filter(id=version.id).update(live=True)
         LiveChange.objects.create(model_version=version, by=by, how=how)
@@ -126,14 +135,14 @@ def roll_back(by: User | None, to: ModelVersion | None = None) -> ModelVersion:
     to: which one that is, as the person was shown. Sent twice, it counts once.
     Raises CannotPromote.
     """
-    if to and to == live_version():
+    live, previous = live_version(), previous_live()
+    if to and to == live:
         return to
-    previous = previous_live()
     if previous is None:
         raise CannotPromote(_("No other version was live before this one."))
     if to and to != previous:
         raise CannotPromote(_("Somebody has promoted another version meanwhile."))
-    promote(previous, by, LiveChange.How.ROLLED_BACK)
+    promote(previous, by, LiveChange.How.ROLLED_BACK, over=live)
     return previous
 
 

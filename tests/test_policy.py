@@ -197,12 +197,12 @@ def test_switched_on_at_noon_the_first_night_is_the_next(
     assert not TrainingRun.objects.exists()
 
 
-def test_nothing_is_launched_while_something_is_being_trained(
+def test_nothing_is_launched_while_another_teaching_runs(
     photos: list[Photo], trainer: User
 ) -> None:
     schedule(trainer, schedule="after_labels", new_labels=1)
     busy = TrainingRun.objects.create(
-        dataset=DataSet.objects.create(), mode=Mode.FINE_TUNE, state=RunState.RUNNING
+        dataset=DataSet.objects.create(), mode=Mode.TEACH, state=RunState.RUNNING
     )
     launch_if_due()
     assert TrainingRun.objects.get() == busy

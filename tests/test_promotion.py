@@ -138,3 +138,12 @@ def test_a_tampered_version_is_not_gone_back_to(versions: list[ModelVersion]) ->
     with pytest.raises(CannotPromote):
         roll_back(None)
     assert live_version() == versions[1]
+
+
+def test_what_was_better_than_another_version_does_not_replace_this_one(
+    versions: list[ModelVersion],
+) -> None:
+    promote(versions[1], None)
+    with pytest.raises(CannotPromote, match="meanwhile"):
+        promote(versions[2], None, over=versions[0])
+    assert live_version() == versions[1]

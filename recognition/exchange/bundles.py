@@ -19,7 +19,7 @@ from django.db import transaction
 
 from recognition import doorbell, registry
 from recognition.cnn import bundle
-from recognition.cnn.manifest import CorruptCheckpoint, Manifest, read_manifest
+from recognition.cnn.manifest import Manifest, read_manifest
 from recognition.models import ModelVersion, Photo, Report
 from recognition.uploads import MEGABYTE
 
@@ -106,8 +106,6 @@ def write(version: ModelVersion, form: str, archive: Path) -> Check:
 
 
 def _make(version: ModelVersion, export: Export) -> None:
-    from recognition.cnn.export import WrongAnswers
-
     try:
         check = write(version, export.form, export.path)
         said: dict[str, Any] = {
@@ -116,7 +114,7 @@ def _make(version: ModelVersion, export: Export) -> None:
             "pictures": check.pictures,
             "difference": check.largest_difference,
         }
-    except (CorruptCheckpoint, WrongAnswers, OSError) as error:
+    except Exception as error:  # whatever it is, trying again would not help
         logger.exception("version %d could not be exported as %s", version.number, export.form)
         said = {"state": "failed", "error": str(error)}
     Report.objects.filter(name=_report_name(version, export.form)).update(data=said)
@@ -166,14 +164,12 @@ def add(folder: Path) -> ModelVersion:
 
 
 def _added(accepted: Import) -> Import:
-    from recognition.cnn.export import WrongAnswers
-
     folder = settings.ARK_IMPORTS / accepted.id
     # The folder is gone if the teacher was killed between the last two steps.
     added = ModelVersion.objects.filter(sha256=accepted.sha256).first()
     try:
         version = added or add(folder)
-    except (CorruptCheckpoint, WrongAnswers, OSError) as error:
+    except Exception as error:  # whatever it is, trying again would not help
         logger.exception("the bundle %s could not be added", accepted.name)
         return replace(accepted, state="failed", error=str(error))
     finally:
