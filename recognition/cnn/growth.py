@@ -8,6 +8,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from recognition.cnn.evaluation import right_answers
 from recognition.cnn.head import GroupedHead
 from recognition.cnn.manifest import Manifest
 from recognition.cnn.taxonomy import Label
@@ -55,12 +56,9 @@ def ancestors(labels: Sequence[Label]) -> list[list[int]]:
     return [_above(labels, index, i) for i in range(len(labels))]
 
 
-def descendants(labels: Sequence[Label]) -> Tensor:
+def descendants(labels: tuple[Label, ...]) -> Tensor:
     """float32 (labels, labels): 1 where the column is the row's label or stands below it."""
-    below = torch.eye(len(labels))
-    for i, above in enumerate(ancestors(labels)):
-        below[above, i] = 1.0
-    return below
+    return torch.from_numpy(right_answers(labels)).float()
 
 
 def _above(labels: Sequence[Label], index: dict[str, int], start: int) -> list[int]:

@@ -108,17 +108,16 @@ def open_experiment(
 ) -> tuple[Experiment, bool]:
     """An experiment on the photos as they are now; or the one that was opened under this id
     before, and False. Raises CannotTrain."""
-    if experiment_id and (known := Experiment.objects.filter(id=experiment_id).first()):
-        return known, False
-    experiment = Experiment.objects.create(
+    return Experiment.objects.get_or_create(
         id=experiment_id or time_ordered_uuid(),
-        name=name,
-        kind=kind,
-        by=by,
-        dataset=datasets.freeze(setup.mode, setup.parent),
-        plan={"mode": setup.mode, **plan},
+        defaults={
+            "name": name,
+            "kind": kind,
+            "by": by,
+            "dataset": lambda: datasets.freeze(setup.mode, setup.parent),  # only if it is new
+            "plan": {"mode": setup.mode, **plan},
+        },
     )
-    return experiment, True
 
 
 @transaction.atomic
