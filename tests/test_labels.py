@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from recognition import labels
 from recognition.counting import Counted
@@ -69,3 +70,12 @@ def test_for_a_list_the_analysts_figures_count(uploader: User) -> None:
     counts = labels.count_photos_of_each(LabelTree())
     assert counts[label("dog").id] == Counted(1_000_000, is_exact=False)
     assert counts[label("car").id] == Counted(0, is_exact=False)
+
+
+def test_labelled_photos_are_found_along_an_index(uploader: User) -> None:
+    add_photo(uploader)
+    photo = add_photo(uploader, label=label("dog"))
+    found = labels.labelled_photos()
+    assert list(found) == [photo]
+    if connection.vendor == "sqlite":  # PostgreSQL goes by how many there are
+        assert "photo_newest_of_label" in found.order_by("-created", "-id").explain()
