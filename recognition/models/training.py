@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from recognition.models.ids import time_ordered_uuid
 from recognition.models.label import Label
@@ -200,7 +201,7 @@ class TrainingPolicy(models.Model):
     schedule. Both are off until somebody switches them on."""
 
     class Schedule(models.TextChoices):
-        OFF = "off", _("never")
+        OFF = "off", pgettext_lazy("schedule", "never")
         NIGHTLY = "nightly", _("every night")
         AFTER_LABELS = "after_labels", _("after a number of new labels")
 

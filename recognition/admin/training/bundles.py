@@ -76,7 +76,7 @@ def bring_in(request: StaffRequest) -> HttpResponse:
         try:
             bundles.accept(upload.path, upload.name)
         except (BadBundle, CorruptCheckpoint, OSError) as error:
-            form.add_error("archive", str(error))
+            form.add_error("archive", _("It cannot be brought in. %(error)s") % {"error": error})
         else:
             return redirect("training-import")
     imports = bundles.imports()

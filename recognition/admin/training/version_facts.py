@@ -206,7 +206,8 @@ def _splits(photos: dict[str, int]) -> str:
         "test": _("test"),
         "unlabelled": _("unlabelled"),
     }
-    return ", ".join(
-        f"{number_format(count, force_grouping=True)} {names.get(split, split)}"
-        for split, count in photos.items()
+    said = _("%(photos)s %(split)s")  # such as "120 training"
+    return _(", ").join(
+        said % {"photos": number_format(count, force_grouping=True), "split": names.get(it, it)}
+        for it, count in photos.items()
     )
