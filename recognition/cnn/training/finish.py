@@ -1,4 +1,4 @@
-"""The end of a run: the best epoch is calibrated, measured and saved as a version."""
+"""The end of a run: the best epoch is calibrated, taught once more, measured and saved."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from torch import Tensor
 
 from recognition.cnn.checkpoint import save_version
 from recognition.cnn.evaluation import measure
+from recognition.cnn.manifest import Manifest
+from recognition.cnn.recogniser import Recogniser
+from recognition.cnn.teaching import MOST_STANDBY, Examples, teach
 from recognition.cnn.training.checkpoints import Progress, load_best
 from recognition.cnn.training.data import Data
 from recognition.cnn.training.events import emit
@@ -33,25 +36,55 @@ def finish(job: Job, data: Data, start: Start, progress: Progress, device: torch
     model = start.model.to(device)
     if load_best(job.folder, model) is None:
         raise CannotTrain("nothing_yet", "no epoch was finished")
-    objective = Objective(model.head, start.manifest.labels)
     if data.validation_is_apart:
+        objective = Objective(model.head, start.manifest.labels)
         logits = answer(model, data, data.validation, device).fine_logits
-        objective.temperature = calibrate(objective, logits, data.truths[data.validation])
-    test = answer(model, data, data.test, device).fine_logits
-    truths = data.truths[data.test].numpy()
-    metrics = measure(objective.log_probabilities(test).numpy(), truths, start.manifest.labels)
+        truths = data.truths[data.validation]
+        model.head.temperature = calibrate(objective, logits, truths)
+    manifest = replace(start.manifest, temperature=model.head.temperature)
+    if job.mode == "fine_tune":
+        manifest = _teach(job, data, manifest, model, device)
+    metrics = _measure(data, manifest, model, device)
     emit("stage", stage="saving")
-    model.head.temperature = objective.temperature
     manifest = replace(
-        start.manifest,
-        temperature=objective.temperature,
-        trunk_sha256=start.manifest.trunk_sha256 if job.parameters.trainable == "head" else "",
+        manifest,
+        trunk_sha256=manifest.trunk_sha256 if job.parameters.trainable == "head" else "",
         training=_history(job, data, progress),
         metrics=metrics,
     )
     for draft in job.folder.glob(f".{job.result.name}.*"):  # of an attempt that was killed
         shutil.rmtree(draft)
     save_version(job.result, manifest, model.cpu())
+
+
+def _teach(
+    job: Job, data: Data, manifest: Manifest, model: Recogniser, device: torch.device
+) -> Manifest:
+    """Fit the head once more, to what the trunk has become and to the validation photos too:
+    they have judged the epochs and may now be learnt from, as in teaching."""
+    seed = job.parameters.seed
+    standby = np.random.default_rng(seed).permutation(data.standby)[:MOST_STANDBY].tolist()
+    parts = [data.train, data.validation if data.validation_is_apart else [], standby]
+    train, validation, others = (
+        Examples(answer(model, data, rows, device).embeddings, data.truths[rows].numpy())
+        for rows in parts
+    )
+    taught = teach(
+        manifest, model.cpu().head, manifest.labels, train, validation, others.embeddings, seed
+    )
+    model.head = taught.head
+    model.to(device)
+    return taught.manifest
+
+
+def _measure(
+    data: Data, manifest: Manifest, model: Recogniser, device: torch.device
+) -> dict[str, Any]:
+    """On the test split."""
+    objective = Objective(model.head, manifest.labels)
+    test = answer(model, data, data.test, device).fine_logits
+    truths = data.truths[data.test].numpy()
+    return measure(objective.log_probabilities(test).numpy(), truths, manifest.labels)
 
 
 def calibrate(objective: Objective, fine_logits: Tensor, truths: Tensor) -> float:

@@ -63,20 +63,14 @@ def _from_parent(job: Job, folder: Path, data: Data, device: torch.device) -> St
     steps, and keeps more of what it knows (Kumar et al. 2022, arXiv:2202.10054)."""
     parent, model = load_network(folder)
     labels = _with_classes(job.labels, parent.labels)
-    rows = [*data.train, *data.validation, *data.standby]
+    rows = [*data.train, *data.standby]
     embeddings = answer(model.to(device), data, rows, device).embeddings
     model.cpu()
-    ends = np.cumsum([len(data.train), len(data.validation)])
-    train, validation, standby = np.split(embeddings, ends)
-    taught = teach(
-        parent,
-        model.head,
-        labels,
-        Examples(train, _truths(data, data.train)),
-        Examples(validation, _truths(data, data.validation)),
-        standby,
-        job.parameters.seed,
-    )
+    train, standby = np.split(embeddings, [len(data.train)])
+    # Teaching ends with a fit to the validation photos too, and these are to judge the epochs.
+    nothing = Examples(train[:0], _truths(data, []))
+    examples = Examples(train, _truths(data, data.train))
+    taught = teach(parent, model.head, labels, examples, nothing, standby, job.parameters.seed)
     answers = _parent_answers(model, standby, data)
     model.head = taught.head
     groups = _parent_groups(taught.manifest.labels, parent.labels) if data.standby else None

@@ -11,10 +11,12 @@ import torch
 from torch import Tensor
 
 from recognition.cnn.checkpoint import load_network
-from recognition.cnn.manifest import verify
+from recognition.cnn.manifest import read_manifest, verify
 from recognition.cnn.training.attempts import run
-from recognition.cnn.training.job import CannotTrain
+from recognition.cnn.training.data import Data
+from recognition.cnn.training.job import CannotTrain, read_job
 from recognition.cnn.training.loop import Forward
+from recognition.cnn.training.start import start
 from tests.cnn.training.jobs import label, sha256_of_weights, write_job
 
 Photos = list[tuple[Path, str, str]]
@@ -97,6 +99,18 @@ def test_a_new_label_joins_and_the_old_ones_stay(
     assert manifest.trunk_sha256 != verify(knows_nine_digits).trunk_sha256
 
 
+def test_the_last_head_has_learnt_the_validation_photos_too(
+    tmp_path: Path, digits: Photos, knows_nine_digits: Path
+) -> None:
+    """Only the validation split has nines."""
+    photos = [photo for photo in digits[:600] if photo[1] != "digit-9"]
+    nines = [(path, slug, "validation") for path, slug, _ in digits[:600] if slug == "digit-9"]
+    tests = [(path, slug, "test") for path, slug, _ in digits[600:900] if slug == "digit-9"]
+    folder = fine_tune(tmp_path / "run", knows_nine_digits, photos + nines + tests)
+    run(folder)
+    assert verify(folder / "result").metrics["per_label"]["digit-9"]["recall"] > 0.5
+
+
 def test_with_only_the_head_learning_embeddings_stay_comparable(
     tmp_path: Path, digits: Photos, knows_nine_digits: Path
 ) -> None:
@@ -107,6 +121,19 @@ def test_with_only_the_head_learning_embeddings_stay_comparable(
         load_network(path)[1].trunk.state_dict() for path in (knows_nine_digits, folder / "result")
     )
     assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+def test_the_first_head_does_not_know_the_photos_that_judge_the_epochs(
+    tmp_path: Path, digits: Photos, knows_nine_digits: Path
+) -> None:
+    train = [photo for photo in digits[:100] if photo[2] == "train"]
+    heads = []
+    for name, others in (("one", digits[100:110]), ("another", digits[110:120])):
+        judges = [(path, slug, "validation") for path, slug, _ in others]
+        job = read_job(fine_tune(tmp_path / name, knows_nine_digits, train + judges))
+        data = Data(job.examples, read_manifest(knows_nine_digits).preprocessing, lambda _: None)
+        heads.append(start(job, data, torch.device("cpu")).model.head.fine.weight)
+    assert torch.equal(*heads)
 
 
 def test_unlabelled_photos_hold_the_parents_answers(
