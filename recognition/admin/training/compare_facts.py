@@ -81,6 +81,8 @@ def verdict(comparison: Comparison) -> str:
     findings = comparison.findings
     if not findings["candidate"]["photos"]:
         return _("About one photo in five is kept for the test. Label more photos, then compare.")
+    if not findings["fixed"] and not findings["broken"]:
+        return _("Both are right and wrong on the same photos.")
     if findings["p"] >= CHANCE:
         return _("A difference as small as this may well be chance.")
     if findings["fixed"] > findings["broken"]:

@@ -11,7 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from recognition.admin.pictures import percent
-from recognition.admin.training import words
+from recognition.admin.training import compare_facts, words
 from recognition.admin.training.curves import LinesChart, Point, lines_chart
 from recognition.cnn.network_facts import facts
 from recognition.cnn.training_parameters import TrainingParameters, estimate_seconds
@@ -171,7 +171,7 @@ def _best_trial(found: Sequence[Side]) -> str:
 
 
 def _row(number: int, side: Side, is_best: bool) -> Row:
-    between = "–".join(number_format(100 * it, 1) for it in side.interval or ())
+    between = compare_facts.interval(list(side.interval) if side.interval else None)
     return Row(
         number=number,
         side=side,
@@ -179,9 +179,9 @@ def _row(number: int, side: Side, is_best: bool) -> Row:
         badge=words.BADGES[RunState(side.run.state)],
         validation=percent(side.run.score),
         accuracy=percent(side.accuracy),
-        interval=between and f"[{between}]",
+        interval=between and f"({between})",
         parameters="" if side.parameters is None else words.many(side.parameters),
-        speed="" if side.images_a_second is None else number_format(side.images_a_second, 0),
+        speed="" if side.images_a_second is None else words.many(round(side.images_a_second)),
         epoch="" if side.epoch_s is None else words.duration(side.epoch_s),
         is_best=is_best,
     )

@@ -112,7 +112,7 @@ class ExperimentForm(LaunchForm):
         if self.mode == Mode.FROM_SCRATCH:
             yield NETWORK, _("network")
         names = [name for name in self.fields if name.startswith(OPTION)]
-        names += [name for name in PARAMETERS if name != _NOT_VARIED]
+        names += [name for name in PARAMETERS if name in self.fields and name != _NOT_VARIED]
         yield from ((name, str(self.fields[name].label)) for name in names)
 
     def _values(self, vary: str, text: str) -> list[Any]:

@@ -95,10 +95,14 @@ class LaunchForm(forms.Form):
 
 
 def default_values(mode: str, network: NetworkFacts | None) -> dict[str, Any]:
-    """What the fields show before anything was typed."""
-    defaults = _defaults(mode, network).to_dict()
+    """What the fields show before anything was typed: 1 rather than 1.0."""
+    defaults = {name: _short(it) for name, it in _defaults(mode, network).to_dict().items()}
     options = network.options if network and mode == Mode.FROM_SCRATCH else {}
-    return {**defaults, **{OPTION + name: it.default for name, it in options.items()}}
+    return {**defaults, **{OPTION + name: _short(it.default) for name, it in options.items()}}
+
+
+def _short(value: Any) -> Any:
+    return f"{value:g}" if isinstance(value, float) else value
 
 
 def without_defaults(given: Mapping[str, str]) -> dict[str, str]:
@@ -120,7 +124,11 @@ def _defaults(mode: str, network: NetworkFacts | None) -> TeachParameters | Trai
 
 def _fields(mode: str, network: NetworkFacts | None) -> dict[str, forms.Field]:
     defaults = _defaults(mode, network)
-    made = {it.name: _field(getattr(defaults, it.name), it.metadata) for it in fields(defaults)}
+    made = {
+        it.name: _field(getattr(defaults, it.name), it.metadata)
+        for it in fields(defaults)
+        if mode != Mode.FROM_SCRATCH or it.name != "trainable"  # then, all of it
+    }
     options = network.options if network and mode == Mode.FROM_SCRATCH else {}
     for name, option in options.items():
         made[OPTION + name] = _field(option.default, asdict(option))

@@ -190,3 +190,10 @@ def test_a_run_can_be_repeated_with_its_settings(as_trainer: Client) -> None:
     assert form.is_valid()
     assert form.parameters()["epochs"] == 9
     assert form.parameters()["class_balancing"] is False
+
+
+def test_what_learns_is_no_question_from_scratch(as_trainer: Client) -> None:
+    assert "trainable" in as_trainer.get(reverse(URL), {"mode": "fine_tune"}).context["form"].fields
+    form = as_trainer.get(reverse(URL), {"mode": "from_scratch"}).context["form"]
+    assert "trainable" not in form.fields
+    assert form["warmup_epochs"].value() == "3"  # not 3.0

@@ -62,3 +62,9 @@ def test_a_malformed_id_is_no_error_of_the_server(as_trainer: Client) -> None:
 
 def test_nobody_edits_runs_by_hand(as_trainer: Client) -> None:
     assert as_trainer.get(reverse("admin:recognition_trainingrun_add")).status_code == 403
+
+
+def test_an_empty_list_says_so_in_plain_words(as_trainer: Client) -> None:
+    assert "Nothing here yet." in as_trainer.get(reverse(URL)).content.decode()
+    filtered = as_trainer.get(reverse(URL), {"state__exact": "failed"}).content.decode()
+    assert "Nothing matches what you look for." in filtered
