@@ -104,6 +104,8 @@ def test_labels_that_it_would_no_longer_know_are_said_in_red(
     compare((labelled(superuser, "taxi"), "taxi", "car"))
     page = as_superuser.get(PAGE).content.decode()
     assert re.search(r'is-bad" role="alert"><strong>It would no longer know:</strong> Taxi', page)
+    assert "Make it live …" in page  # which asks back
+    assert "Make version 2 live" not in page
 
 
 def test_both_versions_stand_side_by_side(
