@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -27,7 +27,7 @@ class LiveChangeAdmin(ReadOnly, LongList):
         changes = super().get_queryset(request).select_related("model_version", "by")
         return changes.annotate(ended=Subquery(next_one.values("at")[:1]))
 
-    @display(description=_("from"))
+    @display(description=pgettext_lazy("time", "from"))
     def since(self, change: LiveChange) -> datetime:
         return change.at
 
