@@ -21,10 +21,10 @@ BY_HEART = {
     "colour": 0.0,
     "label_smoothing": 0.0,
     "weight_decay": 0.0,
-    "epochs": 15,
+    "epochs": 8,
     "warmup_epochs": 1.0,
     "batch_size": 20,
-    "ema_decay": 0.8,
+    "ema_decay": 0.0,
     "patience": 0,
 }
 
