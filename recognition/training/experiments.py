@@ -108,15 +108,15 @@ def open_experiment(
 ) -> tuple[Experiment, bool]:
     """An experiment on the photos as they are now; or the one that was opened under this id
     before, and False. Raises CannotTrain."""
+    described: dict[str, Any] = {
+        "name": name,
+        "kind": kind,
+        "by": by,
+        "dataset": lambda: datasets.freeze(setup.mode, setup.parent),  # only if it is new
+        "plan": {"mode": setup.mode, **plan},
+    }
     return Experiment.objects.get_or_create(
-        id=experiment_id or time_ordered_uuid(),
-        defaults={
-            "name": name,
-            "kind": kind,
-            "by": by,
-            "dataset": lambda: datasets.freeze(setup.mode, setup.parent),  # only if it is new
-            "plan": {"mode": setup.mode, **plan},
-        },
+        id=experiment_id or time_ordered_uuid(), defaults=described
     )
 
 
