@@ -33,6 +33,7 @@ from recognition.cnn.manifest import (
     Manifest,
     read_manifest,
     read_verified,
+    sha256_of_file,
     verify,
     write_manifest,
 )
@@ -144,7 +145,7 @@ def _write_version(draft: Path, manifest: Manifest, model: Recogniser, parent: P
         manifest,
         trunk_sha256=manifest.trunk_sha256 or _sha256_of_trunk(model),
         reference_log_probabilities=tuple(reference),
-        files={path.name: _sha256(path) for path in sorted(draft.iterdir())},
+        files={path.name: sha256_of_file(path) for path in sorted(draft.iterdir())},
         libraries={library: version(library) for library in writers},
     )
     write_manifest(draft, complete)
@@ -175,7 +176,3 @@ def _sha256_of_trunk(model: Recogniser) -> str:
         digest.update(name.encode())
         digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
