@@ -21,7 +21,7 @@ from typing import Any
 
 _MODULE = "recognition.cnn.training"
 _PR_SET_PDEATHSIG = 1  # prctl(2)
-_ENDS_WITHIN_S = 3.0
+_ENDS_WITHIN_S = 1.0
 _LAST_LINES, _TAIL = 50, 2000  # lines, characters
 _libc = ctypes.CDLL(None)
 
@@ -57,14 +57,17 @@ class Child:
         self._listener.join(_ENDS_WITHIN_S)
 
     def end(self) -> None:
-        """End it with all its processes, within _ENDS_WITHIN_S; safe to call from any thread."""
+        """End it with all its processes; safe to call from any thread.
+
+        What was killed does nothing any more, though on a busy machine the system may take seconds
+        to clear it away, for which nobody waits.
+        """
         if self._process.poll() is None:
             self._asked_to_end = True
             self._signal(signal.SIGTERM)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(_ENDS_WITHIN_S)
+            self._wait()
         self._signal(signal.SIGKILL)  # also what it may have left behind
-        self._process.wait()
+        self._wait()
 
     @property
     def succeeded(self) -> bool:
@@ -86,6 +89,10 @@ class Child:
     def last_words(self) -> str:
         """The end of what it wrote to stderr."""
         return b"".join(self._words).decode("utf-8", "replace")[-_TAIL:].strip()
+
+    def _wait(self) -> None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_ENDS_WITHIN_S)
 
     def _keep_words(self) -> None:
         assert self._process.stderr  # noqa: S101

@@ -30,5 +30,8 @@ def train_pending() -> None:
         leases.recover()  # what this trainer left behind when it was killed
         search.advance_all()
         if run := leases.claim((Mode.FINE_TUNE, Mode.FROM_SCRATCH)):
-            carry_out(run, network_run.train_claimed)
+            try:
+                carry_out(run, network_run.train_claimed)
+            except SystemExit:  # the run waits for the next trainer
+                background.end_now()
             doorbell.ring_trainer()

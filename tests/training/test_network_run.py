@@ -10,12 +10,13 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
-from celery.exceptions import WorkerShutdown
 from django.contrib.auth.models import User
 from django.db import connection
 
+from recognition import background
 from recognition.models import Label, ModelVersion, RunState, Split, TrainingRun
 from recognition.training import child, jobs, network_run, runs
 from tests.training.test_datasets import labelled
@@ -127,12 +128,15 @@ def test_a_cancelled_run_stops_within_seconds_and_keeps_its_checkpoints(
 
 
 def test_the_trainer_that_is_asked_to_end_gives_the_run_back(
-    run: TrainingRun, carried_out: Callable[[str], TrainingRun]
+    run: TrainingRun,
+    carried_out: Callable[[str], TrainingRun],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(background, "end_now", Mock(side_effect=SystemExit))
     before = signal.getsignal(signal.SIGTERM)
     when_started(run, lambda: os.kill(os.getpid(), signal.SIGTERM))
     try:
-        with pytest.raises(WorkerShutdown):
+        with pytest.raises(SystemExit):
             carried_out("sleeps at first")
     finally:
         signal.signal(signal.SIGTERM, before)
