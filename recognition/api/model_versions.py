@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException
-from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -29,7 +29,10 @@ class CannotPromote(APIException):
 
 class MayPromote(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
-        return request.method in SAFE_METHODS or request.user.has_perm("recognition.promote")
+        return request.user.has_perm("recognition.promote")
+
+
+_MAY_PROMOTE = [IsAuthenticated, MayPromote]
 
 
 class ModelVersionViewSet(
@@ -39,12 +42,11 @@ class ModelVersionViewSet(
 
     queryset = ModelVersion.objects.all()
     serializer_class = ModelVersionSerializer
-    permission_classes = (IsAuthenticated, MayPromote)
     lookup_field = "number"
     pagination_class = None
 
     @extend_schema(request=None, responses={200: ModelVersionSerializer, 409: _CANNOT})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], permission_classes=_MAY_PROMOTE)
     def promote(self, request: Request, number: str) -> Response:
         """Make this version live (trainers only). Sent twice, it counts once."""
         version = self.get_object()
@@ -55,7 +57,12 @@ class ModelVersionViewSet(
         return Response(self.get_serializer(version).data)
 
     @extend_schema(request=None, responses={200: ModelVersionSerializer, 409: _CANNOT})
-    @action(detail=False, methods=["post"], url_path="roll-back")
+    @action(
+        detail=False,
+        methods=["post"],
+        url_path="roll-back",
+        permission_classes=_MAY_PROMOTE,
+    )
     def roll_back(self, request: Request) -> Response:
         """Make the version live again that was live before (trainers only)."""
         try:
