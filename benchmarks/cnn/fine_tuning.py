@@ -167,7 +167,7 @@ def train(
         run(folder)
     manifest = read_manifest(folder / "result")
     wall_s = time.perf_counter() - started
-    return {**manifest.metrics, **manifest.training, "wall_s": wall_s}
+    return {**manifest.training, **manifest.metrics, "wall_s": wall_s}
 
 
 def _label(slug: str, kind: str, parent: str | None) -> dict[str, Any]:

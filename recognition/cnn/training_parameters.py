@@ -97,7 +97,7 @@ class TrainingParameters(_Checked):
         max=1000,
     )
     batch_size: int = _setting(
-        32,
+        16,
         gettext_noop("Batch size"),
         gettext_noop("Photos in one step. Smaller needs less memory."),
         min=1,
@@ -202,6 +202,7 @@ class TrainingParameters(_Checked):
 
 _FROM_SCRATCH: dict[str, Any] = {
     "epochs": 60,
+    "batch_size": 32,
     "learning_rate": 1e-3,
     "warmup_epochs": 3.0,
     "patience": 15,

@@ -89,7 +89,7 @@ def read_job(folder: Path) -> Job:
             training=asked.get("training") or {},
             examples=_read_examples(folder / "photos.csv", labels),
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CannotTrain("bad_job", repr(error)) from error
 
 

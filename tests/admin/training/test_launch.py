@@ -107,7 +107,7 @@ def test_settings_of_fine_tuning_are_used(as_trainer: Client, labelled: Labelled
     run = launched(as_trainer, **given)
     chosen = {name: run.parameters[name] for name in ("epochs", "class_balancing", "trainable")}
     assert chosen == {"epochs": 3, "class_balancing": False, "trainable": "head"}
-    assert run.parameters["batch_size"] == 32
+    assert run.parameters["batch_size"] == 16
 
 
 def test_a_network_and_its_options_are_used(as_trainer: Client, labelled: Labelled) -> None:

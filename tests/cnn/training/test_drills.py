@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
@@ -102,7 +103,10 @@ def test_a_full_disk_is_said_so(tmp_path: Path, digits: Photos) -> None:
 
 @pytest.mark.parametrize("field", ["mode", "labels", "parameters"])
 def test_a_job_that_makes_no_sense_is_refused(tmp_path: Path, field: str) -> None:
-    process = launch(write_job(tmp_path / "run", [], **{field: 1}))
+    folder = write_job(tmp_path / "run", [])
+    job = json.loads((folder / "job.json").read_text())
+    (folder / "job.json").write_text(json.dumps({**job, field: 1}))
+    process = launch(folder)
     (message,) = events(process)
     assert (message["event"], message["code"]) == ("error", "bad_job")
     assert process.wait() == 1
