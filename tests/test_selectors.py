@@ -41,7 +41,7 @@ def test_photos_are_shown_without_a_query_each(
 ) -> None:
     dog = Label.objects.get(slug="dog")
     for _ in range(3):
-        add_photo(uploader, label=dog, prediction__label=dog)
+        add_photo(uploader, label=dog, prediction__label=dog, prediction__state=State.DONE)
     photos = photos_visible_to(uploader)
     with django_assert_num_queries(1):
         for photo in photos:
