@@ -104,7 +104,7 @@ class TrainingParameters(_Checked):
         max=1024,
     )
     learning_rate: float = _setting(
-        3e-4,
+        1e-4,
         gettext_noop("Learning rate"),
         gettext_noop("How large the steps are after the warm-up; they shrink towards the end."),
         min=1e-7,
