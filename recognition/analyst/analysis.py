@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 MAX_WORK_S = 5  # then it rings again: the analyst has other jobs
 CHUNK = 32
+# Of smaller pictures hash and embedding see too little: all handwritten sevens are alike to them.
+SMALLEST_COMPARED_PX = 64
 
 # Kept in the memory of the analyst's process.
 labelled = LabelledPhotos()
@@ -88,8 +90,13 @@ def _analyse(rows: Sequence[Prediction], versions: frozenset[int]) -> None:
 
 def _new_hashes(photos: Iterable[Photo]) -> dict[UUID, int]:
     """The hashes of photos that have none yet and can be read: 64 bits, as a signed number."""
-    hashes = {photo.id: _hash(photo) for photo in photos if photo.perceptual_hash is None}
+    without = (photo for photo in photos if photo.perceptual_hash is None)
+    hashes = {photo.id: _hash(photo) for photo in without if _is_comparable(photo)}
     return {photo_id: hash for photo_id, hash in hashes.items() if hash is not None}
+
+
+def _is_comparable(photo: Photo) -> bool:
+    return min(photo.width, photo.height) >= SMALLEST_COMPARED_PX
 
 
 def _hash(photo: Photo) -> int | None:

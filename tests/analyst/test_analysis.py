@@ -71,6 +71,13 @@ def test_copies_come_into_one_group_and_others_stay_alone(
     assert now(first).split == now(copy).split
 
 
+def test_pictures_too_small_to_tell_apart_stay_alone(uploader: User) -> None:
+    photos = [due(uploader, 1, quality, width=28, height=28) for quality in (95, 60)]
+    analyse_due()
+    assert groups(*photos) == [None, None]
+    assert now(photos[0]).prediction.analysis_due is None
+
+
 def test_photos_that_another_trunk_has_seen_are_grouped_among_themselves(uploader: User) -> None:
     first, copy, other = due(uploader, 1), due(uploader, 1, quality=40), due(uploader, 1)
     wider = register(2, manifest(name="Wider", trunk_sha256="b" * 64))
