@@ -224,7 +224,7 @@ def test_a_comparison_that_failed_is_not_waited_for(
 
 
 def test_settings_that_are_not_the_default_stand_out(as_trainer: Client) -> None:
-    run = running(parameters={"epochs": 7, "batch_size": 32, "network_options": {"x": 3}})
+    run = running(parameters={"epochs": 7, "batch_size": 16, "network_options": {"x": 3}})
     found = as_trainer.get(reverse("training-run", args=[run.id])).context["settings"]
     assert [(it.name, it.value) for it in found if it.is_changed] == [("Epochs", "7")]
 
