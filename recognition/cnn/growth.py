@@ -56,6 +56,17 @@ def ancestors(labels: Sequence[Label]) -> list[list[int]]:
     return [_above(labels, index, i) for i in range(len(labels))]
 
 
+def nearest_known(labels: Sequence[Label], known: int) -> Tensor:
+    """float32 (labels, known): 1 where the column is the row's label or its nearest ancestor among
+    the first `known` labels."""
+    nearest = torch.zeros(len(labels), known)
+    nearest[range(known), range(known)] = 1.0
+    for i, above in enumerate(ancestors(labels)):
+        if i >= known:
+            nearest[i, [a for a in above if a < known][:1]] = 1.0
+    return nearest
+
+
 def descendants(labels: tuple[Label, ...]) -> Tensor:
     """float32 (labels, labels): 1 where the column is the row's label or stands below it."""
     return torch.from_numpy(right_answers(labels)).float()

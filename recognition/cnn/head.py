@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 _SMALLEST_PROBABILITY = 1e-12
+_SMALLEST_SHARE = 1e-30  # of the likeliest class, that float32 can still hold
 
 
 class GroupedHead(nn.Module):
@@ -55,3 +56,18 @@ class GroupedHead(nn.Module):
         logits = fine_logits / self.temperature + self.log_class_weights
         probabilities = torch.softmax(logits, dim=1) @ self.membership
         return probabilities.clamp_min(_SMALLEST_PROBABILITY).log(), fine_logits
+
+
+def log_sum_exp_by_group(logits: Tensor, groups: Tensor, rest: Tensor | None = None) -> Tensor:
+    """The logit of each group of classes: logits (B, classes), groups (classes, N) -> (B, N).
+
+    Of log-probabilities it is the logarithm of the group's summed probability.
+    rest: (B, N), the logits of further classes that each group has.
+    """
+    if not logits.shape[1]:
+        return torch.full((len(logits), groups.shape[1]), -1e9)
+    most = logits.detach().amax(dim=1, keepdim=True)
+    sums = (logits - most).exp() @ groups
+    if rest is not None:
+        sums = sums + (rest - most).exp()
+    return sums.clamp_min(_SMALLEST_SHARE).log() + most

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from recognition.cnn.growth import ancestors, descendants
-from recognition.cnn.head import GroupedHead
+from recognition.cnn.growth import descendants, nearest_known
+from recognition.cnn.head import GroupedHead, log_sum_exp_by_group
 from recognition.cnn.holding import general_mean, imagine, looks_like
 from recognition.cnn.taxonomy import NEITHER, Label
 
@@ -52,7 +52,7 @@ class HeadFit:
         labelled (N, D), targets (N,) indices into labels, standby (M, D).
         """
         self.head, self.labels = head, labels
-        self.known, self.old_of_new = known, _old_of_new(labels, known)
+        self.known, self.old_of_new = known, nearest_known(labels, known)
         self.mean = general_mean(labelled, targets, standby)
         standby = standby[~looks_like(standby, labelled[targets >= known])]
         standby = standby[self._is_held(standby, targets)][:_MOST_HELD]
@@ -84,7 +84,7 @@ class HeadFit:
         """The parent's log-probabilities (N, known labels)."""
         old = _old_classes(self.labels, self.known)
         membership = self.head.membership[:old, : self.known]
-        return _grouped(logits[:, :old], membership).log_softmax(1)
+        return log_sum_exp_by_group(logits[:, :old], membership).log_softmax(1)
 
     def _logits(self, photos: Tensor) -> Tensor:
         with torch.no_grad():
@@ -98,7 +98,7 @@ class HeadFit:
         self.logits = logits[:, active]
         self.membership = self.head.membership[active]
         self.is_new = torch.isin(self.active, self.new_classes)
-        self.rest = _grouped(logits[:, ~active], self.head.membership[~active])
+        self.rest = log_sum_exp_by_group(logits[:, ~active], self.head.membership[~active])
 
     def solve(
         self,
@@ -131,7 +131,7 @@ class HeadFit:
     def _loss(self, change: Tensor, hold: float, weights: Tensor) -> Tensor:
         fine = self.logits + self.coordinates @ change[:, :-1].T / self.head.temperature
         fine = fine + _BIAS_SCALE * change[:, -1] * self.is_new
-        answers = _grouped(fine, self.membership, self.rest).log_softmax(1)
+        answers = log_sum_exp_by_group(fine, self.membership, self.rest).log_softmax(1)
         right = (answers[: self.labelled].exp() * self.below).sum(1)
         loss = -(weights * right.clamp_min(_SMALLEST_PROBABILITY).log()).sum()
         holds = torch.where(self.is_new, hold * _HOLD_OF_NEW_CLASSES, hold)
@@ -162,24 +162,3 @@ def _basis(centred: Tensor) -> Tensor:
     values, vectors = torch.linalg.eigh(centred.T @ centred)
     kept = values > values[-1] * _SMALLEST_SCALE**2
     return vectors[:, kept][:, -_MOST_DIRECTIONS:]
-
-
-def _old_of_new(labels: tuple[Label, ...], known: int) -> Tensor:
-    """(labels, known): 1 where the column is the row's label or its nearest known ancestor."""
-    nearest = torch.zeros(len(labels), known)
-    nearest[range(known), range(known)] = 1.0
-    for i, above in enumerate(ancestors(labels)):
-        if i >= known:
-            nearest[i, [a for a in above if a < known][:1]] = 1.0
-    return nearest
-
-
-def _grouped(logits: Tensor, membership: Tensor, rest: Tensor | None = None) -> Tensor:
-    """Labels' logits (N, labels) from their classes' (N, classes), and from what `rest` adds."""
-    if not logits.shape[1]:
-        return torch.full((len(logits), membership.shape[1]), -1e9)
-    most = logits.detach().amax(1, keepdim=True)
-    sums = (logits - most).exp() @ membership
-    if rest is not None:
-        sums = sums + (rest - most).exp()
-    return sums.clamp_min(_SMALLEST_PROBABILITY).log() + most

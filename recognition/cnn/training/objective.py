@@ -6,10 +6,9 @@ import torch
 from torch import Tensor, nn
 
 from recognition.cnn.evaluation import right_answers
-from recognition.cnn.head import GroupedHead
+from recognition.cnn.head import GroupedHead, log_sum_exp_by_group
 from recognition.cnn.taxonomy import Label
 
-_SMALLEST = 1e-30  # a probability, relative to the likeliest class, that float32 can still hold
 _LARGEST_WEIGHT = 10.0
 
 
@@ -48,23 +47,23 @@ class Objective(nn.Module):
     def forward(self, fine_logits: Tensor, truth: Tensor) -> Tensor:
         """(B, classes), indices of labels (B,) -> (B,), in nats."""
         classes = self._classes(fine_logits)
-        right = _log_sums(classes, self.below).gather(1, truth[:, None])[:, 0]
+        right = log_sum_exp_by_group(classes, self.below).gather(1, truth[:, None])[:, 0]
         loss = -(1 - self._smoothing) * right
         if self._smoothing:
-            loss = loss - self._smoothing * _log_sums(classes, self.members).mean(dim=1)
+            loss = loss - self._smoothing * log_sum_exp_by_group(classes, self.members).mean(dim=1)
         return loss * self.label_weights[truth]
 
     @torch.no_grad()
     def log_probabilities(self, fine_logits: Tensor) -> Tensor:
         """(B, classes) -> (B, labels), natural logarithms."""
-        return _log_sums(self._classes(fine_logits), self.members)
+        return log_sum_exp_by_group(self._classes(fine_logits), self.members)
 
     @torch.no_grad()
     def judge(self, fine_logits: Tensor, truth: Tensor) -> tuple[Tensor, Tensor]:
         """Each photo's loss without smoothing and weights, and whether its answer is right."""
         classes = self._classes(fine_logits)
-        loss = -_log_sums(classes, self.below).gather(1, truth[:, None])[:, 0]
-        answers = _log_sums(classes, self.members).argmax(dim=1)
+        loss = -log_sum_exp_by_group(classes, self.below).gather(1, truth[:, None])[:, 0]
+        answers = log_sum_exp_by_group(classes, self.members).argmax(dim=1)
         return loss, self.is_right[truth, answers]
 
     def straying(self, fine_logits: Tensor, answers: Tensor, groups: Tensor) -> Tensor:
@@ -73,7 +72,7 @@ class Objective(nn.Module):
         answers: (B, N), the parent's probabilities; groups: (classes, N), which classes now speak
             for which of the parent's labels. Hinton et al. 2015, arXiv:1503.02531.
         """
-        return -(answers * _log_sums(self._classes(fine_logits), groups)).sum(dim=1)
+        return -(answers * log_sum_exp_by_group(self._classes(fine_logits), groups)).sum(dim=1)
 
     def _classes(self, fine_logits: Tensor) -> Tensor:
         logits = fine_logits.float() / self.temperature + self.log_class_weights
@@ -89,9 +88,3 @@ def label_weights(counts: Tensor, balanced: bool) -> Tensor:
         return torch.ones(len(counts))
     weights = (counts.sum() / counts.clamp_min(1) / (counts > 0).sum()).clamp_max(_LARGEST_WEIGHT)
     return weights * counts.sum() / (weights * counts).sum()
-
-
-def _log_sums(log_probabilities: Tensor, groups: Tensor) -> Tensor:
-    """The logarithm of each group's summed probability: (B, classes), (classes, N) -> (B, N)."""
-    most = log_probabilities.detach().amax(dim=1, keepdim=True)
-    return ((log_probabilities - most).exp() @ groups).clamp_min(_SMALLEST).log() + most

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from recognition.cnn.catalogue import NETWORKS
 from recognition.cnn.checkpoint import build_network, load_network
+from recognition.cnn.growth import nearest_known
 from recognition.cnn.manifest import Manifest
 from recognition.cnn.recogniser import Recogniser
 from recognition.cnn.taxonomy import Label
@@ -73,7 +74,9 @@ def _from_parent(job: Job, folder: Path, data: Data, device: torch.device) -> St
     taught = teach(parent, model.head, labels, examples, nothing, standby, job.parameters.seed)
     answers = _parent_answers(model, standby, data)
     model.head = taught.head
-    groups = _parent_groups(taught.manifest.labels, parent.labels) if data.standby else None
+    groups = None
+    if data.standby:
+        groups = taught.head.membership @ nearest_known(labels, len(parent.labels))
     manifest = replace(taught.manifest, name=job.name, parent_sha256=job.parent_sha256)
     return Start(manifest, model, answers, groups)
 
@@ -99,17 +102,3 @@ def _parent_answers(
     answers = torch.zeros(len(data.truths), log_probabilities.shape[1])
     answers[data.standby] = log_probabilities.exp()
     return answers
-
-
-def _parent_groups(labels: tuple[Label, ...], known: tuple[Label, ...]) -> Tensor:
-    """float32 (classes, known labels): new labels speak for the known one above them, if any."""
-    place = {label.slug: index for index, label in enumerate(known)}
-    by_slug = {label.slug: label for label in labels}
-    groups = torch.zeros(sum(len(label.classes) for label in labels), len(known))
-    for label in labels:
-        above: Label | None = label
-        while above and above.slug not in place:
-            above = by_slug.get(above.parent or "")
-        if above:
-            groups[list(label.classes), place[above.slug]] = 1.0
-    return groups

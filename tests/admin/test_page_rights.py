@@ -1,4 +1,4 @@
-"""Nobody without the right gets in, whichever page of training is added."""
+"""Nobody without the right gets in, whichever page of the review or of training is added."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 from django.urls.converters import IntConverter, UUIDConverter
 
-from recognition.admin.training.urls import urlpatterns
+from recognition.admin.review import urls as review
+from recognition.admin.training import urls as training
 
-ADDRESSES = [pytest.param(pattern, id=pattern.name) for pattern in urlpatterns]
+PATTERNS = [*review.urlpatterns, *training.urlpatterns]
+ADDRESSES = [pytest.param(pattern, id=pattern.name) for pattern in PATTERNS]
 
 
 def _address(pattern: URLPattern) -> str:
