@@ -1,7 +1,8 @@
-"""Training runs: launched, looked at, cancelled."""
+"""Training runs: launched, looked at, cancelled, resumed."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib.auth.models import User
@@ -67,6 +68,26 @@ class TrainingRunViewSet(
         """Stop a run within seconds; its checkpoints stay. One that is over stays as it is."""
         run = self.get_object()
         runs.cancel(run)
+        return Response(self.get_serializer(run).data, status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(request=None, responses={202: TrainingRunSerializer})
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, pk: str) -> Response:
+        """Queue a failed or cancelled run again; it goes on from its last checkpoint."""
+        return self._queue_again(runs.resume)
+
+    @extend_schema(request=None, responses={202: TrainingRunSerializer})
+    @action(detail=True, methods=["post"], url_path="keep-best")
+    def keep_best(self, request: Request, pk: str) -> Response:
+        """Make a version of the best epoch of a failed or cancelled run."""
+        return self._queue_again(runs.keep_best)
+
+    def _queue_again(self, step: Callable[[TrainingRun], None]) -> Response:
+        run = self.get_object()
+        try:
+            step(run)
+        except CannotTrain as error:
+            raise _refusal(error) from error
         return Response(self.get_serializer(run).data, status=status.HTTP_202_ACCEPTED)
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, Permission, User
 from rest_framework.test import APIClient
 
 from recognition.models import DataSet, ModelVersion, RunState, Split, TrainingRun
+from recognition.training.runs import FINISH_NOW
 from tests.conftest import api_of
 from tests.rows import training_run
 from tests.training.test_datasets import labelled
@@ -134,6 +135,33 @@ def test_a_run_is_cancelled(client: APIClient) -> None:
     assert client.post(f"{URL}{run.id}/cancel/").status_code == 202
 
 
+def test_a_cancelled_run_is_resumed(client: APIClient) -> None:
+    run = training_run(dataset=_dataset(), state=RunState.CANCELLED)
+    for _ in range(2):
+        response = client.post(f"{URL}{run.id}/resume/")
+        assert (response.status_code, response.json()["state"]) == (202, "queued")
+
+
+def test_a_run_that_succeeded_is_not_resumed(client: APIClient) -> None:
+    run = training_run(dataset=_dataset(), state=RunState.SUCCEEDED)
+    response = client.post(f"{URL}{run.id}/resume/")
+    assert (response.status_code, response.json()["code"]) == (409, "not_resumable")
+
+
+def test_the_best_epoch_of_a_cancelled_run_is_kept(client: APIClient) -> None:
+    run = training_run(1, dataset=_dataset(), state=RunState.CANCELLED, mode="fine_tune")
+    run.folder.mkdir(parents=True)
+    response = client.post(f"{URL}{run.id}/keep-best/")
+    assert (response.status_code, response.json()["state"]) == (202, "queued")
+    assert (run.folder / FINISH_NOW).exists()
+
+
+def test_a_run_without_an_epoch_has_no_best_to_keep(client: APIClient) -> None:
+    run = training_run(dataset=_dataset(), state=RunState.CANCELLED)
+    response = client.post(f"{URL}{run.id}/keep-best/")
+    assert (response.status_code, response.json()["code"]) == (409, "nothing_yet")
+
+
 @pytest.mark.parametrize("name", [uuid.uuid4(), "one", "\N{SNOWMAN}"])
 def test_a_run_that_is_not_there_is_not_found(name: object, client: APIClient) -> None:
     for response in (client.get(f"{URL}{name}/"), client.post(f"{URL}{name}/cancel/")):
@@ -149,6 +177,8 @@ def test_only_trainers_may(reviewer: User, api: APIClient) -> None:
             client.get(f"{URL}{run.id}/"),
             client.post(URL, {"mode": "teach"}, format="json"),
             client.post(f"{URL}{run.id}/cancel/"),
+            client.post(f"{URL}{run.id}/resume/"),
+            client.post(f"{URL}{run.id}/keep-best/"),
         ):
             assert (response.status_code, response.json()["code"]) == (403, "permission_denied")
     assert APIClient().get(URL).status_code == 401

@@ -9,11 +9,11 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from recognition import policy
-from recognition.admin.pictures import short_percent
 from recognition.admin.staff import StaffRequest, render_page, staff_page
 from recognition.models import TrainingPolicy
 
@@ -22,8 +22,8 @@ LABEL_LOSSES = (0.0, 0.02, 0.05, 0.1, 0.2)
 
 
 def _choices(values: tuple[float, ...], now: float) -> list[tuple[float, str]]:
-    """The values offered, and the present one."""
-    return [(value, short_percent(value)) for value in sorted({*values, now})]
+    """The shares offered, and the present one, as percentage points."""
+    return [(value, number_format(f"{100 * value:g}")) for value in sorted({*values, now})]
 
 
 def _gains() -> list[tuple[float, str]]:
@@ -57,8 +57,6 @@ def page(request: StaffRequest) -> HttpResponse:
         "may_change": may_change,
         "gains": _gains(),
         "label_losses": _label_losses(),
-        "min_gain": short_percent(now.min_gain),
-        "max_label_loss": short_percent(now.max_label_loss),
         "schedules": TrainingPolicy.Schedule.choices,
         "hours": [(hour, f"{hour:02}:00") for hour in range(24)],
     }
