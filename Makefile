@@ -15,7 +15,7 @@ run: .venv/installed
 	@honcho start $(if $(REDIS_URL),web predictor analyst teacher trainer sweep)
 
 test: .venv/installed-dev
-	python -m pytest
+	python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/installed-dev
 	ruff check .

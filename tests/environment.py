@@ -14,6 +14,7 @@ os.environ.update(
     ARK_HOME=home,
     ARK_HTTPS="false",
     ARK_LOG_FORMAT="plain",
+    OMP_NUM_THREADS="1",  # the tests share the processors already
     SECRET_KEY="only-for-tests" * 4,
 )
 os.environ.pop("REDIS_URL", None)

@@ -18,6 +18,8 @@ import requests
 from webapp.home import BASE_DIR
 
 PASSWORD = "a long passphrase"
+# What uploads and reviews need; what trains takes the longest to start.
+WITHOUT_TRAINING = ("web", "redis", "predictor", "analyst", "sweep")
 
 
 class Instance:
@@ -76,17 +78,19 @@ class Instance:
 
     def token_of(self, username: str, group: str = "Uploader") -> str:
         """An API token; the user is created if need be, with PASSWORD."""
-        self.manage(
+        printed = self.manage(
             "shell",
             "-c",
             "from django.contrib.auth.models import Group, User\n"
+            "from rest_framework.authtoken.models import Token\n"
             f"user, created = User.objects.get_or_create(username={username!r})\n"
             f"user.set_password({PASSWORD!r})\n"
             f"user.is_staff = {group != 'Uploader'}\n"
             "user.save()\n"
-            f"user.groups.add(Group.objects.get(name={group!r}))",
+            f"user.groups.add(Group.objects.get(name={group!r}))\n"
+            "print(Token.objects.get_or_create(user=user)[0])",
         )
-        return self.manage("drf_create_token", username).split()[2]
+        return printed.split()[-1]
 
     def api(self, token: str) -> Api:
         return Api(self.url, token)
@@ -145,13 +149,15 @@ class Api:
 
 
 @contextlib.contextmanager
-def running(home: Path, models_store: Path, **settings: str) -> Iterator[Instance]:
-    """A prepared instance with all parts running, ended in any case."""
+def running(
+    home: Path, models_store: Path, parts: tuple[str, ...] = (), **settings: str
+) -> Iterator[Instance]:
+    """A prepared instance with these parts running, or all of them, ended in any case."""
     home.mkdir(parents=True, exist_ok=True)
     instance = Instance(home, models_store, **settings)
     instance.prepare()
     try:
-        instance.start()
+        instance.start(*parts)
         yield instance
     finally:
         instance.stop()

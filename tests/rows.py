@@ -36,6 +36,9 @@ from recognition.models import (
 from recognition.registry import live_version, register
 from recognition.review import labelling
 
+# An id that nothing has; in names of tests, which must be the same in every process.
+NO_ID = "00000000-0000-4000-8000-000000000000"
+
 
 def manifest(**fields: Any) -> Manifest:
     """What a network of four labels would say of itself."""

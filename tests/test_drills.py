@@ -13,13 +13,13 @@ from uuid import UUID
 import pytest
 from PIL import Image
 
-from tests.instance import Api, Instance, running, wait_until
+from tests.instance import WITHOUT_TRAINING, Api, Instance, running, wait_until
 
 
 @pytest.fixture(scope="module")
 def instance(network: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     home = tmp_path_factory.mktemp("ark")
-    with running(home, network.parent, ARK_SWEEP_S="1") as instance:
+    with running(home, network.parent, WITHOUT_TRAINING, ARK_SWEEP_S="1") as instance:
         yield instance
 
 

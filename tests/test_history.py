@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from recognition.history import Cursor
+from tests.rows import NO_ID
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone.utc)
 
@@ -18,6 +19,6 @@ def test_a_place_is_read_as_it_was_written(key: datetime | float) -> None:
     assert Cursor.parse(str(place)) == place
 
 
-@pytest.mark.parametrize("text", ["", "-", "nonsense", "0.5", f"--{uuid4().hex}", "9" * 30 + "-0"])
+@pytest.mark.parametrize("text", ["", "-", "nonsense", "0.5", f"--{NO_ID}", "9" * 30 + "-0"])
 def test_what_is_no_place_is_none(text: str) -> None:
     assert Cursor.parse(text) is None

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from recognition.models import Photo
 from tests.conftest import api_of
 from tests.files import encoded, incoming, picture, sent
-from tests.rows import add_photo
+from tests.rows import NO_ID, add_photo
 
 pytestmark = pytest.mark.usefixtures("version")
 PHOTOS = "/api/v1/photos/"
@@ -70,7 +70,7 @@ def test_a_session_without_its_csrf_token_is_refused(uploader: User) -> None:
     assert incoming() == []
 
 
-@pytest.mark.parametrize("id", ["7", "null", "%00", "a" * 3000, "../../etc", str(uuid.uuid4())])
+@pytest.mark.parametrize("id", ["7", "null", "%00", "a" * 3000, "../../etc", NO_ID])
 @pytest.mark.parametrize("kind", ["photos", "batches"])
 def test_an_id_that_is_none_is_not_found(kind: str, id: str, api: APIClient) -> None:
     assert error_of(api.get(f"/api/v1/{kind}/{id}/"), 404) == "not_found"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from rest_framework.test import APIClient
 from recognition.models import Batch, Label, Photo
 from tests.conftest import api_of
 from tests.files import encoded, picture
-from tests.rows import add_photo, settled_photo
+from tests.rows import NO_ID, add_photo, settled_photo
 
 pytestmark = pytest.mark.usefixtures("version")
 PHOTOS = "/api/v1/photos/"
@@ -73,7 +72,7 @@ def test_a_list_is_narrowed_by_batch(api: APIClient, uploader: User) -> None:
     assert ids(api.get(f"{PHOTOS}?batch={batch.id}")) == [str(wanted.id)]
 
 
-@pytest.mark.parametrize("query", ["label=unicorn", "predicted=unicorn", f"batch={uuid.uuid4()}"])
+@pytest.mark.parametrize("query", ["label=unicorn", "predicted=unicorn", f"batch={NO_ID}"])
 def test_nothing_is_found_by(query: str, api: APIClient, uploader: User) -> None:
     settled_photo(uploader)
     assert ids(api.get(f"{PHOTOS}?{query}")) == []

@@ -27,6 +27,8 @@ OPERATIONS = {
     ("get", "/api/v1/training-runs/"),
     ("get", "/api/v1/training-runs/{id}/"),
     ("post", "/api/v1/training-runs/{id}/cancel/"),
+    ("post", "/api/v1/training-runs/{id}/keep-best/"),
+    ("post", "/api/v1/training-runs/{id}/resume/"),
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
@@ -12,7 +11,7 @@ from rest_framework.test import APIClient
 from recognition.models import DataSet, ModelVersion, RunState, Split, TrainingRun
 from recognition.training.runs import FINISH_NOW
 from tests.conftest import api_of
-from tests.rows import training_run
+from tests.rows import NO_ID, training_run
 from tests.training.test_datasets import labelled
 
 URL = "/api/v1/training-runs/"
@@ -162,7 +161,7 @@ def test_a_run_without_an_epoch_has_no_best_to_keep(client: APIClient) -> None:
     assert (response.status_code, response.json()["code"]) == (409, "nothing_yet")
 
 
-@pytest.mark.parametrize("name", [uuid.uuid4(), "one", "\N{SNOWMAN}"])
+@pytest.mark.parametrize("name", [NO_ID, "one", "\N{SNOWMAN}"])
 def test_a_run_that_is_not_there_is_not_found(name: object, client: APIClient) -> None:
     for response in (client.get(f"{URL}{name}/"), client.post(f"{URL}{name}/cancel/")):
         assert (response.status_code, response.json()["code"]) == (404, "not_found")

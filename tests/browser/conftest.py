@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.reviewers import Reviewer
-from tests.instance import PASSWORD, Instance, running
+from tests.instance import PASSWORD, WITHOUT_TRAINING, Instance, running
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 780}
@@ -48,7 +48,7 @@ def instance(
     browser: Browser, network: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Instance]:
     home = tmp_path_factory.mktemp("ark")
-    with running(home, network.parent, ARK_SWEEP_S="1") as instance:
+    with running(home, network.parent, WITHOUT_TRAINING, ARK_SWEEP_S="1") as instance:
         instance.manage("shell", "-c", _CREATE_PEOPLE)
         yield instance
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from recognition import doorbell
 from recognition.models import Decision, Label, Photo, Prediction, State, Via
 from recognition.registry import register
 from recognition.review import labelling
-from tests.rows import add_photo, manifest, taught_version
+from tests.rows import NO_ID, add_photo, manifest, taught_version
 from tests.views.pages import done, text
 
 
@@ -167,7 +166,7 @@ def test_reviewers_confirm_or_correct_on_the_page(
     assert Photo.objects.get().label == label("dog")
 
 
-@pytest.mark.parametrize("seen", ["", "nonsense", uuid.uuid4()])
+@pytest.mark.parametrize("seen", ["", "nonsense", NO_ID])
 def test_a_decision_that_was_not_seen_is_not_overwritten(
     seen: object, reviewer_client: Client, photo: Photo, uploader: User
 ) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.http import HttpResponse
@@ -12,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from recognition.models import Decision, Label, Photo, Suspect, Via
 from recognition.review import labelling, suspects
-from tests.rows import settled_photo
+from tests.rows import NO_ID, settled_photo
 
 PAGE = "/admin/review/suspects/"
 UNDO = PAGE + "undo/"
@@ -170,7 +168,7 @@ def test_what_somebody_else_decided_since_is_not_undone(
     assert slug_of(photo) == "taxi"
 
 
-@pytest.mark.parametrize("decision", ["", "nonsense", str(uuid4())])
+@pytest.mark.parametrize("decision", ["", "nonsense", NO_ID])
 def test_what_is_not_there_cannot_be_undone(as_reviewer: Client, decision: str) -> None:
     assert undo(as_reviewer, decision=decision).status_code == 404
 
@@ -189,7 +187,7 @@ def test_a_photo_that_is_gone_is_not_found(as_reviewer: Client, photo: Photo) ->
     assert response.status_code == 404
 
 
-@pytest.mark.parametrize("seen", ["nonsense", "\x00", str(uuid4())])
+@pytest.mark.parametrize("seen", ["nonsense", "\x00", NO_ID])
 def test_what_was_seen_may_be_nonsense(as_reviewer: Client, photo: Photo, seen: str) -> None:
     text_of(decide(as_reviewer, photo, keep="on", seen=seen))
     assert not Decision.objects.filter(via=Via.SUSPECTS).exists()
