@@ -24,6 +24,8 @@ _SMALLEST_PROBABILITY = 1e-30
 # An old answer below this is not worth holding.
 _SURE = 0.5
 _MOST_HELD = 500
+# Steps that L-BFGS remembers, each in two copies of the change; PyTorch's 100 lead no further.
+_HISTORY = 10
 
 
 class HeadFit:
@@ -115,7 +117,11 @@ class HeadFit:
         size = (len(self.active), self.basis.shape[1] + 1)
         change = (torch.zeros(size) if start is None else start.clone()).requires_grad_()
         optimiser = torch.optim.LBFGS(
-            [change], max_iter=iterations, tolerance_change=1e-7, line_search_fn="strong_wolfe"
+            [change],
+            max_iter=iterations,
+            tolerance_change=1e-7,
+            history_size=_HISTORY,
+            line_search_fn="strong_wolfe",
         )
 
         def closure() -> Tensor:
