@@ -26,7 +26,7 @@ Embeddings = npt.NDArray[np.float32]
 FEW_PHOTOS = 10
 MOST_STANDBY = 2000
 # Lambda by default, for n photos a label: the more photos, the harder they pull.
-_HOLD_PER_SQUARE = 2e-6
+_HOLD_PER_CUBE = 1e-6
 _STRONGEST_HOLD = 1e-3
 _FACTORS = (10.0, 1.0, 0.1)
 _ITERATIONS = (15, 15, 10)
@@ -166,7 +166,7 @@ class _Lesson:
 def default_hold(targets: Tensor) -> float:
     """Lambda where the validation photos do not say better; targets (N,) of the photos."""
     photos_per_label = len(targets) / len(targets.unique())
-    return min(_STRONGEST_HOLD, _HOLD_PER_SQUARE * photos_per_label**2)
+    return min(_STRONGEST_HOLD, _HOLD_PER_CUBE * photos_per_label**3)
 
 
 def _few(labels: tuple[Label, ...], train: Examples) -> dict[str, int]:
