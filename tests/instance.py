@@ -96,6 +96,7 @@ class Instance:
         return Api(self.url, token)
 
     def _signal(self, number: signal.Signals, names: tuple[str, ...]) -> None:
+        stuck = []
         for name in names or tuple(self._parts):
             process = self._parts.pop(name)
             with contextlib.suppress(ProcessLookupError):
@@ -105,7 +106,8 @@ class Instance:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-                raise
+                stuck.append(name)
+        assert not stuck, f"{stuck} did not end within 20 s"
 
     def _run(self, *command: str) -> str:
         return subprocess.run(
