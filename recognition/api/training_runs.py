@@ -66,23 +66,21 @@ class TrainingRunViewSet(
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         """Stop a run within seconds; its checkpoints stay. One that is over stays as it is."""
-        run = self.get_object()
-        runs.cancel(run)
-        return Response(self.get_serializer(run).data, status=status.HTTP_202_ACCEPTED)
+        return self._change(runs.cancel)
 
     @extend_schema(request=None, responses={202: TrainingRunSerializer})
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: str) -> Response:
         """Queue a failed or cancelled run again; it goes on from its last checkpoint."""
-        return self._queue_again(runs.resume)
+        return self._change(runs.resume)
 
     @extend_schema(request=None, responses={202: TrainingRunSerializer})
     @action(detail=True, methods=["post"], url_path="keep-best")
     def keep_best(self, request: Request, pk: str) -> Response:
         """Make a version of the best epoch of a failed or cancelled run."""
-        return self._queue_again(runs.keep_best)
+        return self._change(runs.keep_best)
 
-    def _queue_again(self, step: Callable[[TrainingRun], None]) -> Response:
+    def _change(self, step: Callable[[TrainingRun], None]) -> Response:
         run = self.get_object()
         try:
             step(run)

@@ -19,6 +19,7 @@ from django.contrib.auth.models import User
 
 from recognition import batch_notes, intake
 from recognition.cnn.decoding import looks_like_a_photo
+from recognition.cnn.manifest import sha256_of_file
 from recognition.exchange import tables
 from recognition.intake import Outcome
 from recognition.labels import LabelFinder
@@ -120,7 +121,7 @@ class FolderImport:
         described = self._data_set.describe(path)
         try:
             code = _refusal_at_sight(path)
-            sha256 = "" if code else _sha256(path)
+            sha256 = "" if code else sha256_of_file(path)
         except OSError:
             code = "unreadable"
         if code:
@@ -174,14 +175,6 @@ def _refusal_at_sight(path: Path) -> str:
         return "too_large"
     with path.open("rb") as stream:
         return "" if looks_like_a_photo(stream.read(_HEAD_BYTES)) else "not_an_image"
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while piece := stream.read(_PIECE_BYTES):
-            digest.update(piece)
-    return digest.hexdigest()
 
 
 def _copy(file: _Found) -> SpooledUpload:

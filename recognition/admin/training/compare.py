@@ -112,13 +112,15 @@ def _findings(request: StaffRequest, comparison: Comparison) -> dict[str, Any]:
     tree = LabelTree()
     side = "baseline" if request.GET.get("matrix") == "baseline" else "candidate"
     findings = comparison.findings
+    lost = compare_facts.names(findings["lost"], tree)
     on_test = _visible(request, comparison, Part.TEST)
     return {
         "findings": findings,
         "headline": compare_facts.headline(comparison),
         "verdict": compare_facts.verdict(comparison),
         "knows": compare_facts.knows(comparison),
-        "lost": compare_facts.names(findings["lost"], tree),
+        "lost": lost,
+        "is_doubtful": bool(lost) or compare_facts.breaks_more(comparison),
         "gained": compare_facts.names(findings["gained"], tree),
         "left_out": compare_facts.left_out(comparison),
         "figures": list(compare_facts.figures(comparison)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,6 +74,12 @@ def headline(comparison: Comparison) -> str:
     breaks = _("and breaks %(photos)s") % {"photos": _whole(findings["broken"])}
     said = {"fixes": fixes, "breaks": breaks, "p": p_value(findings["p"])}
     return _("%(fixes)s %(breaks)s (%(p)s).") % said
+
+
+def breaks_more(comparison: Comparison) -> bool:
+    """Whether the candidate breaks more test photos than it fixes."""
+    broken: int = comparison.findings["broken"]
+    return broken > comparison.findings["fixed"]
 
 
 def verdict(comparison: Comparison) -> str:
@@ -290,7 +296,7 @@ def name(slug: str, tree: LabelTree) -> str:
     return str(tree[slug]) if slug in tree else slug
 
 
-def interval(bounds: list[float] | None) -> str:
+def interval(bounds: Sequence[float] | None) -> str:
     """The bounds of a share, in words."""
     if bounds is None:
         return ""

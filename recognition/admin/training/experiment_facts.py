@@ -171,7 +171,7 @@ def _best_trial(found: Sequence[Side]) -> str:
 
 
 def _row(number: int, side: Side, is_best: bool) -> Row:
-    between = compare_facts.interval(list(side.interval) if side.interval else None)
+    between = compare_facts.interval(side.interval)
     return Row(
         number=number,
         side=side,

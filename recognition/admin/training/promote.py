@@ -66,12 +66,15 @@ def _changes(version: ModelVersion) -> dict[str, Any]:
         candidate=version, baseline__live=True, state=Comparison.State.DONE
     )
     comparison = made.select_related("candidate", "baseline").first()
+    lost = registry.lost_labels(version)
     context: dict[str, Any] = {
         "version": version,
-        "lost": ", ".join(label.name for label in registry.lost_labels(version)),
+        "lost": ", ".join(label.name for label in lost),
+        "is_doubtful": bool(lost),
         "comparison": comparison,
     }
     if comparison:
+        context["is_doubtful"] |= compare_facts.breaks_more(comparison)
         context["headline"] = compare_facts.headline(comparison)
         context["verdict"] = compare_facts.verdict(comparison)
     return context
