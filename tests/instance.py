@@ -97,7 +97,7 @@ class Instance:
 
     def _signal(self, number: signal.Signals, names: tuple[str, ...]) -> None:
         stuck = []
-        for name in names or tuple(self._parts):
+        for name in names or tuple(reversed(self._parts)):  # Redis after those who need it
             process = self._parts.pop(name)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, number)
@@ -165,7 +165,7 @@ def running(
         instance.stop()
 
 
-def wait_until(condition: Callable[[], object], timeout_s: float = 60) -> None:
+def wait_until(condition: Callable[[], object], timeout_s: float = 120) -> None:
     deadline = time.monotonic() + timeout_s
     while not condition():
         if time.monotonic() > deadline:

@@ -29,7 +29,8 @@ password = make_password({PASSWORD!r})  # slow on purpose, so only once
 people = [User(username=f"person{{number}}", password=password) for number in range({PEOPLE})]
 Group.objects.get(name="Uploader").user_set.set(User.objects.bulk_create(people))
 """
-expect.set_options(timeout=20_000)
+_PATIENCE_MS = 60_000
+expect.set_options(timeout=_PATIENCE_MS)
 
 
 @pytest.fixture(scope="package")
@@ -76,6 +77,7 @@ def open_page(
     def open_page(**options: object) -> Page:
         plain = {"viewport": DESKTOP, "locale": "en-GB", "base_url": instance.url}
         context = browser.new_context(**{**plain, **options})
+        context.set_default_timeout(_PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.extend(_complaint(message)))

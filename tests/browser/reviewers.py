@@ -15,6 +15,12 @@ from tests.instance import Api, Instance, wait_until
 _NUMBERS = count()
 _SHOWN = ".queue-photo:not([hidden])"
 _QUEUE = "/admin/review/"
+_ARE_DRAWN = """(number) => {
+    const photos = [...document.querySelectorAll(".queue-photo")];
+    const shown = photos.findIndex((photo) => !photo.hidden);
+    const images = photos.slice(shown, shown + number).map((photo) => photo.querySelector("img"));
+    return images.length === number && images.every((it) => it.complete && !it.dataset.src);
+}"""
 _DECISIONS = """
 made = Decision.objects.filter(by__username={name!r}, undone_by=None).exclude(via="undo")
 print(*made.values_list("photo_id", "to_label__slug"), sep="\\n")
@@ -64,7 +70,12 @@ class Reviewer:
         self.look()
         self.press("/")
         self.page.keyboard.type(text)
+        self.expect_found(slug)
         return self._decide(slug, "Enter", photo)
+
+    def expect_found(self, slug: str) -> None:
+        """Until Enter would take this label."""
+        expect(self.page.locator(f"#picker-{slug}")).to_have_attribute("aria-selected", "true")
 
     def undo(self) -> None:
         before = self.photo if self.shown.count() else ""
@@ -83,14 +94,9 @@ class Reviewer:
             "() => !Object.keys(localStorage).some(key => key.startsWith('ark-review-'))"
         )
 
-    def look(self) -> None:
-        """Until the picture is there: before, no key decides."""
-        self.page.wait_for_function(
-            """() => {
-                const picture = document.querySelector(".queue-photo:not([hidden]) img");
-                return picture?.complete && !picture.dataset.src;
-            }"""
-        )
+    def look(self, ahead: int = 0) -> None:
+        """Until this picture, and those of the next photos, are there: before, no key decides."""
+        self.page.wait_for_function(_ARE_DRAWN, arg=1 + ahead)
 
     def _decide(self, label: str, key: str, photo: str = "") -> str:
         photo = photo or self.photo

@@ -68,6 +68,7 @@ def test_decisions_survive_a_lost_connection(reviewer: Reviewer, photos: list[Pa
     reviewer.open("?order=newest")
     reviewer.confirm()
     reviewer.wait_until_sent()
+    reviewer.look(ahead=3)
     reviewer.page.context.set_offline(True)
     reviewer.pick(2)
     reviewer.neither()
@@ -86,6 +87,7 @@ def test_decisions_survive_a_lost_connection(reviewer: Reviewer, photos: list[Pa
 def test_decisions_survive_a_closed_window(reviewer: Reviewer, photos: list[Path]) -> None:
     upload(reviewer.api, photos[:6])
     reviewer.open("?order=newest")
+    reviewer.look(ahead=1)
     reviewer.page.context.set_offline(True)
     decided = [reviewer.pick(2) for _ in range(2)]
     context = reviewer.page.context

@@ -47,6 +47,18 @@ def test_no_key_decides_about_a_picture_that_is_not_there_yet(
     assert labels(reviewer) == reviewer.decided
 
 
+def test_a_picture_that_did_not_arrive_is_asked_for_again(
+    reviewer: Reviewer, photos: list[Path], complaints: list[str]
+) -> None:
+    upload(reviewer.api, photos[:3])
+    reviewer.page.route("**/preview.jpg", lambda route: route.fulfill(status=503), times=1)
+    reviewer.open("?order=newest")
+    reviewer.confirm()
+    reviewer.wait_until_sent()
+    assert labels(reviewer) == reviewer.decided
+    assert "503" in complaints.pop()
+
+
 def test_a_key_that_is_held_down_decides_once(reviewer: Reviewer, photos: list[Path]) -> None:
     upload(reviewer.api, photos[:5])
     reviewer.open("?order=newest")
@@ -82,6 +94,8 @@ def test_two_tabs_of_one_person_lose_nothing(reviewer: Reviewer, photos: list[Pa
     other = Reviewer(reviewer.name, reviewer.page.context.new_page(), reviewer.api)
     other.open("?order=newest")
     other.press("ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight")
+    reviewer.look(ahead=3)
+    other.look(ahead=3)
     reviewer.page.context.set_offline(True)
     for _ in range(3):
         reviewer.confirm()
@@ -110,6 +124,7 @@ def test_enter_that_ends_a_chinese_word_picks_nothing(
     composing.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **enter})
     composing.send("Input.insertText", {"text": "公共"})
     expect(reviewer.page.get_by_role("dialog")).to_be_visible()
+    reviewer.expect_found("bus")
     reviewer.press("Enter")
     reviewer.wait_until_sent()
     assert reviewer.api.get(f"photos/{photo}/")["label"] == "bus"
@@ -121,12 +136,15 @@ def test_decisions_outlive_a_restart_of_the_server(
     upload(reviewer.api, photos[:5])
     reviewer.open("?order=newest")
     reviewer.confirm()
+    reviewer.look(ahead=1)
     instance.kill("web")
-    reviewer.pick(2)
-    undone = reviewer.photo
-    reviewer.confirm()
-    reviewer.undo()
-    instance.start("web")
+    try:
+        reviewer.pick(2)
+        undone = reviewer.photo
+        reviewer.confirm()
+        reviewer.undo()
+    finally:
+        instance.start("web")  # other tests need it too
     reviewer.wait_until_sent()
     assert labels(reviewer) == reviewer.decided
     assert reviewer.api.get(f"photos/{undone}/")["label"] is None

@@ -1,10 +1,12 @@
 // The photos that a reviewer has before them: one is shown, the next ones are loaded already.
 
 const LOADED_AHEAD = 5;
+const AGAIN_MS = 5000;
 
 export class Carousel {
   #stage;
   #index = 0;
+  #timer = null;
 
   constructor(stage) {
     this.#stage = stage;
@@ -68,11 +70,17 @@ export class Carousel {
     for (const article of articles.slice(this.#index, this.#index + 1 + LOADED_AHEAD)) {
       for (const image of article.querySelectorAll("img[data-src]")) {
         const { src } = image.dataset;
-        image.addEventListener("error", () => (image.dataset.src = src), { once: true });
+        image.addEventListener("error", () => this.#loadLater(image, src), { once: true });
         image.removeAttribute("data-src");
         image.src = src;
       }
     }
+  }
+
+  #loadLater(image, src) {
+    image.dataset.src = src;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#show(), AGAIN_MS);
   }
 }
 
