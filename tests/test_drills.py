@@ -83,7 +83,7 @@ def test_near_duplicates_are_grouped_though_the_analyst_is_killed_at_work(
     assert _to_analyse(instance) >= len(photos)
 
     instance.start("analyst")
-    wait_until(lambda: _to_analyse(instance) == 0, timeout_s=120)
+    wait_until(lambda: _to_analyse(instance) == 0)
     copied = UUID(batch["batch"]).hex
     alone = f"recognition_photo WHERE batch_id = '{copied}' AND \"group\" IS NULL"
     assert _count(instance, alone) == 0
