@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from recognition.cnn.network_facts import facts
 from recognition.models import Mode, RunState, Stage, TrainingRun
@@ -161,12 +161,15 @@ def _note(said: Mapping[str, Any]) -> str:
 
 
 def many(count: int) -> str:
-    """A large count, rounded: 61,706 or 4.7 million."""
+    """A large count, rounded: 61,706 or 4.7 million; Chinese counts by ten thousands: 470 万."""
     if count < 1_000_000:
         return number_format(count, force_grouping=True)
-    places = 1 if count < 1e8 else 0
-    millions = number_format(round(count / 1e6, places), places, force_grouping=True)
-    return _("%(millions)s million") % {"millions": millions}
+    scale, unit = 1e6, "million"
+    if (get_language() or "").startswith("zh"):
+        scale, unit = (1e8, "亿") if count >= 1e8 else (1e4, "万")
+    value = count / scale
+    places = 1 if value < 100 else 0
+    return f"{number_format(round(value, places), places, force_grouping=True)} {unit}"
 
 
 def number(value: object) -> str:

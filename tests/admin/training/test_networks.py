@@ -7,7 +7,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
+from recognition.admin.training import words
 from recognition.admin.training.network_texts import KINDS, TEXTS
 from recognition.cnn.network_facts import facts
 from recognition.models import DataSet, Mode, ModelVersion, TrainingRun
@@ -46,6 +48,12 @@ def test_large_counts_are_rounded(as_reviewer: Client) -> None:
     html = page(as_reviewer, "googlenet")
     assert "5.6 million" in html
     assert "1,497 million" in html
+
+
+def test_chinese_counts_by_ten_thousands() -> None:
+    with override("zh-hans"):
+        assert words.many(5_600_000) == "560 万"
+        assert words.many(1_497_000_000) == "15.0 亿"
 
 
 def test_layers_are_listed_with_output_and_parameters(as_reviewer: Client) -> None:
