@@ -13,7 +13,7 @@ def test_who_works_long_stays_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(background, "_BEAT_S", 0.05)
     with background.heard_as(doorbell.TEACHER):
         for _ in range(2):
-            wait_until(lambda: doorbell.workers_heard(doorbell.TEACHER) == [worker_name()])
+            wait_until(lambda: doorbell.workers_heard(doorbell.TEACHER) == [worker_name()], 5)
             doorbell.connection().delete("ark:heartbeats:teacher")
 
 

@@ -60,7 +60,7 @@ def test_a_killed_trainer_goes_on_to_the_same_weights(instance: Instance, client
     [trainer, *children] = instance.processes("trainer")
     assert children
     instance.kill("trainer")
-    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in (trainer, *children)))
+    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in (trainer, *children)), 5)
 
     instance.start("trainer")
     assert _weights(instance, _succeeded(client, run)) == _weights(instance, undisturbed)

@@ -37,7 +37,8 @@ class Reviewer:
         self.decided: dict[str, str] = {}
 
     def open(self, query: str = "") -> None:
-        self.page.goto(_QUEUE + query)
+        # Not until everything is loaded: a test may hold the pictures back.
+        self.page.goto(_QUEUE + query, wait_until="domcontentloaded")
         expect(self.page.locator(f"{_SHOWN}, [data-end]:not([hidden])")).to_be_visible()
 
     @property

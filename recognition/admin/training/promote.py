@@ -70,11 +70,10 @@ def _changes(version: ModelVersion) -> dict[str, Any]:
     context: dict[str, Any] = {
         "version": version,
         "lost": ", ".join(label.name for label in lost),
-        "is_doubtful": bool(lost),
+        "is_doubtful": bool(lost or (comparison and compare_facts.breaks_more(comparison))),
         "comparison": comparison,
     }
     if comparison:
-        context["is_doubtful"] |= compare_facts.breaks_more(comparison)
         context["headline"] = compare_facts.headline(comparison)
         context["verdict"] = compare_facts.verdict(comparison)
     return context

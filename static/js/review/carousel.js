@@ -1,7 +1,7 @@
 // The photos that a reviewer has before them: one is shown, the next ones are loaded already.
+import { AGAIN_MS } from "./send.js";
 
 const LOADED_AHEAD = 5;
-const AGAIN_MS = 5000;
 
 export class Carousel {
   #stage;

@@ -6,11 +6,10 @@ import { listenToKeys } from "./keys.js";
 import { Outbox } from "./outbox.js";
 import { pickLabel } from "./picker.js";
 import { Progress } from "./progress.js";
-import { get, newId, post } from "./send.js";
+import { AGAIN_MS, get, newId, post } from "./send.js";
 import { whileAtWork } from "./work.js";
 
 const FEW_LEFT = 4;
-const AGAIN_MS = 5000;
 const page = document.querySelector("[data-queue]");
 const { dataset } = page;
 const stage = page.querySelector("[data-stage]");

@@ -1,5 +1,6 @@
 // Questions to the server, and what became of them.
 
+export const AGAIN_MS = 5000; // until what was asked for, and did not come, is asked for again
 const TIMEOUT_MS = 20_000;
 const LATER = [408, 429];
 const OUTCOMES = { 200: "done", 404: "gone", 409: "conflict" };

@@ -52,7 +52,7 @@ def test_told_to_end_it_ends_at_once(tmp_path: Path, digits: Photos) -> None:
     process = launch(write_job(tmp_path / "run", digits[:100], parameters=ENDLESS))
     wait_for(process, "epoch")
     process.terminate()
-    assert process.wait(timeout=20) == -signal.SIGTERM
+    assert process.wait(timeout=2) == -signal.SIGTERM
 
 
 def test_it_dies_with_the_process_that_started_it(tmp_path: Path, digits: Photos) -> None:
@@ -70,7 +70,7 @@ child.wait()
     wait_for(parent, "stage")
     parent.kill()
     parent.wait()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 5
     while is_alive(pid):
         assert time.monotonic() < deadline
         time.sleep(0.05)
