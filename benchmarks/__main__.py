@@ -25,7 +25,7 @@ from benchmarks import corpus, load
 from benchmarks.peer_client import Peer
 from benchmarks.product import CLIENTS, Product
 from benchmarks.recording import as_table, record
-from tests.instance import free_port, running, wait_until
+from tests.support.instance import free_port, running, wait_until
 
 ROOT = Path(__file__).resolve().parents[1]
 # What is measured / against what, Ark's figure, the reference's, their ratio, the budget.

@@ -17,7 +17,7 @@ from fastapi import Request  # LitServe reads this annotation: no strings
 from PIL import Image
 
 from recognition.cnn.manifest import read_manifest
-from recognition.cnn.preprocessing import load_pixels
+from recognition.cnn.pixels.preprocessing import load_pixels
 
 
 class PhotoApi(litserve.LitAPI):

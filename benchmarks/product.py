@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from benchmarks import load
-from tests.instance import Instance
+from tests.support.instance import Instance
 
 CLIENTS = 16
 POLL_S = 0.1  # asking costs the server time too

@@ -14,23 +14,16 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from PIL import Image
 
-from recognition import predictor, removal
-from recognition.analyst import analysis, suspect_search
+from recognition.analysis import analysis, suspect_search
 from recognition.exchange.importing import FolderImport
-from recognition.labels import LabelFinder, LabelTree
-from recognition.models import (
-    Label,
-    Photo,
-    Prediction,
-    Report,
-    ReviewLease,
-    State,
-    Suspect,
-    Via,
-)
-from recognition.review import labelling, promise, queue
+from recognition.labels import labelling
+from recognition.labels.tree import LabelFinder, LabelTree
+from recognition.models import Label, Photo, Prediction, Report, ReviewLease, State, Suspect, Via
+from recognition.photos import deletion
+from recognition.review import promise, queue
 from recognition.review.queue import Ordering
 from recognition.review.thresholds import Z_SHOWN, Tally, wilson
+from recognition.workers import predictor
 
 FIRST = 0.2  # of the queue
 SWAPPED, SEEDS = 0.05, range(10)
@@ -47,7 +40,7 @@ def measure(photos: Path) -> list[Row]:
     rows += _orders(truth, person)
     truth |= _take_in([photos / "neither"], person)
     rows += _promises(truth)
-    removal.delete_photos_of(person)
+    deletion.delete_photos_of(person)
     files = [path for part in ("animals", "vehicles") for path in (photos / part).glob("*/*")]
     return rows + _near_duplicates(sorted(files), person)
 
@@ -145,7 +138,7 @@ def _suspects(photos: Path, person: User) -> list[Row]:
         top = Suspect.objects.order_by("-score", "photo").values_list("photo_id", flat=True)
         precisions.append(len(swapped.keys() & set(top[: len(swapped)])) / len(swapped))
         labelling.undo_bulk(bulk, person)
-    removal.delete_photos_of(person)
+    deletion.delete_photos_of(person)
     Report.objects.all().delete()
     what = f"swapped labels among as many top suspects, {len(SEEDS)} draws of {len(swapped)} swaps"
     lowest, mean = min(precisions), statistics.mean(precisions)

@@ -24,7 +24,6 @@ from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from benchmarks.synthetic import Row, SyntheticPhotos  # noqa: E402
-from recognition import figures, registry  # noqa: E402
 from recognition.models import (  # noqa: E402
     Batch,
     BulkDecision,
@@ -34,7 +33,8 @@ from recognition.models import (  # noqa: E402
     Promise,
     Suspect,
 )
-from recognition.review import promise, reviewed  # noqa: E402
+from recognition.review import promise, reviewed, statistics  # noqa: E402
+from recognition.versions import registry  # noqa: E402
 
 CHUNK = 5_000
 _TIMES = [(Batch, "created"), (BulkDecision, "at"), (Decision, "at")]
@@ -63,7 +63,7 @@ def fill(count: int) -> None:
 
 def note_findings() -> None:
     """Store the reports that the analyst would make."""
-    figures.refresh_if_due()
+    statistics.refresh_if_due()
     Promise(pk=1, active=True).save()
     found = promise.report()
     tallies = reviewed.tallies(registry.live_version())

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import Group, User
 
-from recognition import registry
-from recognition.labels import LabelTree
+from recognition.labels import labelling
+from recognition.labels.tree import LabelTree
 from recognition.models import (
     REVIEWED_VIA,
     Batch,
@@ -26,7 +26,7 @@ from recognition.models import (
     Suspect,
     Via,
 )
-from recognition.review import labelling
+from recognition.versions import registry
 
 OWNERS, REVIEWERS = 50, 4
 SECONDS_BETWEEN = 20

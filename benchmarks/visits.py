@@ -17,8 +17,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from recognition.models import Batch, BulkDecision, Kind, Label, Photo, Prediction, State, Via
-from recognition.registry import live_version
 from recognition.review.queue import Ordering
+from recognition.versions.registry import live_version
 
 Visit = Callable[[Client], HttpResponseBase]
 _PHOTOS = "admin:recognition_photo_changelist"

@@ -11,9 +11,10 @@ from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.registry import Collector
 
-from recognition import doorbell, registry
 from recognition.cnn.manifest import MANIFEST_NAME
+from recognition.core import doorbell
 from recognition.models import ModelVersion, Prediction, RunState, State, TrainingRun
+from recognition.versions import registry
 
 
 class Unfit(Exception):

@@ -5,10 +5,12 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
-from recognition import doorbell, prediction, predictor, teacher
-from recognition.analyst import jobs as analyst
-from recognition.training import jobs as training
-from recognition.training import leases
+from recognition.core import doorbell
+from recognition.predictions import queue
+from recognition.training import watch
+from recognition.workers import analyst as analyst
+from recognition.workers import predictor, teacher
+from recognition.workers import trainer as training
 
 
 @shared_task
@@ -18,8 +20,8 @@ def predict_pending() -> None:
 
 @shared_task
 def sweep() -> None:
-    prediction.recover()
-    leases.recover()
+    queue.recover()
+    watch.recover()
     doorbell.ring_teacher()
     doorbell.ring_trainer()
     predictor.serve()

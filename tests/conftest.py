@@ -16,13 +16,15 @@ from django.contrib.auth.models import Group, User
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from recognition import doorbell, registry, roles
-from recognition.cnn.checkpoint import build_pretrained
-from recognition.cnn.classifier import Classifier
+from recognition import roles
 from recognition.cnn.manifest import read_manifest
+from recognition.cnn.serving.classifier import Classifier
+from recognition.cnn.store.checkpoint import build_pretrained
+from recognition.core import doorbell
 from recognition.models import ModelVersion
-from tests.real_answers import Shot, shots_in
-from tests.rows import manifest
+from recognition.versions import registry
+from tests.support.real_answers import Shot, shots_in
+from tests.support.rows import manifest
 from webapp.home import ARK_HOME, BASE_DIR
 
 # Found, not imported: foolbox drags in far more than its pictures.

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 
 from recognition.models import Decision, Label, Photo, Prediction, Review
-from tests.rows import settled_photo
+from tests.support.rows import settled_photo
 
 review_of_what_is_there = import_module("recognition.migrations.0003_review_of_what_is_there")
 

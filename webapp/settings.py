@@ -64,7 +64,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
-AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
+AXES_LOCKOUT_TEMPLATE = "site/accounts/locked_out.html"
 AXES_ENABLE_ADMIN = False  # recognition.admin shows what staff need
 AXES_DISABLE_ACCESS_LOG = True  # it would grow with every sign-in, and nobody reads it
 
@@ -89,8 +89,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "webapp.request_log.log_requests",
-    "recognition.uploads.discard_leftovers",
-    "recognition.memory.give_back_after_requests",
+    "recognition.photos.uploads.discard_leftovers",
+    "recognition.core.memory.give_back_after_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -152,7 +152,7 @@ else:
     )
 MEDIA_ROOT = ARK_HOME / "media"
 ARK_INCOMING = ARK_HOME / "incoming"  # uploads while they arrive, on the same disk as MEDIA_ROOT
-FILE_UPLOAD_HANDLERS = ["recognition.uploads.SpoolUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["recognition.photos.uploads.SpoolUploadHandler"]
 ARK_TRAINING = ARK_HOME / "training"  # checkpoints of training runs
 ARK_EXPORTS = ARK_HOME / "exports"  # versions to download
 ARK_IMPORTS = ARK_HOME / "imports"  # bundles from elsewhere, until they are checked

@@ -61,7 +61,7 @@ def _logo(request: HttpRequest) -> str:
     return static("img/logo.svg")
 
 
-_TEAL = {  # around the pages' brand colours, see static/css/ark.css
+_TEAL = {  # around the pages' brand colours, see static/site/ark.css
     "50": "#eef8f6",
     "100": "#e1f0ee",
     "200": "#b5dfda",
@@ -87,7 +87,7 @@ UNFOLD = {
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "10px",
     "COLORS": {"primary": _TEAL},
-    "DASHBOARD_CALLBACK": "recognition.admin.front_page.add_figures",
+    "DASHBOARD_CALLBACK": "recognition.staff.dashboard.front_page.add_figures",
     "SIDEBAR": {
         "navigation": [
             {

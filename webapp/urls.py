@@ -6,10 +6,10 @@ from django.urls import include, path
 from recognition.admin.sign_ins import sign_in
 
 urlpatterns = [
-    path("", include("recognition.views.urls")),
+    path("", include("recognition.site.urls")),
     path("api/", include("recognition.api.urls")),
     path("admin/login/", sign_in),  # before the admin's own, which knows no limits
-    path("admin/review/", include("recognition.admin.review.urls")),
-    path("admin/training/", include("recognition.admin.training.urls")),
+    path("admin/review/", include("recognition.staff.review.urls")),
+    path("admin/training/", include("recognition.staff.training.urls")),
     path("admin/", admin.site.urls),
 ]

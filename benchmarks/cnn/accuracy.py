@@ -16,7 +16,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from recognition.cnn.classifier import Answer, Classifier
+from recognition.cnn.serving.classifier import Answer, Classifier
 from recognition.cnn.taxonomy import NEITHER
 
 KIND_OF_FOLDER = {"animals": "animal", "vehicles": "vehicle", "neither": NEITHER}

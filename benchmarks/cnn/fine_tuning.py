@@ -32,15 +32,15 @@ import torch
 from PIL import Image
 
 from recognition.cnn import taxonomy
-from recognition.cnn.checkpoint import build_pretrained, load_network
-from recognition.cnn.evaluation import measure
 from recognition.cnn.manifest import read_manifest
-from recognition.cnn.teaching import Examples, teach
+from recognition.cnn.measures.evaluation import measure
+from recognition.cnn.store.checkpoint import build_pretrained, load_network
+from recognition.cnn.teaching.teach import Examples, teach
 from recognition.cnn.training.attempts import run
-from recognition.cnn.training.data import Data
+from recognition.cnn.training.data.dataset import Data
 from recognition.cnn.training.inference import answer
 from recognition.cnn.training.job import read_job
-from recognition.cnn.training_parameters import TrainingParameters
+from recognition.cnn.training.parameters import TrainingParameters
 
 Photo = tuple[Path, str, str]
 _DIGIT_SIDE = 28

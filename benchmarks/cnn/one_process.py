@@ -30,10 +30,10 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from recognition.cnn.classifier import BATCH_SIZE, Classifier, decode_threads
-from recognition.cnn.engine import load_engine
 from recognition.cnn.manifest import Manifest, read_manifest
-from recognition.cnn.preprocessing import load_pixels
+from recognition.cnn.pixels.preprocessing import load_pixels
+from recognition.cnn.serving.classifier import BATCH_SIZE, Classifier, decode_threads
+from recognition.cnn.serving.engine import load_engine
 
 MAX_PHOTOS = 1024
 SYNTHETIC_PHOTOS = 256
@@ -92,8 +92,9 @@ def synthetic_photos() -> list[bytes]:
 
 
 def build_version(folder: Path, random_weights: bool) -> Path:
-    from recognition.cnn import checkpoint, taxonomy
-    from recognition.cnn.catalogue import NETWORKS
+    from recognition.cnn import taxonomy
+    from recognition.cnn.networks.catalogue import NETWORKS
+    from recognition.cnn.store import checkpoint
 
     if not random_weights:
         checkpoint.build_pretrained(folder, "lite0")

@@ -23,12 +23,12 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from recognition.cnn.checkpoint import load_network
-from recognition.cnn.classifier import Answer, Classifier
 from recognition.cnn.head import GroupedHead
 from recognition.cnn.manifest import Manifest
+from recognition.cnn.serving.classifier import Answer, Classifier
+from recognition.cnn.store.checkpoint import load_network
 from recognition.cnn.taxonomy import NEITHER
-from recognition.cnn.teaching import Embeddings, Examples, teach
+from recognition.cnn.teaching.teach import Embeddings, Examples, teach
 
 PHOTOS_PER_LABEL = (5, 20)
 

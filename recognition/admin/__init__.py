@@ -1,4 +1,4 @@
-"""The staff's door: one file a table. Django finds them through this package."""
+"""Django's admin: lists, filters and actions, one file a table. No logic."""
 
 from recognition.admin import (
     decisions,
@@ -9,9 +9,9 @@ from recognition.admin import (
     predictions,
     sign_ins,
     tokens,
+    training_runs,
     users,
 )
-from recognition.admin.training import runs as training_runs
 
 __all__ = [
     "decisions",

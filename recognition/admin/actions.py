@@ -14,15 +14,16 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from recognition import registry, repredicting
-from recognition.admin.bulk_messages import report_asked_again, report_decided, report_left
 from recognition.admin.lists import OfPhotos
-from recognition.admin.staff import StaffRequest, render_page
-from recognition.label_field import LabelForm, offered_labels
+from recognition.labels.fields import LabelForm, offered_labels
 from recognition.models import Label, Via
+from recognition.photos.selectors import photos_visible_to
+from recognition.predictions import backfill
 from recognition.review import bulk
 from recognition.review.bulk import Snapshot
-from recognition.selectors import photos_visible_to
+from recognition.staff.base import StaffRequest, render_page
+from recognition.staff.bulk_messages import report_asked_again, report_decided, report_left
+from recognition.versions import registry
 
 MOST = 200  # photos at once; a page of a list shows 50
 _NEEDED = {
@@ -57,7 +58,7 @@ class ReviewActions(OfPhotos):
     )
     def predict_again(self, request: StaffRequest, queryset: QuerySet) -> None:
         photo_ids = set(queryset.values_list(self.photo_field, flat=True)[:MOST])
-        report_asked_again(request, repredicting.again(photo_ids, registry.live_version()))
+        report_asked_again(request, backfill.again(photo_ids, registry.live_version()))
 
     @admin.action(
         description=gettext_lazy("Confirm what the network says …"), permissions=["review"]
@@ -97,7 +98,7 @@ class ReviewActions(OfPhotos):
             "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
             "checkbox": ACTION_CHECKBOX_NAME,
         }
-        return render_page(request, "admin/review/plan.html", title, context)
+        return render_page(request, "staff/review/plan.html", title, context)
 
 
 def _plan(request: StaffRequest, photo_ids: set[UUID], label: Label | None) -> dict[str, Any]:

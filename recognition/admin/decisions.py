@@ -23,12 +23,13 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from recognition.admin import pictures
 from recognition.admin.filters import DayRangeFilter, users_filter
 from recognition.admin.lists import LongList, OfPhotos, ReadOnly
-from recognition.admin.staff import StaffRequest, render_page, staff_page
+from recognition.labels import labelling
 from recognition.models import BulkDecision, Decision
-from recognition.review import bulk, labelling
+from recognition.review import bulk
+from recognition.staff import formatting
+from recognition.staff.base import StaffRequest, render_page, staff_page
 
 _SHOWN = 48  # thumbnails of a decision about many
 _UNDO = "admin:recognition_bulkdecision_undo"
@@ -70,7 +71,7 @@ class DecisionAdmin(OfPhotos, _Log):
 
     @display(description=gettext_lazy("photo"), header=True)
     def picture(self, decision: Decision) -> list[Any]:
-        return pictures.in_list(decision.photo, decision.photo.name, "")
+        return formatting.in_list(decision.photo, decision.photo.name, "")
 
     @display(description=gettext_lazy("from → to"))
     def change(self, decision: Decision) -> str:
@@ -88,11 +89,11 @@ class DecisionAdmin(OfPhotos, _Log):
 
     @display(description=gettext_lazy("picture"))
     def preview(self, decision: Decision) -> str:
-        return pictures.preview(decision.photo)
+        return formatting.preview(decision.photo)
 
     @display(description=gettext_lazy("confidence"))
     def percent(self, decision: Decision) -> str:
-        return pictures.percent(decision.confidence)
+        return formatting.percent(decision.confidence)
 
 
 @admin.register(BulkDecision)
@@ -135,7 +136,7 @@ class BulkDecisionAdmin(_Log):
 
     @display(description=gettext_lazy("pictures"))
     def thumbnails(self, decision: BulkDecision) -> str:
-        return pictures.many(made.photo for made in _some_of(decision))
+        return formatting.many(made.photo for made in _some_of(decision))
 
 
 @staff_page("recognition.review")
@@ -152,7 +153,7 @@ def undo(request: StaffRequest, bulk_id: UUID) -> HttpResponse:
         "decisions": _some_of(decision),
         "back": _way_back(request),
     }
-    return render_page(request, "admin/review/undo.html", _("Undo a decision about many"), context)
+    return render_page(request, "staff/review/undo.html", _("Undo a decision about many"), context)
 
 
 def _some_of(decision: BulkDecision) -> QuerySet[Decision]:

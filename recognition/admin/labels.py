@@ -17,11 +17,11 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilt
 from unfold.decorators import action, display
 from unfold.views import ChangeList
 
-from recognition.admin import label_changes
 from recognition.admin.lists import List
-from recognition.counting import total
-from recognition.labels import LabelTree, count_photos, count_photos_of_each, retirable
+from recognition.core.counting import total
+from recognition.labels.tree import LabelTree, count_photos, count_photos_of_each, retirable
 from recognition.models import Kind, Label
+from recognition.staff import label_changes
 
 KIND_COLOURS = {
     Kind.ANIMAL: "success",
@@ -206,7 +206,7 @@ class LabelAdmin(List):
         return format_html('<a href="{}?{}">{}</a>', address, query, count_photos(label).in_words)
 
     class Media:
-        css = {"all": ("css/review.css", "css/labels.css")}
+        css = {"all": ("staff/review.css", "staff/labels.css")}
 
 
 def _key(text: str) -> int:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
-from recognition import selectors
+from recognition.photos import selectors
 
 _MAX_DIGITS = 18  # of a key
 MAX_PAGES = 200  # skipping rows costs time as well; who looks for old ones filters
@@ -28,7 +28,7 @@ class Pages:
 
     number: int
     has_next: bool
-    template_name = "admin/recognition/pages.html"
+    template_name = "admin/pages.html"
 
     @property
     def is_last_shown(self) -> bool:
@@ -81,7 +81,7 @@ class LongList(List):
     list_disable_select_all = True
 
     class Media:
-        css = {"all": ("css/lists.css",)}
+        css = {"all": ("staff/lists.css",)}
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return UncountedChangeList

@@ -20,12 +20,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from recognition.admin.lists import ReadOnly
-from recognition.admin.pictures import percent
-from recognition.admin.staff import render_page
-from recognition.admin.training import version_facts, words
 from recognition.admin.version_actions import PromoteAction
-from recognition.labels import LabelTree
+from recognition.labels.tree import LabelTree
 from recognition.models import Comparison, ModelVersion
+from recognition.staff.base import render_page
+from recognition.staff.formatting import percent
+from recognition.staff.training import run_text
+from recognition.staff.versions import version_summary
 
 
 @admin.register(ModelVersion)
@@ -66,7 +67,7 @@ class ModelVersionAdmin(PromoteAction, ReadOnly):
         if version is None:
             raise Http404
         title = gettext("Version %(number)d") % {"number": version.number}
-        return render_page(request, "admin/training/version.html", title, _card(version))
+        return render_page(request, "staff/versions/version.html", title, _card(version))
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("recognition.train")
@@ -112,23 +113,23 @@ class ModelVersionAdmin(PromoteAction, ReadOnly):
 def _card(version: ModelVersion) -> dict[str, Any]:
     tree = LabelTree()
     run = getattr(version, "training_run", None)
-    manifest = version_facts.manifest_of(version)
-    metrics = version_facts.metrics_of(version)
+    manifest = version_summary.manifest_of(version)
+    metrics = version_summary.metrics_of(version)
     return {
         "version": version,
         "run": run,
-        "run_title": words.title(run) if run else "",
-        "network_name": words.network(version.network),
+        "run_title": run_text.title(run) if run else "",
+        "network_name": run_text.network(version.network),
         "manifest": manifest,
         "is_own_measure": metrics is version.metrics,
         "metrics": metrics,
-        "results": version_facts.results(metrics),
-        "scores": version_facts.scores(metrics, tree),
-        "reliability": version_facts.reliability(version, metrics),
-        "kinds": version_facts.labels_by_kind(version, tree),
-        "making": version_facts.making(version, manifest),
-        "examples": version_facts.examples(version),
-        "limits": version_facts.limits(version, metrics, tree),
-        "live_times": version_facts.live_times(version),
-        "others": version_facts.others(version),
+        "results": version_summary.results(metrics),
+        "scores": version_summary.scores(metrics, tree),
+        "reliability": version_summary.reliability(version, metrics),
+        "kinds": version_summary.labels_by_kind(version, tree),
+        "making": version_summary.making(version, manifest),
+        "examples": version_summary.examples(version),
+        "limits": version_summary.limits(version, metrics, tree),
+        "live_times": version_summary.live_times(version),
+        "others": version_summary.others(version),
     }

@@ -13,12 +13,13 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 
-from recognition import removal
-from recognition.admin import deletion, pictures
+from recognition.admin import deletion_warning
 from recognition.admin.actions import ReviewActions
 from recognition.admin.filters import DayRangeFilter, users_filter
 from recognition.admin.lists import LongList, ReadOnly
 from recognition.models import Photo, Prediction
+from recognition.photos import deletion
+from recognition.staff import formatting
 
 
 class PredictionsOfPhoto(TabularInline):
@@ -48,7 +49,7 @@ class PredictionsOfPhoto(TabularInline):
 
     @display(description=_("confidence"))
     def confidence_percent(self, prediction: Prediction) -> str:
-        return pictures.percent(prediction.confidence)
+        return formatting.percent(prediction.confidence)
 
 
 @admin.register(Photo)
@@ -82,27 +83,27 @@ class PhotoAdmin(ReviewActions, ReadOnly, LongList):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What goes with a photo needs no permission of its own; what was taught is told."""
         listed, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
-        counts |= deletion.uses(Photo.objects.filter(id__in=[photo.id for photo in objs]))
+        counts |= deletion_warning.uses(Photo.objects.filter(id__in=[photo.id for photo in objs]))
         return listed, counts, perms_needed & {Photo._meta.verbose_name}, protected
 
     def delete_model(self, request: HttpRequest, obj: Photo) -> None:
-        removal.delete_photo(obj)
+        deletion.delete_photo(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Photo]) -> None:
         for photo in queryset:
-            removal.delete_photo(photo)
+            deletion.delete_photo(photo)
 
     @display(description=_("photo"), header=True)
     def picture(self, photo: Photo) -> list[Any]:
-        return pictures.in_list(photo, photo.name, self.dimensions(photo))
+        return formatting.in_list(photo, photo.name, self.dimensions(photo))
 
     @display(description=_("prediction"))
     def predicted(self, photo: Photo) -> str:
-        return pictures.answer(photo.prediction)
+        return formatting.answer(photo.prediction)
 
     @display(description=_("picture"))
     def preview(self, photo: Photo) -> str:
-        return pictures.preview(photo)
+        return formatting.preview(photo)
 
     @display(description=_("width and height"))
     def dimensions(self, photo: Photo) -> str:

@@ -15,12 +15,12 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from recognition.admin import pictures
 from recognition.admin.actions import ReviewActions
 from recognition.admin.filters import DayRangeFilter, users_filter
 from recognition.admin.lists import LongList, ReadOnly
 from recognition.models import Prediction, State
-from recognition.refusals import Refusal
+from recognition.photos.refusals import Refusal
+from recognition.staff import formatting
 
 _OWNER = "photo__owner__id__exact"
 _ACCEPTED = "accepted"
@@ -79,15 +79,15 @@ class PredictionAdmin(ReviewActions, ReadOnly, LongList):
 
     @display(description=_("photo"), header=True)
     def picture(self, prediction: Prediction) -> list[Any]:
-        return pictures.in_list(prediction.photo, prediction.photo.name, prediction.fine)
+        return formatting.in_list(prediction.photo, prediction.photo.name, prediction.fine)
 
-    @display(description=_("state"), label=pictures.STATE_COLOURS)
+    @display(description=_("state"), label=formatting.STATE_COLOURS)
     def state_badge(self, prediction: Prediction) -> tuple[str, str]:
         return prediction.state, prediction.get_state_display()
 
     @display(description=_("prediction"))
     def predicted(self, prediction: Prediction) -> str:
-        return pictures.answer(prediction) if prediction.state == State.DONE else ""
+        return formatting.answer(prediction) if prediction.state == State.DONE else ""
 
     @display(description=_("review"))
     def to_do(self, prediction: Prediction) -> str:
@@ -102,15 +102,15 @@ class PredictionAdmin(ReviewActions, ReadOnly, LongList):
 
     @display(description=_("picture"))
     def preview(self, prediction: Prediction) -> str:
-        return pictures.preview(prediction.photo)
+        return formatting.preview(prediction.photo)
 
     @display(description=_("confidence"))
     def percent(self, prediction: Prediction) -> str:
-        return pictures.percent(prediction.confidence)
+        return formatting.percent(prediction.confidence)
 
     @display(description=_("top five"))
     def top_five(self, prediction: Prediction) -> str:
-        return pictures.top_five(prediction)
+        return formatting.top_five(prediction)
 
     @display(description=_("why it failed"))
     def reason(self, prediction: Prediction) -> str:

@@ -16,9 +16,9 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilt
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from recognition import removal
-from recognition.admin import deletion
+from recognition.admin import deletion_warning
 from recognition.models import Photo
+from recognition.photos import deletion
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -47,12 +47,12 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
         counts: dict[Any, int] = {
             User._meta.verbose_name_plural: len(objs),
             Photo._meta.verbose_name_plural: photos.count(),
-            **deletion.uses(photos),
+            **deletion_warning.uses(photos),
         }
         return [str(user) for user in objs], counts, set(), []
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        removal.delete_photos_of(obj)
+        deletion.delete_photos_of(obj)
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

@@ -18,7 +18,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 
-from recognition.refusals import Refusal
+from recognition.photos.refusals import Refusal
 
 # Nested deeply enough, JSON ends in a RecursionError.
 _MALFORMED = (MultiPartParserError, BadRequest, UnreadablePostError, RecursionError)

@@ -12,8 +12,8 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthentic
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from recognition import labels
 from recognition.api.serializers import LabelSerializer, NewLabelSerializer
+from recognition.labels import tree
 from recognition.models import Label
 
 
@@ -36,7 +36,7 @@ class LabelViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Label]):
         body = NewLabelSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         try:
-            label = labels.add(**body.validated_data)
+            label = tree.add(**body.validated_data)
         except ModelValidationError as error:
             raise ValidationError(error.message_dict) from error
         return Response(LabelSerializer(label).data, status=status.HTTP_201_CREATED)

@@ -14,9 +14,9 @@ from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from recognition import registry
 from recognition.api.serializers import ModelVersionSerializer, PhotoErrorSerializer
 from recognition.models import ModelVersion
+from recognition.versions import registry
 
 _CANNOT = OpenApiResponse(PhotoErrorSerializer, "cannot_promote: the live version stays live")
 

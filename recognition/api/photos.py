@@ -20,12 +20,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from recognition import archives, intake, removal, selectors
 from recognition.api import serializers
 from recognition.api.errors import Refused
+from recognition.labels import labelling
 from recognition.models import Batch, Label, Photo, Via
-from recognition.review import labelling
-from recognition.uploads import SpooledUpload
+from recognition.photos import archives, deletion, intake, selectors
+from recognition.photos.uploads import SpooledUpload
 
 MAX_WAIT_S = 30
 
@@ -145,7 +145,7 @@ class PhotoViewSet(
         user = _user(self.request)
         if not selectors.may_delete(user, photo):
             raise PermissionDenied
-        removal.delete_photo(photo)
+        deletion.delete_photo(photo)
 
     @extend_schema(
         request=serializers.SetLabelSerializer, responses={200: serializers.PhotoSerializer}

@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from recognition.models import Kind, Label, ModelVersion, Photo, Prediction, State
-from recognition.refusals import Refusal
+from recognition.photos.refusals import Refusal
 
 
 class LabelSerializer(serializers.ModelSerializer[Label]):

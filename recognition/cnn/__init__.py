@@ -1,0 +1,1 @@
+"""The pure room: PyTorch, OpenVINO, Pillow and NumPy; knows no Django."""

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from recognition.cnn.preprocessing import Preprocessing
+from recognition.cnn.pixels.preprocessing import Preprocessing
 from recognition.cnn.taxonomy import Label
 
 MANIFEST_NAME = "model.json"

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from recognition.cnn.head import GroupedHead
-from recognition.cnn.preprocessing import Preprocessing
+from recognition.cnn.pixels.preprocessing import Preprocessing
 
 # How much red, green and blue weigh in the luma of ITU-R BT.601, which is Pillow's mode L too.
 _LUMA = (0.299, 0.587, 0.114)

@@ -17,10 +17,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from zipstream import ZIP_DEFLATED, ZIP_STORED, ZipStream
 
-from recognition.exchange import tables
 from recognition.exchange.export_names import UniqueNames, file_name, folder_name
-from recognition.labels import LabelTree
+from recognition.labels.tree import LabelTree
 from recognition.models import Label, Photo, State
+from recognition.photos import dataset_tables
 
 _PAGE = 500
 _CHUNK_BYTES = 256 * 1024
@@ -69,19 +69,24 @@ class Export:
                     row["missing"], row["file"] = row["file"], ""
                 rows.append(row)
             for name, content in (
-                (tables.PHOTOS, tables.csv_lines(tables.PHOTO_COLUMNS, rows)),
-                (tables.LABELS, self._labels()),
-                (tables.COCO, self._coco(rows)),
+                (
+                    dataset_tables.PHOTOS,
+                    dataset_tables.csv_lines(dataset_tables.PHOTO_COLUMNS, rows),
+                ),
+                (dataset_tables.LABELS, self._labels()),
+                (dataset_tables.COCO, self._coco(rows)),
             ):
                 archive.add(content, name, compress_type=ZIP_DEFLATED)
                 yield from archive.all_files()
             if errors := [_error(row) for row in rows if row.get("missing")]:
-                archive.add("".join(errors), tables.ERRORS, compress_type=ZIP_DEFLATED)
+                archive.add("".join(errors), dataset_tables.ERRORS, compress_type=ZIP_DEFLATED)
             yield from archive.finalize()
 
     def table(self) -> Iterator[bytes]:
         """Only photos.csv."""
-        return tables.csv_lines(tables.PHOTO_COLUMNS, (row for _, row in self._rows()))
+        return dataset_tables.csv_lines(
+            dataset_tables.PHOTO_COLUMNS, (row for _, row in self._rows())
+        )
 
     def coco(self) -> Iterator[bytes]:
         """Only coco.json."""
@@ -113,8 +118,8 @@ class Export:
         lineages = [self._tree.lineage(label) for label in self._used]
         labels = {label.slug: (depth, label) for it in lineages for depth, label in enumerate(it)}
         in_order = sorted(labels.values(), key=lambda it: (it[0], it[1].slug))
-        return tables.csv_lines(
-            tables.LABEL_COLUMNS, (self._described(label) for _, label in in_order)
+        return dataset_tables.csv_lines(
+            dataset_tables.LABEL_COLUMNS, (self._described(label) for _, label in in_order)
         )
 
     def _described(self, label: Label) -> dict[str, str]:

@@ -17,16 +17,15 @@ from typing import IO
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from recognition import batch_notes, intake
-from recognition.cnn.decoding import looks_like_a_photo
 from recognition.cnn.manifest import sha256_of_file
-from recognition.exchange import tables
-from recognition.intake import Outcome
-from recognition.labels import LabelFinder
+from recognition.cnn.pixels.decoding import looks_like_a_photo
+from recognition.labels import labelling
+from recognition.labels.tree import LabelFinder
 from recognition.models import Batch, Label, Photo
-from recognition.refusals import Refusal
-from recognition.review import labelling
-from recognition.uploads import MEGABYTE, SpooledUpload, new_incoming_path
+from recognition.photos import batch_notes, dataset_tables, intake
+from recognition.photos.intake import Outcome
+from recognition.photos.refusals import Refusal
+from recognition.photos.uploads import MEGABYTE, SpooledUpload, new_incoming_path
 
 _PIECE_BYTES = 256 * 1024
 _HEAD_BYTES = 32
@@ -62,7 +61,7 @@ class FolderImport:
         """
         self._folder = folder
         self._owner = owner
-        self._data_set = tables.read(folder, self._open_table)
+        self._data_set = dataset_tables.read(folder, self._open_table)
         offered = self._data_set.labels if makes_labels else {}
         self._find_label = LabelFinder(offered, makes_labels) if labelled else None
         self.is_stopping = False

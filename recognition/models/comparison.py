@@ -29,7 +29,7 @@ class Comparison(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     replay = models.PositiveIntegerField(default=500, help_text=_("how many of the latest uploads"))
     made = models.DateTimeField(_("made"), null=True)
-    # As recognition.comparison describes it.
+    # As recognition.versions.comparison describes it.
     findings = models.JSONField(default=dict)
 
     class Meta:

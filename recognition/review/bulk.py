@@ -12,10 +12,11 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from recognition.labels import LabelTree
+from recognition.labels import labelling
+from recognition.labels.tree import LabelTree
 from recognition.models import BulkDecision, Decision, Label, Photo, State, Via
-from recognition.review import labelling, leases
-from recognition.selectors import photos_visible_to
+from recognition.photos.selectors import photos_visible_to
+from recognition.review import leases
 
 
 class Left(models.TextChoices):

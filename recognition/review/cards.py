@@ -9,9 +9,9 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db.models import Count
 
-from recognition import selectors
-from recognition.labels import LabelTree
+from recognition.labels.tree import LabelTree
 from recognition.models import Label, Photo, Review, State
+from recognition.photos import selectors
 
 # 99 % of the nearest photos with the same label are more similar than this, and 5 % of those of
 # another kind.

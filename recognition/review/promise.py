@@ -13,8 +13,8 @@ from typing import NamedTuple
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from recognition import doorbell
-from recognition.labels import LabelTree
+from recognition.core import doorbell
+from recognition.labels.tree import LabelTree
 from recognition.models import Label, Promise, Report
 from recognition.review.thresholds import (
     Z_SHOWN,

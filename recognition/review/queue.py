@@ -17,10 +17,10 @@ from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from recognition import figures, selectors
-from recognition.counting import Counted, count_up_to
+from recognition.core.counting import Counted, count_up_to
 from recognition.models import Decision, Photo, Prediction
-from recognition.review import leases
+from recognition.photos import selectors
+from recognition.review import leases, statistics
 
 _COUNTED = 10_000
 _WINDOW = 200  # photos from which the next ones are chosen
@@ -100,7 +100,7 @@ def claim(
 
 def progress(ordering: Ordering, filters: Filters = EVERYTHING) -> Progress:
     """How much there is to review; no table is counted as a whole."""
-    return Progress(_remaining(ordering, filters), figures.share_labelled())
+    return Progress(_remaining(ordering, filters), statistics.share_labelled())
 
 
 def _queue(ordering: Ordering, filters: Filters = EVERYTHING) -> QuerySet[Prediction]:
@@ -120,7 +120,7 @@ def _remaining(ordering: Ordering, filters: Filters) -> Counted:
         return Counted(number, is_exact=is_all, is_minimum=not is_all)
     counted = count_up_to(rows, _COUNTED)
     is_whole_queue = filters == EVERYTHING and ordering != Ordering.DISAGREEMENT
-    return figures.to_review() if is_whole_queue and not counted.is_exact else counted
+    return statistics.to_review() if is_whole_queue and not counted.is_exact else counted
 
 
 def _is_along_an_index(ordering: Ordering, filters: Filters) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from recognition.labels import LabelTree
+from recognition.labels.tree import LabelTree
 from recognition.models import (
     REVIEWED_VIA,
     Decision,

@@ -12,8 +12,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 
-from recognition import doorbell, selectors
+from recognition.core import doorbell
 from recognition.models import Label, Photo, Report, Suspect
+from recognition.photos import selectors
 
 REPORT = "suspects"
 PAGE_SIZE = 20

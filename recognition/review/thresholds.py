@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from recognition.cnn.intervals import Interval, wilson
+from recognition.cnn.measures.intervals import Interval, wilson
 
 STEPS = (0.999, 0.998, 0.995, 0.99, 0.98, 0.95, 0.9, 0.8, 0.5)  # strictest first
 BANDS = len(STEPS) + 1  # the last one is never accepted

@@ -2,7 +2,7 @@
 
 from django import template
 
-from recognition.refusals import Refusal
+from recognition.photos.refusals import Refusal
 
 register = template.Library()
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from recognition.labels import LabelTree, labelled_photos
+from recognition.labels.tree import LabelTree, labelled_photos
 from recognition.models import (
     DataSet,
     Label,
@@ -25,8 +25,8 @@ from recognition.models import (
     TrainingRun,
     split_of,
 )
-from recognition.registry import live_version
 from recognition.training.failures import CannotTrain
+from recognition.versions.registry import live_version
 
 FEW = 5  # training photos; a label with fewer is warned about
 STANDBY = 2000  # unlabelled photos that hold the old answers in place

@@ -12,8 +12,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from recognition.cnn.safetensors_header import count_parameters
-from recognition.cnn.training_parameters import TrainingParameters
+from recognition.cnn.store.safetensors_header import count_parameters
+from recognition.cnn.training.parameters import TrainingParameters
 from recognition.models import Comparison, Experiment, Mode, ModelVersion, RunState, TrainingRun
 from recognition.models.ids import time_ordered_uuid
 from recognition.review.thresholds import Z_SHOWN

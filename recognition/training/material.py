@@ -9,8 +9,8 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
-from recognition import embeddings
 from recognition.models import DataSet, ModelVersion, Split
+from recognition.versions import embeddings
 
 
 class Material(NamedTuple):

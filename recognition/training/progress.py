@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from recognition.models import Stage, TrainingEpoch, TrainingRun
-from recognition.training.leases import write
+from recognition.training.watch import write
 
 _PAUSE_S = 0.5
 _CURVES = ("train_loss", "validation_loss", "validation_accuracy", "learning_rate", "seconds")

@@ -12,19 +12,13 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from recognition import doorbell, registry
-from recognition.cnn.training_parameters import TeachParameters, TrainingParameters, WrongParameter
-from recognition.models import (
-    DataSet,
-    Experiment,
-    Mode,
-    ModelVersion,
-    RunState,
-    TrainingRun,
-)
+from recognition.cnn.training.parameters import TeachParameters, TrainingParameters, WrongParameter
+from recognition.core import doorbell
+from recognition.models import DataSet, Experiment, Mode, ModelVersion, RunState, TrainingRun
 from recognition.models.ids import time_ordered_uuid
 from recognition.training import datasets
 from recognition.training.failures import CannotTrain
+from recognition.versions import registry
 
 FINISH_NOW = "finish-now"  # a file that tells a trainer to save the best epoch so far
 _FREEZES = 3
@@ -190,7 +184,7 @@ def _live_version() -> ModelVersion:
 
 
 def _facts(network: str) -> Any:
-    from recognition.cnn.network_facts import facts
+    from recognition.cnn.networks.summaries import facts
 
     try:
         return facts()[network]

@@ -15,8 +15,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from recognition import doorbell
-from recognition.cnn.training_parameters import TrainingParameters
+from recognition.cnn.training.parameters import TrainingParameters
+from recognition.core import doorbell
 from recognition.models import Experiment, Mode, ModelVersion, RunState, TrainingRun
 from recognition.training.experiments import Setup, open_experiment
 from recognition.training.failures import CannotTrain

@@ -29,6 +29,11 @@ def as_reviewer(reviewer: User) -> Client:
     return _client_of(reviewer)
 
 
+@pytest.fixture
+def as_trainer(trainer: User) -> Client:
+    return _client_of(trainer)
+
+
 def _client_of(user: User) -> Client:
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")

@@ -11,10 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from recognition.admin import actions
+from recognition.labels import labelling
 from recognition.models import BulkDecision, Decision, Label, Photo, Prediction, Via
-from recognition.review import labelling
-from tests.rows import add_photo
-from tests.views.pages import done, text
+from tests.support.pages import done, text
+from tests.support.rows import add_photo
 
 PHOTOS = "admin:recognition_photo_changelist"
 PREDICTIONS = "admin:recognition_prediction_changelist"

@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from recognition.labels import labelling
 from recognition.models import BulkDecision, Decision, Label, Photo, Via
-from recognition.review import labelling
-from tests.rows import add_photo, settled_photo
-from tests.views.pages import text
+from tests.support.pages import text
+from tests.support.rows import add_photo, settled_photo
 
 DECISIONS = "admin:recognition_decision_changelist"
 BULKS = "admin:recognition_bulkdecision_changelist"

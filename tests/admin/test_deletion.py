@@ -7,10 +7,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from recognition.labels import labelling
 from recognition.models import Label, ModelVersion, Photo, Via
-from recognition.review import labelling
-from tests.rows import add_photo, taught_version
-from tests.views.pages import text
+from tests.support.pages import text
+from tests.support.rows import add_photo, taught_version
 
 LIST = reverse("admin:recognition_photo_changelist")
 TOLD = "Photos that model version 2 · Taught was taught with; its page will say so: "

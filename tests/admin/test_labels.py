@@ -7,11 +7,11 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
-from recognition import labels
-from recognition.counting import Counted
+from recognition.core.counting import Counted
+from recognition.labels import tree
 from recognition.models import Label
-from tests.rows import add_photo
-from tests.views.pages import text
+from tests.support.pages import text
+from tests.support.rows import add_photo
 
 LIST = reverse("admin:recognition_label_changelist")
 ADD = reverse("admin:recognition_label_add")
@@ -28,7 +28,7 @@ def page(name: str, slug: str) -> str:
 
 
 def test_labels_stand_below_their_parents(as_reviewer: Client) -> None:
-    labels.add("ambulance", "Ambulance", "救护车", parent=label("car"))
+    tree.add("ambulance", "Ambulance", "救护车", parent=label("car"))
     rows = as_reviewer.get(LIST).context["cl"].result_list
     slugs = [(row.slug, row.depth) for row in rows]
     assert slugs == [("dog", 0), ("neither", 0), ("car", 0), ("ambulance", 1), ("taxi", 1)]
@@ -77,7 +77,7 @@ def test_the_history_says_what_changed_from_what_to_what(as_reviewer: Client) ->
 
 
 def test_retired_labels_are_not_offered_as_parents(as_reviewer: Client) -> None:
-    labels.set_active(label("car"), False)
+    tree.set_active(label("car"), False)
     query = {
         "app_label": "recognition",
         "model_name": "label",

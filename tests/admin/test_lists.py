@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from recognition.admin import lists
 from recognition.admin.lists import LongList
 from recognition.models import Label, Photo, Prediction, State
-from tests.rows import add_photo
+from tests.support.rows import add_photo
 
 PHOTOS = "admin:recognition_photo_changelist"
 PREDICTIONS = "admin:recognition_prediction_changelist"

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from recognition.models import Label
-from tests.rows import add_photo
+from tests.support.rows import add_photo
 
 pytestmark = pytest.mark.usefixtures("version")
 

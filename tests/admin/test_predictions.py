@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from recognition.models import Prediction
-from tests.rows import settled_photo
+from tests.support.rows import settled_photo
 
 LIST = "/admin/recognition/prediction/"
 

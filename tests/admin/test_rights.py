@@ -15,8 +15,8 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from rest_framework.authtoken.models import Token
 
 from recognition.models import Label, LiveChange, ModelVersion, Photo, Prediction
-from recognition.removal import RENDITION_SIDES
-from tests.rows import add_photo
+from recognition.photos.deletion import RENDITION_SIDES
+from tests.support.rows import add_photo
 
 TABLES = {
     "recognition_photo": Photo,

@@ -11,8 +11,8 @@ from rest_framework.test import APIClient
 
 from recognition.models import Batch, Photo, State
 from tests.conftest import api_of
-from tests.files import encoded, incoming, noise, picture, sent, zipped
-from tests.rows import add_photo
+from tests.support.files import encoded, incoming, noise, picture, sent, zipped
+from tests.support.rows import add_photo
 
 pytestmark = pytest.mark.usefixtures("version")
 BULK = "/api/v1/photos/bulk/"

@@ -12,8 +12,8 @@ from rest_framework.test import APIClient
 
 from recognition.models import Photo
 from tests.conftest import api_of
-from tests.files import encoded, incoming, picture, sent
-from tests.rows import NO_ID, add_photo
+from tests.support.files import encoded, incoming, picture, sent
+from tests.support.rows import NO_ID, add_photo
 
 pytestmark = pytest.mark.usefixtures("version")
 PHOTOS = "/api/v1/photos/"

@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
 from recognition.models import Label, ModelVersion
-from recognition.registry import register
+from recognition.versions.registry import register
 from tests.conftest import api_of
-from tests.rows import manifest
+from tests.support.rows import manifest
 
 pytestmark = pytest.mark.usefixtures("version")
 

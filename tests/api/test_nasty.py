@@ -10,7 +10,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from recognition.models import Photo
-from tests.files import incoming, sent
+from tests.support.files import incoming, sent
 
 SUPPORTED = {"JPEG", "MPO", "PNG", "WEBP", "HEIF", "AVIF", "GIF", "TIFF", "BMP"}
 CODES = {

@@ -10,8 +10,8 @@ from rest_framework.test import APIClient
 
 from recognition.models import Batch, Label, Photo
 from tests.conftest import api_of
-from tests.files import encoded, picture
-from tests.rows import NO_ID, add_photo, settled_photo
+from tests.support.files import encoded, picture
+from tests.support.rows import NO_ID, add_photo, settled_photo
 
 pytestmark = pytest.mark.usefixtures("version")
 PHOTOS = "/api/v1/photos/"

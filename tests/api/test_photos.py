@@ -14,11 +14,13 @@ from django.db import connection
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from recognition import doorbell, prediction, removal, selectors
+from recognition.core import doorbell
 from recognition.models import ModelVersion, Photo, Prediction, State
+from recognition.photos import deletion, selectors
+from recognition.predictions import queue
 from tests.conftest import api_of
-from tests.files import encoded, noise, picture, sent
-from tests.rows import add_photo, answer, settled_photo
+from tests.support.files import encoded, noise, picture, sent
+from tests.support.rows import add_photo, answer, settled_photo
 
 pytestmark = pytest.mark.usefixtures("version")
 PHOTOS = "/api/v1/photos/"
@@ -195,7 +197,7 @@ def test_who_waits_is_answered_as_soon_as_it_is_done(
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
     assert asked.wait(20)
-    prediction.store(prediction.claim(ModelVersion.objects.get()), [answer()])
+    queue.store(queue.claim(ModelVersion.objects.get()), [answer()])
     asking.join(20)
     assert bodies[0]["prediction"]["label"] == "dog"
 
@@ -204,7 +206,7 @@ def test_a_photo_deleted_while_one_waits_is_not_found(
     api: APIClient, uploader: User, waits: Mock
 ) -> None:
     photo = add_photo(uploader)
-    waits.side_effect = lambda *_: removal.delete_photo(Photo.objects.get())
+    waits.side_effect = lambda *_: deletion.delete_photo(Photo.objects.get())
     assert api.get(f"{PHOTOS}{photo.id}/?wait=5").status_code == 404
 
 

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from recognition.models import Batch, Photo
 from tests.conftest import api_of
-from tests.rows import add_photo
+from tests.support.rows import add_photo
 
 pytestmark = pytest.mark.usefixtures("version")
 

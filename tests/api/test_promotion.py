@@ -11,9 +11,9 @@ from rest_framework.test import APIClient
 
 from recognition.cnn.manifest import WEIGHTS_NAME
 from recognition.models import LiveChange
-from recognition.registry import live_version, register
+from recognition.versions.registry import live_version, register
 from tests.conftest import api_of
-from tests.rows import version_folder
+from tests.support.rows import version_folder
 
 PROMOTE, ROLL_BACK = "/api/v1/models/2/promote/", "/api/v1/models/roll-back/"
 

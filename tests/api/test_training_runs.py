@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from recognition.models import DataSet, ModelVersion, RunState, Split, TrainingRun
 from recognition.training.runs import FINISH_NOW
 from tests.conftest import api_of
-from tests.rows import NO_ID, training_run
+from tests.support.rows import NO_ID, training_run
 from tests.training.test_datasets import labelled
 
 URL = "/api/v1/training-runs/"

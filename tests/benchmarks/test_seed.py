@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from benchmarks import seed
 from benchmarks.synthetic import SyntheticPhotos
-from recognition import figures
 from recognition.models import (
     Batch,
     BulkDecision,
@@ -20,6 +19,7 @@ from recognition.models import (
     Suspect,
     Via,
 )
+from recognition.review import statistics
 
 PHOTOS = 1500
 
@@ -88,5 +88,5 @@ def test_the_same_number_gives_the_same_rows() -> None:
 
 
 def test_figures_are_ready_for_the_front_page() -> None:
-    assert figures.share_labelled() == pytest.approx(0.15, abs=0.03)
-    assert sum(day["decisions"] for day in figures.measure()["agreement"]["days"]) > 50
+    assert statistics.share_labelled() == pytest.approx(0.15, abs=0.03)
+    assert sum(day["decisions"] for day in statistics.measure()["agreement"]["days"]) > 50

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.browser.reviewers import Reviewer
-from tests.instance import PASSWORD, WITHOUT_TRAINING, Instance, running
+from tests.support.instance import PASSWORD, WITHOUT_TRAINING, Instance, running
+from tests.support.reviewers import Reviewer
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 780}

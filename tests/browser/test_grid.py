@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import signed_in
-from tests.instance import Api, Instance, wait_until
+from tests.support.instance import Api, Instance, wait_until
 
 _NUMBERS = count()
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.reviewers import Reviewer, decisions, labels, run, upload
-from tests.instance import Instance
+from tests.support.instance import Instance
+from tests.support.reviewers import Reviewer, decisions, labels, run, upload
 
 
 def test_twenty_photos_with_the_keyboard_alone(

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import signed_in
-from tests.browser.reviewers import Reviewer, labels, run, upload
-from tests.instance import Instance, wait_until
+from tests.support.instance import Instance, wait_until
+from tests.support.reviewers import Reviewer, labels, run, upload
 
 _STORAGE = {
     "full": """

@@ -14,8 +14,8 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PHONE, signed_in
-from tests.browser.reviewers import upload
-from tests.instance import Api, Instance, running, wait_until
+from tests.support.instance import Api, Instance, running, wait_until
+from tests.support.reviewers import upload
 
 TAUGHT = 40  # so many that none of the splits stays empty, however they fall
 PATIENCE_MS = 180_000  # the teacher yields to everybody, other tests too

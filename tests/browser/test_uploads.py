@@ -10,8 +10,8 @@ import redis
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import signed_in
-from tests.files import zipped
-from tests.instance import Instance
+from tests.support.files import zipped
+from tests.support.instance import Instance
 
 _GIVE = """([name, content, how]) => {
     const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from recognition.cnn.checkpoint import build_pretrained
-from recognition.cnn.classifier import Classifier
+from recognition.cnn.serving.classifier import Classifier
+from recognition.cnn.store.checkpoint import build_pretrained
 
 
 @pytest.fixture(scope="session")

@@ -15,10 +15,10 @@ from recognition.cnn.manifest import (
     verify,
     write_manifest,
 )
-from recognition.cnn.preprocessing import Preprocessing
-from tests.rows import manifest
+from recognition.cnn.pixels.preprocessing import Preprocessing
+from tests.support.rows import manifest
 
-# What the manifest of tests/rows.py had as its digest then.
+# What the manifest of tests/support/rows.py had as its digest then.
 BEFORE_THERE_WAS_GREY = "e6d81550897e5191ad612ee7c899e9855a322ba4d29ef94c5f470d703f623481"
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from recognition.cnn.catalogue import NETWORKS
+from recognition.cnn.networks.catalogue import NETWORKS
 from recognition.cnn.networks.simam import SimAM
 from recognition.cnn.networks.three_stage import three_stage
 

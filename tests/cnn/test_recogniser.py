@@ -9,14 +9,14 @@ import torch
 from PIL import Image
 from torch import nn
 
-from recognition.cnn.catalogue import NETWORKS
-from recognition.cnn.checkpoint import build_network, save_version
-from recognition.cnn.classifier import Answer, Classifier
-from recognition.cnn.engine import load_engine
 from recognition.cnn.head import GroupedHead
-from recognition.cnn.preprocessing import Preprocessing
+from recognition.cnn.networks.catalogue import NETWORKS
+from recognition.cnn.pixels.preprocessing import Preprocessing
 from recognition.cnn.recogniser import Recogniser
-from tests.rows import manifest
+from recognition.cnn.serving.classifier import Answer, Classifier
+from recognition.cnn.serving.engine import load_engine
+from recognition.cnn.store.checkpoint import build_network, save_version
+from tests.support.rows import manifest
 
 
 def what_a_trunk_sees(preprocessing: Preprocessing, pixels: np.ndarray) -> np.ndarray:

@@ -16,15 +16,15 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from recognition import archives, intake, labels
 from recognition.exchange import exporting
 from recognition.exchange.exporting import Export, Selection
 from recognition.exchange.importing import FolderImport
-from recognition.intake import Outcome
+from recognition.labels import labelling, tree
 from recognition.models import Decision, Label, Photo, Via
-from recognition.review import labelling
-from tests.files import arrived, encoded, picture, zipped
-from tests.rows import add_photo, settled_photo
+from recognition.photos import archives, intake
+from recognition.photos.intake import Outcome
+from tests.support.files import arrived, encoded, picture, zipped
+from tests.support.rows import add_photo, settled_photo
 
 pytestmark = pytest.mark.usefixtures("version")
 
@@ -184,7 +184,7 @@ NAMES = ("rex.jpg", "REX.jpg", "rex.jpg", "=1+1.jpg", "a/b?.jpg", "狗", "'q.jpg
 @pytest.fixture
 def export(uploader: User, tmp_path: Path) -> Path:
     """An archive of photos with odd names, some of them the same, under a label of its own."""
-    labels.add("con", "Convertible, soft-top", "敞篷车", parent=label("car"))
+    tree.add("con", "Convertible, soft-top", "敞篷车", parent=label("car"))
     for number, name in enumerate(NAMES):
         stored(uploader, ("dog", "con")[number % 2], name[-255:])
     path = tmp_path / "export.zip"

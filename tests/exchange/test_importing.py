@@ -10,10 +10,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from recognition import intake, labels
 from recognition.exchange.importing import FolderImport
+from recognition.labels import tree
 from recognition.models import Batch, Label, Photo
-from tests.files import encoded, incoming, picture
+from recognition.photos import intake
+from tests.support.files import encoded, incoming, picture
 
 pytestmark = pytest.mark.usefixtures("version")
 
@@ -76,7 +77,7 @@ def test_labels_that_are_not_here_are_made_if_asked(folder: Path, uploader: User
 
 
 def test_a_retired_label_is_not_given(folder: Path, uploader: User) -> None:
-    labels.set_active(Label.objects.get(slug="dog"), False)
+    tree.set_active(Label.objects.get(slug="dog"), False)
     outcomes = run(folder, uploader, labelled=True, makes_labels=True)
     assert outcomes["dog/a.jpg"] == "unknown_label"
 

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from recognition.cnn import checkpoint
-from recognition.cnn.checkpoint import WeightsUnavailable
+from recognition.cnn.store import checkpoint
+from recognition.cnn.store.checkpoint import WeightsUnavailable
 from recognition.models import ModelVersion
 
 

@@ -9,10 +9,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from recognition.labels import labelling
 from recognition.models import BulkDecision, Decision, Label, Photo, ReviewLease, Via
-from recognition.review import bulk, labelling
+from recognition.review import bulk
 from recognition.review.bulk import Left, Snapshot, UndoPreview
-from tests.rows import add_photo, settled_photo
+from tests.support.rows import add_photo, settled_photo
 
 pytestmark = pytest.mark.usefixtures("version")
 

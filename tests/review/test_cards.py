@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 
 from recognition.models import Label, Photo, Prediction
 from recognition.review import cards
-from tests.rows import add_photo, settled_photo
+from tests.support.rows import add_photo, settled_photo
 
 pytestmark = pytest.mark.usefixtures("version")
 

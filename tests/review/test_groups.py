@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from recognition.models import Label, Photo, split_of
 from recognition.review import groups
 from recognition.review.groups import is_by_people, set_apart
-from tests.rows import add_photo, settled_photo
+from tests.support.rows import add_photo, settled_photo
 
 pytestmark = pytest.mark.usefixtures("version")
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from recognition.models import Photo, ReviewLease
 from recognition.review import leases
-from tests.rows import add_photo
+from tests.support.rows import add_photo
 
 pytestmark = pytest.mark.usefixtures("version")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
-from recognition import doorbell
+from recognition.core import doorbell
 from recognition.models import Label, Promise, Report
 from recognition.review import promise
 from recognition.review.promise import Checks

@@ -15,12 +15,13 @@ from django.db import connection
 from django.utils import timezone
 
 from recognition import roles
-from recognition.counting import Counted
-from recognition.labels import LabelTree
+from recognition.core.counting import Counted
+from recognition.labels import labelling
+from recognition.labels.tree import LabelTree
 from recognition.models import Decision, Label, ModelVersion, Photo, ReviewLease, State, Via
-from recognition.review import labelling, leases, queue
+from recognition.review import leases, queue
 from recognition.review.queue import Filters, Ordering
-from tests.rows import add_photo
+from tests.support.rows import add_photo
 
 pytestmark = pytest.mark.django_db
 

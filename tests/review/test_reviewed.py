@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
+from recognition.labels.labelling import decide, undo
 from recognition.models import (
     DataSet,
     Decision,
@@ -17,8 +18,7 @@ from recognition.models import (
     Via,
 )
 from recognition.review import reviewed
-from recognition.review.labelling import decide, undo
-from tests.rows import give_label, predicted_photo
+from tests.support.rows import give_label, predicted_photo
 
 pytestmark = pytest.mark.usefixtures("version")
 

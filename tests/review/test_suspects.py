@@ -8,11 +8,12 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
-from recognition import doorbell
+from recognition.core import doorbell
+from recognition.labels import labelling
 from recognition.models import Label, Photo, Report, Suspect, Via
-from recognition.review import labelling, suspects
+from recognition.review import suspects
 from recognition.review.suspects import Cursor
-from tests.rows import give_label, settled_photo
+from tests.support.rows import give_label, settled_photo
 
 pytestmark = pytest.mark.usefixtures("version")
 

@@ -6,16 +6,8 @@ import random
 
 import pytest
 
-from recognition.review.thresholds import (
-    STEPS,
-    Z_SHOWN,
-    Tally,
-    band,
-    needed,
-    together,
-    wilson,
-)
-from tests.real_answers import Shot
+from recognition.review.thresholds import STEPS, Z_SHOWN, Tally, band, needed, together, wilson
+from tests.support.real_answers import Shot
 
 TARGETS = (0.95, 0.98)
 

@@ -7,11 +7,11 @@ import uuid
 import pytest
 from django.contrib.auth.models import User
 
+from recognition.labels import labelling
 from recognition.models import Label, Mode, ModelVersion, Photo, RunState, Split, split_of
-from recognition.review import labelling
 from recognition.training import datasets
 from recognition.training.failures import CannotTrain
-from tests.rows import due_photo, embedding, training_run
+from tests.support.rows import due_photo, embedding, training_run
 
 TEACH, FROM_SCRATCH = Mode.TEACH, Mode.FROM_SCRATCH
 

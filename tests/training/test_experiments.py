@@ -6,11 +6,11 @@ import pytest
 from django.contrib.auth.models import User
 
 from recognition.models import Comparison, DataSet, Experiment, TrainingRun
-from recognition.registry import live_version
 from recognition.training import experiments
 from recognition.training.experiments import Setup, answer, cancel_all, compare, sides
 from recognition.training.failures import CannotTrain
-from tests.rows import give_label, register_measured, settled_photo
+from recognition.versions.registry import live_version
+from tests.support.rows import give_label, register_measured, settled_photo
 
 pytestmark = pytest.mark.usefixtures("labelled_photos")
 SCRATCH = Setup("from_scratch", network="three_stage", parameters={"epochs": 3})

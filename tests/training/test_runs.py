@@ -9,11 +9,11 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError
 from django.test import TestCase
 
-from recognition import doorbell
+from recognition.core import doorbell
 from recognition.models import DataSet, Mode, ModelVersion, RunState, TrainingRun
 from recognition.training import datasets, runs
 from recognition.training.failures import CannotTrain
-from tests.rows import training_run
+from tests.support.rows import training_run
 from tests.training.test_datasets import labelled
 
 CANCELLED, FAILED, QUEUED = RunState.CANCELLED, RunState.FAILED, RunState.QUEUED

@@ -11,7 +11,7 @@ from recognition.training import search
 from recognition.training.experiments import Setup, cancel_all, stop
 from recognition.training.failures import CannotTrain
 from recognition.training.search import advance_all, launch
-from tests.rows import give_label, settled_photo
+from tests.support.rows import give_label, settled_photo
 
 pytestmark = pytest.mark.usefixtures("labelled_photos")
 SETTINGS = {"learning_rate": 5e-4, "weight_decay": 0.02, "crop": 0.3}

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import torch
 
-from recognition.cnn.catalogue import NETWORKS
 from recognition.cnn.manifest import read_manifest
-from recognition.cnn.preprocessing import Preprocessing
+from recognition.cnn.networks.catalogue import NETWORKS
+from recognition.cnn.pixels.preprocessing import Preprocessing
 from recognition.cnn.training import distributed, process
-from recognition.cnn.training.data import Data
+from recognition.cnn.training.data.dataset import Data
 from recognition.cnn.training.events import emit, emit_progress
 from recognition.cnn.training.finish import finish
 from recognition.cnn.training.job import Job, read_job
 from recognition.cnn.training.loop import READING, Training
 from recognition.cnn.training.memory import is_out_of_memory
-from recognition.cnn.training.portions import Portions
+from recognition.cnn.training.micro_batches import Portions
 from recognition.cnn.training.start import start
 
 

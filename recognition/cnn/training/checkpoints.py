@@ -19,7 +19,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from recognition.cnn.recogniser import Recogniser
-from recognition.cnn.training.average import Average
+from recognition.cnn.training.optimisation.ema import Average
 
 _NAME = "checkpoint.safetensors"
 _BEST_NAME = "best.safetensors"

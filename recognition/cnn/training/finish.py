@@ -11,17 +11,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from recognition.cnn.checkpoint import save_version
-from recognition.cnn.evaluation import measure
 from recognition.cnn.manifest import Manifest
+from recognition.cnn.measures.evaluation import measure
 from recognition.cnn.recogniser import Recogniser
-from recognition.cnn.teaching import MOST_STANDBY, Examples, teach
+from recognition.cnn.store.checkpoint import save_version
+from recognition.cnn.teaching.teach import MOST_STANDBY, Examples, teach
 from recognition.cnn.training.checkpoints import Progress, load_best
-from recognition.cnn.training.data import Data
+from recognition.cnn.training.data.dataset import Data
 from recognition.cnn.training.events import emit
 from recognition.cnn.training.inference import answer
 from recognition.cnn.training.job import CannotTrain, Job
-from recognition.cnn.training.objective import Objective
+from recognition.cnn.training.optimisation.objective import Objective
 from recognition.cnn.training.start import Start
 
 # Temperatures that are tried, as factors: from 1/4 to 4, two percent apart.

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from recognition.cnn.recogniser import Recogniser
-from recognition.cnn.training.batches import loaded
-from recognition.cnn.training.data import Data
-from recognition.cnn.training.objective import Objective
+from recognition.cnn.training.data.batches import loaded
+from recognition.cnn.training.data.dataset import Data
+from recognition.cnn.training.optimisation.objective import Objective
 
 _AT_ONCE = 16
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from recognition.cnn.taxonomy import Label
-from recognition.cnn.training_parameters import MODES, TrainingParameters
+from recognition.cnn.training.parameters import MODES, TrainingParameters
 
 SPLITS = ("train", "validation", "test")
 

@@ -14,20 +14,25 @@ from torch import Tensor, nn
 
 from recognition.cnn.recogniser import Recogniser
 from recognition.cnn.training import distributed, process
-from recognition.cnn.training.average import Average
-from recognition.cnn.training.batches import epoch_batches, loaded, portions
 from recognition.cnn.training.checkpoints import (
     Progress,
     load_checkpoint,
     save_best,
     save_checkpoint,
 )
-from recognition.cnn.training.data import Data, Pixels
+from recognition.cnn.training.data.batches import epoch_batches, loaded, portions
+from recognition.cnn.training.data.dataset import Data, Pixels
 from recognition.cnn.training.events import emit, emit_progress
 from recognition.cnn.training.inference import judge
 from recognition.cnn.training.job import CannotTrain, Job
-from recognition.cnn.training.loss import Loss
-from recognition.cnn.training.optimiser import freeze, learning_rate, make_optimiser, train_mode
+from recognition.cnn.training.optimisation.ema import Average
+from recognition.cnn.training.optimisation.loss import Loss
+from recognition.cnn.training.optimisation.optimiser import (
+    freeze,
+    learning_rate,
+    make_optimiser,
+    train_mode,
+)
 from recognition.cnn.training.start import Start
 
 CHECKPOINT_EVERY_S = 30.0

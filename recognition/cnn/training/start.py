@@ -10,14 +10,14 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from recognition.cnn.catalogue import NETWORKS
-from recognition.cnn.checkpoint import build_network, load_network
-from recognition.cnn.growth import nearest_known
 from recognition.cnn.manifest import Manifest
+from recognition.cnn.networks.catalogue import NETWORKS
 from recognition.cnn.recogniser import Recogniser
+from recognition.cnn.store.checkpoint import build_network, load_network
 from recognition.cnn.taxonomy import Label
-from recognition.cnn.teaching import Examples, teach
-from recognition.cnn.training.data import Data
+from recognition.cnn.teaching.growth import nearest_known
+from recognition.cnn.teaching.teach import Examples, teach
+from recognition.cnn.training.data.dataset import Data
 from recognition.cnn.training.inference import answer
 from recognition.cnn.training.job import Job
 

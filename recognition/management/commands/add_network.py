@@ -10,8 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from recognition import registry
-from recognition.cnn.network_facts import facts
+from recognition.cnn.networks.summaries import facts
+from recognition.versions import registry
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         # Imports torch, which takes seconds: only when there is something to build.
-        from recognition.cnn.checkpoint import WeightsUnavailable, build_pretrained
+        from recognition.cnn.store.checkpoint import WeightsUnavailable, build_pretrained
 
         settings.ARK_MODELS_STORE.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=settings.ARK_MODELS_STORE, prefix=".added.") as place:

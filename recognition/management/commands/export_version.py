@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from recognition.cnn.manifest import CorruptCheckpoint
-from recognition.exchange import bundles
 from recognition.models import ModelVersion
+from recognition.versions import bundles
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--as", dest="form", choices=bundles.FORMS, default="bundle")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from recognition.cnn.export import WrongAnswers
+        from recognition.cnn.store.export import WrongAnswers
 
         try:
             version = ModelVersion.objects.get(number=options["number"])

@@ -10,9 +10,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from recognition.cnn import bundle
 from recognition.cnn.manifest import CorruptCheckpoint
-from recognition.exchange import bundles
+from recognition.cnn.store import bundle
+from recognition.versions import bundles
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from recognition.cnn.export import WrongAnswers
+        from recognition.cnn.store.export import WrongAnswers
 
         settings.ARK_IMPORTS.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=settings.ARK_IMPORTS) as place:

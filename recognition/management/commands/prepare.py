@@ -12,9 +12,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection, transaction
 
-from recognition import registry
 from recognition.cnn.manifest import MANIFEST_NAME, CorruptCheckpoint, read_manifest
 from recognition.roles import ensure_groups
+from recognition.versions import registry
 from webapp.home import ARK_HOME, write_secret_file
 
 PASSWORD_FILE = ARK_HOME / "initial-admin-password"
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         if not (folder / MANIFEST_NAME).exists():
             self.stdout.write(f"Building version 1 of the network in {folder} ...")
             # Imports torch, which takes seconds: only when there is something to build.
-            from recognition.cnn.checkpoint import build_pretrained
+            from recognition.cnn.store.checkpoint import build_pretrained
 
             build_pretrained(folder, settings.ARK_BACKBONE)
         registry.register(1, read_manifest(folder))

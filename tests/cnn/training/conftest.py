@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cnn.training.jobs import write_digits
+from tests.support.training_jobs import write_digits
 
 
 @pytest.fixture(scope="session")

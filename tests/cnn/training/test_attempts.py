@@ -10,14 +10,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from recognition.cnn.checkpoint import load_network
 from recognition.cnn.manifest import read_manifest, verify
+from recognition.cnn.store.checkpoint import load_network
 from recognition.cnn.training.attempts import run
-from recognition.cnn.training.data import Data
+from recognition.cnn.training.data.dataset import Data
 from recognition.cnn.training.job import CannotTrain, read_job
 from recognition.cnn.training.loop import Forward
 from recognition.cnn.training.start import start
-from tests.cnn.training.jobs import label, sha256_of_weights, write_job
+from tests.support.training_jobs import label, sha256_of_weights, write_job
 
 Photos = list[tuple[Path, str, str]]
 

@@ -12,9 +12,8 @@ import torch
 from torch import nn
 
 from recognition.cnn.head import GroupedHead
-from recognition.cnn.preprocessing import Preprocessing
+from recognition.cnn.pixels.preprocessing import Preprocessing
 from recognition.cnn.recogniser import Recogniser
-from recognition.cnn.training.average import Average
 from recognition.cnn.training.checkpoints import (
     Progress,
     is_disk_full,
@@ -23,6 +22,7 @@ from recognition.cnn.training.checkpoints import (
     save_best,
     save_checkpoint,
 )
+from recognition.cnn.training.optimisation.ema import Average
 
 PIXELS = torch.randint(0, 256, (4, 8, 8, 3), dtype=torch.uint8)
 

@@ -14,13 +14,7 @@ from pathlib import Path
 import pytest
 
 from recognition.cnn.manifest import verify
-from tests.cnn.training.jobs import (
-    events,
-    launch,
-    sha256_of_weights,
-    wait_for,
-    write_job,
-)
+from tests.support.training_jobs import events, launch, sha256_of_weights, wait_for, write_job
 
 Photos = list[tuple[Path, str, str]]
 

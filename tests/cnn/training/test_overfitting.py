@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from recognition.cnn.catalogue import NETWORKS
 from recognition.cnn.manifest import verify
+from recognition.cnn.networks.catalogue import NETWORKS
 from recognition.cnn.training.attempts import run
-from tests.cnn.training.jobs import label, write_job
+from tests.support.training_jobs import label, write_job
 
 SIDE = 32
 BOXES = [(0, 0), (80, 0), (0, 80), (80, 80), (40, 40)]

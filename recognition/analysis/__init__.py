@@ -1,0 +1,1 @@
+"""What is found out in the background, with all embeddings in memory."""

@@ -1,0 +1,200 @@
+"""The analyst's search for labels that the rest of the data set contradicts."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+from django.db import transaction
+from django.utils import timezone
+
+from recognition.labels.tree import LabelTree
+from recognition.models import Decision, Label, Photo, Prediction, Report, State, Suspect, Via
+from recognition.review import suspects
+from recognition.versions import trunk_embeddings
+
+logger = logging.getLogger(__name__)
+
+MAX_SUSPECTS = 2000
+AT_ONCE = 20_000  # photos that are compared with each other; more would take too much memory
+MIN_OF_LABEL = 5  # photos of a label without which none of them can be suspect
+# New decisions that make another search worthwhile: so many, or this share of all labels.
+NEW_DECISIONS, NEW_SHARE = 20, 0.02
+_CHUNK = 500
+
+
+class LabelledPhoto(NamedTuple):
+    """group: that of its near-duplicates, or the photo's own id."""
+
+    photo_id: UUID
+    label_id: int
+    group: UUID
+
+
+def search_if_due() -> None:
+    """The analyst's job: search if somebody asked for it, or if enough has been decided since the
+    last search and no prediction is waiting."""
+    last = suspects.last_search()
+    if last.is_asked_for or (_is_worth_while(last) and not _predictions_wait()):
+        search()
+
+
+def search() -> int:
+    """Judge every label, and replace the suspects of the last search; return how many there are."""
+    started = time.monotonic()
+    photos = suspects.last_search().photos
+    # Written first, so that a search that was broken off does not start again at once.
+    _note(begun=timezone.now().isoformat(), photos=photos)
+    labelled = list(_labelled())
+    found = sorted(_find(labelled), key=lambda suspect: -suspect.score)
+    stored = _replace(_without_decided(found)[:MAX_SUSPECTS])
+    _note(photos=len(labelled))
+    seconds = time.monotonic() - started
+    logger.info("%d of %d labels are suspect, %.0f s", stored, len(labelled), seconds)
+    return stored
+
+
+@transaction.atomic
+def _note(photos: int, begun: str = "") -> None:
+    """Update the report. A search that is asked for while another one runs comes after it."""
+    report, _ = Report.objects.select_for_update().get_or_create(name=suspects.REPORT)
+    report.data["photos"] = photos
+    if begun:
+        report.data.update(begun=begun, asked=False)
+    report.save()
+
+
+def _is_worth_while(last: suspects.LastSearch) -> bool:
+    enough = max(NEW_DECISIONS, round(NEW_SHARE * last.photos))
+    made = Decision.objects.order_by("-at", "-id")
+    if last.begun:
+        made = made.filter(at__gte=last.begun)
+    return made[:enough].count() == enough
+
+
+def _predictions_wait() -> bool:
+    return Prediction.objects.filter(state__in=(State.PENDING, State.RUNNING)).exists()
+
+
+def _labelled() -> Iterator[LabelledPhoto]:
+    versions = trunk_embeddings.live_versions()
+    rows = trunk_embeddings.labelled_photos().order_by("id")
+    fields = ("id", "label_id", "group", "prediction__model_version")
+    for photo_id, label_id, group, version in rows.values_list(*fields).iterator(_CHUNK):
+        if label_id is not None and version in versions:
+            yield LabelledPhoto(photo_id, label_id, group or photo_id)
+
+
+def _find(labelled: Sequence[LabelledPhoto]) -> Iterator[Suspect]:
+    from recognition.analysis.contradictions import folds_of  # scikit-learn: not for a web process
+
+    parts = -(-len(labelled) // AT_ONCE)
+    labels = np.array([it.label_id for it in labelled], dtype=np.intp)
+    part_of = folds_of(labels, _numbered([it.group for it in labelled]), max(1, parts))
+    for part in range(parts):
+        yield from _find_in([it for it, its in zip(labelled, part_of, strict=True) if its == part])
+
+
+def _find_in(labelled: Sequence[LabelledPhoto]) -> Iterator[Suspect]:
+    from recognition.analysis import contradictions
+
+    tree = LabelTree()
+    known = list(tree)
+    place_of = {label.id: place for place, label in enumerate(known)}
+    answers = _answers([it.photo_id for it in labelled], place_of, tree)
+    labelled = [it for it in labelled if it.photo_id in answers]
+    labels = np.array([place_of[it.label_id] for it in labelled], dtype=np.intp)
+    photos_of = np.bincount(labels, minlength=len(known))
+    if (photos_of >= MIN_OF_LABEL).sum() < 2:
+        return
+    found = contradictions.find(
+        trunk_embeddings.normalised([answers[it.photo_id].embedding for it in labelled]),
+        labels,
+        _numbered([it.group for it in labelled]),
+        np.stack([answers[it.photo_id].probabilities for it in labelled]),
+        _related(known, tree),
+    )
+    is_learnt = photos_of[labels] >= MIN_OF_LABEL
+    for place in np.flatnonzero((found.score > 0) & is_learnt):
+        neighbours = [labelled[other] for other in found.neighbours[place]]
+        suggested = known[found.suggested[place]]
+        if suggested.active:
+            yield Suspect(
+                photo_id=labelled[place].photo_id,
+                label_id=labelled[place].label_id,
+                suggested=suggested,
+                score=float(found.score[place]),
+                evidence={
+                    "given": round(float(found.probability_given[place]), 4),
+                    "suggested": round(float(found.probability_suggested[place]), 4),
+                    "similar": [
+                        {"photo": str(it.photo_id), "label": known[place_of[it.label_id]].slug}
+                        for it in neighbours
+                    ],
+                },
+            )
+
+
+class _Answer(NamedTuple):
+    """The network's. embedding: float16 bytes. probabilities: float32 (L,)."""
+
+    embedding: bytes
+    probabilities: npt.NDArray[np.float32]
+
+
+def _answers(
+    photo_ids: Sequence[UUID], place_of: dict[int, int], tree: LabelTree
+) -> dict[UUID, _Answer]:
+    """The network's answers about these photos, without those that are gone."""
+    answers = {}
+    versions = trunk_embeddings.live_versions()
+    for start in range(0, len(photo_ids), _CHUNK):
+        rows = Photo.objects.filter(id__in=photo_ids[start : start + _CHUNK]).values_list(
+            "id", "prediction__model_version", "prediction__embedding", "prediction__top"
+        )
+        for photo_id, version, embedding, top in rows:
+            if embedding is None or version not in versions:
+                continue
+            probabilities = np.zeros(len(place_of), dtype=np.float32)
+            for entry in top:
+                probabilities[place_of[tree[entry["label"]].id]] += entry["confidence"]
+            answers[photo_id] = _Answer(bytes(embedding), probabilities)
+    return answers
+
+
+def _related(known: Sequence[Label], tree: LabelTree) -> npt.NDArray[np.bool_]:
+    """(L, L): whether two labels are the same, or one is an ancestor of the other."""
+    above = np.array([[tree.is_right(a.id, b.id) for b in known] for a in known])
+    return above | above.T
+
+
+def _numbered(groups: Sequence[UUID]) -> npt.NDArray[np.intp]:
+    numbers: dict[UUID, int] = {}
+    return np.array([numbers.setdefault(group, len(numbers)) for group in groups], dtype=np.intp)
+
+
+def _without_decided(found: Sequence[Suspect]) -> list[Suspect]:
+    """Without the suspects about which a person has already decided as such."""
+    decided: dict[UUID, str] = {}
+    for start in range(0, len(found), _CHUNK):
+        photo_ids = [it.photo_id for it in found[start : start + _CHUNK]]
+        standing = Decision.objects.filter(photo__in=photo_ids, undone_by=None)
+        made = standing.exclude(via__in=(Via.UNDO, Via.MERGE)).order_by("at", "id")
+        decided |= dict(made.values_list("photo_id", "via"))
+    return [it for it in found if decided.get(it.photo_id) != Via.SUSPECTS]
+
+
+@transaction.atomic
+def _replace(found: Sequence[Suspect]) -> int:
+    """Store the suspects instead of the old ones, without those whose label has changed since."""
+    photos = Photo.objects.select_for_update().filter(id__in=[it.photo_id for it in found])
+    labels = dict(photos.order_by("id").values_list("id", "label_id"))
+    still = [it for it in found if labels.get(it.photo_id) == it.label_id]
+    Suspect.objects.all().delete()
+    Suspect.objects.bulk_create(still, batch_size=_CHUNK)
+    return len(still)

@@ -1,1 +1,0 @@
-"""The analyst: one low-priority background process, which alone has all embeddings in memory."""

@@ -1,0 +1,92 @@
+"""What is known of each network without building it. Torch-free.
+
+It stands in networks.json, which `python -m recognition.cnn.networks.describe` writes from the code.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from recognition.cnn.networks.options import Option, check_options
+
+FACTS_FILE = Path(__file__).with_name("networks.json")
+# What implementations call the list of their stages.
+_LISTS = ("features", "blocks", "stages")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A step of the forward pass.
+
+    name: its path in the module; kind: its class.
+    output_shape: for one picture, (channels, height, width) or (features,).
+    parameters: its own, counted where it is used first.
+    """
+
+    name: str
+    kind: str
+    output_shape: tuple[int, ...]
+    parameters: int
+
+    @property
+    def stage(self) -> str:
+        """The part of the network that it belongs to, such as "layer1"; "" if it has no parts."""
+        parts = self.name.split(".")
+        return ".".join(parts[: 2 if parts[0] in _LISTS else 1][: len(parts) - 1])
+
+
+@dataclass(frozen=True)
+class NetworkFacts:
+    """A network of the catalogue (`network.py`), with default options.
+
+    source: who published it, and where. input_size: the sides of the square it takes, in pixels.
+    pretrained: "package" (a Python package ships weights), "download" or "".
+    parameters, multiply_adds: of the trunk, without the linear layer over classes that follows;
+        of convolutions and linear layers, for one picture.
+    layers: in the order of the forward pass.
+    """
+
+    name: str
+    title: str
+    year: int
+    source: str
+    input_size: int
+    greyscale: bool
+    pretrained: str
+    parameters: int
+    multiply_adds: int
+    embedding_size: int
+    options: dict[str, Option]
+    layers: tuple[Layer, ...]
+
+    def check_options(self, given: Mapping[str, Any]) -> None:
+        """Raises ValueError, which begins with the name of the option that is wrong."""
+        check_options(self.options, given)
+
+
+@cache
+def facts() -> dict[str, NetworkFacts]:
+    """All networks by name, in the catalogue's order."""
+    networks = json.loads(FACTS_FILE.read_text(encoding="utf-8"))
+    return {fields["name"]: _network(fields) for fields in networks}
+
+
+def _network(fields: dict[str, Any]) -> NetworkFacts:
+    typed = {
+        "options": {name: _option(it) for name, it in fields["options"].items()},
+        "layers": tuple(
+            Layer(it["name"], it["kind"], tuple(it["output_shape"]), it["parameters"])
+            for it in fields["layers"]
+        ),
+    }
+    return NetworkFacts(**{**fields, **typed})
+
+
+def _option(fields: dict[str, Any]) -> Option:
+    known = {name: it for name, it in fields.items() if name != "type"}
+    return Option(**{**known, "choices": tuple(fields.get("choices", ()))})

@@ -1,0 +1,1 @@
+"""A version at work: engines, and photos in, answers out."""

@@ -1,0 +1,179 @@
+"""Versions of the network on disk: one immutable folder each, written once and then only read.
+
+It holds model.json, weights.safetensors and, where OpenVINO is installed when it is written,
+the same network as an OpenVINO graph, so that serving on a CPU needs no torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from dataclasses import replace
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as tensors_from_bytes
+from safetensors.torch import save_file
+from torch import Tensor
+
+from recognition.cnn import taxonomy
+from recognition.cnn.head import GroupedHead
+from recognition.cnn.manifest import (
+    CARD_NAME,
+    GRAPH_CONSTANTS_NAME,
+    GRAPH_NAME,
+    WEIGHTS_NAME,
+    CorruptCheckpoint,
+    Manifest,
+    read_manifest,
+    read_verified,
+    sha256_of_file,
+    verify,
+    write_manifest,
+)
+from recognition.cnn.networks.catalogue import NETWORKS
+from recognition.cnn.networks.pretrained import WeightsUnavailable, load_pretrained
+from recognition.cnn.pixels.reference import reference_pixels
+from recognition.cnn.recogniser import Recogniser
+from recognition.cnn.serving import openvino_engine
+from recognition.cnn.store.card import model_card
+
+__all__ = [
+    "CorruptCheckpoint",
+    "WeightsUnavailable",
+    "build_network",
+    "build_pretrained",
+    "load_network",
+    "save_version",
+    "verify",
+]
+
+
+def build_pretrained(folder: Path, backbone: str) -> None:
+    """Write the network pretrained on ImageNet, with the built-in labels, as a version.
+
+    backbone: a name in the catalogue whose `weights` are known ("lite0", "resnet50", ...).
+    Raises FileExistsError when the folder is there: versions never change; WeightsUnavailable.
+    """
+    network = NETWORKS[backbone]
+    manifest = Manifest(
+        name=f"{network.title}, ImageNet",
+        network=backbone,
+        preprocessing=network.preprocessing,
+        temperature=network.weights.temperature if network.weights else 1.0,
+        labels=taxonomy.labels(),
+        fine_names=taxonomy.fine_names(),
+        class_weights=taxonomy.class_weights(),
+    )
+    model = build_network(manifest, device="meta")
+    load_pretrained(network, model)
+    save_version(folder, manifest, model)
+
+
+def build_network(manifest: Manifest, device: str = "cpu") -> Recogniser:
+    """The network that a manifest describes, with random weights, in evaluation mode.
+
+    device: where the trunk's weights are; "meta" spares making them when others are to come.
+    Raises KeyError for a network, ValueError for an option that the catalogue does not know.
+    """
+    network = NETWORKS[manifest.network]
+    head = GroupedHead(
+        network.embedding_size_with(manifest.network_options),
+        [label.classes for label in manifest.labels],
+        manifest.temperature,
+        manifest.class_weights,
+    )
+    with torch.device(device):
+        trunk = network.build(manifest.network_options)
+    return Recogniser(manifest.preprocessing, trunk, head).eval()
+
+
+def save_version(
+    folder: Path, manifest: Manifest, model: Recogniser, parent: Path | None = None
+) -> None:
+    """Write a version; its folder appears whole or not at all.
+
+    parent: the version that it was taught from. If both have the same trunk_sha256, the parent's
+        OpenVINO graph gets the new head, which is quicker than converting the whole network.
+    The manifest is completed with what is only known now: the reference answer, the files'
+    digests, the libraries' versions, and the trunk's digest unless the caller knows it.
+    Raises FileExistsError when the folder is there.
+    """
+    if folder.exists():
+        raise FileExistsError(folder)
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}")
+    draft.mkdir(parents=True)
+    try:
+        _write_version(draft, manifest, model.eval(), parent)
+        draft.rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)  # gone already if all went well
+
+
+def load_network(folder: Path) -> tuple[Manifest, Recogniser]:
+    """Verify a version and build its network, in evaluation mode on the CPU.
+
+    Raises CorruptCheckpoint.
+    """
+    manifest = verify(folder)
+    if manifest.network not in NETWORKS:
+        raise CorruptCheckpoint(f"{folder} holds an unknown network: {manifest.network}")
+    try:
+        model = build_network(manifest, device="meta")
+        tensors = tensors_from_bytes(read_verified(folder, manifest, WEIGHTS_NAME))
+        model.load_state_dict(tensors, assign=True)
+    except (SafetensorError, RuntimeError, ValueError) as error:
+        raise CorruptCheckpoint(f"the weights in {folder} do not fit: {error}") from error
+    return manifest, model
+
+
+def _write_version(draft: Path, manifest: Manifest, model: Recogniser, parent: Path | None) -> None:
+    pixels = torch.from_numpy(reference_pixels(manifest.preprocessing.crop))
+    writers = ["torch", "timm", "safetensors"]
+    save_file(_contiguous_state(model), draft / WEIGHTS_NAME)
+    if find_spec("openvino"):
+        writers.append("openvino")
+        graph = _graph_of_same_trunk(parent, manifest)
+        openvino_engine.save_graph(model, pixels, draft / GRAPH_NAME, graph)
+    (draft / CARD_NAME).write_text(model_card(manifest), encoding="utf-8")
+    with torch.inference_mode():
+        reference = model(pixels).log_probabilities[0].tolist()
+    complete = replace(
+        manifest,
+        trunk_sha256=manifest.trunk_sha256 or _sha256_of_trunk(model),
+        reference_log_probabilities=tuple(reference),
+        files={path.name: sha256_of_file(path) for path in sorted(draft.iterdir())},
+        libraries={library: version(library) for library in writers},
+    )
+    write_manifest(draft, complete)
+
+
+def _graph_of_same_trunk(parent: Path | None, manifest: Manifest) -> tuple[bytes, bytes] | None:
+    """The parent's OpenVINO graph and its constants, if only the head differs."""
+    if parent is None:
+        return None
+    its = read_manifest(parent)
+    # A version from before trunks had digests is known by its own (registry.py).
+    is_same = manifest.trunk_sha256 == (its.trunk_sha256 or its.sha256)
+    if not is_same or GRAPH_NAME not in its.files:
+        return None
+    return (
+        read_verified(parent, its, GRAPH_NAME),
+        read_verified(parent, its, GRAPH_CONSTANTS_NAME),
+    )
+
+
+def _contiguous_state(model: Recogniser) -> dict[str, Tensor]:
+    return {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+
+
+def _sha256_of_trunk(model: Recogniser) -> str:
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.trunk.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""Teaching: a version's head learns from stored embeddings."""

@@ -1,0 +1,1 @@
+"""The photos of a run, as batches of tensors."""

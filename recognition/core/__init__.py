@@ -1,0 +1,1 @@
+"""What every part shares and nothing of the domain: Redis, processes, locks, counting, memory."""

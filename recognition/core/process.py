@@ -1,0 +1,80 @@
+"""How processes in the background behave: they leave the machine to others, give signs of life, and
+end when asked."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+from recognition.core import doorbell
+from recognition.core.workers import worker_name
+
+_BEAT_S = 10.0
+
+
+def yield_to_others(niceness: int) -> None:
+    """Take this priority, and all processes started from now on with it; 19 is the lowest."""
+    # Linux shares the processors evenly among sessions, and honcho starts each process in one of
+    # its own, so that `nice` alone would change nothing (sched(7), "The autogroup feature").
+    with contextlib.suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(niceness))
+
+
+def end_at_once_when_terminated() -> None:
+    """For processes whose work is done again if it is broken off. Celery would wait for the end of
+    a task, which can be minutes away, and of its pauses while Redis is away."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def end_now() -> None:
+    """As if terminated: what had to be put down in order has been, and Celery takes its time."""
+    end_at_once_when_terminated()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def heard_as(part: str) -> Iterator[None]:
+    """Inside, this process gives signs of life as this part of the product, however long it takes.
+
+    part: TEACHER or TRAINER of `doorbell`.
+    """
+    over = threading.Event()
+
+    def beat() -> None:
+        doorbell.beat_heart(worker_name(), part)
+        while not over.wait(_BEAT_S):
+            doorbell.beat_heart(worker_name(), part)
+
+    heart = threading.Thread(target=beat, name="heart", daemon=True)
+    heart.start()
+    try:
+        yield
+    finally:
+        over.set()
+        heart.join()
+
+
+@contextlib.contextmanager
+def stops_when_terminated() -> Iterator[None]:
+    """Inside, SIGTERM raises SystemExit, so that the work can be put down in order. Once is enough:
+    further signals are ignored."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)
+        raise SystemExit
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except SystemExit:
+        raise  # and nothing disturbs what is left to do
+    except BaseException:
+        signal.signal(signal.SIGTERM, before)
+        raise
+    else:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,1 @@
+"""What a photo can show: the tree of labels, and setting labels."""

@@ -1,0 +1,266 @@
+"""Set labels: the only place where labels of photos change.
+
+Each change is stored as a `Decision` as well, so that nothing people have said is lost, and all of
+it can be undone. A label, its decision and what the review queue goes by change in one
+transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from recognition.core.locks import lock_photos
+from recognition.labels.tree import LabelTree
+from recognition.models import (
+    REVIEWED_VIA,
+    BulkDecision,
+    Decision,
+    Label,
+    Photo,
+    Prediction,
+    Review,
+    ReviewLease,
+    State,
+    Suspect,
+    Via,
+)
+from recognition.photos.selectors import own_decisions
+
+_LABEL_FIELDS = ("label", "labelled_by", "labelled_at")
+_CHUNK = 500  # rows a statement
+_MERGE_CHUNK = 2000
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The photo's last decision, if any, that a person had seen when they decided."""
+
+    decision_id: UUID | None
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else decided about the photo after this person had looked; `decision` is theirs."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(str(decision))
+        self.decision = decision
+
+
+@transaction.atomic
+def decide(
+    photo_id: UUID,
+    label: Label,
+    by: User,
+    via: Via,
+    decision_id: UUID | None = None,
+    seen: Seen | None = None,
+) -> Decision:
+    """Set, change or keep the label of a photo. Sent twice with one `decision_id`, it counts once.
+
+    Raises Photo.DoesNotExist, and ChangedMeanwhile if `seen` is not the last decision any more.
+    """
+    photo = _lock_one(photo_id)
+    if decision_id and (made := Decision.objects.filter(id=decision_id, photo=photo).first()):
+        return made
+    last = photo.decisions.first()
+    if seen and last and last.id != seen.decision_id:
+        raise ChangedMeanwhile(last)
+    decision = _decision(photo, label, by, via)
+    if decision_id:
+        decision.id = decision_id
+    _write([decision])
+    return decision
+
+
+@transaction.atomic
+def decide_many(choices: Mapping[UUID, Label], by: User, via: Via) -> BulkDecision:
+    """Give each photo its label, as one decision. Photos that no longer exist are left out."""
+    bulk = BulkDecision.objects.create(by=by, via=via, photos=0)
+    decisions = [_decision(photo, choices[photo.id], by, via) for photo in _lock(choices)]
+    for decision in decisions:
+        decision.bulk = bulk
+    _write(decisions)
+    bulk.photos = len(decisions)
+    bulk.save(update_fields=["photos"])
+    return bulk
+
+
+@transaction.atomic
+def undo(decision: Decision, by: User) -> Decision:
+    """Restore the label from before this decision; doing it twice has no further effect.
+
+    Raises ChangedMeanwhile if another decision followed.
+    """
+    photo = _lock_one(decision.photo_id)
+    if undone := Decision.objects.filter(undoes=decision).first():
+        return undone
+    [current] = _standing([photo])
+    if current.id != decision.id:
+        raise ChangedMeanwhile(current)
+    undoing = _undoing(decision, photo, by)
+    _write([undoing])
+    return undoing
+
+
+@transaction.atomic
+def undo_bulk(bulk: BulkDecision, by: User) -> tuple[int, int]:
+    """Undo a decision about many; doing it twice has no further effect.
+
+    Returns how many photos got their former label back, and how many stay as they are because
+    somebody has decided about them again since.
+    """
+    bulk = BulkDecision.objects.select_for_update().get(id=bulk.id)
+    if bulk.undone:
+        return 0, 0
+    decided = bulk.decision_set.values_list("photo_id", flat=True)
+    photos = {photo.id: photo for photo in _lock(decided)}
+    standing = _standing(photos.values())
+    undone = [_undoing(it, photos[it.photo_id], by) for it in standing if it.bulk_id == bulk.id]
+    _write(undone)
+    bulk.undone = timezone.now()
+    bulk.save(update_fields=["undone"])
+    return len(undone), len(photos) - len(undone)
+
+
+def last_to_undo(by: User) -> Decision | None:
+    """This person's latest decision about a single photo that has not been undone."""
+    return (
+        own_decisions(by)
+        .filter(undone_by=None, bulk=None)
+        .exclude(via__in=(Via.UNDO, Via.UPLOAD, Via.MERGE))
+        .first()
+    )
+
+
+def label_new_upload(photo: Photo, label: Label, by: User) -> Decision:
+    """Set the label that came with a new upload. The caller saves the photo and the decision."""
+    decision = _decision(photo, label, by, Via.UPLOAD)
+    _set_label(photo, label, by)
+    return decision
+
+
+@transaction.atomic
+def merge_label(source: Label, target: Label, by: User) -> int:
+    """Give every photo of one label another one; return how many photos that were.
+
+    The photos are read a few thousand at a time, and those that got the label meanwhile in the
+    next round. Doubts that people have settled stay settled.
+    """
+    photos = 0
+    while ids := list(_photos_of(source)[:_MERGE_CHUNK]):
+        locked = [photo for photo in _lock(ids) if photo.label_id == source.id]
+        made = [_decision(photo, target, by, Via.MERGE) for photo in locked]
+        Decision.objects.bulk_create(made, batch_size=_CHUNK)
+        changed = {"label": target, "labelled_by": by, "labelled_at": timezone.now()}
+        photos += Photo.objects.filter(id__in=[photo.id for photo in locked]).update(**changed)
+    return photos
+
+
+def _photos_of(label: Label) -> QuerySet[Photo, UUID]:
+    newest = Photo.objects.filter(label=label).order_by("-created", "-id")
+    return newest.values_list("id", flat=True)
+
+
+@transaction.atomic
+def label_repeated_uploads(choices: Mapping[UUID, Label], by: User) -> None:
+    """Set the labels of photos that were stored already and are uploaded again with a label."""
+    photos = [photo for photo in _lock(choices) if photo.label_id != choices[photo.id].id]
+    _write([_decision(photo, choices[photo.id], by, Via.UPLOAD) for photo in photos])
+
+
+def put_in_queue(prediction: Prediction, label_id: int | None, tree: LabelTree) -> None:
+    """Fill in the fields that the review queue uses, for a prediction that is done.
+
+    label_id: the photo's label, if any, which nobody has compared with the prediction yet. The
+    caller saves the prediction.
+    """
+    first, second = [*(entry["confidence"] for entry in prediction.top), 0.0, 0.0][:2]
+    prediction.margin = first - second
+    prediction.review = prediction.disagreement = None
+    if label_id is None:
+        prediction.review = Review.CHECK if prediction.accepted else Review.WAITING
+    elif not tree.is_right(prediction.label_id, label_id):
+        of_label = sum(
+            entry["confidence"]
+            for entry in prediction.top
+            if tree.is_right(tree[entry["label"]].id, label_id)
+        )
+        prediction.disagreement = first - of_label
+
+
+def reviewed(photo_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the photos whose label a person set or confirmed with a prediction in view. Merges
+    of labels are passed over: a photo counts by the decision before."""
+    standing = Decision.objects.filter(photo__in=list(photo_ids), undone_by=None)
+    made = standing.exclude(via__in=(Via.UNDO, Via.MERGE)).order_by("at", "id")
+    last = dict(made.values_list("photo_id", "via"))
+    return {photo_id for photo_id, via in last.items() if via in REVIEWED_VIA}
+
+
+def _lock(photo_ids: Iterable[UUID]) -> list[Photo]:
+    return lock_photos(Photo.objects.filter(id__in=list(photo_ids)))
+
+
+def _lock_one(photo_id: UUID) -> Photo:
+    for photo in _lock([photo_id]):
+        return photo
+    raise Photo.DoesNotExist
+
+
+def _standing(photos: Iterable[Photo]) -> list[Decision]:
+    """The last decision about each photo that was not undone."""
+    latest: dict[UUID, Decision] = {}
+    made = Decision.objects.filter(photo__in=photos, undone_by=None).exclude(via=Via.UNDO)
+    for decision in made:
+        latest.setdefault(decision.photo_id, decision)
+    return list(latest.values())
+
+
+def _decision(photo: Photo, label: Label | None, by: User, via: Via) -> Decision:
+    """Not yet saved: `_write` does it."""
+    decision = Decision(photo=photo, by=by, via=via, from_label_id=photo.label_id, to_label=label)
+    prediction = photo.prediction
+    if prediction and prediction.state == State.DONE:
+        decision.predicted_id = prediction.label_id
+        decision.confidence = prediction.confidence
+        decision.model_version_id = prediction.model_version_id
+    return decision
+
+
+def _undoing(decision: Decision, photo: Photo, by: User) -> Decision:
+    undoing = _decision(photo, decision.from_label, by, Via.UNDO)
+    undoing.undoes = decision
+    return undoing
+
+
+def _write(decisions: Sequence[Decision]) -> None:
+    tree = LabelTree()
+    photos = [decision.photo for decision in decisions]
+    for decision in decisions:
+        if decision.to_label:  # a label that was merged meanwhile never comes back
+            decision.to_label = tree.current(decision.to_label)
+        _set_label(decision.photo, decision.to_label, decision.by)
+        prediction = decision.photo.prediction
+        if prediction and prediction.state == State.DONE:
+            put_in_queue(prediction, decision.photo.label_id, tree)
+            if decision.via in REVIEWED_VIA:
+                prediction.disagreement = None
+    predictions = [photo.prediction for photo in photos if photo.prediction]
+    Decision.objects.bulk_create(decisions, batch_size=_CHUNK)
+    Photo.objects.bulk_update(photos, _LABEL_FIELDS, batch_size=_CHUNK)
+    Prediction.objects.bulk_update(predictions, ("review", "disagreement"), batch_size=_CHUNK)
+    ReviewLease.objects.filter(photo__in=photos).delete()
+    Suspect.objects.filter(photo__in=photos).delete()
+
+
+def _set_label(photo: Photo, label: Label | None, by: User | None) -> None:
+    photo.label = label
+    photo.labelled_by = by if label else None
+    photo.labelled_at = timezone.now() if label else None

@@ -1,0 +1,168 @@
+"""The tree of labels: parents, merged labels, labels by name, new and retired ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils.text import slugify
+
+from recognition.core.counting import Counted, count_up_to
+from recognition.models import Kind, Label, Photo, Report
+
+COUNTED_FOR_A_LIST = 1000
+COUNTED_FOR_A_LABEL = 10_000
+
+
+class LabelTree:
+    """All labels as they are at the moment; there are never many."""
+
+    def __init__(self) -> None:
+        self._labels = {label.id: label for label in Label.objects.order_by()}
+        self._by_slug = {label.slug: label for label in self._labels.values()}
+
+    def __getitem__(self, slug: str) -> Label:
+        """The label with this slug, or the one it was merged into. Raises KeyError."""
+        return self.current(self._by_slug[slug])
+
+    def __contains__(self, slug: str) -> bool:
+        return slug in self._by_slug
+
+    def __iter__(self) -> Iterator[Label]:
+        return iter(self._labels.values())
+
+    def current(self, label: Label) -> Label:
+        """The label itself, or the one it was merged into."""
+        label = self._labels.get(label.id, label)  # the one at hand may be older than the merge
+        while label.merged_into_id:
+            label = self._labels[label.merged_into_id]
+        return label
+
+    def is_right(self, predicted_id: int | None, label_id: int | None) -> bool:
+        """Whether the predicted label is the label itself or one of its ancestors."""
+        while label_id and label_id != predicted_id:
+            label_id = self._labels[label_id].parent_id
+        return label_id is not None
+
+    def in_order(self) -> list[Label]:
+        """Kind by kind, each label right after its parent and that one's earlier children."""
+
+        def place(label: Label) -> tuple[object, ...]:
+            lineage = self.lineage(label)
+            return (lineage[0].kind, *(it.slug for it in lineage))
+
+        return sorted(self, key=place)
+
+    def lineage(self, label: Label) -> list[Label]:
+        """The label's ancestors, topmost first, and the label itself."""
+        upwards = [label]
+        while upwards[-1].parent_id:
+            upwards.append(self._labels[upwards[-1].parent_id])
+        return upwards[::-1]
+
+    def below(self, label: Label) -> list[Label]:
+        """All descendants of this label."""
+        return [it for it in self if it.id != label.id and self.is_right(label.id, it.id)]
+
+
+def labelled_photos() -> QuerySet[Photo]:
+    """All photos that have a label. They are asked for by label, along an index: asked for those
+    whose label is not null, SQLite would read all photos."""
+    return Photo.objects.filter(label__in=list(Label.objects.values_list("id", flat=True)))
+
+
+def count_photos(label: Label, limit: int = COUNTED_FOR_A_LABEL) -> Counted:
+    """How many photos carry the label, counted up to `limit`."""
+    return count_up_to(Photo.objects.filter(label=label).order_by("-created", "-id"), limit)
+
+
+def count_photos_of_each(tree: LabelTree) -> dict[int, Counted]:
+    """How many photos carry each label, by its id: as the analyst has counted them, or else
+    counted up to COUNTED_FOR_A_LIST."""
+    report = Report.named("figures")
+    if "labels" in report.data:
+        counts = report.data["labels"]
+        return {label.id: Counted(counts.get(label.slug, 0), is_exact=False) for label in tree}
+    return {label.id: count_photos(label, COUNTED_FOR_A_LIST) for label in tree}
+
+
+class NewLabel(NamedTuple):
+    """A label as a data set describes it. parent: a slug, or empty."""
+
+    slug: str
+    name_en: str
+    name_zh: str
+    kind: str
+    parent: str
+
+
+class LabelFinder:
+    """Finds the label that a folder's name stands for: a slug, or a name in either language.
+
+    Missing labels are added if they are among the `offered` ones, which are keyed by slug in lower
+    case; with `makes_others`, any other missing label is added with the kind `other`.
+    """
+
+    def __init__(self, offered: Mapping[str, NewLabel], makes_others: bool = False) -> None:
+        self._offered = dict(offered)
+        self._makes_others = makes_others
+        tree = LabelTree()
+        named = [(name, label) for label in tree for name in (label.name_en, label.name_zh)]
+        slugs = [(label.slug, label) for label in tree]
+        self._found: dict[str, Label] = {}
+        for name, label in (*named, *slugs):  # where two labels want a name, the slug counts
+            if tree.current(label).active:
+                self._found[name.casefold()] = tree.current(label)
+
+    def __call__(self, name: str) -> Label | None:
+        """The label; None if there is none in use."""
+        name = name.strip()
+        return self._found.get(name.casefold()) or self._make(name)
+
+    def _make(self, name: str) -> Label | None:
+        # Taken out, so that labels that are each other's parents end nowhere.
+        described = self._offered.pop(name.casefold(), None)
+        if described is None and self._makes_others:
+            described = NewLabel(slugify(name)[:50], name[:60], name[:60], Kind.OTHER, "")
+        if described is None:
+            return None
+        parent = self(described.parent) if described.parent else None
+        if parent and parent.kind != described.kind:
+            parent = None
+        try:
+            label = add(*described[:4], parent)
+        except ValidationError:
+            return None
+        self._found[name.casefold()] = label
+        return label
+
+
+@transaction.atomic
+def add(
+    slug: str, name_en: str, name_zh: str, kind: str = "", parent: Label | None = None
+) -> Label:
+    """Add a label; without a kind it gets its parent's. Raises ValidationError."""
+    kind = kind or (parent.kind if parent else "")
+    label = Label(slug=slug, name_en=name_en, name_zh=name_zh, kind=kind, parent=parent)
+    label.full_clean()
+    try:
+        with transaction.atomic():
+            label.save()
+    except IntegrityError:  # somebody else was quicker
+        label.full_clean()
+        raise
+    return label
+
+
+def retirable() -> QuerySet[Label]:
+    """Labels that can be retired and brought back: not merged ones, nor the one that is neither
+    vehicle nor animal, which is always needed."""
+    return Label.objects.filter(merged_into=None).exclude(kind=Kind.NEITHER)
+
+
+def set_active(label: Label, active: bool) -> None:
+    """Retire a label, or bring it back. A retired one is no longer offered; photos keep it."""
+    retirable().filter(id=label.id).update(active=active)

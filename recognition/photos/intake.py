@@ -1,0 +1,143 @@
+"""Accept uploads: validate, hash, store, queue.
+
+An upload is a `SpooledUpload`, already on the disk. A photo that is accepted, its pending
+prediction and nothing else are committed together; then the doorbell rings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import islice
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from recognition.cnn.pixels.decoding import UnreadablePhoto
+from recognition.core import doorbell
+from recognition.labels import labelling
+from recognition.labels.tree import LabelTree
+from recognition.models import Batch, Decision, Label, Photo, Prediction
+from recognition.photos.imaging import PhotoFacts, inspect
+from recognition.photos.refusals import Refusal
+from recognition.photos.uploads import MEGABYTE, SpooledUpload
+
+CHUNK = 32  # photos a transaction; the first of a large upload are predicted while it goes on
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file: a photo (perhaps one that was there already), or a refusal."""
+
+    name: str
+    photo: Photo | None = None
+    is_duplicate: bool = False
+    refusal: Refusal | None = None
+
+
+def open_batch(owner: User) -> Batch:
+    return Batch.objects.create(owner=owner)
+
+
+def accept(
+    uploads: Iterable[tuple[SpooledUpload, Label | None]],
+    owner: User,
+    batch: Batch | None = None,
+) -> Iterator[Outcome]:
+    """Store what can be stored, with the label that came with it; yield what became of each file.
+
+    The generator does the work as it is read. Files are used up: moved, or deleted.
+    """
+    iterator = iter(uploads)
+    while chunk := list(islice(iterator, CHUNK)):
+        try:
+            judged = [_judge(upload) for upload, _ in chunk]
+            try:
+                outcomes = _store(chunk, judged, owner, batch)
+            except IntegrityError:  # another request stored the same bytes: now they are known
+                outcomes = _store(chunk, judged, owner, batch)
+        finally:
+            for upload, _ in chunk:
+                upload.discard()
+        yield from outcomes
+
+
+def _judge(upload: SpooledUpload) -> PhotoFacts | Refusal:
+    if upload.size > settings.ARK_MAX_UPLOAD_MB * MEGABYTE:
+        return Refusal("too_large")
+    try:
+        return inspect(upload.path, settings.ARK_MAX_PIXELS)
+    except UnreadablePhoto as error:
+        return Refusal(error.code)
+
+
+def _store(
+    chunk: list[tuple[SpooledUpload, Label | None]],
+    judged: list[PhotoFacts | Refusal],
+    owner: User,
+    batch: Batch | None,
+) -> list[Outcome]:
+    known = {
+        photo.sha256: photo
+        for photo in Photo.objects.filter(
+            owner=owner, sha256__in=[upload.sha256 for upload, _ in chunk]
+        ).order_by()
+    }
+    outcomes: list[Outcome] = []
+    new: list[tuple[SpooledUpload, Photo]] = []
+    decisions: list[Decision] = []
+    relabelled: dict[UUID, Label] = {}
+    tree = LabelTree()  # a long import goes on while labels are merged
+    for (upload, label), facts in zip(chunk, judged, strict=True):
+        label = label and tree.current(label)
+        if isinstance(facts, Refusal):
+            outcomes.append(Outcome(upload.name, refusal=facts))
+        elif photo := known.get(upload.sha256):
+            outcomes.append(Outcome(upload.name, photo, is_duplicate=True))
+            if label:
+                relabelled[photo.id] = label
+        else:
+            photo = known[upload.sha256] = _new_photo(upload, facts, owner, batch)
+            # The two rows point at each other; the database looks at that when all are in.
+            photo.prediction = Prediction(photo=photo)
+            new.append((upload, photo))
+            if label:
+                decisions.append(labelling.label_new_upload(photo, label, owner))
+            outcomes.append(Outcome(upload.name, photo))
+    if new:
+        _insert(new, decisions)
+    if relabelled:
+        labelling.label_repeated_uploads(relabelled, owner)
+    return outcomes
+
+
+@transaction.atomic
+def _insert(new: list[tuple[SpooledUpload, Photo]], decisions: list[Decision]) -> None:
+    """Nothing but writing: SQLite lets nobody else write meanwhile."""
+    Photo.objects.bulk_create([photo for _, photo in new])
+    Prediction.objects.bulk_create([photo.prediction for _, photo in new if photo.prediction])
+    Decision.objects.bulk_create(decisions)
+    for upload, photo in new:
+        _keep_original(upload, photo)
+    transaction.on_commit(doorbell.ring)
+
+
+def _new_photo(upload: SpooledUpload, facts: PhotoFacts, owner: User, batch: Batch | None) -> Photo:
+    return Photo(
+        owner=owner,
+        batch=batch,
+        name=upload.name[-255:],
+        sha256=upload.sha256,
+        size_bytes=upload.size,
+        **asdict(facts),
+    )
+
+
+def _keep_original(upload: SpooledUpload, photo: Photo) -> None:
+    try:
+        upload.path.replace(photo.original_path)
+    except FileNotFoundError:  # the first photo of this folder
+        photo.original_path.parent.mkdir(parents=True, exist_ok=True)
+        upload.path.replace(photo.original_path)

@@ -1,0 +1,185 @@
+"""Reads that more than one door needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+import redis
+from django.contrib.auth.models import User
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from recognition.core import doorbell
+from recognition.labels.tree import LabelTree
+from recognition.models import Batch, Decision, Label, Photo, Prediction, State
+
+_MOST_FOUND = 1000
+_DECISIONS_SHOWN = 50
+_DUPLICATES_SHOWN = 12
+
+
+def photos_visible_to(user: User) -> QuerySet[Photo]:
+    """A user's own photos, or everybody's for those who may see all; ready to be shown without
+    further queries."""
+    photos = Photo.objects.select_related(
+        "label", "prediction__label", "prediction__model_version"
+    ).defer("prediction__embedding")
+    return photos if user.has_perm("recognition.view_all") else photos.filter(owner=user)
+
+
+def photos_to_show(user: User) -> QuerySet[Photo]:
+    """With the owners: by a query of their own, for a join would lead SQLite to sort all photos."""
+    return photos_visible_to(user).prefetch_related("owner")
+
+
+def find_photos(text: str) -> list[UUID]:
+    """Photos with this id, or whose name begins so: an index holds these. At most _MOST_FOUND."""
+    try:
+        return [UUID(text)]
+    except ValueError:
+        named = Photo.objects.filter(name__startswith=text).order_by()
+        return list(named.values_list("id", flat=True)[:_MOST_FOUND])
+
+
+def may_delete(user: User, photo: Photo) -> bool:
+    """Who may see everybody's photos may not therefore delete them."""
+    return photo.owner_id == user.id or user.has_perm("recognition.delete_photo")
+
+
+def own_decisions(user: User) -> QuerySet[Decision]:
+    """What this person decided about photos that they may see."""
+    made = Decision.objects.filter(by=user)
+    return made if user.has_perm("recognition.view_all") else made.filter(photo__owner=user)
+
+
+def batches_visible_to(user: User) -> QuerySet[Batch]:
+    batches = Batch.objects.all()
+    return batches if user.has_perm("recognition.view_all") else batches.filter(owner=user)
+
+
+def batch_progress(batch: Batch) -> dict[str, int]:
+    """How many photos of the batch there are, and how many of them are in which state."""
+    counts = Photo.objects.filter(batch=batch).aggregate(
+        total=Count("id"),
+        done=Count("id", filter=Q(prediction__state=State.DONE)),
+        failed=Count("id", filter=Q(prediction__state=State.FAILED)),
+    )
+    counts["pending"] = counts["total"] - counts["done"] - counts["failed"]
+    return counts
+
+
+def filter_photos(
+    photos: QuerySet[Photo],
+    state: str = "",
+    kind: str = "",
+    label: str = "",
+    predicted: str = "",
+    batch: UUID | None = None,
+) -> QuerySet[Photo]:
+    """Narrow by what the shown prediction says and by the label that people set (slugs)."""
+    wanted = {
+        "prediction__state": state,
+        "prediction__kind": kind,
+        "label__slug": label,
+        "prediction__label__slug": predicted,
+        "batch": batch,
+    }
+    return photos.filter(**{field: value for field, value in wanted.items() if value})
+
+
+def wait_until_settled(photo_id: UUID, timeout_s: float) -> None:
+    """Return when the photo's prediction is done or failed, when it is deleted, or time is up."""
+
+    def is_settled() -> bool:
+        return not Photo.objects.filter(
+            id=photo_id, prediction__state__in=(State.PENDING, State.RUNNING)
+        ).exists()
+
+    doorbell.wait_for(photo_id, is_settled, timeout_s)
+
+
+def is_predictor_heard() -> bool:
+    """Whether photos that wait will be predicted soon."""
+    try:
+        return bool(doorbell.workers_heard())
+    except redis.RedisError:
+        return False
+
+
+def is_settled(photo: Photo) -> bool:
+    return photo.prediction is not None and photo.prediction.is_settled
+
+
+def top_labels(prediction: Prediction | None) -> list[tuple[Label, float]]:
+    """The labels that fit best, with their confidence."""
+    if not prediction or not prediction.top:
+        return []
+    tree = LabelTree()
+    known = [entry for entry in prediction.top if entry["label"] in tree]
+    return [(tree[entry["label"]], entry["confidence"]) for entry in known]
+
+
+def other_answers(photo: Photo) -> QuerySet[Prediction]:
+    """What other versions than the one that is shown said of the photo, the newest first."""
+    others = photo.predictions.filter(state=State.DONE)
+    if photo.prediction_id is not None:
+        others = others.exclude(id=photo.prediction_id)
+    return (
+        others.select_related("label", "model_version")
+        .defer("embedding")
+        .order_by("-model_version__number")
+    )
+
+
+def neighbours(photo: Photo) -> tuple[Photo | None, Photo | None]:
+    """The next newer and the next older photo of the same owner."""
+    others = Photo.objects.filter(owner=photo.owner_id).only("id", "name")
+    newer = others.filter(created__gte=photo.created).exclude(
+        created=photo.created, id__lte=photo.id
+    )
+    older = others.filter(created__lte=photo.created).exclude(
+        created=photo.created, id__gte=photo.id
+    )
+    return newer.order_by("created", "id").first(), older.order_by("-created", "-id").first()
+
+
+@dataclass(frozen=True)
+class VisibleDecision:
+    """A decision as a viewer may see it. who: empty if the person's account was deleted."""
+
+    decision: Decision
+    who: str
+    is_undone: bool
+
+
+def decisions_about(photo: Photo, viewer: User) -> list[VisibleDecision]:
+    """The latest decisions about a photo, newest first."""
+    made = photo.decisions.select_related("by", "from_label", "to_label", "undone_by")
+    return [
+        VisibleDecision(it, name_shown(it.by, photo, viewer), hasattr(it, "undone_by"))
+        for it in made[:_DECISIONS_SHOWN]
+    ]
+
+
+def last_decisions(photo_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The id of the last decision about each photo that has one."""
+    made = Decision.objects.filter(photo__in=list(photo_ids)).order_by("at", "id")
+    return dict(made.values_list("photo_id", "id"))
+
+
+def name_shown(person: User | None, photo: Photo, viewer: User) -> str:
+    """A viewer who may not review learns no names but their own and the owner's."""
+    if person is None:
+        return ""
+    known = person.id in (viewer.id, photo.owner_id) or viewer.has_perm("recognition.review")
+    return person.get_username() if known else _("staff")
+
+
+def near_duplicates(photo: Photo, viewer: User) -> list[Photo]:
+    """The near-duplicates of a photo that the viewer may see."""
+    if photo.group is None:
+        return []
+    same = photos_visible_to(viewer).filter(group=photo.group).exclude(id=photo.id)
+    return list(same.order_by("id")[:_DUPLICATES_SHOWN])

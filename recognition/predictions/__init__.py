@@ -1,0 +1,1 @@
+"""The queue of predictions in the database, and the networks that answer it."""

@@ -1,0 +1,195 @@
+"""Predict photos again by another version than the one that answered, in the background.
+
+Such rows wait with their version (see `prediction`). A photo goes over to a new answer only if the
+live version gave it; other answers stand beside it, to be compared. How many photos a request is
+about does not matter: its rows are made a few at a time, when none is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from recognition.cnn.pixels.decoding import UnreadablePhoto
+from recognition.cnn.serving.classifier import Answer
+from recognition.core import doorbell
+from recognition.core.locks import lock_photos
+from recognition.labels import labelling
+from recognition.labels.tree import LabelTree
+from recognition.models import Label, ModelVersion, Photo, Prediction, Repredicting, State
+from recognition.predictions import queue
+
+_COUNTED = 1000  # rows that wait
+CHUNK = 100  # photos that a request looks at in one transaction
+
+# Only what a photo shows waits for a review (see `Prediction`).
+_NOT_SHOWN: dict[str, Any] = {
+    **dict.fromkeys(("review", "margin", "disagreement", "accepted", "analysis_due", "novelty")),
+    "similar": [],
+}
+_REVIEW_FIELDS = ("review", "margin", "disagreement", "analysis_due")
+
+
+class Asked(NamedTuple):
+    """What became of photos that were to be predicted again: so many wait, so many show an answer
+    that was there already, and so many are left as they are."""
+
+    waiting: int
+    shown: int
+    left: int
+
+
+@transaction.atomic
+def again(photo_ids: Collection[UUID], version: ModelVersion) -> Asked:
+    """Have these photos, a few hundred at most, predicted again by this version.
+
+    Photos that wait for their first answer, or have this version's, are left as they are; what it
+    failed at is tried again.
+    """
+    photos = {
+        photo.id: photo
+        for photo in lock_photos(Photo.objects.filter(id__in=photo_ids))
+        if photo.prediction and photo.prediction.is_settled
+    }
+    # By photo alone: asked for the version as well, SQLite would read all rows of that version.
+    there = Prediction.objects.filter(photo__in=photos).defer("embedding")
+    known = {row.photo_id: row for row in there if row.model_version_id == version.id}
+    failed = [row for row in known.values() if row.state == State.FAILED]
+    Prediction.objects.filter(id__in=[row.id for row in failed]).update(
+        state=State.PENDING, attempts=0, error=""
+    )
+    new = [
+        Prediction(photo=photo, model_version=version)
+        for photo in photos.values()
+        if photo.id not in known
+    ]
+    Prediction.objects.bulk_create(new)
+    shown = _show_known(photos, [row for row in known.values() if row.state == State.DONE])
+    if waiting := len(new) + len(failed):
+        transaction.on_commit(doorbell.ring)
+    return Asked(waiting, shown, len(photo_ids) - waiting - shown)
+
+
+@transaction.atomic
+def request(version: ModelVersion, by: User | None, said: Label | None = None) -> Repredicting:
+    """Have all photos, or those whose shown prediction says this label, predicted again by this
+    version, the newest first. It takes the place of what was requested of the version before."""
+    transaction.on_commit(doorbell.ring)
+    newest = Photo.objects.order_by("-id").values_list("id", flat=True).first()
+    anew = {
+        "by": by,
+        "said": said,
+        "asked": timezone.now(),
+        "next_photo": newest,
+        "looked_at": 0,
+        "finished": None,
+        "error": "",
+    }
+    return Repredicting.objects.update_or_create(version=version, defaults=anew)[0]
+
+
+@transaction.atomic
+def stop(version: ModelVersion, reason: str = "") -> None:
+    """Predict nothing more again by this version, for this reason if it is not a person's wish."""
+    wanted = Repredicting.objects.filter(version=version)
+    wanted.update(finished=timezone.now(), error=reason)
+    waiting = [row_id for row_id, its in _waiting()[:_COUNTED] if its == version.id]
+    unless_claimed = Prediction.objects.filter(id__in=waiting, state=State.PENDING)
+    shown = Photo.objects.filter(prediction__in=waiting).values_list("prediction", flat=True)
+    unless_claimed.filter(id__in=list(shown)).update(state=State.FAILED, error="not_repeated")
+    unless_claimed.delete()
+
+
+def waiting(version: ModelVersion) -> int:
+    """How many photos wait for this version's turn; seldom many more than CHUNK."""
+    return sum(its == version.id for _row_id, its in _waiting()[:_COUNTED])
+
+
+def next_version() -> ModelVersion | None:
+    """Whose rows are next to be predicted again; None if none wait."""
+    oldest = [version_id for _row_id, version_id in _waiting()[:1] if version_id]
+    return ModelVersion.objects.filter(id__in=oldest).first()
+
+
+def _waiting() -> QuerySet[Prediction, tuple[UUID, int | None]]:
+    """The ids of the rows that wait, with their version's, in the order of their index."""
+    rows = Prediction.objects.filter(state=State.PENDING, model_version__isnull=False)
+    return rows.order_by("created", "id").values_list("id", "model_version")
+
+
+@transaction.atomic
+def plan_more() -> bool:
+    """Look at the next photos of what was requested first; return whether there was a request."""
+    unfinished = Repredicting.objects.select_for_update(of=("self",)).filter(finished=None)
+    wanted = unfinished.select_related("version").order_by("asked").first()
+    if wanted is None:
+        return False
+    left = Photo.objects.filter(id__lte=wanted.next_photo or UUID(int=0)).order_by("-id")
+    photo_ids = list(left.values_list("id", flat=True)[: CHUNK + 1])
+    chosen = Photo.objects.filter(id__in=photo_ids[:CHUNK])
+    if wanted.said_id:
+        chosen = chosen.filter(prediction__label=wanted.said_id)
+    again(list(chosen.values_list("id", flat=True)), wanted.version)
+    wanted.looked_at += len(photo_ids[:CHUNK])
+    wanted.next_photo = photo_ids[CHUNK] if len(photo_ids) > CHUNK else None
+    wanted.finished = None if wanted.next_photo else timezone.now()
+    wanted.save(update_fields=["looked_at", "next_photo", "finished"])
+    return True
+
+
+@transaction.atomic
+def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhoto]) -> int:
+    """Settle rows of one version that were predicted again; return how many."""
+    of_rows = Photo.objects.filter(id__in=[row.photo_id for row in rows])
+    photos = {photo.id: photo for photo in lock_photos(of_rows)}
+    held = queue.lock_held(rows)
+    answered = [
+        row
+        for row, outcome in zip(rows, outcomes, strict=True)
+        if row.id in held and isinstance(outcome, Answer)
+    ]
+    shown = _show(photos, answered)
+    settled = queue.store(rows, outcomes)
+    _spare_the_reviewed(shown)
+    return settled
+
+
+def _show(photos: Mapping[UUID, Photo], rows: Iterable[Prediction]) -> list[Prediction]:
+    """Let the photos, which are locked, show these rows of one version, if that is live; return
+    those that they have not shown before."""
+    versions = {row.model_version_id for row in rows if row.model_version_id}
+    if not ModelVersion.objects.filter(id__in=versions, live=True).exists():
+        return []
+    new = [row for row in rows if photos[row.photo_id].prediction_id != row.id]
+    changed = [photos[row.photo_id] for row in new]
+    before = [photo.prediction_id for photo in changed if photo.prediction_id]
+    Prediction.objects.filter(id__in=before).update(**_NOT_SHOWN)
+    for photo, row in zip(changed, new, strict=True):
+        photo.prediction = row
+    Photo.objects.bulk_update(changed, ("prediction",))
+    return new
+
+
+def _show_known(photos: Mapping[UUID, Photo], rows: Iterable[Prediction]) -> int:
+    """As `_show`, for rows that were stored before; return how many it was."""
+    shown = _show(photos, rows)
+    tree = LabelTree()
+    for row in shown:
+        labelling.put_in_queue(row, photos[row.photo_id].label_id, tree)
+        row.analysis_due = timezone.now()
+    Prediction.objects.bulk_update(shown, _REVIEW_FIELDS)
+    _spare_the_reviewed(shown)
+    return len(shown)
+
+
+def _spare_the_reviewed(rows: Sequence[Prediction]) -> None:
+    """Who has set a photo's label by looking at it is not asked again what the network doubts."""
+    reviewed = labelling.reviewed(row.photo_id for row in rows)
+    ids = [row.id for row in rows if row.photo_id in reviewed]
+    Prediction.objects.filter(id__in=ids).update(disagreement=None)

@@ -1,0 +1,167 @@
+"""The networks that a predictor has in memory: the live one and, while photos are predicted again
+by another version, that one.
+
+A thread watches which version is live. It loads and tries a network beside the predictions, and
+then replaces the old one in a single step: nobody waits for it, and nobody ever meets half a
+network. One that cannot be loaded changes nothing.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+import time
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import close_old_connections
+
+from recognition.cnn.manifest import CorruptCheckpoint
+from recognition.cnn.serving.classifier import BATCH_SIZE, Classifier
+from recognition.core import doorbell
+from recognition.core.workers import worker_name
+from recognition.models import ModelVersion
+from recognition.versions import registry
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 1.0  # which version is live; Redis usually tells sooner
+TRY_AGAIN_S = 20.0  # to load what could not be loaded
+
+
+class Loaded(NamedTuple):
+    """A version and its network. When the last reference to it goes, so does its memory."""
+
+    version: ModelVersion
+    classifier: Classifier
+
+
+class _Failure(NamedTuple):
+    reason: str
+    at_s: float
+
+
+class Networks:
+    """The networks of one process. One thread predicts with them, another one may watch."""
+
+    def __init__(self) -> None:
+        self._live: Loaded | None = None
+        self._other: Loaded | None = None
+        self._wanted: ModelVersion | None = None  # the other one that is, or should be, loaded
+        self._failures: dict[int, _Failure] = {}  # by the version's id
+        self._told = ""  # the operator, through Redis
+        self._loading = threading.Lock()
+        self._watcher: threading.Thread | None = None
+
+    def watch(self) -> None:
+        """Follow the live version from now on, in a thread that ends with the process."""
+        if self._watcher is None:
+            self._watcher = threading.Thread(target=self._watch, name="watch", daemon=True)
+            self._watcher.start()
+
+    def catch_up(self) -> None:
+        """Do now what a watcher does all the time, unless there is one."""
+        if self._watcher is None:
+            self._look()
+
+    def live(self) -> Loaded:
+        """The live version or, until that is loaded, the one before.
+
+        Raises CorruptCheckpoint if nothing is loaded and nothing can be.
+        """
+        if self._live is None:
+            self._look()
+        if self._live is None:
+            raise CorruptCheckpoint(self.why_not(registry.live_version()))
+        return self._live
+
+    def loaded(self, version: ModelVersion) -> Loaded | None:
+        """Any version; None until it is loaded, after which the bell rings.
+
+        If it is not the live one, it stays until another one is asked for, or `release_other`.
+        """
+        if _is(self._live, version):
+            return self._live
+        self._wanted = version
+        self.catch_up()
+        other = self._other
+        return other if _is(other, version) else None
+
+    def release_other(self) -> None:
+        """Nothing is left to be predicted by it."""
+        self._wanted = self._other = None
+
+    def why_not(self, version: ModelVersion) -> str:
+        """Why a version could not be loaded; empty if it could, or nobody has tried."""
+        failure = self._failures.get(version.id)
+        return failure.reason if failure else ""
+
+    def _watch(self) -> None:
+        for _ in doorbell.live_versions_announced(LOOK_EVERY_S):
+            close_old_connections()
+            try:
+                self._look()
+            except Exception as error:  # the thread must outlive a database that is away
+                logger.warning("the live version cannot be looked up: %r", error)
+
+    def _look(self) -> None:
+        with self._loading:
+            version = registry.live_version()
+            if not _is(self._live, version):
+                found = self._other if _is(self._other, version) else self._load(version)
+                self._live = found or self._live
+            self._tell("" if _is(self._live, version) else self.why_not(version))
+            wanted = self._wanted
+            if wanted is None or _is(self._live, wanted):
+                self._other = None
+            elif not _is(self._other, wanted):
+                self._other = self._load(wanted)
+                doorbell.ring()  # its photos wait
+
+    def _tell(self, complaint: str) -> None:
+        if complaint or self._told:
+            doorbell.complain(worker_name(), complaint)
+        self._told = complaint
+
+    def _load(self, version: ModelVersion) -> Loaded | None:
+        failed = self._failures.get(version.id)
+        if failed and time.monotonic() < failed.at_s + TRY_AGAIN_S:
+            return None
+        try:
+            classifier = load_classifier(version, in_haste=self._live is not None)
+        except Exception as error:  # whatever is wrong with it, the one that is loaded goes on
+            self._failures[version.id] = _Failure(str(error), time.monotonic())
+            logger.error("version %d cannot be loaded: %s", version.number, error)
+            return None
+        self._failures.pop(version.id, None)
+        logger.info("version %d is loaded", version.number, extra={"version": version.number})
+        return Loaded(version, classifier)
+
+
+def load_classifier(version: ModelVersion, in_haste: bool = False) -> Classifier:
+    """Load a version's network, in haste if it shall take over from another one as soon as it can.
+
+    Raises CorruptCheckpoint, BrokenEngine, ValueError.
+    """
+    classifier = Classifier.load(
+        version.folder,
+        settings.ARK_ENGINE,
+        settings.ARK_DEVICE,
+        settings.ARK_MAX_PIXELS,
+        warm_up=(1, BATCH_SIZE) if in_haste else range(1, BATCH_SIZE + 1),
+    )
+    if classifier.manifest.sha256 != version.sha256:
+        raise CorruptCheckpoint(f"{version.folder} holds another version")
+    # What is loaded stays: the garbage collector need not look at it again.
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    return classifier
+
+
+def _is(loaded: Loaded | None, version: ModelVersion) -> bool:
+    return loaded is not None and loaded.version.id == version.id
+
+
+networks = Networks()

@@ -1,0 +1,140 @@
+"""The queue of the predictors: claim what waits, store the answers.
+
+The table of predictions is the queue. A claim takes a few rows under a lease; results are stored
+only while the lease is held, so that a worker that was thought dead cannot overwrite its successor.
+Rows whose worker died wait again, and are then claimed one by one: if one of them killed its worker
+it does not take the others along a second time.
+
+An upload waits without a version, and gets the one that answers. A row that has a version from the
+beginning is to be predicted again by just that one, whenever no upload waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from recognition.cnn.pixels.decoding import UnreadablePhoto
+from recognition.cnn.serving.classifier import BATCH_SIZE, Answer
+from recognition.core import doorbell
+from recognition.core.locks import lock_predictions
+from recognition.core.workers import dead_here, worker_name
+from recognition.labels import labelling
+from recognition.labels.tree import LabelTree
+from recognition.models import ModelVersion, Photo, Prediction, State
+
+MAX_ATTEMPTS = 3
+
+_SETTLED_FIELDS = (
+    *("state", "model_version_id", "lease_owner", "lease_expires", "label_id", "kind", "top"),
+    *("confidence", "fine", "milliseconds", "embedding", "error"),
+    *("margin", "review", "disagreement", "analysis_due"),
+)
+
+
+@transaction.atomic
+def recover() -> None:
+    """Let rows whose worker is gone wait again, or fail if they lost MAX_ATTEMPTS workers."""
+    is_lost = Q(lease_expires__lt=timezone.now()) | Q(lease_owner__in=_dead_workers())
+    lost = Prediction.objects.filter(is_lost, state=State.RUNNING)
+    no_lease = {"lease_owner": "", "lease_expires": None}
+    lost.filter(attempts__gte=MAX_ATTEMPTS).update(state=State.FAILED, error="crashed", **no_lease)
+    lost.update(state=State.PENDING, **no_lease)
+
+
+@transaction.atomic
+def claim(version: ModelVersion) -> list[Prediction]:
+    """Take the oldest uploads, at most BATCH_SIZE, under a lease, for this version to answer."""
+    rows = _take(list(_pending().filter(model_version=None)[:BATCH_SIZE]))
+    for row in rows:
+        row.model_version = version
+    return rows
+
+
+@transaction.atomic
+def claim_again(version: ModelVersion) -> list[Prediction]:
+    """Take, as `claim` does, the rows that this version is to predict again, if their turn has
+    come: one version's rows after the other's."""
+    oldest = list(_pending().filter(model_version__isnull=False)[:BATCH_SIZE])
+    return _take([row for row in oldest if row.model_version_id == version.id])
+
+
+def _pending() -> QuerySet[Prediction]:
+    rows = Prediction.objects.select_for_update(skip_locked=True, of=("self",))
+    return rows.select_related("photo").filter(state=State.PENDING).order_by("created", "id")
+
+
+def _take(rows: list[Prediction]) -> list[Prediction]:
+    fresh = [row for row in rows if not row.attempts]
+    rows = rows[:1] if rows and rows[0].attempts else fresh
+    Prediction.objects.filter(id__in=[row.id for row in rows]).update(
+        state=State.RUNNING,
+        lease_owner=worker_name(),
+        lease_expires=timezone.now() + timedelta(seconds=settings.ARK_LEASE_S),
+        attempts=F("attempts") + 1,
+    )
+    return rows
+
+
+@transaction.atomic
+def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhoto]) -> int:
+    """Settle the rows whose lease this worker still holds; return how many these are."""
+    held = lock_held(rows)
+    # Both are read when nobody can label these photos, or merge labels, any more.
+    shown = dict(Photo.objects.filter(prediction__in=held).values_list("prediction", "label"))
+    tree = LabelTree()
+    settled = []
+    for row, outcome in zip(rows, outcomes, strict=True):
+        if row.id not in held:
+            continue
+        settled.append(row)
+        if isinstance(outcome, UnreadablePhoto):
+            _settle(row, State.FAILED)
+            row.error = outcome.code
+        else:
+            _fill_in(row, outcome, tree)
+            if row.id in shown:
+                labelling.put_in_queue(row, shown[row.id], tree)
+                row.analysis_due = timezone.now()
+    # An upsert is the fastest way to give many rows different values in one statement.
+    Prediction.objects.bulk_create(
+        settled, update_conflicts=True, unique_fields=["id"], update_fields=_SETTLED_FIELDS
+    )
+    transaction.on_commit(lambda: doorbell.announce([row.photo_id for row in settled]))
+    return len(settled)
+
+
+def lock_held(rows: Sequence[Prediction]) -> set[UUID]:
+    """The ids of the rows whose lease this worker still holds, locked."""
+    locked = lock_predictions(row.id for row in rows)
+    held = locked.filter(state=State.RUNNING, lease_owner=worker_name())
+    return set(held.values_list("id", flat=True))
+
+
+def _fill_in(row: Prediction, answer: Answer, tree: LabelTree) -> None:
+    label = tree[answer.label]
+    _settle(row, State.DONE)
+    row.label_id = label.id
+    row.kind = label.kind
+    row.confidence = answer.confidence
+    row.top = [{"label": slug, "confidence": confidence} for slug, confidence in answer.top]
+    row.fine = answer.fine
+    row.milliseconds = answer.milliseconds
+    row.embedding = answer.embedding.astype("<f2").tobytes()
+
+
+def _settle(row: Prediction, state: State) -> None:
+    row.state = state
+    row.lease_owner = ""
+    row.lease_expires = None
+
+
+def _dead_workers() -> list[str]:
+    running = Prediction.objects.filter(state=State.RUNNING)
+    return dead_here(running.values_list("lease_owner", flat=True))

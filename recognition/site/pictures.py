@@ -1,0 +1,70 @@
+"""A photo's pictures: small ones drawn without metadata, and the original as it came."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.templatetags.static import static
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET
+
+from recognition.cnn.pixels.decoding import UnreadablePhoto
+from recognition.models import Photo
+from recognition.photos import renditions, selectors
+from recognition.photos.renditions import PREVIEW_SIDE, THUMBNAIL_SIDE
+from recognition.site.requests import SignedInRequest
+
+
+@login_required
+@require_GET
+def thumbnail(request: SignedInRequest, photo_id: UUID) -> HttpResponseBase:
+    return _picture(_visible_photo(request, photo_id), THUMBNAIL_SIDE)
+
+
+@login_required
+@require_GET
+def preview(request: SignedInRequest, photo_id: UUID) -> HttpResponseBase:
+    return _picture(_visible_photo(request, photo_id), PREVIEW_SIDE)
+
+
+@login_required
+@require_GET
+@cache_control(private=True, no_cache=True)
+def original(request: SignedInRequest, photo_id: UUID) -> HttpResponseBase:
+    """Byte for byte, always as a download: a browser must never run what somebody uploaded."""
+    photo = _visible_photo(request, photo_id)
+    try:
+        stream = photo.original_path.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    return FileResponse(
+        stream,
+        as_attachment=True,
+        filename=PurePosixPath(photo.name).name or photo.id.hex,
+        content_type="application/octet-stream",
+    )
+
+
+def _visible_photo(request: SignedInRequest, photo_id: UUID) -> Photo:
+    return get_object_or_404(
+        selectors.photos_visible_to(request.user).select_related(None).only("id", "name"),
+        id=photo_id,
+    )
+
+
+def _picture(photo: Photo, longest_side: int) -> HttpResponseBase:
+    try:
+        path = renditions.drawn(photo, longest_side)
+    except (UnreadablePhoto, FileNotFoundError):
+        return _no_picture()
+    response = FileResponse(path.open("rb"), content_type="image/jpeg")
+    response["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response
+
+
+def _no_picture() -> HttpResponse:
+    return redirect(static("img/no-picture.svg"))

@@ -1,0 +1,45 @@
+"""Pages of the admin that do not belong to a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+View = Callable[..., HttpResponseBase]
+
+
+class StaffRequest(HttpRequest):
+    """A request that `staff_page` let through."""
+
+    user: User
+
+
+def staff_page(permission: str) -> Callable[[View], View]:
+    """Let only staff with this permission (such as "recognition.review") in; others get a 403."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.has_perm(permission):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return admin.site.admin_view(guarded)
+
+    return decorate
+
+
+def render_page(
+    request: HttpRequest, template: str, title: str, context: dict[str, Any] | None = None
+) -> HttpResponse:
+    """A page with the admin's sidebar and header; its template extends "staff/page.html"."""
+    return render(
+        request, template, {**admin.site.each_context(request), "title": title, **(context or {})}
+    )

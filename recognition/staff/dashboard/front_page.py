@@ -1,0 +1,70 @@
+"""The front page of the admin: what to do next, figures, and agreement with the network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from recognition.models import Label
+from recognition.review import statistics
+from recognition.staff.dashboard import bar_charts
+from recognition.staff.dashboard.next_steps import next_steps
+
+MAX_LABELS = 10
+WEEK = 7
+
+
+@dataclass(frozen=True)
+class LabelAgreement:
+    label: Label
+    right: int
+    decisions: int
+
+    @property
+    def percent(self) -> float:
+        return 100 * self.right / self.decisions
+
+
+def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Fill in the context of unfold's index page, which calls this. Figures are only for those who
+    may see everybody's photos."""
+    context["next_steps"] = next_steps(
+        may_review=request.user.has_perm("recognition.review"),
+        may_train=request.user.has_perm("recognition.train"),
+    )
+    if request.user.has_perm("recognition.view_all"):
+        context |= {
+            "to_review": statistics.to_review(),
+            "waiting": statistics.waiting(),
+            "failed": statistics.failed(),
+            "figures": statistics.current(),
+        }
+        if context["figures"]:
+            context |= _of_days_and_labels(context["figures"].data)
+    return context
+
+
+def _of_days_and_labels(data: dict[str, Any]) -> dict[str, Any]:
+    days, agreement = data["days"], data["agreement"]
+    decisions = sum(day["decisions"] for day in agreement["days"])
+    return {
+        "today": days[-1]["photos"],
+        "this_week": sum(day["photos"] for day in days[-WEEK:]),
+        "share_labelled": data["labelled"] / data["photos"] if data["photos"] else 0,
+        "uploads": bar_charts.uploads(days),
+        "agreement": bar_charts.agreement(agreement["days"]),
+        "decisions": decisions,
+        "share_right": sum(day["right"] for day in agreement["days"]) / max(decisions, 1),
+        "labels": _most_corrected(agreement["labels"]),
+    }
+
+
+def _most_corrected(rows: list[dict[str, Any]]) -> list[LabelAgreement]:
+    labels = Label.objects.in_bulk([row["label"] for row in rows], field_name="slug")
+    return [
+        LabelAgreement(labels[row["label"]], row["right"], row["decisions"])
+        for row in rows[:MAX_LABELS]
+        if row["label"] in labels
+    ]

@@ -1,0 +1,187 @@
+"""What to do next: a few sentences with a link, chosen by the state of the instance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+from urllib.parse import urlencode
+
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from recognition.labels.tree import labelled_photos
+from recognition.models import Comparison, Photo, RunState, TrainingRun
+from recognition.photos import selectors
+from recognition.review import promise, statistics
+from recognition.review.queue import Ordering
+from recognition.staff.formatting import percent, short_percent
+from recognition.staff.training import run_text as training_words
+
+MAX_STEPS = 4
+WORTH_A_PROMISE = 0.05  # of the uploads
+CANDIDATES_FOR = timedelta(days=7)  # who has not promoted one by then does not want to
+
+
+@dataclass(frozen=True)
+class Step:
+    """is_urgent: something is broken."""
+
+    text: str
+    link_text: str
+    url: str
+    is_urgent: bool = False
+
+
+def next_steps(may_review: bool, may_train: bool = False) -> list[Step]:
+    """The most important steps, at most MAX_STEPS."""
+    allowed = {ANYBODY: True, REVIEWERS: may_review, TRAINERS: may_train}
+    found = (choose() for choose, who in _CHOICES if allowed[who])
+    return list(islice(filter(None, found), MAX_STEPS))
+
+
+def _start_a_predictor() -> Step | None:
+    waiting = statistics.waiting()
+    if not waiting.number or selectors.is_predictor_heard():
+        return None
+    text = _("Photos wait for the network, and no predictor is running.")
+    return Step(text, _("See what is wrong"), reverse("readyz"), is_urgent=True)
+
+
+def _upload() -> Step | None:
+    if Photo.objects.exists():
+        return None
+    return Step(_("No photo has come in yet."), _("Upload the first ones"), reverse("home"))
+
+
+def _review() -> Step | None:
+    remaining = statistics.to_review()
+    if not remaining.number:
+        return None
+    if not labelled_photos().exists():
+        text = _("Nothing is labelled yet. Each label that you confirm or correct is a lesson.")
+        return Step(text, _("Start with the least certain photos"), reverse("review-queue"))
+    text = ngettext(
+        "%(photos)s photo waits for review.",
+        "%(photos)s photos wait for review.",
+        remaining.number,
+    )
+    text %= {"photos": remaining.in_words}
+    return Step(text, _("Review the least certain first"), reverse("review-queue"))
+
+
+def _look_at_suspects() -> Step | None:
+    suspects = statistics.suspects()
+    if not suspects.number:
+        return None
+    text = ngettext(
+        "%(labels)s label looks wrong.", "%(labels)s labels look wrong.", suspects.number
+    )
+    text %= {"labels": suspects.in_words}
+    return Step(text, _("Look at the suspects"), reverse("review-suspects"))
+
+
+def _look_at_contradicted() -> Step | None:
+    contradicted = statistics.contradicted()
+    if not contradicted.number or statistics.suspects().number:  # which tell more, about the same
+        return None
+    text = ngettext(
+        "The network contradicts %(labels)s label.",
+        "The network contradicts %(labels)s labels.",
+        contradicted.number,
+    )
+    text %= {"labels": contradicted.in_words}
+    query = urlencode({"order": Ordering.DISAGREEMENT})
+    return Step(text, _("Compare them"), f"{reverse('review-queue')}?{query}")
+
+
+def _let_the_machine_accept() -> Step | None:
+    settings = promise.settings()
+    outlook = promise.outlook(promise.tallies_in(promise.report()), settings.target)
+    if settings.active or not outlook.share or outlook.share < WORTH_A_PROMISE:
+        return None
+    text = _("The accuracy promise could take %(share)s of the uploads off your hands.")
+    text %= {"share": percent(outlook.share)}
+    return Step(text, _("See what it means"), reverse("review-promise"))
+
+
+def _nothing() -> Step | None:
+    if (
+        statistics.to_review().number
+        or statistics.contradicted().number
+        or not Photo.objects.exists()
+    ):
+        return None
+    text = _("Nothing waits for review. New photos appear here by themselves.")
+    return Step(text, _("Look through all photos"), reverse("admin:recognition_photo_changelist"))
+
+
+def _watch_the_run() -> Step | None:
+    unfinished = TrainingRun.objects.filter(state__in=(RunState.QUEUED, RunState.RUNNING))
+    run = unfinished.select_related("parent").order_by("-state", "created").first()
+    if run is None:
+        return None
+    words = {"run": training_words.title(run), "stage": training_words.stage(run)}
+    if run.progress:
+        text = _("%(run)s: %(stage)s, %(progress)s.")
+        words["progress"] = short_percent(run.progress)
+    else:
+        text = _("%(run)s: %(stage)s.")
+    return Step(text % words, _("Watch it"), reverse("training-run", args=[run.id]))
+
+
+def _compare_the_candidate() -> Step | None:
+    made = Comparison.objects.filter(
+        state=Comparison.State.DONE,
+        made__gte=timezone.now() - CANDIDATES_FOR,
+        baseline__live=True,
+        candidate__number__gt=F("baseline__number"),
+    )
+    newest = made.select_related("candidate", "baseline").order_by("-candidate__number").first()
+    if newest is None or newest.findings["fixed"] <= newest.findings["broken"]:
+        return None
+    numbers = (newest.candidate.number, newest.baseline.number)
+    text = _("Version %(number)d fixes %(fixed)d photos, breaks %(broken)d and is not live yet.")
+    text %= {"number": numbers[0], **newest.findings}
+    return Step(text, _("Compare and promote"), reverse("training-compare", args=numbers))
+
+
+def _teach() -> Step | None:
+    if _watch_the_run():
+        return None
+    new, is_first = statistics.new_labels()
+    if not new.number:
+        return None
+    if is_first:
+        text = ngettext(
+            "%(labels)s label is set, and the network has not learnt from it yet.",
+            "%(labels)s labels are set, and the network has not learnt from them yet.",
+            new.number,
+        )
+    else:
+        text = ngettext(
+            "%(labels)s new label since the last training.",
+            "%(labels)s new labels since the last training.",
+            new.number,
+        )
+    text %= {"labels": new.in_words}
+    return Step(text, _("Teach the network"), reverse("training-launch"))
+
+
+ANYBODY, REVIEWERS, TRAINERS = "anybody", "reviewers", "trainers"
+_CHOICES: tuple[tuple[Callable[[], Step | None], str], ...] = (
+    (_start_a_predictor, ANYBODY),
+    (_upload, ANYBODY),
+    (_watch_the_run, TRAINERS),
+    (_compare_the_candidate, TRAINERS),
+    (_review, REVIEWERS),
+    (_teach, TRAINERS),
+    (_look_at_suspects, REVIEWERS),
+    (_look_at_contradicted, REVIEWERS),
+    (_let_the_machine_accept, REVIEWERS),
+    (_nothing, REVIEWERS),
+)

@@ -1,0 +1,113 @@
+"""Many at once: a grid of thumbnails of which those that are right are confirmed together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from recognition.labels.fields import LabelForm, offered_labels
+from recognition.models import BulkDecision, Kind, Label, Photo, Via
+from recognition.photos import history
+from recognition.photos.history import Cursor
+from recognition.photos.selectors import photos_visible_to
+from recognition.review import bulk, leases
+from recognition.review.bulk import Snapshot
+from recognition.staff.base import StaffRequest, render_page, staff_page
+from recognition.staff.bulk_messages import report_left
+from recognition.staff.review.grid_form import GridForm, batches_to_choose
+
+PAGE_SIZE = 100
+
+
+@staff_page("recognition.review")
+@require_http_methods(["GET", "POST"])
+def grid(request: StaffRequest) -> HttpResponse:
+    if request.method == "GET":
+        return _show(request)
+    shown, kept = _snapshots(request, "shown"), _snapshots(request, "keep")
+    if "confirm" in request.POST:
+        after = Cursor.parse(request.POST.get("next", ""))
+        return _decide(request, [it for it in shown if it in kept], None, after)
+    form = LabelForm(request.POST)
+    if not form.is_valid():
+        for error in form.errors["label"]:
+            messages.error(request, str(error))
+        return _show(request, taken_out=set(shown) - set(kept))
+    wrong = [it for it in shown if it not in kept]
+    after = Cursor.parse(request.GET.get("after", ""))
+    return _decide(request, wrong, form.cleaned_data["label"], after)
+
+
+def _show(request: StaffRequest, taken_out: Collection[Snapshot] = ()) -> HttpResponse:
+    form = GridForm(request.GET)
+    filters = form.filters(request.user)
+    photos = photos_visible_to(request.user).exclude(id__in=leases.held_by_others(request.user))
+    after = Cursor.parse(request.GET.get("after", ""))
+    page = history.page(photos, filters, after, PAGE_SIZE)
+    context = {
+        "form": form,
+        "filters": filters,
+        "page": page,
+        "after": after,
+        "tiles": [_tile(photo, taken_out) for photo in page.photos],
+        "undone_address": _address(request, after=Cursor.parse(request.GET.get("before", ""))),
+        "next_address": _address(request, after=page.next),
+        "first_address": _address(request),
+        "decided": _decided(request),
+        "kinds": Kind.choices,
+        "labels": offered_labels(),
+        "batches": batches_to_choose(request.user, filters),
+        "predictable": Label.objects.filter(merged_into=None),
+        "is_narrowed": _address(request) != request.path,
+        "sees_all": request.user.has_perm("recognition.view_all"),
+    }
+    return render_page(request, "staff/review/grid.html", _("Many at once"), context)
+
+
+def _tile(photo: Photo, taken_out: Collection[Snapshot]) -> tuple[Photo, Snapshot, bool]:
+    snapshot = Snapshot.of(photo)
+    return photo, snapshot, snapshot not in taken_out
+
+
+def _decide(
+    request: StaffRequest, snapshots: list[Snapshot], label: Label | None, after: Cursor | None
+) -> HttpResponse:
+    decision, left = bulk.decide(snapshots, label, request.user, Via.GRID)
+    report_left(request, left)
+    if not decision and not left:
+        messages.info(request, _("No photo was chosen, so nothing was decided."))
+    before = Cursor.parse(request.GET.get("after", ""))
+    decided = decision.id if decision else None
+    return redirect(_address(request, after=after, decided=decided, before=before))
+
+
+def _snapshots(request: HttpRequest, name: str) -> list[Snapshot]:
+    return Snapshot.parse_all(request.POST.getlist(name)[:PAGE_SIZE])
+
+
+def _decided(request: StaffRequest) -> BulkDecision | None:
+    """The decision named in the address, which was just made here, if it can be undone."""
+    try:
+        key = UUID(request.GET.get("decided", ""))
+    except ValueError:
+        return None
+    return bulk.visible_to(request.user).filter(id=key, undone=None).first()
+
+
+def _address(request: HttpRequest, **changes: object) -> str:
+    """The address of this page with its filters and these changes."""
+    query = request.GET.copy()
+    for name in ("after", "decided", "before"):
+        query.pop(name, None)
+    for name in [name for name, value in query.items() if not value]:
+        del query[name]
+    for name, value in changes.items():
+        if value:
+            query[name] = str(value)
+    return f"{request.path}?{query.urlencode()}" if query else request.path

@@ -1,0 +1,116 @@
+"""The accuracy promise: what it would mean, whether it is on, and whether it is kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from recognition.review import promise, statistics
+from recognition.review.promise import Outlook, Row
+from recognition.review.thresholds import Threshold
+from recognition.staff.base import StaffRequest, render_page, staff_page
+from recognition.staff.formatting import short_percent
+
+CHECK_RATES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+
+
+def _choices(values: tuple[float, ...], now: float) -> list[tuple[float, str]]:
+    """The values offered, and the present one."""
+    return [(value, short_percent(value)) for value in sorted({*values, now})]
+
+
+def _targets() -> list[tuple[float, str]]:
+    return _choices(promise.TARGETS, promise.settings().target)
+
+
+def _check_rates() -> list[tuple[float, str]]:
+    return _choices(CHECK_RATES, promise.settings().check_rate)
+
+
+class TargetForm(forms.Form):
+    target = forms.TypedChoiceField(coerce=float, choices=_targets)
+
+
+class PromiseForm(TargetForm):
+    active = forms.BooleanField(required=False)
+    check_rate = forms.TypedChoiceField(coerce=float, choices=_check_rates)
+
+
+@staff_page("recognition.review")
+@require_GET
+def page(request: StaffRequest) -> HttpResponse:
+    now = promise.settings()
+    form = TargetForm(request.GET)
+    target = form.cleaned_data["target"] if form.is_valid() else now.target
+    found = promise.report()
+    outlook = promise.outlook(promise.tallies_in(found), target)
+    checks = promise.checks_in(found)
+    context = {
+        "now": now,
+        "now_target": short_percent(now.target),
+        "now_check_rate": short_percent(now.check_rate),
+        "target": target,
+        "target_percent": short_percent(target),
+        "targets": _targets(),
+        "check_rates": _check_rates(),
+        "may_change": request.user.has_perm("recognition.change_promise"),
+        "is_counted": "tallies" in found.data,
+        "counted": found.made,
+        "outlook": outlook,
+        **_of_hundred(outlook),
+        "shared": _threshold(outlook.shared),
+        "lines": [_line(row) for row in outlook.rows],
+        "checks": checks,
+        "verdict": checks.verdict(now.target),
+        "checks_low": short_percent(checks.precision.low),
+        "checks_high": short_percent(checks.precision.high),
+        "to_review": statistics.to_review().in_words,
+    }
+    return render_page(request, "staff/review/promise.html", _("Accuracy promise"), context)
+
+
+@staff_page("recognition.review")
+@require_POST
+def change(request: StaffRequest) -> HttpResponse:
+    if not request.user.has_perm("recognition.change_promise"):
+        raise PermissionDenied
+    form = PromiseForm(request.POST)
+    if form.is_valid():
+        promise.change(**form.cleaned_data, by=request.user)
+        if form.cleaned_data["active"]:
+            text = _("Switched on. What is sure enough is being accepted in the background.")
+        else:
+            text = _("Switched off. What was accepted goes back to the reviewers.")
+        messages.success(request, text)
+    else:
+        messages.error(request, _("Choose a target and a share to check from the lists."))
+    return redirect("review-promise")
+
+
+def _of_hundred(outlook: Outlook) -> dict[str, int]:
+    """How many of 100 uploads are accepted, rounded down so as not to promise too much."""
+    accepted = int(100 * (outlook.share or 0.0))
+    return {"accepted_of_100": accepted, "left_of_100": 100 - accepted}
+
+
+def _line(row: Row) -> dict[str, Any]:
+    share = short_percent(row.share) if row.share is not None else "–"
+    return {"row": row, "share": share, "threshold": _threshold(row.threshold)}
+
+
+def _threshold(threshold: Threshold | None) -> dict[str, str] | None:
+    if threshold is None:
+        return None
+    return {
+        "confidence": short_percent(threshold.confidence),
+        "precision": short_percent(threshold.precision),
+        "low": short_percent(threshold.bounds.low),
+        "high": short_percent(threshold.bounds.high),
+    }

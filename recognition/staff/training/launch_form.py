@@ -1,0 +1,150 @@
+"""The form that launches a run. Its fields are made from what parameters and networks say of
+themselves, so that nothing needs to be listed twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from recognition.cnn.networks.summaries import NetworkFacts, facts
+from recognition.cnn.training.parameters import TeachParameters, TrainingParameters
+from recognition.models import Mode, ModelVersion
+from recognition.staff.training import run_text
+
+OPTION = "option-"  # before the names of a network's options
+_SMALLEST_NETWORK = "lenet5"
+_YES_NO = ((True, gettext_lazy("yes")), (False, gettext_lazy("no")))
+_GROUPS = (
+    (gettext_lazy("How long and how fast"), ("epochs", "batch_size", "learning_rate", "trainable")),
+    (gettext_lazy("How photos are varied"), ("flip", "crop", "colour", "mixup")),
+)
+
+
+class LaunchForm(forms.Form):
+    """Bound to what was given; what is missing or empty has its default.
+
+    mode and network decide which fields there are, so that wrong ones fall back to usable ones.
+    """
+
+    id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        mode = given.get("mode", "")
+        self.mode: str = mode if mode in Mode.values else Mode.TEACH
+        self.versions = {str(it.number): it for it in ModelVersion.objects.order_by("-number")}
+        self.parent = self._parent(given.get("parent", ""))
+        self.facts = self._facts(given.get("network", ""))
+        typed = {name: value for name, value in given.items() if value != ""}
+        start = {
+            "mode": self.mode,
+            "parent": str(self.parent.number) if self.parent else "",
+            "network": self.facts.name if self.facts else "",
+        }
+        super().__init__(
+            {**default_values(self.mode, self.facts), **typed, **start}, auto_id="setting-%s"
+        )
+        self.fields |= {**self._start(), **_fields(self.mode, self.facts)}
+
+    def groups(self) -> Iterator[tuple[str, list[BoundField]]]:
+        """The settings under their headings; those that no heading claims come last."""
+        names = [name for name in self.fields if name not in ("id", "parent", "network")]
+        headed = [(_("How it is built"), [name for name in names if name.startswith(OPTION)])]
+        headed += [(str(title), [it for it in group if it in names]) for title, group in _GROUPS]
+        claimed = {name for _title, group in headed for name in group}
+        headed.append((_("Finer points"), [name for name in names if name not in claimed]))
+        yield from ((title, [self[name] for name in group]) for title, group in headed if group)
+
+    def parameters(self) -> dict[str, Any]:
+        """As `runs.launch` takes them; of valid fields only."""
+        names = [it.name for it in fields(_defaults(self.mode, self.facts))]
+        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
+
+    def network_options(self) -> dict[str, Any]:
+        options = self.facts.options if self.facts and self.mode == Mode.FROM_SCRATCH else {}
+        given = {name: self.cleaned_data.get(OPTION + name) for name in options}
+        return {name: value for name, value in given.items() if value is not None}
+
+    def _start(self) -> dict[str, forms.Field]:
+        """What it starts from: a version or, from scratch, a network."""
+        if self.mode == Mode.FROM_SCRATCH:
+            networks = [(name, run_text.network(name)) for name in facts()]
+            return {"network": forms.ChoiceField(label=_("Network"), choices=networks)}
+        named = [
+            (number, _("%(version)s (live)") % {"version": it} if it.live else str(it))
+            for number, it in self.versions.items()
+        ]
+        return {"parent": forms.ChoiceField(label=_("Start from version"), choices=named)}
+
+    def _parent(self, number: str) -> ModelVersion | None:
+        if self.mode == Mode.FROM_SCRATCH:
+            return None
+        live = next((it for it in self.versions.values() if it.live), None)
+        return self.versions.get(number, live)
+
+    def _facts(self, name: str) -> NetworkFacts | None:
+        """Of the network that is to be trained, unless it is unknown here."""
+        if self.parent:
+            return facts().get(self.parent.network)
+        return facts().get(name) or facts().get(_SMALLEST_NETWORK)
+
+
+def default_values(mode: str, network: NetworkFacts | None) -> dict[str, Any]:
+    """What the fields show before anything was typed: 1 rather than 1.0."""
+    defaults = {name: _short(it) for name, it in _defaults(mode, network).to_dict().items()}
+    options = network.options if network and mode == Mode.FROM_SCRATCH else {}
+    return {**defaults, **{OPTION + name: _short(it.default) for name, it in options.items()}}
+
+
+def _short(value: Any) -> Any:
+    return f"{value:g}" if isinstance(value, float) else value
+
+
+def without_defaults(given: Mapping[str, str]) -> dict[str, str]:
+    """What was typed before the form was asked for again; what was merely a default of another way
+    to train, or of another network, gives way to this one's."""
+    defaults = default_values(given.get("was_mode", ""), facts().get(given.get("was_network", "")))
+    return {
+        name: value
+        for name, value in given.items()
+        if name not in defaults or value != str(defaults[name])
+    }
+
+
+def _defaults(mode: str, network: NetworkFacts | None) -> TeachParameters | TrainingParameters:
+    if mode not in (Mode.FINE_TUNE, Mode.FROM_SCRATCH):
+        return TeachParameters()
+    return TrainingParameters.defaults(mode, bool(network and network.greyscale))
+
+
+def _fields(mode: str, network: NetworkFacts | None) -> dict[str, forms.Field]:
+    defaults = _defaults(mode, network)
+    made = {
+        it.name: _field(getattr(defaults, it.name), it.metadata)
+        for it in fields(defaults)
+        if mode != Mode.FROM_SCRATCH or it.name != "trainable"  # then, all of it
+    }
+    options = network.options if network and mode == Mode.FROM_SCRATCH else {}
+    for name, option in options.items():
+        made[OPTION + name] = _field(option.default, asdict(option))
+    return made
+
+
+def _field(default: Any, limits: Mapping[str, Any]) -> forms.Field:
+    """A field for values of the default's type."""
+    made: forms.Field
+    if isinstance(default, bool):
+        made = forms.TypedChoiceField(choices=_YES_NO, coerce=lambda it: it == "True")
+    elif choices := limits.get("choices"):
+        named = [(it, run_text.CHOICES.get(it, it)) for it in choices]
+        made = forms.TypedChoiceField(choices=named, coerce=lambda it: type(default)(it))
+    else:
+        kind = forms.IntegerField if isinstance(default, int) else forms.FloatField
+        made = kind(min_value=limits["min"], max_value=limits["max"])
+    made.label, made.help_text = _(limits["title"]), _(limits["help"])
+    return made

@@ -1,0 +1,1 @@
+"""The pages of versions: model card, comparison, promotion, bundles."""

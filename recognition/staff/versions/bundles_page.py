@@ -1,0 +1,88 @@
+"""Take a version along, or bring one in."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from recognition.cnn.manifest import CorruptCheckpoint
+from recognition.cnn.store.bundle import BadBundle
+from recognition.models import ModelVersion
+from recognition.photos.uploads import SpooledUpload
+from recognition.staff.base import StaffRequest, render_page, staff_page
+from recognition.versions import bundles
+
+WORDS = {
+    "bundle": (
+        gettext_lazy("Bundle"),
+        gettext_lazy("Everything of this version, to bring into another Ark."),
+    ),
+    "onnx": (
+        gettext_lazy("ONNX"),
+        gettext_lazy("For other programs, in nearly every language and on phones."),
+    ),
+    "openvino": (
+        gettext_lazy("OpenVINO"),
+        gettext_lazy("For other programs on Intel and ARM processors; the fastest there."),
+    ),
+}
+
+
+class BundleForm(forms.Form):
+    # Files of this name may be as large as ARK_MAX_BULK_MB.
+    archive = forms.FileField(label=gettext_lazy("Bundle"))
+
+
+@staff_page("recognition.train")
+@require_http_methods(["GET", "POST"])
+def exports(request: StaffRequest, number: int) -> HttpResponse:
+    version = get_object_or_404(ModelVersion, number=number)
+    if request.method == "POST":
+        try:
+            bundles.ask_for(version, request.POST.get("form", ""))
+        except ValueError:
+            raise Http404 from None
+        return redirect("training-exports", number)
+    found = [(*WORDS[it.form], it) for it in bundles.exports(version)]
+    context = {
+        "version": version,
+        "exports": found,
+        "is_waiting": any(it.state == "asked" for *_words, it in found),
+    }
+    title = _("Take version %(number)d along") % {"number": number}
+    return render_page(request, "staff/versions/exports.html", title, context)
+
+
+@staff_page("recognition.train")
+@require_GET
+def download(request: HttpRequest, number: int, form: str) -> FileResponse:
+    version = get_object_or_404(ModelVersion, number=number)
+    for export in bundles.exports(version):
+        if (export.form, export.state) == (form, "done"):
+            return FileResponse(export.path.open("rb"), as_attachment=True)
+    raise Http404
+
+
+@staff_page("recognition.train")
+@require_http_methods(["GET", "POST"])
+def bring_in(request: StaffRequest) -> HttpResponse:
+    form = BundleForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        upload: SpooledUpload = form.cleaned_data["archive"]
+        try:
+            bundles.accept(upload.path, upload.name)
+        except (BadBundle, CorruptCheckpoint, OSError) as error:
+            form.add_error("archive", _("It cannot be brought in. %(error)s") % {"error": error})
+        else:
+            return redirect("training-import")
+    imports = bundles.imports()
+    context = {
+        "form": form,
+        "imports": imports,
+        "is_waiting": any(it.state == "asked" for it in imports),
+    }
+    return render_page(request, "staff/versions/import.html", _("Bring in a version"), context)

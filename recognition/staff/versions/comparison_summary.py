@@ -1,0 +1,318 @@
+"""What the page of a comparison shows: its findings in words, tables and a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from recognition.labels.tree import LabelTree
+from recognition.models import Comparison
+from recognition.staff.formatting import percent, short_percent
+from recognition.staff.line_charts import LinesChart, lines_chart
+from recognition.versions.comparison import comparing
+
+CHANCE = 0.05  # a p-value from which on a difference may well be chance
+_NOTEWORTHY = 0.05  # of F1: a label that changed by so much is marked
+_LEAST_OF_BIN = 5  # photos of a point of the reliability curve
+_REJECTED = gettext_lazy("of %(photos)s photos of something else, those answered “neither”")
+_LEFT_OUT = {
+    "trained_on": gettext_lazy(
+        "one of the versions has learnt from them, or from a near-duplicate"
+    ),
+    "retired": gettext_lazy("their label is retired"),
+    "unreadable": gettext_lazy("their file cannot be read"),
+    "unread": gettext_lazy("reading them would take too long"),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A difference in words. style: a class that colours it."""
+
+    words: str
+    style: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A measure of both versions, with what it means; values and intervals in words."""
+
+    name: str
+    meaning: str
+    before: str
+    after: str
+    change: Change
+    before_interval: str = ""
+    after_interval: str = ""
+
+
+@dataclass(frozen=True)
+class LabelRow:
+    """A label's scores: (before, after) of precision, recall and F1, in words."""
+
+    name: str
+    slug: str
+    photos: int
+    scores: list[tuple[str, str]]
+    change: Change
+
+
+def headline(comparison: Comparison) -> str:
+    """The result in a sentence."""
+    findings = comparison.findings
+    if not findings["candidate"]["photos"]:
+        return _("There are no photos to measure on: no labelled photo is in the test split.")
+    fixes = ngettext(
+        "Version %(number)d fixes %(photos)s photo", "Version %(number)d fixes %(photos)s photos",
+        findings["fixed"],
+    ) % {"number": comparison.candidate.number, "photos": _whole(findings["fixed"])}  # fmt: skip
+    breaks = _("and breaks %(photos)s") % {"photos": _whole(findings["broken"])}
+    said = {"fixes": fixes, "breaks": breaks, "p": p_value(findings["p"])}
+    return _("%(fixes)s %(breaks)s (%(p)s).") % said
+
+
+def breaks_more(comparison: Comparison) -> bool:
+    """Whether the candidate breaks more test photos than it fixes."""
+    broken: int = comparison.findings["broken"]
+    return broken > comparison.findings["fixed"]
+
+
+def verdict(comparison: Comparison) -> str:
+    """Whether the difference means something."""
+    findings = comparison.findings
+    if not findings["candidate"]["photos"]:
+        return _("About one photo in five is kept for the test. Label more photos, then compare.")
+    if not findings["fixed"] and not findings["broken"]:
+        return _("Both are right and wrong on the same photos.")
+    if findings["p"] >= CHANCE:
+        return _("A difference as small as this may well be chance.")
+    if findings["fixed"] > findings["broken"]:
+        return _("It is better, and hardly by chance.")
+    return _("It is worse, and hardly by chance.")
+
+
+def knows(comparison: Comparison) -> str:
+    """What became of the labels."""
+    gained, lost = len(comparison.findings["gained"]), len(comparison.findings["lost"])
+    if not gained and not lost:
+        return _("Both know the same labels.")
+    more = ngettext(
+        "It knows %(labels)s more label;", "It knows %(labels)s more labels;", gained
+    ) % {"labels": _whole(gained)}
+    if not gained:
+        more = _("It knows no new label;")
+    if not lost:
+        return _two(more, _("it forgets none."))
+    less = ngettext("it forgets %(labels)s.", "it forgets %(labels)s.", lost)
+    return _two(more, less % {"labels": _whole(lost)})
+
+
+def failure(comparison: Comparison) -> str:
+    """Why it could not be made; empty unless it failed."""
+    if comparison.state != Comparison.State.FAILED:
+        return ""
+    if comparison.error == comparing.CRASHED:
+        why = _("The teacher stopped several times while it worked on this. Look into its log.")
+    else:
+        why = comparison.error
+    return _two(_("The versions could not be compared."), why)
+
+
+def p_value(p: float) -> str:
+    if p < 0.0001:
+        return "p < " + number_format(0.0001, 4)
+    decimals = 4 if p < 0.01 else 2
+    return "p = " + number_format(round(p, decimals), decimals)  # which cuts, and does not round
+
+
+def left_out(comparison: Comparison) -> list[str]:
+    """How many photos were not compared, and why."""
+    said = []
+    for reason, photos in comparison.findings["left_out"].items():
+        text = ngettext(
+            "%(photos)s photo left out: %(why)s", "%(photos)s photos left out: %(why)s", photos
+        )
+        said.append(text % {"photos": _whole(photos), "why": _LEFT_OUT.get(reason, reason)})
+    if comparison.findings["is_capped"]:
+        photos = _whole(comparison.findings["candidate"]["photos"])
+        said.append(_("only the newest %(photos)s are compared") % {"photos": photos})
+    return said
+
+
+def figures(comparison: Comparison) -> Iterator[Figure]:
+    """Without photos there are none but the speed."""
+    before, after = (comparison.findings[it] for it in ("baseline", "candidate"))
+    if after["photos"]:
+        yield _share(_("Accuracy"), _("photos that are right"), before, after, "accuracy")
+        yield _share(
+            _("Macro-F1"),
+            _("mean over the labels, rare ones count as much as frequent ones"),
+            before,
+            after,
+            "macro_f1",
+        )
+        yield _share(
+            _("Calibration error"),
+            _("how far its confidence is from the truth; less is better"),
+            before["calibration"],
+            after["calibration"],
+            "ece",
+            less_is_better=True,
+        )
+        yield from _rejection(before["neither"], after["neither"])
+    yield _speed(comparison.findings["speed"])
+
+
+def _rejection(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Figure]:
+    if after["photos"]:
+        yield _share(
+            _("Rejected rightly"),
+            _REJECTED % {"photos": _whole(after["photos"])},
+            before,
+            after,
+            "rejected",
+        )
+    yield _share(
+        _("Rejected wrongly"),
+        _("other photos that are answered “neither”; less is better"),
+        before,
+        after,
+        "wrongly_rejected",
+        less_is_better=True,
+    )
+
+
+def _share(
+    name: str,
+    meaning: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    key: str,
+    less_is_better: bool = False,
+) -> Figure:
+    bounds = [interval(it.get(f"{key}_interval")) for it in (before, after)]
+    return Figure(
+        name,
+        meaning,
+        percent(before[key]) or "–",
+        percent(after[key]) or "–",
+        change(before[key], after[key], less_is_better),
+        *bounds,
+    )
+
+
+def _speed(speed: dict[str, float] | None) -> Figure:
+    name, meaning = _("Images a second"), _("of the network alone, on this machine")
+    if speed is None:
+        same = _("the same")
+        return Figure(name, meaning, same, same, Change("–"))
+    factor = speed["candidate"] / speed["baseline"]
+    words = "× " + number_format(round(factor, 2), 2)
+    style = "is-good" if factor > 1.1 else "is-bad" if factor < 0.9 else ""
+    before, after = (number_format(round(speed[it]), 0) for it in ("baseline", "candidate"))
+    return Figure(name, meaning, before, after, Change(words, style))
+
+
+def change(before: float | None, after: float | None, less_is_better: bool = False) -> Change:
+    """The difference of two shares, in percentage points."""
+    if before is None or after is None:
+        return Change("–")
+    points = round(100 * (after - before), 1)
+    if not points:
+        return Change("±0")
+    is_better = (points > 0) != less_is_better
+    sign = "+" if points > 0 else "−"
+    return Change(sign + number_format(abs(points), 1), "is-good" if is_better else "is-bad")
+
+
+def labels(comparison: Comparison, tree: LabelTree) -> list[LabelRow]:
+    """Labels that have test photos, those that lost most first."""
+    before = comparison.findings["baseline"]["per_label"]
+    after = comparison.findings["candidate"]["per_label"]
+    gains = {slug: after[slug]["f1"] - before[slug]["f1"] for slug in after if slug in before}
+    return [
+        LabelRow(
+            name(slug, tree),
+            slug,
+            after[slug]["photos"],
+            [
+                (short(before[slug][it]), short(after[slug][it]))
+                for it in ("precision", "recall", "f1")
+            ],
+            _marked(before[slug]["f1"], after[slug]["f1"]),
+        )
+        for slug in sorted(gains, key=lambda slug: (gains[slug], slug))
+    ]
+
+
+def _marked(before: float, after: float) -> Change:
+    found = change(before, after)
+    return found if abs(after - before) >= _NOTEWORTHY else Change(found.words)
+
+
+def reliability(measured: Iterable[tuple[str, dict[str, Any]]]) -> LinesChart | None:
+    """How often a version is right at each confidence. measured: names and metrics of versions.
+
+    Where a version had few photos, its point would be chance.
+    """
+    series = []
+    for title, metrics in measured:
+        bins = [it for it in metrics["calibration"]["bins"] if it["photos"] >= _LEAST_OF_BIN]
+        series.append((title, [(it["confidence"], it["accuracy"]) for it in bins]))
+    if not any(points for _title, points in series):
+        return None
+    return lines_chart(
+        series,
+        name=_("How often it is right, by its confidence"),
+        x_name=_("confidence"),
+        y_name=_("right"),
+        x_percent=True,
+        y_percent=True,
+        x_range=(0, 1),
+        y_range=(0, 1),
+        diagonal=True,
+    )
+
+
+def reliabilities(comparison: Comparison) -> LinesChart | None:
+    """Of both versions."""
+    sides = (("baseline", comparison.baseline), ("candidate", comparison.candidate))
+    return reliability(
+        (_("version %(number)d") % {"number": version.number}, comparison.findings[side])
+        for side, version in sides
+    )
+
+
+def names(slugs: list[str], tree: LabelTree) -> str:
+    return _(", ").join(name(slug, tree) for slug in slugs)
+
+
+def name(slug: str, tree: LabelTree) -> str:
+    return str(tree[slug]) if slug in tree else slug
+
+
+def interval(bounds: Sequence[float] | None) -> str:
+    """The bounds of a share, in words."""
+    if bounds is None:
+        return ""
+    low, high = bounds
+    return f"{number_format(round(100 * low, 1), 1)} – {percent(high)}"
+
+
+def short(share: float | None) -> str:
+    """A share without needless decimals."""
+    return "–" if share is None else short_percent(share)
+
+
+def _two(first: str, second: str) -> str:
+    """Two sentences, or halves of one."""
+    return _("%(first)s %(second)s") % {"first": first, "second": second}
+
+
+def _whole(number: int) -> str:
+    return number_format(number, force_grouping=True)

@@ -1,0 +1,215 @@
+"""What a version's page shows: a model card, with links to all that it tells of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from recognition.cnn.manifest import CorruptCheckpoint, Manifest, read_manifest
+from recognition.cnn.store.card import FEW_PHOTOS
+from recognition.labels.tree import LabelTree
+from recognition.models import Comparison, Label, LiveChange, ModelVersion
+from recognition.photos import deletion
+from recognition.staff.formatting import percent
+from recognition.staff.line_charts import LinesChart
+from recognition.staff.versions import comparison_summary
+
+_VERSIONS_OFFERED = 10
+_NAMES_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Fact:
+    name: str
+    value: str
+    interval: str = ""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """A label's precision, recall and F1, in words. is_few: too few photos to say much."""
+
+    name: str
+    photos: int
+    shares: list[str]
+    is_few: bool
+
+
+def manifest_of(version: ModelVersion) -> Manifest | None:
+    """None if its files are damaged, or are not here."""
+    try:
+        return read_manifest(version.folder)
+    except CorruptCheckpoint:
+        return None
+
+
+def metrics_of(version: ModelVersion) -> dict[str, Any]:
+    """What it reached when it was made or, if it was not measured then, when it was compared."""
+    if version.metrics.get("photos"):
+        return version.metrics
+    done = Comparison.objects.exclude(made=None).order_by("-made")
+    for side in ("candidate", "baseline"):
+        if last := done.filter(**{side: version}).first():
+            found: dict[str, Any] = last.findings[side]
+            return found
+    return {}
+
+
+def results(metrics: dict[str, Any]) -> list[Fact]:
+    """Nothing if it was never measured."""
+    if not metrics.get("photos"):
+        return []
+    neither = metrics["neither"]
+    facts = [
+        _with_interval(_("Accuracy"), metrics, "accuracy"),
+        _with_interval(_("Macro-F1"), metrics, "macro_f1"),
+        Fact(_("Calibration error"), percent(metrics["calibration"]["ece"])),
+    ]
+    if neither["photos"]:
+        facts.append(Fact(_("Rejected rightly"), percent(neither["rejected"])))
+    if neither["wrongly_rejected"] is not None:
+        facts.append(Fact(_("Rejected wrongly"), percent(neither["wrongly_rejected"])))
+    return facts
+
+
+def scores(metrics: dict[str, Any], tree: LabelTree) -> list[Scores]:
+    """Label by label, the weakest first."""
+    per_label = metrics.get("per_label", {})
+    return [
+        Scores(
+            comparison_summary.name(slug, tree),
+            row["photos"],
+            [comparison_summary.short(row[it]) for it in ("precision", "recall", "f1")],
+            is_few=row["photos"] < FEW_PHOTOS,
+        )
+        for slug, row in sorted(per_label.items(), key=lambda item: item[1]["f1"])
+    ]
+
+
+def reliability(version: ModelVersion, metrics: dict[str, Any]) -> LinesChart | None:
+    name = _("version %(number)d") % {"number": version.number}
+    return comparison_summary.reliability([(name, metrics)] if metrics else [])
+
+
+def labels_by_kind(version: ModelVersion, tree: LabelTree) -> list[tuple[str, list[Label]]]:
+    known = set(version.labels)
+    kinds: dict[str, list[Label]] = {}
+    for label in tree.in_order():
+        if label.slug in known:
+            kinds.setdefault(label.get_kind_display(), []).append(label)
+    return list(kinds.items())
+
+
+def making(version: ModelVersion, manifest: Manifest | None) -> list[Fact]:
+    """How it was made, apart from what has a link of its own."""
+    if manifest is None:
+        return []
+    training, pixels = manifest.training, manifest.preprocessing
+    facts = [
+        Fact(_("Input"), _("%(side)d × %(side)d pixels") % {"side": pixels.crop}),
+        Fact(_("Temperature"), number_format(round(manifest.temperature, 2), 2)),
+        *(Fact(name, str(value)) for name, value in manifest.network_options.items()),
+    ]
+    if photos := training.get("photos"):
+        facts.append(Fact(_("Photos"), _splits(photos)))
+    if "seed" in training:
+        facts.append(Fact(_("Seed"), str(training["seed"])))
+    if fingerprint := training.get("fingerprint"):
+        facts.append(Fact(_("Fingerprint of the photos"), fingerprint[:12]))
+    libraries = ", ".join(f"{name} {number}" for name, number in manifest.libraries.items())
+    return [*facts, Fact(_("Made with"), libraries)] if libraries else facts
+
+
+def examples(version: ModelVersion) -> str:
+    """How many photos it was trained with, and how many of them are gone."""
+    taught = deletion.taught(version)
+    if taught is None:
+        return _("It came as it is.")
+    if not taught.deleted:
+        return _("%(photos)d photos, all of them still here") % {"photos": taught.photos}
+    text = _("%(deleted)d of the %(photos)d photos it was taught with were deleted since.")
+    return text % {"deleted": taught.deleted, "photos": taught.photos}
+
+
+def limits(version: ModelVersion, metrics: dict[str, Any], tree: LabelTree) -> list[str]:
+    """What one should not expect of it."""
+    per_label = metrics.get("per_label", {})
+    few = [slug for slug, row in per_label.items() if row["photos"] < FEW_PHOTOS]
+    untested = [slug for slug in version.labels if slug not in per_label]
+    said = [
+        _("Each photo gets one label, even if it shows several things."),
+        _(
+            "Photos unlike those it was trained and tested on (another camera, drawings, night) are"
+            " answered less reliably than the figures say."
+        ),
+    ]
+    if not metrics.get("photos"):
+        return [_("It was not measured on photos kept apart for the test."), *said]
+    if few:
+        text = ngettext(
+            "%(count)d label has fewer than %(few)d test photos, which says little: %(labels)s.",
+            "%(count)d labels have fewer than %(few)d test photos, which says little: %(labels)s.",
+            len(few),
+        )
+        names = _some(few, tree)
+        said.append(text % {"count": len(few), "few": FEW_PHOTOS, "labels": names})
+    if untested:
+        text = ngettext(
+            "%(count)d label has no test photo at all: %(labels)s.",
+            "%(count)d labels have no test photo at all: %(labels)s.",
+            len(untested),
+        )
+        names = _some(untested, tree)
+        said.append(text % {"count": len(untested), "labels": names})
+    return said
+
+
+def live_times(version: ModelVersion) -> list[LiveChange]:
+    """When it went live, the last time first."""
+    changes = LiveChange.objects.filter(model_version=version).select_related("by")
+    return list(changes.order_by("-at")[:_VERSIONS_OFFERED])
+
+
+def others(version: ModelVersion) -> list[ModelVersion]:
+    """Versions to compare it with: the live one and its parent first."""
+    rest = ModelVersion.objects.exclude(id=version.id).defer("metrics", "labels")
+    newest = list(rest.order_by("-live", "-number")[:_VERSIONS_OFFERED])
+    parent = version.parent
+    return newest if parent is None or parent in newest else [newest[0], parent, *newest[1:]]
+
+
+def _some(slugs: list[str], tree: LabelTree) -> str:
+    """Their names; of many, the first and how many more."""
+    names = comparison_summary.names(sorted(slugs)[:_NAMES_SHOWN], tree)
+    others = len(slugs) - _NAMES_SHOWN
+    if others <= 0:
+        return names
+    return (
+        names
+        + " "
+        + ngettext("and %(others)s more", "and %(others)s more", others) % {"others": others}
+    )
+
+
+def _with_interval(name: str, metrics: dict[str, Any], key: str) -> Fact:
+    return Fact(
+        name, percent(metrics[key]), comparison_summary.interval(metrics[f"{key}_interval"])
+    )
+
+
+def _splits(photos: dict[str, int]) -> str:
+    names = {
+        "train": _("training"),
+        "validation": _("validation"),
+        "test": _("test"),
+        "unlabelled": _("unlabelled"),
+    }
+    said = _("%(photos)s %(split)s")  # such as "120 training"
+    return _(", ").join(
+        said % {"photos": number_format(count, force_grouping=True), "split": names.get(it, it)}
+        for it, count in photos.items()
+    )

@@ -1,0 +1,159 @@
+"""What happens without a person, if somebody has switched it on: promotion by a rule, and teaching
+by a schedule."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from recognition.labels.tree import LabelTree
+from recognition.models import (
+    Comparison,
+    Decision,
+    LiveChange,
+    Mode,
+    ModelVersion,
+    RunState,
+    TrainingPolicy,
+    TrainingRun,
+)
+from recognition.training import runs
+from recognition.training.failures import CannotTrain
+from recognition.versions import registry
+
+logger = logging.getLogger(__name__)
+
+CHANCE = 0.05  # a p-value below which a difference is not chance
+Schedule = TrainingPolicy.Schedule
+
+
+def settings() -> TrainingPolicy:
+    """The policy as it is set, or its defaults."""
+    return TrainingPolicy.objects.filter(pk=1).first() or TrainingPolicy(pk=1)
+
+
+def change(by: User, **fields: Any) -> None:
+    """Change the policy; fields are those of TrainingPolicy."""
+    TrainingPolicy.objects.update_or_create(pk=1, defaults={**fields, "changed_by": by})
+
+
+# Promotion
+
+
+def promote_by_rule() -> None:
+    """The teacher's job: promote the best candidate that the rule allows.
+
+    Only versions that were trained here, never live before, and compared with the present live
+    version since the rule was set: so what a person rolled back stays back, and each is promoted
+    once at most.
+    """
+    rule = settings()
+    if not rule.promotes:
+        return
+    compared = Comparison.objects.select_related("candidate", "baseline").filter(
+        state=Comparison.State.DONE,
+        baseline__live=True,
+        made__gte=rule.changed,
+        candidate__training_run__isnull=False,
+        candidate__livechange=None,
+    )
+    allowed = [it for it in compared if not objections(it, rule)]
+    if not allowed:
+        return
+    best = max(allowed, key=lambda it: _gain(it.findings))
+    try:
+        registry.promote(best.candidate, None, LiveChange.How.RULE, over=best.baseline)
+    except registry.CannotPromote as error:
+        logger.error("the rule allows version %d: %s", best.candidate.number, error)
+
+
+def objections(comparison: Comparison, rule: TrainingPolicy) -> list[str]:
+    """Why the rule does not promote this candidate, in words; empty if it does."""
+    findings = comparison.findings
+    if not findings.get("candidate", {}).get("photos"):
+        return [_("There are no photos to measure on.")]
+    found = []
+    if _gain(findings) < rule.min_gain or findings["fixed"] <= findings["broken"]:
+        found.append(_("It is not better by enough."))
+    if findings["p"] >= CHANCE:
+        found.append(_("The difference may be chance."))
+    if findings["lost"]:
+        found.append(
+            _("It would no longer know: %(labels)s.") % {"labels": _names(findings["lost"])}
+        )
+    if worse := _worse_labels(findings, rule.max_label_loss):
+        found.append(_("It is worse at: %(labels)s.") % {"labels": _names(worse)})
+    return found
+
+
+def _gain(findings: Mapping[str, Any]) -> float:
+    """Of accuracy on the test split, -1 to 1."""
+    gain: float = findings["candidate"]["accuracy"] - findings["baseline"]["accuracy"]
+    return gain
+
+
+def _worse_labels(findings: Mapping[str, Any], most: float) -> list[str]:
+    """Slugs of the labels whose recall falls by more than this."""
+    before, after = findings["baseline"]["per_label"], findings["candidate"]["per_label"]
+    return [
+        slug
+        for slug, scores in before.items()
+        if slug in after and scores["recall"] - after[slug]["recall"] > most
+    ]
+
+
+def _names(slugs: list[str]) -> str:
+    tree = LabelTree()
+    return _(", ").join(tree[slug].name if slug in tree else slug for slug in slugs)
+
+
+# Teaching
+
+
+def launch_if_due() -> None:
+    """The teacher's job: launch teaching when the schedule says so, and something new can be
+    learnt. Never while another teaching waits or runs."""
+    if settings().schedule == Schedule.OFF or not ModelVersion.objects.filter(live=True).exists():
+        return
+    with transaction.atomic():
+        policy = TrainingPolicy.objects.select_for_update().get(pk=1)
+        if not _is_due(policy, timezone.now()):
+            return
+        policy.launched = timezone.now()
+        policy.save(update_fields=["launched"])
+        try:
+            with transaction.atomic():
+                runs.launch(None, Mode.TEACH)
+        except CannotTrain as error:
+            logger.warning("teaching was due, but: %s", error)
+
+
+def _is_due(policy: TrainingPolicy, now: datetime) -> bool:
+    teachings = TrainingRun.objects.filter(mode=Mode.TEACH)
+    if teachings.filter(state__in=(RunState.QUEUED, RunState.RUNNING)).exists():
+        return False
+    taught = teachings.order_by("-created").first()
+    times = (policy.changed, policy.launched, taught and taught.created)
+    since = max(it for it in times if it)
+    if policy.schedule == Schedule.NIGHTLY:
+        return since < _last_time(policy.hour, now) and _new_labels(since, 1)
+    return policy.schedule == Schedule.AFTER_LABELS and _new_labels(since, policy.new_labels)
+
+
+def _last_time(hour: int, now: datetime) -> datetime:
+    """When it was this hour of the day last."""
+    today = timezone.localtime(now).replace(hour=hour, minute=0, second=0, microsecond=0)
+    return today if today <= now else today - timedelta(days=1)
+
+
+def _new_labels(since: datetime, enough: int) -> bool:
+    """Whether so many labels were set since then."""
+    made = Decision.objects.filter(at__gte=since, to_label__isnull=False).order_by("-at", "-id")
+    return made[:enough].count() == enough

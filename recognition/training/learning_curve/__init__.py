@@ -1,0 +1,1 @@
+"""What more labels would bring: the learning curve."""

@@ -1,0 +1,127 @@
+"""A run that teaches: a new head for a version, from embeddings, in seconds. It loads torch.
+
+Interrupted, it begins again; the frozen set and the seed lead to the same result.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from recognition.cnn import taxonomy
+from recognition.cnn.head import GroupedHead
+from recognition.cnn.measures import evaluation
+from recognition.cnn.recogniser import Recogniser
+from recognition.cnn.store.checkpoint import load_network, save_version
+from recognition.cnn.teaching.teach import Examples, teach
+from recognition.models import Split, Stage, TrainingRun
+from recognition.training import progress
+from recognition.training import watch as leases
+from recognition.training.failures import RunFailed
+from recognition.training.known_labels import labels_to_know, lineage, name_of_result
+from recognition.training.material import Material, gather
+from recognition.training.watch import Watch
+
+Labels = tuple[taxonomy.Label, ...]
+
+# Shares of the whole, as the page shows them: embeddings are read, then the head is taught.
+_READ, _TAUGHT = 0.3, 0.8
+
+
+def teach_claimed(run: TrainingRun, watch: Watch) -> Path:
+    """Teach; return the folder of the new version. Raises Stopped and RunFailed."""
+    parent = run.parent
+    if parent is None:
+        raise RunFailed("bug", "a run that teaches starts from a version")
+    show = _Progress(run, watch)
+
+    progress.stage(run, Stage.READING)
+    manifest, model = load_network(parent.folder)
+    material = gather(run.dataset, parent, show.part(0, _READ))
+    if material.unreadable:
+        progress.note(run, "unreadable_photo", photos=material.unreadable)
+    labels = labels_to_know(manifest.labels, material.labels_to_learn())
+    sets = {split: _examples(material, split, labels) for split in Split}
+    if not len(sets[Split.TRAIN].labels):
+        raise RunFailed("no_photos")
+
+    progress.stage(run, Stage.TRAINING)
+    taught = teach(
+        manifest,
+        model.head,
+        labels,
+        sets[Split.TRAIN],
+        sets[Split.VALIDATION],
+        material.embeddings[material.labels == ""],
+        run.parameters["seed"],
+        show.part(_READ, _TAUGHT),
+    )
+
+    progress.stage(run, Stage.MEASURING)
+    watch.check()
+    labels = taught.manifest.labels
+    leases.write(run, score=_accuracy(taught.head, sets[Split.VALIDATION], labels))
+    test = sets[Split.TEST]
+    metrics = evaluation.measure(_answers(taught.head, test.embeddings), test.labels, labels)
+
+    progress.stage(run, Stage.SAVING)
+    watch.check()
+    complete = replace(
+        taught.manifest,
+        name=name_of_result(manifest.name, run.mode),
+        parent_sha256=parent.sha256,
+        trunk_sha256=parent.trunk_sha256,
+        training={**lineage(run), "report": taught.report},
+        metrics=metrics,
+    )
+    result = run.folder / "result"
+    shutil.rmtree(result, ignore_errors=True)  # of an attempt that was interrupted
+    network = Recogniser(manifest.preprocessing, model.trunk, taught.head)
+    save_version(result, complete, network, parent.folder)
+    return result
+
+
+class _Progress:
+    """Tells how far the run is, and stops the work when it must stop."""
+
+    def __init__(self, run: TrainingRun, watch: Watch) -> None:
+        self._meter = progress.Meter(run)
+        self._watch = watch
+
+    def part(self, start: float, end: float) -> Callable[[float], None]:
+        """For work that takes the run from `start` to `end`: told its own share, 0 to 1."""
+
+        def show(share: float) -> None:
+            self._watch.check()
+            self._meter(start + share * (end - start))
+
+        return show
+
+
+def _examples(material: Material, split: Split, labels: Labels) -> Examples:
+    """The labelled photos of a split; those whose label has no training photo stay out."""
+    index = {label.slug: number for number, label in enumerate(labels)}
+    truth = np.array([index.get(slug, -1) for slug in material.labels], np.int64)
+    chosen = (material.splits == split) & (truth >= 0)
+    return Examples(material.embeddings[chosen], truth[chosen])
+
+
+def _answers(head: GroupedHead, embeddings: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Log-probabilities, float32 (N, labels)."""
+    with torch.inference_mode():
+        log_probabilities, _ = head(torch.from_numpy(embeddings))
+    answers: npt.NDArray[np.float32] = log_probabilities.numpy()
+    return answers
+
+
+def _accuracy(head: GroupedHead, examples: Examples, labels: Labels) -> float | None:
+    if not len(examples.labels):
+        return None
+    answers = _answers(head, examples.embeddings).argmax(axis=1)
+    return float(evaluation.right_answers(labels)[examples.labels, answers].mean())

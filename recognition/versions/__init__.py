@@ -1,0 +1,1 @@
+"""Versions of the network: registered, promoted, compared, carried to another Ark."""

@@ -1,0 +1,212 @@
+"""Comparisons: asked for, made by the teacher, stored whole or not at all.
+
+The rows that are queued are the queue. One that was being made when its teacher died is made again.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from recognition.core import doorbell
+from recognition.core.workers import dead_here, worker_name
+from recognition.labels.tree import LabelTree
+from recognition.models import (
+    ComparedPhoto,
+    Comparison,
+    Mode,
+    ModelVersion,
+    Photo,
+    RunState,
+    TrainingRun,
+)
+from recognition.versions.comparison import selection, side_by_side
+
+logger = logging.getLogger(__name__)
+
+REPLAYS = (100, 500, 2000, 10_000)  # of the latest uploads
+MAX_ATTEMPTS = 3
+CRASHED = "crashed"  # the error of one that lost as many teachers
+_LEASE = timedelta(minutes=30)
+_STORE_TRIES = 3
+_CHUNK = 500
+_NO_LEASE = {"lease_owner": "", "lease_expires": None}
+
+Part, State = ComparedPhoto.Part, Comparison.State
+
+
+@transaction.atomic
+def request(
+    candidate: ModelVersion, baseline: ModelVersion, replay: int | None = None
+) -> Comparison:
+    """Queue a comparison, or queue it again; one that is waiting already is not queued twice.
+
+    replay: how many of the latest uploads both versions shall answer; by default as last time.
+    """
+    comparison, created = Comparison.objects.select_for_update().get_or_create(
+        candidate=candidate, baseline=baseline
+    )
+    replay = replay or comparison.replay
+    waits = comparison.state in (State.QUEUED, State.RUNNING)
+    if created or not waits or replay != comparison.replay:
+        comparison.state, comparison.replay = State.QUEUED, replay
+        comparison.attempts, comparison.error = 0, ""
+        comparison.save()
+    transaction.on_commit(doorbell.ring_teacher)
+    return comparison
+
+
+def compare_pending() -> None:
+    """The teacher's job: make every comparison that waits, unless somebody waits to teach."""
+    while comparison := _claim():
+        try:
+            _make(comparison)
+        except Exception as error:
+            logger.exception("versions could not be compared: %s", comparison)
+            _held(comparison).update(state=State.FAILED, error=str(error), **_NO_LEASE)
+        if TrainingRun.objects.filter(state=RunState.QUEUED, mode=Mode.TEACH).exists():
+            doorbell.ring_teacher()  # who then comes back to the rest
+            return
+
+
+@transaction.atomic
+def _claim() -> Comparison | None:
+    """The oldest that waits, or whose teacher is gone."""
+    running = Comparison.objects.filter(state=State.RUNNING)
+    gone = dead_here(running.values_list("lease_owner", flat=True))
+    is_lost = Q(lease_expires__lt=timezone.now()) | Q(lease_owner__in=[*gone, worker_name()])
+    running.filter(is_lost, attempts__gte=MAX_ATTEMPTS).update(
+        state=State.FAILED, error=CRASHED, **_NO_LEASE
+    )
+    waiting = Comparison.objects.filter(Q(state=State.QUEUED) | Q(is_lost, state=State.RUNNING))
+    row = waiting.select_for_update(skip_locked=True, of=("self",)).order_by("id").first()
+    if row is not None:
+        row.state = State.RUNNING
+        row.attempts += 1
+        row.lease_owner, row.lease_expires = worker_name(), timezone.now() + _LEASE
+        row.save()
+    return row
+
+
+def _held(comparison: Comparison) -> Any:
+    """The row while this process holds its lease; no row after that."""
+    return Comparison.objects.filter(
+        id=comparison.id, state=State.RUNNING, lease_owner=worker_name()
+    )
+
+
+def _make(comparison: Comparison) -> None:
+    started = time.monotonic()
+    tree = LabelTree()
+    findings, rows = _on_test_photos(comparison, tree)
+    replayed, more = _on_latest_uploads(comparison, tree)
+    findings |= {
+        "replay": replayed,
+        **_known_labels(comparison, tree),
+        "speed": _speed(comparison),
+        "seconds": round(time.monotonic() - started, 2),
+    }
+    for attempt in range(1, _STORE_TRIES + 1):
+        try:
+            _store(comparison, findings, [*rows, *more])
+            return
+        except IntegrityError:  # a photo was deleted meanwhile
+            if attempt == _STORE_TRIES:
+                raise
+
+
+def _on_test_photos(
+    comparison: Comparison, tree: LabelTree
+) -> tuple[dict[str, Any], list[ComparedPhoto]]:
+    import numpy as np
+
+    from recognition.cnn.measures import evaluation  # NumPy and scikit-learn: not for a web process
+
+    chosen = selection.test_photos((comparison.candidate, comparison.baseline), tree)
+    both = side_by_side.look_at(comparison, chosen.labels, tree)
+    labels = side_by_side.as_taxonomy(both.labels)
+    places = both.places
+    truth = np.array([places[it] for it in both.truth if it is not None], dtype=np.intp)
+    rows = side_by_side.compared_photos(both, Part.TEST, evaluation.right_answers(labels))
+    outcomes = Counter(row.outcome for row in rows)
+    fixed, broken = outcomes[side_by_side.Outcome.FIXED], outcomes[side_by_side.Outcome.BROKEN]
+    left_out = chosen.left_out + Counter(unreadable=both.unreadable, unread=both.unread)
+    return {
+        "baseline": evaluation.measure(both.before, truth, labels),
+        "candidate": evaluation.measure(both.after, truth, labels),
+        "fixed": fixed,
+        "broken": broken,
+        "p": evaluation.mcnemar_p(fixed, broken),
+        "left_out": dict(left_out),  # adding counters leaves zeros out
+        "is_capped": chosen.is_capped,
+    }, rows
+
+
+def _on_latest_uploads(
+    comparison: Comparison, tree: LabelTree
+) -> tuple[dict[str, int], list[ComparedPhoto]]:
+    """Only the photos that the two versions answer differently."""
+    from recognition.cnn.measures import evaluation
+
+    current = {label.id: tree.current(label).id for label in tree}
+    latest = selection.latest_uploads(comparison.replay)
+    truth = {it: current.get(label) if label else None for it, label in latest.items()}
+    both = side_by_side.look_at(comparison, truth, tree)
+    is_right = evaluation.right_answers(side_by_side.as_taxonomy(both.labels))
+    rows = side_by_side.compared_photos(both, Part.REPLAY, is_right)
+    different = [row for row in rows if row.before_id != row.after_id]
+    counts = {
+        "photos": len(rows),
+        "different": len(different),
+        "left_out": len(latest) - len(rows),
+    }
+    return counts, different
+
+
+def _known_labels(comparison: Comparison, tree: LabelTree) -> dict[str, list[str]]:
+    """A label that was merged into one that the other version knows is neither lost nor gained."""
+
+    def known(version: ModelVersion) -> dict[str, str]:
+        return {tree[slug].slug if slug in tree else slug: slug for slug in version.labels}
+
+    before, after = known(comparison.baseline), known(comparison.candidate)
+    return {"lost": sorted(before.keys() - after), "gained": sorted(after.keys() - before)}
+
+
+def _speed(comparison: Comparison) -> dict[str, float] | None:
+    candidate, baseline = comparison.candidate, comparison.baseline
+    if candidate.trunk_sha256 == baseline.trunk_sha256:
+        return None
+    from recognition.versions.comparison.speed import images_a_second
+
+    return {
+        "baseline": round(images_a_second(baseline), 1),
+        "candidate": round(images_a_second(candidate), 1),
+    }
+
+
+@transaction.atomic
+def _store(comparison: Comparison, findings: dict[str, Any], rows: list[ComparedPhoto]) -> None:
+    """Replace what an earlier comparison found, unless the lease was lost meanwhile."""
+    now = timezone.now()
+    done = {"state": State.DONE, "made": now, "findings": findings, "error": "", **_NO_LEASE}
+    if not _held(comparison).update(**done):
+        return
+    ComparedPhoto.objects.filter(comparison=comparison).delete()
+    ids = [row.photo_id for row in rows]
+    there: set[UUID] = set()
+    for start in range(0, len(ids), _CHUNK):
+        photos = Photo.objects.filter(id__in=ids[start : start + _CHUNK])
+        there.update(photos.values_list("id", flat=True))
+    for row in rows:
+        row.id, row.comparison = None, comparison
+    kept = [row for row in rows if row.photo_id in there]
+    ComparedPhoto.objects.bulk_create(kept, batch_size=_CHUNK)

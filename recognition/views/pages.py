@@ -1,8 +1,0 @@
-"""Pages that only explain."""
-
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-
-
-def how_it_works(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/how_it_works.html")

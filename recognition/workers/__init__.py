@@ -1,0 +1,1 @@
+"""What each background process does when it is woken."""

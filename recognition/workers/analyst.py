@@ -1,0 +1,66 @@
+"""The analyst's jobs, which run one after another whenever its bell rings.
+
+Each job notices quickly that there is nothing to do, and can be broken off at any moment. While
+photos are being predicted the analyst leaves them the machine, for HOLD_BACK_S seconds at most.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.utils import timezone
+
+from recognition.analysis import acceptance, analysis, refresher, suspect_search
+from recognition.core import process
+from recognition.models import Prediction, State
+from recognition.photos import selectors
+from recognition.review import statistics
+
+logger = logging.getLogger(__name__)
+
+HOLD_BACK_S = 60
+QUIET_S = 2  # without a new prediction: nobody uploads any more
+
+
+class Analyst:
+    """Runs its jobs in order; one that fails is logged and does not stop the others."""
+
+    def __init__(self, *jobs: Callable[[], object]) -> None:
+        self._jobs = jobs
+        self._worked_s = float("-inf")
+
+    def work(self) -> None:
+        if _is_predicting() and time.monotonic() < self._worked_s + HOLD_BACK_S:
+            return
+        for job in self._jobs:
+            try:
+                job()
+            except Exception:  # the other jobs do not depend on it
+                logger.exception("the analyst failed: %r", job)
+        self._worked_s = time.monotonic()
+
+
+def set_up_process() -> None:
+    """Called once in the analyst's process."""
+    process.yield_to_others(19)
+    process.end_at_once_when_terminated()
+
+
+def _is_predicting() -> bool:
+    """Photos that wait for a predictor that is not running do not count."""
+    waiting = Prediction.objects.filter(state__in=(State.PENDING, State.RUNNING))
+    just_now = timezone.now() - timedelta(seconds=QUIET_S)
+    fresh = Prediction.objects.filter(analysis_due__gte=just_now)
+    return fresh.exists() or (waiting.exists() and selectors.is_predictor_heard())
+
+
+work = Analyst(
+    analysis.analyse_due,
+    refresher.refresh_if_due,
+    acceptance.apply_promise,
+    suspect_search.search_if_due,
+    statistics.refresh_if_due,
+).work

@@ -1,0 +1,113 @@
+"""What a predictor does when its bell rings: predict until nothing waits.
+
+Uploads come first. What is to be predicted again is done one batch at a time, and after each batch
+the predictor looks for uploads.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+
+from recognition.core import doorbell, memory
+from recognition.core.workers import worker_name
+from recognition.models import Prediction
+from recognition.predictions import backfill, queue
+from recognition.predictions.model_cache import Loaded, networks
+
+logger = logging.getLogger(__name__)
+
+MAX_DRAIN_S = 60  # then another ring, so that no task comes near its time limit
+
+
+def serve() -> None:
+    """Follow the live version, in a predictor's process, and predict what waits."""
+    networks.watch()
+    predict_pending()
+
+
+def predict_pending() -> int:
+    """Predict until nothing is left to claim; return how many photos were settled."""
+    doorbell.answer()
+    networks.catch_up()
+    started = time.monotonic()
+    ends = started + MAX_DRAIN_S
+    settled = _predict_uploads(ends)
+    while time.monotonic() < ends and (repeated := _predict_again()) is not None:
+        settled += repeated + _predict_uploads(ends)
+    if settled:
+        _log_drain(settled, 1000 * (time.monotonic() - started))
+    else:  # to find nothing is a sign of life too
+        doorbell.beat_heart(worker_name())
+    if time.monotonic() >= ends:
+        doorbell.ring()
+    return settled
+
+
+def _predict_uploads(ends: float) -> int:
+    """Predict until no upload waits; return how many were settled."""
+    settled = 0
+    loaded = None
+    while loaded is not networks.live():  # which may change meanwhile
+        loaded = networks.live()
+        settled += _predict_uploads_by(loaded, ends)
+    return settled
+
+
+def _predict_uploads_by(loaded: Loaded, ends: float) -> int:
+    """As long as this is the live network: then only what it has claimed is still its own."""
+    claimed: deque[list[Prediction]] = deque()
+
+    def batches() -> Iterator[list[Path]]:
+        while time.monotonic() < ends and loaded is networks.live():
+            rows = queue.claim(loaded.version)
+            if not rows:
+                return
+            claimed.append(rows)
+            yield _paths(rows)
+
+    settled = 0
+    for answers in loaded.classifier.stream(batches()):
+        settled += queue.store(claimed.popleft(), answers)
+        _breathe()
+    return settled
+
+
+def _predict_again() -> int | None:
+    """Predict a batch again, or prepare the next ones; return how many photos were settled, or
+    None if there is nothing that can be done now."""
+    version = backfill.next_version()
+    if version is None:
+        if backfill.plan_more():
+            return 0
+        networks.release_other()
+        return None
+    loaded = networks.loaded(version)
+    if loaded is None:
+        if reason := networks.why_not(version):
+            backfill.stop(version, reason)
+        return None  # the bell rings when it is loaded
+    rows = queue.claim_again(version)
+    settled = 0
+    for answers in loaded.classifier.stream([_paths(rows)] if rows else []):
+        settled += backfill.store(rows, answers)
+        _breathe()
+    return settled
+
+
+def _paths(rows: list[Prediction]) -> list[Path]:
+    return [row.photo.original_path for row in rows]
+
+
+def _breathe() -> None:
+    memory.give_back()
+    doorbell.beat_heart(worker_name())
+
+
+def _log_drain(photos: int, milliseconds: float) -> None:
+    version = networks.live().version.number
+    facts = {"photos": photos, "milliseconds": round(milliseconds, 1), "version": version}
+    logger.info("predicted %d photos in %.0f ms", photos, milliseconds, extra=facts)

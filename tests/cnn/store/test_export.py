@@ -1,0 +1,81 @@
+"""What is exported answers as the network does, or is not given away."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import openvino
+import pytest
+import torch
+
+from recognition.cnn.manifest import GRAPH_CONSTANTS_NAME, GRAPH_NAME, verify, write_manifest
+from recognition.cnn.pixels.preprocessing import load_pixels
+from recognition.cnn.store import export as exporting
+from recognition.cnn.store.bundle import unpack
+from recognition.cnn.store.checkpoint import load_network, save_version
+from recognition.cnn.store.export import FORMS, WrongAnswers, check_answers, export
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_form_is_checked_on_the_pictures(
+    form: str, network: Path, photos: list[Path], tmp_path: Path
+) -> None:
+    check = export(network, form, tmp_path / "version.zip", [*photos[:3], tmp_path / "missing.jpg"])
+    assert check.pictures == 4
+    assert check.largest_difference < 0.001
+    assert [path.name for path in tmp_path.iterdir()] == ["version.zip"]
+
+
+def test_onnx_answers_for_any_number_of_photos(
+    network: Path, photos: list[Path], tmp_path: Path
+) -> None:
+    export(network, "onnx", tmp_path / "version.zip")
+    with zipfile.ZipFile(tmp_path / "version.zip") as file:
+        file.extractall(tmp_path)
+    labels = json.loads((tmp_path / "labels.json").read_text())["labels"]
+    manifest, model = load_network(network)
+    pixels = np.stack([load_pixels(photo, manifest.preprocessing) for photo in photos[:3]])
+    answers = openvino.compile_model(tmp_path / "model.onnx", "CPU")([pixels])[0]
+    with torch.inference_mode():
+        expected = model(torch.from_numpy(pixels)).log_probabilities.argmax(1).tolist()
+    assert answers.argmax(1).tolist() == expected
+    assert labels == [label.slug for label in manifest.labels]
+
+
+def test_a_bundle_holds_the_version_itself(network: Path, tmp_path: Path) -> None:
+    export(network, "bundle", tmp_path / "version.zip")
+    assert unpack(tmp_path / "version.zip", tmp_path / "again", 10**9) == verify(network)
+
+
+def test_wrong_answers_are_not_given_away(
+    network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = exporting._run_graph
+    monkeypatch.setattr(exporting, "_run_graph", lambda *given: right(*given) - 1)
+    with pytest.raises(WrongAnswers):
+        export(network, "onnx", tmp_path / "version.zip")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_graph_that_is_not_the_weights_is_found(network: Path, tmp_path: Path) -> None:
+    """Both files are as their digests say, but they are two networks."""
+    manifest, model = load_network(network)
+    with torch.no_grad():
+        model.head.fine.bias.add_(torch.linspace(-3, 3, 1000))
+    save_version(tmp_path / "other", replace(manifest, files={}), model)
+    mixed = tmp_path / "mixed"
+    shutil.copytree(network, mixed)
+    other = verify(tmp_path / "other")
+    for name in (GRAPH_NAME, GRAPH_CONSTANTS_NAME):
+        shutil.copy(tmp_path / "other" / name, mixed / name)
+        manifest.files[name] = other.files[name]
+    write_manifest(mixed, manifest)
+    verify(mixed)
+    with pytest.raises(WrongAnswers):
+        check_answers(mixed)
+    assert check_answers(network).pictures == 1

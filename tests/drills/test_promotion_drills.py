@@ -1,0 +1,176 @@
+"""Promotions in a running instance: real processes, real uploads."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import requests
+import torch
+
+from recognition.cnn.manifest import WEIGHTS_NAME
+from recognition.cnn.store.checkpoint import load_network, save_version
+from tests.support.instance import Api, Instance, running, wait_until
+
+CLIENTS = 4
+LIVE_WITHIN_S = 2.0
+
+
+@pytest.fixture(scope="module")
+def instance(network: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """With versions 1, which is live, 2 and 3. The others answer a little differently."""
+    home = tmp_path_factory.mktemp("ark")
+    with running(home, home / "models_store", ARK_SWEEP_S="1") as instance:
+        for number in (2, 3):
+            candidate = home / f"candidate-{number}"
+            _nudged(network, candidate, number)
+            _add_candidate(instance, candidate)
+        yield instance
+
+
+@pytest.fixture(scope="module")
+def uploader(instance: Instance) -> Api:
+    return instance.api(instance.token_of("ursula"))
+
+
+@pytest.fixture(scope="module")
+def trainer(instance: Instance) -> Api:
+    return instance.api(instance.token_of("tina", "Trainer"))
+
+
+def test_a_promotion_under_load_is_live_within_two_seconds_and_loses_nothing(
+    instance: Instance, uploader: Api, trainer: Api, photos: list[Path]
+) -> None:
+    with _uploading(instance, uploader, photos) as answers:
+        wait_until(lambda: len(answers) > 20)
+        assert _promote(trainer, 2).status_code == 200
+        promoted_s = time.monotonic()
+        wait_until(lambda: [it for it in answers if it[0] > promoted_s + LIVE_WITHIN_S + 1])
+    started_late = [model for started_s, model in answers if started_s > promoted_s + LIVE_WITHIN_S]
+    assert {1, 2} == {model for _started_s, model in answers}
+    assert set(started_late) == {2}
+
+
+def test_an_idle_predictor_has_the_new_version_ready_when_a_photo_comes(
+    uploader: Api, trainer: Api, photos: list[Path]
+) -> None:
+    assert _promote(trainer, 3).status_code == 200
+    time.sleep(LIVE_WITHIN_S)
+    started_s = time.monotonic()
+    assert _predicted(uploader, _new_file(photos[0]))["model"] == 3
+    assert time.monotonic() - started_s < 1  # it would take longer to load it now
+
+
+def test_a_tampered_version_is_refused_while_the_live_one_serves(
+    instance: Instance, uploader: Api, trainer: Api, photos: list[Path]
+) -> None:
+    weights = instance.home / "models_store" / "2" / WEIGHTS_NAME
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:-4] + bytes(4))
+    refused = _promote(trainer, 2)
+    weights.write_bytes(whole)
+    assert (refused.status_code, refused.json()["code"]) == (409, "cannot_promote")
+    assert "sha256" in refused.json()["detail"]
+    assert _predicted(uploader, _new_file(photos[0]))["model"] == 3
+
+
+def test_a_version_that_is_tampered_with_while_it_goes_live_is_not_served(
+    instance: Instance, uploader: Api, trainer: Api, photos: list[Path]
+) -> None:
+    """The predictor goes on with what it has, and readyz says why."""
+    weights = instance.home / "models_store" / "2" / WEIGHTS_NAME
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:-4] + bytes(4))
+    _make_live_unchecked(instance, 2)
+    wait_until(lambda: "sha256" in requests.get(f"{instance.url}/readyz", timeout=5).text)
+    assert _predicted(uploader, _new_file(photos[0]))["model"] == 3
+    weights.write_bytes(whole)
+    assert _promote(trainer, 3).status_code == 200
+    wait_until(lambda: requests.get(f"{instance.url}/readyz", timeout=5).status_code == 200)
+
+
+def _nudged(network: Path, folder: Path, seed: int) -> None:
+    manifest, model = load_network(network)
+    torch.manual_seed(seed)
+    with torch.no_grad():
+        for parameter in model.head.parameters():
+            parameter += 0.001 * torch.randn_like(parameter)
+    named = replace(manifest, name=f"Nudged {seed}", parent_sha256=manifest.sha256)
+    save_version(folder, named, model)
+
+
+def _add_candidate(instance: Instance, folder: Path) -> None:
+    instance.manage(
+        "shell",
+        "-c",
+        "from pathlib import Path\n"
+        "from recognition import registry\n"
+        f"registry.add_candidate(Path({str(folder)!r}), registry.live_version())",
+    )
+
+
+def _make_live_unchecked(instance: Instance, number: int) -> None:
+    instance.manage(
+        "shell",
+        "-c",
+        "from recognition.models import ModelVersion\n"
+        "ModelVersion.objects.update(live=False)\n"
+        f"ModelVersion.objects.filter(number={number}).update(live=True)",
+    )
+
+
+def _promote(trainer: Api, number: int) -> requests.Response:
+    return trainer.session.post(f"{trainer.base}/models/{number}/promote/", timeout=60)
+
+
+class _uploading:
+    """Clients that upload one photo after the other; gives when each began, and who answered."""
+
+    def __init__(self, instance: Instance, uploader: Api, photos: list[Path]) -> None:
+        self._stop = threading.Event()
+        self._failures: list[BaseException] = []
+        self._answers: list[tuple[float, int]] = []
+        token = str(uploader.session.headers["Authorization"]).split()[1]
+        self._threads = [
+            threading.Thread(target=self._upload, args=(instance.api(token), photos[number]))
+            for number in range(CLIENTS)
+        ]
+
+    def __enter__(self) -> list[tuple[float, int]]:
+        for thread in self._threads:
+            thread.start()
+        return self._answers
+
+    def __exit__(self, *error: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+        assert self._failures == []
+
+    def _upload(self, client: Api, photo: Path) -> None:
+        try:
+            while not self._stop.is_set():
+                started_s = time.monotonic()
+                self._answers.append((started_s, _predicted(client, _new_file(photo))["model"]))
+        except BaseException as error:
+            self._failures.append(error)
+
+
+def _new_file(photo: Path) -> bytes:
+    """A file that no earlier upload equals: a few random bytes follow the picture's end."""
+    return photo.read_bytes() + os.urandom(8)
+
+
+def _predicted(client: Api, content: bytes) -> dict:
+    response = client.session.post(
+        f"{client.base}/photos/", files={"image": ("a.jpg", content)}, timeout=60
+    )
+    assert response.status_code == 202
+    photo = client.get(f"photos/{response.json()['id']}/", wait=20)
+    assert photo["state"] == "done"
+    return photo["prediction"]

@@ -1,0 +1,81 @@
+"""The tree of labels."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import connection
+
+from recognition.core.counting import Counted
+from recognition.labels import tree
+from recognition.labels.tree import LabelTree
+from recognition.models import Label, Report
+from tests.support.rows import add_photo
+
+pytestmark = pytest.mark.usefixtures("version")
+
+
+def label(slug: str) -> Label:
+    return Label.objects.get(slug=slug)
+
+
+def test_a_label_below_is_right_under_the_one_above_it() -> None:
+    known, car, taxi = LabelTree(), label("car"), label("taxi")
+    assert known.is_right(car.id, taxi.id)
+    assert not known.is_right(taxi.id, car.id)
+    assert not known.is_right(None, None)
+
+
+def test_a_lineage_leads_from_the_top_down() -> None:
+    assert LabelTree().lineage(label("taxi")) == [label("car"), label("taxi")]
+    assert LabelTree().below(label("car")) == [label("taxi")]
+
+
+def test_a_new_label_is_of_its_parents_kind() -> None:
+    suv = tree.add("suv", "SUV", "越野车", parent=label("car"))
+    assert (suv.kind, suv.parent) == ("vehicle", label("car"))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"slug": "dog"},
+        {"slug": "no slug"},
+        {"name_zh": ""},
+        {"kind": "mineral"},
+        {"kind": ""},
+        {"kind": "animal", "parent": "car"},
+    ],
+)
+def test_a_label_that_is_wrong_is_not_added(fields: dict[str, str]) -> None:
+    given = {"slug": "suv", "name_en": "SUV", "name_zh": "越野车", "kind": "vehicle", **fields}
+    parent = label(given.pop("parent")) if "parent" in given else None
+    with pytest.raises(ValidationError):
+        tree.add(**given, parent=parent)
+
+
+def test_photos_are_counted_up_to_a_limit(uploader: User) -> None:
+    for _ in range(3):
+        add_photo(uploader, label=label("dog"))
+    assert tree.count_photos(label("dog")) == Counted(3)
+    assert tree.count_photos(label("dog"), 2) == Counted(2, is_exact=False, is_minimum=True)
+    assert tree.count_photos(label("car")) == Counted(0)
+
+
+def test_for_a_list_the_analysts_figures_count(uploader: User) -> None:
+    add_photo(uploader, label=label("dog"))
+    assert tree.count_photos_of_each(LabelTree())[label("dog").id] == Counted(1)
+    Report.objects.create(name="figures", data={"labels": {"dog": 1_000_000}})
+    counts = tree.count_photos_of_each(LabelTree())
+    assert counts[label("dog").id] == Counted(1_000_000, is_exact=False)
+    assert counts[label("car").id] == Counted(0, is_exact=False)
+
+
+def test_labelled_photos_are_found_along_an_index(uploader: User) -> None:
+    add_photo(uploader)
+    photo = add_photo(uploader, label=label("dog"))
+    found = tree.labelled_photos()
+    assert list(found) == [photo]
+    if connection.vendor == "sqlite":  # PostgreSQL goes by how many there are
+        assert "photo_newest_of_label" in found.order_by("-created", "-id").explain()

@@ -1,0 +1,96 @@
+"""A deleted photo is gone, with all that was made of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from recognition.models import (
+    Batch,
+    DataSet,
+    ModelVersion,
+    Photo,
+    Prediction,
+    TrainingExample,
+    TrainingRun,
+)
+from recognition.photos.deletion import (
+    RENDITION_SIDES,
+    delete_photo,
+    delete_photos_of,
+    taught,
+    uses,
+)
+from tests.support.rows import add_photo, taught_version
+
+pytestmark = pytest.mark.usefixtures("version")
+
+
+@pytest.fixture
+def photo(uploader: User) -> Photo:
+    """A photo with its original and all its renditions."""
+    photo = add_photo(uploader, batch=Batch.objects.create(owner=uploader))
+    for path in (photo.original_path, *map(photo.rendition_path, RENDITION_SIDES)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"pixels")
+    return photo
+
+
+def files_of(photo: Photo) -> list[bool]:
+    paths = (photo.original_path, *map(photo.rendition_path, RENDITION_SIDES))
+    return [path.exists() for path in paths]
+
+
+def test_rows_and_files_go(photo: Photo, django_capture_on_commit_callbacks: Any) -> None:
+    again = Photo.objects.get()
+    with django_capture_on_commit_callbacks(execute=True):
+        delete_photo(again)
+    assert not Photo.objects.exists()
+    assert not Prediction.objects.exists()
+    assert files_of(photo) == [False, False, False]
+
+
+def test_the_files_stay_until_the_rows_are_surely_gone(photo: Photo) -> None:
+    with transaction.atomic():
+        delete_photo(Photo.objects.get())
+        transaction.set_rollback(True)
+    assert Photo.objects.exists()
+    assert files_of(photo) == [True, True, True]
+
+
+def test_files_that_were_never_made_are_not_missed(
+    photo: Photo, django_capture_on_commit_callbacks: Any
+) -> None:
+    photo.rendition_path(RENDITION_SIDES[0]).unlink()
+    with django_capture_on_commit_callbacks(execute=True):
+        delete_photo(Photo.objects.get())
+    assert files_of(photo) == [False, False, False]
+
+
+def test_the_rest_of_its_batch_stays(photo: Photo) -> None:
+    other = add_photo(photo.owner, batch=photo.batch)
+    delete_photo(photo)
+    assert Photo.objects.get() == other
+    assert Batch.objects.count() == 1
+
+
+def test_what_was_taught_with_a_photo_is_known_before(uploader: User, photo: Photo) -> None:
+    version = taught_version(2, [photo, add_photo(uploader)])
+    TrainingRun.objects.create(dataset=DataSet.objects.create())  # was given other photos
+    assert [(use.run.model_version, use.photos) for use in uses(Photo.objects.all())] == [
+        (version, 2)
+    ]
+    assert uses(Photo.objects.none()) == []
+
+
+def test_a_version_knows_how_many_of_its_photos_are_gone(uploader: User, photo: Photo) -> None:
+    version = taught_version(2, [photo, add_photo(uploader)])
+    delete_photo(photo)
+    assert taught(version) == (2, 1)
+    delete_photos_of(uploader)
+    assert taught(version) == (2, 2)
+    assert TrainingExample.objects.count() == 2
+    assert taught(ModelVersion.objects.get(number=1)) is None

@@ -1,0 +1,184 @@
+"""Which network a predictor has in memory, and how another one takes its place."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Callable
+
+import pytest
+
+from recognition.cnn.manifest import CorruptCheckpoint
+from recognition.core import doorbell
+from recognition.core.workers import worker_name
+from recognition.models import ModelVersion
+from recognition.predictions import model_cache
+from recognition.predictions.model_cache import Networks
+from recognition.versions.registry import register
+from tests.support.rows import manifest
+
+
+class Classifier:
+    """Only its identity counts here."""
+
+
+@pytest.fixture
+def newer(version: ModelVersion) -> ModelVersion:
+    return register(2, manifest(name="Newer"))
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> set[int]:
+    """The numbers of versions that cannot be loaded; all others can."""
+    numbers: set[int] = set()
+
+    def load(version: ModelVersion, in_haste: bool) -> Classifier:
+        if version.number in numbers:
+            raise CorruptCheckpoint("its sha256 differs")
+        return Classifier()
+
+    monkeypatch.setattr(model_cache, "load_classifier", load)
+    return numbers
+
+
+@pytest.fixture
+def networks(version: ModelVersion, broken: set[int]) -> Networks:
+    """With version 1, which is live, loaded."""
+    networks = Networks()
+    networks.catch_up()
+    return networks
+
+
+@pytest.fixture
+def go_live(version: ModelVersion, newer: ModelVersion) -> Callable[[ModelVersion], None]:
+    def promote(promoted: ModelVersion) -> None:
+        ModelVersion.objects.update(live=False)
+        ModelVersion.objects.filter(id=promoted.id).update(live=True)
+
+    return promote
+
+
+def test_the_live_version_is_loaded_once(networks: Networks, version: ModelVersion) -> None:
+    first = networks.live()
+    networks.catch_up()
+    assert networks.live() is first
+    assert first.version == version
+
+
+def test_a_promoted_version_takes_the_place_of_the_old_one(
+    networks: Networks, newer: ModelVersion, go_live: Callable
+) -> None:
+    go_live(newer)
+    networks.catch_up()
+    assert networks.live().version == newer
+
+
+def test_the_memory_of_the_old_network_is_freed(
+    networks: Networks, newer: ModelVersion, go_live: Callable
+) -> None:
+    old = weakref.ref(networks.live().classifier)
+    gc.disable()  # not even the garbage collector is needed
+    go_live(newer)
+    networks.catch_up()
+    gc.enable()
+    assert old() is None
+
+
+def test_what_cannot_be_loaded_changes_nothing_and_the_operator_is_told(
+    networks: Networks, newer: ModelVersion, broken: set[int], go_live: Callable
+) -> None:
+    before = networks.live()
+    doorbell.beat_heart(worker_name())
+    broken.add(2)
+    go_live(newer)
+    networks.catch_up()
+    assert networks.live() is before
+    assert doorbell.complaints() == ["its sha256 differs"]
+
+
+def test_once_another_version_is_live_nobody_complains_any_more(
+    networks: Networks,
+    version: ModelVersion,
+    newer: ModelVersion,
+    broken: set[int],
+    go_live: Callable,
+) -> None:
+    doorbell.beat_heart(worker_name())
+    broken.add(2)
+    go_live(newer)
+    networks.catch_up()
+    go_live(version)
+    networks.catch_up()
+    assert doorbell.complaints() == []
+
+
+def test_what_could_not_be_loaded_is_tried_again_later(
+    networks: Networks,
+    newer: ModelVersion,
+    broken: set[int],
+    go_live: Callable,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken.add(2)
+    go_live(newer)
+    networks.catch_up()
+    broken.clear()
+    networks.catch_up()
+    assert networks.live().version != newer
+    monkeypatch.setattr(model_cache, "TRY_AGAIN_S", 0.0)
+    networks.catch_up()
+    assert networks.live().version == newer
+
+
+def test_a_predictor_that_has_nothing_to_predict_with_says_why(
+    version: ModelVersion, broken: set[int]
+) -> None:
+    broken.add(1)
+    with pytest.raises(CorruptCheckpoint, match="sha256 differs"):
+        Networks().live()
+
+
+def test_another_version_is_loaded_beside_the_live_one_until_it_is_released(
+    networks: Networks, version: ModelVersion, newer: ModelVersion
+) -> None:
+    other = networks.loaded(newer)
+    assert other.version == newer
+    assert networks.live().version == version
+    classifier = weakref.ref(other.classifier)
+    del other
+    networks.release_other()
+    assert classifier() is None
+
+
+def test_a_version_that_is_loaded_beside_is_live_at_once_when_promoted(
+    networks: Networks, newer: ModelVersion, go_live: Callable
+) -> None:
+    other = networks.loaded(newer)
+    go_live(newer)
+    networks.catch_up()
+    assert networks.live() is other
+
+
+def test_a_folder_that_holds_another_version_is_not_loaded(live_version: ModelVersion) -> None:
+    live_version.sha256 = "0" * 64
+    with pytest.raises(CorruptCheckpoint, match="another version"):
+        model_cache.load_classifier(live_version)
+
+
+def test_a_watcher_hears_of_a_promotion() -> None:
+    news = doorbell.live_versions_announced(timeout_s=30)
+    next(news)  # it looks once before it listens
+    next(news)  # Redis confirms that it listens
+    doorbell.announce_live_version()
+    next(news)
+
+
+@pytest.mark.usefixtures("no_redis")
+def test_without_redis_a_watcher_looks_by_the_clock() -> None:
+    news = doorbell.live_versions_announced(timeout_s=0.01)
+    assert [next(news) for _ in range(3)] == [None] * 3
+
+
+def test_only_predictors_that_are_heard_complain(version: ModelVersion) -> None:
+    doorbell.complain("gone:1", "its sha256 differs")
+    assert doorbell.complaints() == []

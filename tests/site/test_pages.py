@@ -1,0 +1,106 @@
+"""What holds for every page."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from django.views import defaults
+
+from recognition.models import Photo, State
+from recognition.photos import intake
+from recognition.site import urls
+from recognition.templatetags.ark import percent
+from tests.support.pages import inline_code, text
+from tests.support.rows import add_photo
+
+OPEN_TO_ALL = {"how-it-works", "login", "logout", "set-language", "healthz", "readyz", "metrics"}
+ERRORS = ("400.html", "403.html", "403_csrf.html", "404.html", "500.html")
+
+
+def addresses(photo: Photo) -> dict[str, str]:
+    """Every page, by the name of its route."""
+    batch = intake.open_batch(photo.owner)
+    values = {"photo_id": photo.id, "batch_id": batch.id}
+    return {
+        route.name: reverse(
+            route.name, kwargs={name: values[name] for name in route.pattern.converters}
+        )
+        for route in urls.urlpatterns
+        if route.name
+    }
+
+
+def test_strangers_are_asked_to_sign_in(photo: Photo) -> None:
+    for name, address in addresses(photo).items():
+        if name not in OPEN_TO_ALL:
+            for ask in (Client().get, Client().post):
+                response = ask(address)
+                assert response.status_code in (302, 405), name
+                if response.status_code == 302:
+                    assert response.url.startswith("/sign-in/"), name
+
+
+def test_no_page_needs_inline_code(
+    client: Client, reviewer_client: Client, photo: Photo, uploader: User
+) -> None:
+    waiting = add_photo(uploader)
+    failed = add_photo(uploader, prediction__state=State.FAILED, prediction__error="truncated")
+    pages = [
+        *addresses(photo).values(),
+        *(reverse("photo", args=[one.id]) for one in (waiting, failed)),
+        *("/history/?text=nothing", "/no-such-page/"),
+    ]
+    looked_at = 0
+    for browser in (client, reviewer_client, Client()):
+        for address in pages:
+            response = browser.get(address)
+            if response.headers.get("Content-Type", "").startswith("text/html"):
+                assert inline_code(response.content.decode()) == [], address
+                policy = response["Content-Security-Policy"]
+                assert "default-src 'self'" in policy, address
+                assert "unsafe" not in policy, address
+                looked_at += 1
+    assert looked_at > 25
+
+
+def test_the_check_for_inline_code_finds_it() -> None:
+    html = '<p style="x" onclick="y"><script>z</script><style></style>'
+    html += '<a href="javascript:1" hx-on:x="">'
+    assert len(inline_code(html)) == 6
+
+
+@pytest.mark.parametrize("template", ERRORS)
+def test_error_pages_work_when_nothing_else_does(template: str) -> None:
+    html = render_to_string(template)
+    assert inline_code(html) == []
+    assert "Back to the start" in html
+
+
+def test_a_page_that_does_not_exist(client: Client) -> None:
+    response = client.get("/no-such-page/")
+    assert response.status_code == 404
+    assert "There is nothing here" in text(response)
+
+
+def test_a_broken_page(rf: RequestFactory) -> None:
+    response = defaults.server_error(rf.get("/"))
+    assert response.status_code == 500
+    assert "your photos are safe" in text(response)
+
+
+def test_how_it_works_is_open_to_all(db: None) -> None:
+    words = text(Client().get(reverse("how-it-works")))
+    for step in ("Convolution", "ReLU", "Pooling", "Fully connected layer", "Softmax"):
+        assert step in words
+
+
+@pytest.mark.parametrize(
+    ("probability", "shown"),
+    [(0.974, "97 %"), (0.9951, "> 99 %"), (1, "> 99 %"), (0.004, "< 1 %"), (0.006, "1 %")],
+)
+def test_percentages_never_claim_certainty(probability: float, shown: str) -> None:
+
+    assert percent(probability).replace("\u00a0", " ") == shown

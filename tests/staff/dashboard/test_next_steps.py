@@ -1,0 +1,165 @@
+"""What the front page advises to do next."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import pytest
+from django.contrib.auth.models import User
+from django.urls import reverse
+from django.utils import timezone
+
+from recognition.core import doorbell
+from recognition.models import (
+    Comparison,
+    Label,
+    ModelVersion,
+    Promise,
+    Report,
+    RunState,
+    Stage,
+    Suspect,
+)
+from recognition.review import promise
+from recognition.review.thresholds import Tally
+from recognition.staff.dashboard.next_steps import Step, next_steps
+from recognition.versions.registry import register
+from tests.support.rows import add_photo, give_label, manifest, settled_photo, training_run
+
+pytestmark = pytest.mark.usefixtures("version")
+
+
+@pytest.fixture
+def _predictor() -> None:
+    doorbell.beat_heart("tests")
+
+
+def addresses() -> list[str]:
+    return [step.url for step in next_steps(may_review=True)]
+
+
+def texts() -> list[str]:
+    return [step.text for step in next_steps(may_review=True)]
+
+
+def test_an_empty_instance_asks_for_photos(db: None) -> None:
+    assert addresses() == [reverse("home")]
+
+
+@pytest.mark.usefixtures("_predictor")
+def test_who_has_labelled_nothing_yet_is_told_to_start(uploader: User) -> None:
+    settled_photo(uploader)
+    [step] = next_steps(may_review=True)
+    assert step.url == reverse("review-queue")
+    assert step.text.startswith("Nothing is labelled yet")
+
+
+@pytest.mark.usefixtures("_predictor")
+def test_what_waits_for_review_is_counted(reviewer: User, uploader: User) -> None:
+    first, *_others = [settled_photo(uploader) for _ in range(3)]
+    give_label([first], "dog", reviewer)
+    assert texts() == ["2 photos wait for review."]
+
+
+def test_a_missing_predictor_comes_first(uploader: User) -> None:
+    settled_photo(uploader)
+    add_photo(uploader)
+    assert addresses() == [reverse("readyz"), reverse("review-queue")]
+    assert next_steps(may_review=True)[0].is_urgent
+
+
+@pytest.mark.usefixtures("_predictor")
+def test_a_predictor_that_is_heard_is_no_reason_to_worry(uploader: User) -> None:
+    add_photo(uploader)
+    assert reverse("readyz") not in addresses()
+
+
+@pytest.mark.usefixtures("_predictor")
+def test_suspect_labels_are_pointed_to(reviewer: User, uploader: User) -> None:
+    photo = settled_photo(uploader)
+    give_label([photo], "car", reviewer)
+    dog = Label.objects.get(slug="dog")
+    Suspect.objects.create(photo=photo, label_id=dog.id, suggested=dog, score=1)
+    assert "1 label looks wrong." in texts()
+    assert reverse("review-suspects") in addresses()
+
+
+@pytest.mark.usefixtures("_predictor")
+def test_contradicted_labels_are_pointed_to_while_there_are_no_suspects(uploader: User) -> None:
+    dog, car = Label.objects.get(slug="dog"), Label.objects.get(slug="car")
+    photo = settled_photo(uploader, label=car)
+    assert texts() == ["The network contradicts 1 label."]
+    assert addresses() == [reverse("review-queue") + "?order=disagreement"]
+    Suspect.objects.create(photo=photo, label=car, suggested=dog, score=1)
+    assert texts() == ["1 label looks wrong."]
+
+
+@pytest.mark.usefixtures("_predictor")
+def test_a_promise_that_would_save_work_is_offered_until_it_is_on(uploader: User) -> None:
+    settled_photo(uploader)
+    tally = Tally()
+    for _ in range(1000):
+        tally.review(1.0, is_right=True)
+        tally.upload(1.0)
+    tallies = {Label.objects.get(slug="dog").id: asdict(tally)}
+    Report.objects.create(name=promise.REPORT, data={"tallies": tallies})
+    assert reverse("review-promise") in addresses()
+    Promise.objects.create(pk=1, active=True)
+    assert reverse("review-promise") not in addresses()
+
+
+@pytest.mark.usefixtures("_predictor")
+def test_who_is_done_is_told_so(reviewer: User, uploader: User) -> None:
+    give_label([settled_photo(uploader)], "dog", reviewer)
+    assert texts() == ["Nothing waits for review. New photos appear here by themselves."]
+
+
+def test_who_may_not_review_is_not_asked_to(uploader: User) -> None:
+    settled_photo(uploader)
+    assert next_steps(may_review=False) == []
+
+
+def steps_of_a_trainer() -> list[Step]:
+    return next_steps(may_review=False, may_train=True)
+
+
+@pytest.mark.usefixtures("_predictor")
+def test_trainers_are_told_of_new_labels(reviewer: User, uploader: User) -> None:
+    give_label([settled_photo(uploader) for _ in range(3)], "dog", reviewer)
+    [step] = steps_of_a_trainer()
+    assert step.text == "3 labels are set, and the network has not learnt from them yet."
+    assert step.url == reverse("training-launch")
+    training_run(state=RunState.SUCCEEDED)
+    assert steps_of_a_trainer() == []
+    give_label([settled_photo(uploader)], "car", reviewer)
+    assert [it.text for it in steps_of_a_trainer()] == ["1 new label since the last training."]
+
+
+@pytest.mark.usefixtures("_predictor")
+def test_trainers_can_watch_a_run_that_works(reviewer: User, uploader: User) -> None:
+    give_label([settled_photo(uploader)], "dog", reviewer)
+    run = training_run(state=RunState.RUNNING, stage=Stage.TRAINING, progress=0.42)
+    training_run()
+    [step] = steps_of_a_trainer()
+    assert step.text == "Teaching from version 1: Training, 42\N{NO-BREAK SPACE}%."
+    assert step.url == reverse("training-run", args=[run.id])
+
+
+@pytest.mark.usefixtures("_predictor")
+def test_trainers_are_pointed_to_a_candidate_that_is_better(
+    uploader: User, version: ModelVersion
+) -> None:
+    settled_photo(uploader)
+    made = Comparison.objects.create(
+        candidate=register(2, manifest()),
+        baseline=version,
+        state=Comparison.State.DONE,
+        made=timezone.now(),
+        findings={"fixed": 41, "broken": 2},
+    )
+    [step] = steps_of_a_trainer()
+    assert step.text == "Version 2 fixes 41 photos, breaks 2 and is not live yet."
+    assert step.url == reverse("training-compare", args=[2, 1])
+    made.findings = {"fixed": 2, "broken": 2}
+    made.save()
+    assert steps_of_a_trainer() == []

@@ -1,0 +1,46 @@
+"""Teaching through the queue: with a real network, without a forward pass."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+
+from recognition.models import Comparison, Label, ModelVersion, Prediction, RunState, Split
+from recognition.training import runs
+from recognition.workers import trainer
+from tests.support.rows import embedding
+from tests.training.test_datasets import labelled
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def tractor(live_version: ModelVersion) -> Label:
+    return Label.objects.create(slug="digger", name_en="Digger", name_zh="挖", kind="vehicle")
+
+
+@pytest.fixture
+def photos(uploader: User, tractor: Label) -> None:
+    """Eight diggers, which look alike, and as many dogs, which look otherwise."""
+    for seed, slug in ((1, "digger"), (2, "dog")):
+        for number in range(8):
+            split = (Split.TRAIN, Split.TRAIN, Split.VALIDATION, Split.TEST)[number % 4]
+            photo = labelled(uploader, slug, split)
+            near = 20 * embedding(100 * seed + number, like=seed, similarity=0.9)
+            Prediction.objects.filter(photo=photo).update(embedding=near.astype("<f2").tobytes())
+
+
+@pytest.mark.usefixtures("photos")
+def test_a_taught_version_knows_the_new_label(uploader: User, live_version: ModelVersion) -> None:
+    run = runs.launch(uploader, "teach")
+    trainer.teach_pending()
+    run.refresh_from_db()
+    assert (run.state, run.error, run.error_detail) == (RunState.SUCCEEDED, "", "")
+    version = run.model_version
+    assert version.number > 1
+    assert version.labels == [*live_version.labels, "digger"]
+    assert version.metrics["photos"] == 4
+    assert version.metrics["per_label"]["digger"]["recall"] == 1
+    assert (version.parent, version.trunk_sha256) == (live_version, live_version.trunk_sha256)
+    assert not run.folder.exists()
+    assert Comparison.objects.get().candidate == version
