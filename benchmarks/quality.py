@@ -15,6 +15,7 @@ from django.utils import timezone
 from PIL import Image
 
 from recognition.analysis import analysis, suspect_search
+from recognition.cnn.measures.intervals import Z_SHOWN, wilson
 from recognition.exchange.importing import FolderImport
 from recognition.labels import labelling
 from recognition.labels.tree import LabelFinder, LabelTree
@@ -22,7 +23,7 @@ from recognition.models import Label, Photo, Prediction, Report, ReviewLease, St
 from recognition.photos import deletion
 from recognition.review import promise, queue
 from recognition.review.queue import Ordering
-from recognition.review.thresholds import Z_SHOWN, Tally, wilson
+from recognition.review.thresholds import Tally
 from recognition.workers import predictor
 
 FIRST = 0.2  # of the queue

@@ -1,38 +1,43 @@
-"""Arrows point one way: doors -> steps -> models and cnn (docs/architecture.md)."""
+"""The house in order: what may import what (docs/architecture.md)."""
 
 from __future__ import annotations
 
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from webapp.home import BASE_DIR
 
-DOORS = ("api", "views", "admin", "tasks", "management", "templatetags")
-NOT_STEPS = (*DOORS, "models", "migrations", "cnn", "__init__", "__pycache__", "apps")
-# Every other file and folder that stands in recognition/ itself.
-STEPS = {path.stem for path in (BASE_DIR / "recognition").iterdir()} - set(NOT_STEPS)
+# From the bottom: each folder may import what stands before it, never what stands after it.
+ORDER = (
+    *("models", "core", "labels", "cnn", "photos", "versions", "training", "predictions"),
+    *("review", "analysis", "workers", "exchange", "staff", "admin", "site", "api"),
+)
+DOORS = ("staff", "admin", "site", "api", "tasks", "management", "templatetags", "health")
 WITHOUT_TORCH = (
-    "recognition/imaging.py",
+    "recognition/photos/imaging.py",
     *(
         f"recognition/cnn/{name}.py"
         for name in (
-            "decoding",
             "manifest",
-            "network_facts",
-            "options",
-            "preprocessing",
             "taxonomy",
+            "networks/options",
+            "networks/summaries",
+            "pixels/decoding",
+            "pixels/preprocessing",
         )
     ),
 )
 ENGINES = {"torch", "torchvision", "timm", "openvino", "safetensors"}
 FOR_WORKERS = {"sklearn", "scipy", "imagehash", "optuna"}
-MAX_LINES = 400
+MAX_LINES = 320
+MAX_MODULES = 18
+OFTEN = {"__init__", "__main__", "urls", "base"}  # names that may stand in any folder
 
 
 def sources(*folders: str) -> list[Path]:
@@ -75,7 +80,61 @@ def is_in(module: str, *packages: str) -> bool:
 
 
 def offences(files: list[Path], *forbidden: str) -> set[tuple[str, str]]:
-    return {(str(path), it) for path in files for it in imports(path) if is_in(it, *forbidden)}
+    return {
+        (str(path), module)
+        for path in files
+        for module in imports(path)
+        if is_in(module, *forbidden)
+    }
+
+
+def in_a_circle(uses: Mapping[str, set[str]]) -> set[str]:
+    """What uses itself, however long the way round, and what is above such a circle."""
+    left = dict(uses)
+    while bottom := {name for name in left if not left[name] & left.keys() - {name}}:
+        left = {name: used for name, used in left.items() if name not in bottom}
+    return set(left)
+
+
+def test_every_folder_has_its_place_in_the_order() -> None:
+    folders = {path.parent.name for path in (BASE_DIR / "recognition").glob("*/__init__.py")}
+    assert folders - {"migrations", "management", "templatetags"} == set(ORDER)
+
+
+@pytest.mark.parametrize("folder", ORDER)
+def test_a_folder_imports_only_what_stands_before_it(folder: str) -> None:
+    later = [*ORDER[ORDER.index(folder) + 1 :], "tasks", "management", "templatetags"]
+    if folder not in DOORS:
+        later.append("health")
+    assert (
+        offences(sources(f"recognition/{folder}"), *(f"recognition.{it}" for it in later)) == set()
+    )
+
+
+def test_no_folder_within_a_folder_is_part_of_a_circle() -> None:
+    """A folder counts as one, together with all that is in it; a file by itself."""
+    for package in sorted((BASE_DIR / "recognition").rglob("__init__.py")):
+        folder = package.parent.relative_to(BASE_DIR)
+        names = {path.stem for path in package.parent.iterdir()} - {"__init__", "__pycache__"}
+        if folder == Path("recognition"):  # has an order
+            continue
+        uses = {name: _used_within(folder, name, names) for name in names}
+        assert in_a_circle(uses) == set(), folder
+
+
+def _used_within(folder: Path, name: str, names: set[str]) -> set[str]:
+    prefix = ".".join(folder.parts) + "."
+    path = folder / name
+    files = sources(str(path)) if (BASE_DIR / path).is_dir() else [path.with_suffix(".py")]
+    modules = {it for file in files if (BASE_DIR / file).exists() for it in imports(file)}
+    used = {it.removeprefix(prefix).split(".")[0] for it in modules if it.startswith(prefix)}
+    return (used & names) - {name}
+
+
+def test_no_file_is_part_of_a_circle() -> None:
+    files = {".".join(path.with_suffix("").parts): path for path in sources("recognition")}
+    uses = {name: set(imports(path)) & files.keys() for name, path in files.items()}
+    assert in_a_circle(uses) == set()
 
 
 def test_the_network_knows_nothing_of_the_application() -> None:
@@ -85,37 +144,28 @@ def test_the_network_knows_nothing_of_the_application() -> None:
     assert offences(sources("recognition/cnn"), *forbidden) == set()
 
 
-def test_models_know_neither_steps_nor_doors() -> None:
-    forbidden = [f"recognition.{name}" for name in (*STEPS, *DOORS)]
-    assert offences(sources("recognition/models"), *forbidden) == set()
-
-
-def test_steps_know_no_doors() -> None:
-    paths = [path for path in (BASE_DIR / "recognition").iterdir() if path.stem in STEPS]
-    files = sources(*(f"recognition/{path.name}" for path in paths))
-    assert {"intake", "prediction", "registry", "review", "analyst"} <= STEPS
-    forbidden = ("rest_framework", *(f"recognition.{name}" for name in DOORS))
-    assert offences(files, *forbidden) == set()
-
-
-def test_no_circle_of_steps() -> None:
-    """A folder counts as one step: what it uses may not use it, however long the way round."""
-    uses = {step: _steps_used_by(step) for step in STEPS}
-    while bottom := {step for step in uses if not uses[step] & uses.keys()}:
-        uses = {step: used for step, used in uses.items() if step not in bottom}
-    assert uses == {}
-
-
-def _steps_used_by(step: str) -> set[str]:
-    path = f"recognition/{step}"
-    files = sources(path if (BASE_DIR / path).is_dir() else f"{path}.py")
-    modules = {module for file in files for module in imports(file)}
-    return {it for it in STEPS - {step} if any(is_in(m, f"recognition.{it}") for m in modules)}
+def test_only_the_api_knows_its_framework() -> None:
+    folders = [f"recognition/{folder}" for folder in ORDER if folder != "api"]
+    assert offences(sources(*folders), "rest_framework") <= {
+        ("recognition/admin/tokens.py", module)
+        for module in imports(Path("recognition/admin/tokens.py"))
+    }
 
 
 def test_the_project_has_no_domain_logic() -> None:
     files = [path for path in sources("webapp") if path.name != "urls.py"]
     assert offences(files, "recognition.models", "recognition.cnn") == set()
+
+
+def test_no_folder_has_too_many_modules() -> None:
+    counts = Counter(path.parent for path in sources("recognition") if path.name != "__init__.py")
+    assert {folder: count for folder, count in counts.items() if count > MAX_MODULES} == {}
+
+
+def test_no_module_name_occurs_three_times() -> None:
+    files = sources("recognition", "webapp", "benchmarks")
+    counts = Counter(path.stem for path in files if path.stem not in OFTEN)
+    assert {name: count for name, count in counts.items() if count > 2} == {}
 
 
 @pytest.mark.parametrize("file", WITHOUT_TORCH)

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.timezone import make_aware
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
 
-
-class DayField(forms.DateField):
-    """A day that databases and all time zones can deal with, and so the next one."""
-
-    default_validators = [
-        MinValueValidator(date(1970, 1, 1)),
-        MaxValueValidator(date(2999, 12, 31)),
-    ]
+from recognition.staff.days import DayField, midnight
 
 
 class DayRangeFilter(RangeDateFilter):
@@ -45,8 +36,3 @@ def users_filter(request: HttpRequest, field: str) -> list[tuple[str, type]]:
     """For a list's filters: it completes the names of users, so only who may see them gets it."""
     may_see_users = request.user.has_perm("auth.view_user")
     return [(field, AutocompleteSelectFilter)] if may_see_users else []
-
-
-def midnight(day: date) -> datetime:
-    """When the day begins in the server's time zone."""
-    return make_aware(datetime.combine(day, time.min))

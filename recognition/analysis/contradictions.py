@@ -13,7 +13,8 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-FOLDS = 5
+from recognition.cnn.measures.folds import folds_of
+
 EVIDENCE = 3  # neighbours that are shown
 _VOTERS = 10  # neighbours that vote
 # Weights of the mixture. The network also knows labels that nobody has used yet ("neither"), so it
@@ -69,16 +70,6 @@ def find(
     best = others.max(axis=1)
     score = np.log(np.maximum(best, _TINY)) - np.log(np.maximum(given, _TINY))
     return Findings(suggested, score, given, best, neighbours)
-
-
-def folds_of(labels: Integers, groups: Integers, folds: int = FOLDS) -> Integers:
-    """(N,): a fold for each photo. Groups stay whole, and each label is spread over all folds."""
-    _, first, group_of = np.unique(groups, return_index=True, return_inverse=True)
-    shuffled = np.random.default_rng(0).permutation(len(first))
-    in_turn = shuffled[np.argsort(labels[first][shuffled], kind="stable")]
-    fold_of_group = np.empty(len(first), dtype=np.intp)
-    fold_of_group[in_turn] = np.arange(len(first)) % folds
-    return fold_of_group[group_of]
 
 
 def out_of_fold(

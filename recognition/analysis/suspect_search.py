@@ -13,6 +13,7 @@ import numpy.typing as npt
 from django.db import transaction
 from django.utils import timezone
 
+from recognition.cnn.measures.folds import folds_of
 from recognition.labels.tree import LabelTree
 from recognition.models import Decision, Label, Photo, Prediction, Report, State, Suspect, Via
 from recognition.review import suspects
@@ -91,8 +92,6 @@ def _labelled() -> Iterator[LabelledPhoto]:
 
 
 def _find(labelled: Sequence[LabelledPhoto]) -> Iterator[Suspect]:
-    from recognition.analysis.contradictions import folds_of  # scikit-learn: not for a web process
-
     parts = -(-len(labelled) // AT_ONCE)
     labels = np.array([it.label_id for it in labelled], dtype=np.intp)
     part_of = folds_of(labels, _numbered([it.group for it in labelled]), max(1, parts))

@@ -31,7 +31,6 @@ from recognition.models import (
     Suspect,
     Via,
 )
-from recognition.photos.selectors import own_decisions
 
 _LABEL_FIELDS = ("label", "labelled_by", "labelled_at")
 _CHUNK = 500  # rows a statement
@@ -127,6 +126,12 @@ def undo_bulk(bulk: BulkDecision, by: User) -> tuple[int, int]:
     bulk.undone = timezone.now()
     bulk.save(update_fields=["undone"])
     return len(undone), len(photos) - len(undone)
+
+
+def own_decisions(user: User) -> QuerySet[Decision]:
+    """What this person decided about photos that they may see."""
+    made = Decision.objects.filter(by=user)
+    return made if user.has_perm("recognition.view_all") else made.filter(photo__owner=user)
 
 
 def last_to_undo(by: User) -> Decision | None:

@@ -48,12 +48,6 @@ def may_delete(user: User, photo: Photo) -> bool:
     return photo.owner_id == user.id or user.has_perm("recognition.delete_photo")
 
 
-def own_decisions(user: User) -> QuerySet[Decision]:
-    """What this person decided about photos that they may see."""
-    made = Decision.objects.filter(by=user)
-    return made if user.has_perm("recognition.view_all") else made.filter(photo__owner=user)
-
-
 def batches_visible_to(user: User) -> QuerySet[Batch]:
     batches = Batch.objects.all()
     return batches if user.has_perm("recognition.view_all") else batches.filter(owner=user)

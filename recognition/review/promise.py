@@ -13,17 +13,15 @@ from typing import NamedTuple
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from recognition.cnn.measures.intervals import Z_SHOWN, Interval, wilson
 from recognition.core import doorbell
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, Promise, Report
 from recognition.review.thresholds import (
-    Z_SHOWN,
-    Interval,
     Tally,
     Threshold,
     needed,
     together,
-    wilson,
 )
 
 REPORT = "promise"

@@ -20,6 +20,7 @@ from recognition.models import (
     Via,
 )
 from recognition.review.thresholds import Tally
+from recognition.versions.registry import lineage
 
 DECISIONS = 20_000  # how many of the latest ones are counted
 UPLOADS = 10_000  # how many of the latest ones are counted
@@ -88,11 +89,3 @@ def _looked_at() -> Iterator[UUID]:
             seen.add(photo_id)
             if via in REVIEWED_VIA:
                 yield photo_id
-
-
-def lineage(version: ModelVersion) -> list[ModelVersion]:
-    """The version and those it was taught from."""
-    versions = [version]
-    while parent := versions[-1].parent:
-        versions.append(parent)
-    return versions

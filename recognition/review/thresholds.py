@@ -19,7 +19,6 @@ from recognition.cnn.measures.intervals import Interval, wilson
 STEPS = (0.999, 0.998, 0.995, 0.99, 0.98, 0.95, 0.9, 0.8, 0.5)  # strictest first
 BANDS = len(STEPS) + 1  # the last one is never accepted
 Z_PROMISE = 1.645  # one-sided: the promise is kept in 95 of 100 cases
-Z_SHOWN = 1.96  # two-sided, 95 %: for intervals that pages show
 _SLACK = 2  # so many times the fewest photos, or a single mistake would end all tests
 
 

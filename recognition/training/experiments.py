@@ -12,11 +12,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from recognition.cnn.measures.intervals import Z_SHOWN
 from recognition.cnn.store.safetensors_header import count_parameters
 from recognition.cnn.training.parameters import TrainingParameters
 from recognition.models import Comparison, Experiment, Mode, ModelVersion, RunState, TrainingRun
 from recognition.models.ids import time_ordered_uuid
-from recognition.review.thresholds import Z_SHOWN
 from recognition.training import datasets, runs
 from recognition.training.failures import CannotTrain
 

@@ -32,7 +32,7 @@ def name_of_result(start: str, mode: str) -> str:
     return f"{start.split(',')[0]}, {_WAYS[Mode(mode)]}"
 
 
-def lineage(run: TrainingRun) -> dict[str, Any]:
+def provenance(run: TrainingRun) -> dict[str, Any]:
     """How a version came to be, for its manifest. Two runs are told apart even if all else is
     equal, so that each has a version of its own."""
     summary = run.dataset.summary

@@ -19,7 +19,7 @@ from recognition.core.process import stops_when_terminated
 from recognition.models import Photo, Split, TrainingRun
 from recognition.training import progress
 from recognition.training.failures import RunFailed
-from recognition.training.known_labels import labels_to_know, lineage, name_of_result
+from recognition.training.known_labels import labels_to_know, name_of_result, provenance
 from recognition.training.subprocess import Child
 from recognition.training.watch import Watch
 
@@ -77,7 +77,7 @@ def write_job(run: TrainingRun) -> None:
         "parameters": parameters,
         "device": settings.ARK_DEVICE,
         "threads": 0,
-        "training": lineage(run),
+        "training": provenance(run),
     }
     path = run.folder / "job.json"
     draft = path.with_suffix(".draft")

@@ -24,7 +24,7 @@ from recognition.models import Split, Stage, TrainingRun
 from recognition.training import progress
 from recognition.training import watch as leases
 from recognition.training.failures import RunFailed
-from recognition.training.known_labels import labels_to_know, lineage, name_of_result
+from recognition.training.known_labels import labels_to_know, name_of_result, provenance
 from recognition.training.material import Material, gather
 from recognition.training.watch import Watch
 
@@ -77,7 +77,7 @@ def teach_claimed(run: TrainingRun, watch: Watch) -> Path:
         name=name_of_result(manifest.name, run.mode),
         parent_sha256=parent.sha256,
         trunk_sha256=parent.trunk_sha256,
-        training={**lineage(run), "report": taught.report},
+        training={**provenance(run), "report": taught.report},
         metrics=metrics,
     )
     result = run.folder / "result"

@@ -163,6 +163,14 @@ def previous_live() -> ModelVersion | None:
     return ModelVersion.objects.get(id=promoted[-2]) if len(promoted) > 1 else None
 
 
+def lineage(version: ModelVersion) -> list[ModelVersion]:
+    """The version and those it was taught from."""
+    versions = [version]
+    while parent := versions[-1].parent:
+        versions.append(parent)
+    return versions
+
+
 def lost_labels(version: ModelVersion) -> list[Label]:
     """The labels that the live version knows and this one does not. One that was merged into
     another counts as that other one."""

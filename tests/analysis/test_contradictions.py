@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from recognition.analysis.contradictions import Findings, find, folds_of
+from recognition.analysis.contradictions import Findings, find
+from recognition.cnn.measures.folds import folds_of
 from tests.support.real_answers import Shot
 
 PHOTOS = 120

@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from recognition.review.thresholds import STEPS, Z_SHOWN, Tally, band, needed, together, wilson
+from recognition.cnn.measures.intervals import Z_SHOWN, wilson
+from recognition.review.thresholds import STEPS, Tally, band, needed, together
 from tests.support.real_answers import Shot
 
 TARGETS = (0.95, 0.98)

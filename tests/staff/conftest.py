@@ -1,4 +1,4 @@
-"""The staff's pages as different people see them, over a version of the network without any files."""
+"""The staff's pages as different people see them, over a version without any files."""
 
 from __future__ import annotations
 

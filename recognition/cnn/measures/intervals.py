@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+Z_SHOWN = 1.96  # standard deviations, two-sided 95 %: for intervals that pages show
+
 
 class Interval(NamedTuple):
     low: float

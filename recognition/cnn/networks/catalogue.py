@@ -11,7 +11,7 @@ from torchvision import models
 from recognition.cnn.networks import feature_pyramid, lenet, published, simam, three_stage
 from recognition.cnn.networks.entry import Download, Network, Package
 from recognition.cnn.pixels.preprocessing import Preprocessing
-from recognition.cnn.training.parameters import gettext_noop
+from recognition.cnn.texts import gettext_noop
 
 # Of pixels from 0 to 255, as torchvision's networks expect them.
 _IMAGENET_MEAN = (123.675, 116.28, 103.53)

@@ -1,6 +1,6 @@
 """What is known of each network without building it. Torch-free.
 
-It stands in networks.json, which `python -m recognition.cnn.networks.describe` writes from the code.
+It stands in networks.json; `python -m recognition.cnn.networks.describe` writes that from the code.
 """
 
 from __future__ import annotations

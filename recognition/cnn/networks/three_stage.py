@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from torch import nn
 
 from recognition.cnn.networks.options import Option
-from recognition.cnn.training.parameters import gettext_noop
+from recognition.cnn.texts import gettext_noop
 
 _POOLS = {"max": nn.MaxPool2d, "average": nn.AvgPool2d}
 

@@ -1,23 +1,16 @@
-"""OpenVINO on the CPU: a version's network as a graph, written once and run without torch."""
+"""OpenVINO on the CPU: runs the graph of a version, without torch."""
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from recognition.cnn.manifest import GRAPH_CONSTANTS_NAME, GRAPH_NAME, Manifest, read_verified
 from recognition.cnn.serving.outputs import Outputs
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
-
-    from recognition.cnn.recogniser import Recogniser
-
-_EMBEDDINGS = 2  # the place among the graph's outputs
+from recognition.cnn.store.graph import EMBEDDINGS
 
 
 class OpenVINOEngine:
@@ -37,50 +30,7 @@ class OpenVINOEngine:
 
     def __call__(self, pixels: npt.NDArray[np.uint8]) -> Outputs:
         results = self._request.infer({0: pixels}, share_inputs=True)
-        return Outputs(results[0], results[1], results[_EMBEDDINGS])
-
-
-def save_graph(
-    model: Recogniser, example: Tensor, path: Path, trunk: tuple[bytes, bytes] | None = None
-) -> None:
-    """Convert a network and write its graph (path, and a .bin beside it), for any batch size.
-
-    example: pixels that the network takes, uint8 (B, H, W, 3).
-    trunk: graph and constants of a version that differs in the head alone, which spares the
-        seconds of converting anything else.
-    """
-    import openvino
-
-    if trunk:
-        graph = _with_head(openvino.Core().read_model(*trunk), model.head)
-    else:
-        graph = _converted(model, example, openvino.Type.u8)
-    openvino.save_model(graph, path, compress_to_fp16=False)
-
-
-def _with_head(graph: Any, head: nn.Module) -> Any:
-    """A graph whose head is replaced by another."""
-    import openvino
-    import torch
-
-    embedding = graph.outputs[_EMBEDDINGS].get_node().input_value(0)
-    size = embedding.get_partial_shape()[1].get_length()
-    other = _converted(head, torch.zeros(1, size), openvino.Type.f32)
-    other.get_parameters()[0].output(0).replace(embedding)
-    results = [*other.get_results(), graph.get_results()[_EMBEDDINGS]]
-    return openvino.Model(results, graph.get_parameters())
-
-
-def _converted(module: nn.Module, example: Tensor, kind: Any) -> Any:
-    import openvino
-    import torch
-
-    shape = openvino.PartialShape([-1, *example.shape[1:]])
-    with warnings.catch_warnings(), torch.no_grad():
-        # PyTorch will drop this way of tracing some day; until then it is the quick one.
-        warnings.simplefilter("ignore")
-        traced = torch.jit.trace(module, example, strict=False, check_trace=False)
-        return openvino.convert_model(traced, example_input=example, input=[(shape, kind)])
+        return Outputs(results[0], results[1], results[EMBEDDINGS])
 
 
 def _options(core: Any) -> dict[str, Any]:

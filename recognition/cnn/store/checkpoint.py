@@ -39,8 +39,8 @@ from recognition.cnn.networks.catalogue import NETWORKS
 from recognition.cnn.networks.pretrained import WeightsUnavailable, load_pretrained
 from recognition.cnn.pixels.reference import reference_pixels
 from recognition.cnn.recogniser import Recogniser
-from recognition.cnn.serving import openvino_engine
 from recognition.cnn.store.card import model_card
+from recognition.cnn.store.graph import save_graph
 
 __all__ = [
     "CorruptCheckpoint",
@@ -138,7 +138,7 @@ def _write_version(draft: Path, manifest: Manifest, model: Recogniser, parent: P
     if find_spec("openvino"):
         writers.append("openvino")
         graph = _graph_of_same_trunk(parent, manifest)
-        openvino_engine.save_graph(model, pixels, draft / GRAPH_NAME, graph)
+        save_graph(model, pixels, draft / GRAPH_NAME, graph)
     (draft / CARD_NAME).write_text(model_card(manifest), encoding="utf-8")
     with torch.inference_mode():
         reference = model(pixels).log_probabilities[0].tolist()

@@ -23,10 +23,10 @@ from recognition.cnn.pixels.decoding import UnreadablePhoto
 from recognition.cnn.pixels.preprocessing import Preprocessing, load_pixels
 from recognition.cnn.pixels.reference import reference_pixels
 from recognition.cnn.recogniser import Recogniser
-from recognition.cnn.serving import openvino_engine
 from recognition.cnn.store import bundle
 from recognition.cnn.store.card import model_card
 from recognition.cnn.store.checkpoint import load_network
+from recognition.cnn.store.graph import save_graph
 
 MAX_DIFFERENCE = 0.005  # of a probability; float32 engines differ by about 0.0001
 _OUTPUTS = ("log_probabilities", "fine_logits", "embeddings")
@@ -110,7 +110,7 @@ def _export_openvino(version: Path, manifest: Manifest, model: Recogniser, folde
     _describe(folder, manifest, "model.xml")
     path = folder / "model.xml"
     example = torch.from_numpy(reference_pixels(manifest.preprocessing.crop))
-    openvino_engine.save_graph(model, example, path)
+    save_graph(model, example, path)
     return lambda pixels: _run_graph(path, pixels)
 
 

@@ -25,8 +25,8 @@ from recognition.cnn.training.data.dataset import Data, Pixels
 from recognition.cnn.training.events import emit, emit_progress
 from recognition.cnn.training.inference import judge
 from recognition.cnn.training.job import CannotTrain, Job
+from recognition.cnn.training.loss import Loss
 from recognition.cnn.training.optimisation.ema import Average
-from recognition.cnn.training.optimisation.loss import Loss
 from recognition.cnn.training.optimisation.optimiser import (
     freeze,
     learning_rate,

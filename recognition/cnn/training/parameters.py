@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Protocol, TypeVar
 
+from recognition.cnn.texts import gettext_noop
+
 MODES = ("fine_tune", "from_scratch")
 TRAINABLE = ("all", "last_stages", "head")
 _MAX_SEED = 2**31 - 1
@@ -28,11 +30,6 @@ class WrongParameter(ValueError):
     def __init__(self, name: str, detail: str) -> None:
         super().__init__(f"{name}: {detail}")
         self.field = name
-
-
-def gettext_noop(text: str) -> str:
-    """Mark a text for translation, as Django's function of this name does."""
-    return text
 
 
 def _setting(default: Any, title: str, text: str, **limits: Any) -> Any:

@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from recognition.admin.filters import DayField, midnight
 from recognition.exchange.exporting import Export, Selection
 from recognition.labels.tree import LabelTree, count_photos_of_each
 from recognition.models import Kind, Label, Split
 from recognition.photos import selectors
 from recognition.staff.base import StaffRequest, render_page, staff_page
+from recognition.staff.days import DayField, midnight
 
 FORMATS = {
     "zip": (_("ZIP: the photos and all tables"), "application/zip", "zip"),

@@ -7,10 +7,10 @@ from datetime import timedelta
 from django import forms
 from django.contrib.auth.models import User
 
-from recognition.admin.filters import DayField, midnight
 from recognition.models import Batch, Kind, Label
 from recognition.photos.history import Filters
 from recognition.photos.selectors import batches_visible_to
+from recognition.staff.days import DayField, midnight
 
 _NEWEST_BATCHES = 30
 

@@ -141,7 +141,7 @@ def last(request: StaffRequest) -> JsonResponse:
 def undo(request: StaffRequest) -> JsonResponse:
     """Undo the reviewer's own decision, and return the photo so that it can be decided again."""
     decision_id = _understood(UndoForm(request.POST))["decision"]
-    mine = selectors.own_decisions(request.user).exclude(via=Via.UNDO)
+    mine = labelling.own_decisions(request.user).exclude(via=Via.UNDO)
     made = mine.filter(id=decision_id).first()
     if made is None:
         raise Http404

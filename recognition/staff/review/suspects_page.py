@@ -17,7 +17,7 @@ from recognition.labels import labelling
 from recognition.labels.fields import LabelForm, offered_labels
 from recognition.labels.labelling import ChangedMeanwhile, Seen
 from recognition.models import Label, Photo, Via
-from recognition.photos.selectors import own_decisions, photos_visible_to
+from recognition.photos.selectors import photos_visible_to
 from recognition.review import suspects
 from recognition.review.suspects import Cursor
 from recognition.staff.base import StaffRequest, render_page, staff_page
@@ -78,7 +78,7 @@ def undo(request: HtmxRequest) -> HttpResponse:
     form = UndoForm(request.POST)
     if not form.is_valid():
         raise Http404
-    mine = own_decisions(request.user).filter(via=Via.SUSPECTS)
+    mine = labelling.own_decisions(request.user).filter(via=Via.SUSPECTS)
     made = mine.filter(id=form.cleaned_data["decision"]).first()
     if made is None:
         raise Http404

@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from recognition.analysis.contradictions import folds_of
 from recognition.cnn.head import GroupedHead
 from recognition.cnn.manifest import Manifest
 from recognition.cnn.measures.evaluation import right_answers
+from recognition.cnn.measures.folds import folds_of
 from recognition.cnn.store.checkpoint import load_network
 from recognition.cnn.taxonomy import Label
 from recognition.cnn.teaching.teach import Embeddings, Examples, teach

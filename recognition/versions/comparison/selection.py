@@ -11,7 +11,7 @@ from uuid import UUID
 
 from recognition.labels.tree import LabelTree, labelled_photos
 from recognition.models import DataSet, ModelVersion, Photo, Split, TrainingExample, split_of
-from recognition.review.reviewed import lineage
+from recognition.versions.registry import lineage
 
 MAX_PHOTOS = 20_000  # of the test split, the newest ones
 _CHUNK = 500

@@ -46,7 +46,7 @@ def test_a_version_that_fails_half_way_leaves_nothing(
     def fail(*_: object) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(checkpoint.openvino_engine, "save_graph", fail)
+    monkeypatch.setattr(checkpoint, "save_graph", fail)
     with pytest.raises(OSError, match="no space"):
         build_pretrained(tmp_path / "1", "lite0")
     assert list(tmp_path.iterdir()) == []

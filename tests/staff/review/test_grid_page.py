@@ -11,9 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
 
 from recognition.labels import labelling
 from recognition.models import (
@@ -29,7 +27,7 @@ from recognition.models import (
 )
 from recognition.photos import history
 from recognition.review.bulk import Snapshot
-from tests.support.pages import done, inline_code, text
+from tests.support.pages import done, text
 from tests.support.rows import add_photo
 
 GRID = "/admin/review/grid/"
@@ -304,33 +302,3 @@ def test_nonsense_in_the_form_decides_nothing(
     assert relabel(as_reviewer, [snapshot], [], "dog").status_code == 200
     assert as_reviewer.post(GRID).status_code == 200
     assert not Decision.objects.exists()
-
-
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_only_reviewers_get_in(
-    method: str, uploader: User, groups: None, four: list[Photo]
-) -> None:
-    client = Client()
-    assert getattr(client, method)(GRID).url.startswith(reverse("admin:login"))
-    client.force_login(uploader, backend="django.contrib.auth.backends.ModelBackend")
-    assert getattr(client, method)(GRID).status_code == 302
-    uploader.is_staff = True
-    uploader.save()
-    assert getattr(client, method)(GRID).status_code == 403
-
-
-def test_the_page_keeps_to_the_content_security_policy(
-    as_reviewer: Client, four: list[Photo]
-) -> None:
-    html = as_reviewer.get(GRID).content.decode()
-    grid = html[html.index("grid-intro") :]
-    assert inline_code(grid[: grid.index("</main>") if "</main>" in grid else None]) == []
-
-
-def test_a_full_page_needs_few_queries(
-    as_reviewer: Client, uploader: User, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
-    for _ in range(30):
-        waiting(uploader)
-    with django_assert_max_num_queries(14):
-        as_reviewer.get(GRID, {"predicted": "dog"})
