@@ -12,7 +12,7 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.registry import Collector
 
 from recognition.cnn.manifest import MANIFEST_NAME
-from recognition.core import doorbell
+from recognition.core import heartbeats, redis_client
 from recognition.models import ModelVersion, Prediction, RunState, State, TrainingRun
 from recognition.versions import registry
 
@@ -44,7 +44,7 @@ def _database_answers() -> None:
 
 
 def _broker_answers() -> None:
-    doorbell.connection().ping()
+    redis_client.connection().ping()
 
 
 def _version_is_live() -> None:
@@ -57,9 +57,9 @@ def _version_is_live() -> None:
 
 
 def _worker_is_heard() -> None:
-    if not doorbell.workers_heard():
-        raise Unfit(f"No predictor was heard for {doorbell.HEARTBEAT_EXPIRES_S} s.")
-    for text in doorbell.complaints():
+    if not heartbeats.workers_heard():
+        raise Unfit(f"No predictor was heard for {heartbeats.EXPIRES_S} s.")
+    for text in heartbeats.complaints():
         raise Unfit(f"A predictor cannot load the live version, and goes on without: {text}")
 
 
@@ -111,14 +111,14 @@ class RecognitionCollector(Collector):
         return family
 
     def _workers(self) -> Iterator[GaugeMetricFamily]:
-        for part in (doorbell.PREDICTOR, doorbell.TEACHER, doorbell.TRAINER):
+        for part in (heartbeats.PREDICTOR, heartbeats.TEACHER, heartbeats.TRAINER):
             try:
-                heard = len(doorbell.workers_heard(part))
+                heard = len(heartbeats.workers_heard(part))
             except redis.RedisError:
                 heard = 0
             yield GaugeMetricFamily(
                 f"ark_{part}s",
-                f"{part.title()}s heard in the last {doorbell.HEARTBEAT_EXPIRES_S} s.",
+                f"{part.title()}s heard in the last {heartbeats.EXPIRES_S} s.",
                 value=heard,
             )
 

@@ -5,12 +5,9 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
-from recognition.core import doorbell
-from recognition.predictions import queue
-from recognition.training import watch
-from recognition.workers import analyst as analyst
-from recognition.workers import predictor, teacher
-from recognition.workers import trainer as training
+from recognition.core import wakeups
+from recognition.workers import analyst, predictor, teacher, trainer
+from recognition.workers import sweep as sweeping
 
 
 @shared_task
@@ -20,12 +17,7 @@ def predict_pending() -> None:
 
 @shared_task
 def sweep() -> None:
-    queue.recover()
-    watch.recover()
-    doorbell.ring_teacher()
-    doorbell.ring_trainer()
-    predictor.serve()
-    doorbell.ring_analyst()
+    sweeping.sweep()
 
 
 @shared_task
@@ -40,7 +32,7 @@ def teach() -> None:
 
 @shared_task
 def train() -> None:
-    training.train_pending()
+    trainer.train_pending()
 
 
 @worker_ready.connect
@@ -49,12 +41,12 @@ def look_for_work(sender: Any, **kwargs: Any) -> None:
     part = sender.hostname.partition("@")[0]
     if part == "analyst":
         analyst.set_up_process()
-        doorbell.ring_analyst()
+        wakeups.wake_analyst()
     elif part == "teacher":
         teacher.set_up_process()
-        doorbell.ring_teacher()
+        wakeups.wake_teacher()
     elif part == "trainer":
-        training.set_up_process()
-        doorbell.ring_trainer()
+        trainer.set_up_process()
+        wakeups.wake_trainer()
     else:
         sweep.delay()

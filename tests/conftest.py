@@ -20,7 +20,7 @@ from recognition import roles
 from recognition.cnn.manifest import read_manifest
 from recognition.cnn.serving.classifier import Classifier
 from recognition.cnn.store.checkpoint import build_pretrained
-from recognition.core import doorbell
+from recognition.core import redis_client
 from recognition.models import ModelVersion
 from recognition.versions import registry
 from tests.support.real_answers import Shot, shots_in
@@ -110,7 +110,7 @@ def _static_files_as_they_are(settings: Settings) -> None:
 
 @pytest.fixture(autouse=True)
 def _empty_redis(redis_server: None) -> None:
-    doorbell.connection().flushall()
+    redis_client.connection().flushall()
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def version(db: None) -> ModelVersion:
 @pytest.fixture
 def no_redis(monkeypatch: pytest.MonkeyPatch) -> None:
     away = redis.Redis.from_url("unix:///nowhere/redis.sock")
-    monkeypatch.setattr(doorbell, "connection", lambda: away)
+    monkeypatch.setattr(redis_client, "connection", lambda: away)
 
 
 @pytest.fixture

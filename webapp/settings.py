@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 import dj_database_url
 from django.utils.translation import gettext_lazy as _
 
+from recognition.staff.sidebar import UNFOLD  # noqa: F401
 from webapp import content_security, env, logs
 from webapp.home import ARK_HOME, BASE_DIR, REDIS_SOCKET, models_store, secret_key
-from webapp.unfold import UNFOLD  # noqa: F401
 
 # Ark
 ARK_MODELS_STORE = models_store()

@@ -11,5 +11,6 @@ urlpatterns = [
     path("admin/login/", sign_in),  # before the admin's own, which knows no limits
     path("admin/review/", include("recognition.staff.review.urls")),
     path("admin/training/", include("recognition.staff.training.urls")),
+    path("admin/training/", include("recognition.staff.versions.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -22,10 +22,10 @@ from recognition.analysis import duplicates
 from recognition.analysis.duplicates import KnownHashes, Pair
 from recognition.analysis.neighbours import Evidence, LabelledPhotos
 from recognition.cnn.pixels.decoding import UnreadablePhoto
-from recognition.core import doorbell, memory
+from recognition.core import memory, wakeups
 from recognition.models import Photo, Prediction
 from recognition.photos import renditions
-from recognition.versions import trunk_embeddings
+from recognition.versions import embeddings
 
 logger = logging.getLogger(__name__)
 
@@ -43,12 +43,12 @@ def analyse_due() -> None:
     """The analyst's job: analyse the photos that are due, newest first, for MAX_WORK_S seconds."""
     ends = time.monotonic() + MAX_WORK_S
     while rows := list(_due()[:CHUNK]):
-        for versions in trunk_embeddings.versions_by_trunk().values():
+        for versions in embeddings.versions_by_trunk().values():
             if comparable := [row for row in rows if row.model_version_id in versions]:
                 _analyse(comparable, versions)
         memory.give_back()
         if time.monotonic() >= ends:
-            doorbell.ring_analyst()
+            wakeups.wake_analyst()
             return
 
 
@@ -61,7 +61,7 @@ def _analyse(rows: Sequence[Prediction], versions: frozenset[int]) -> None:
     """The rows have embeddings of one trunk, which these versions have."""
     photos = [row.photo for row in rows]
     photo_ids = [photo.id for photo in photos]
-    unit_rows = trunk_embeddings.normalised([row.embedding or b"" for row in rows])
+    unit_rows = embeddings.normalised([row.embedding or b"" for row in rows])
     labelled.catch_up()
     evidence = [Evidence(row.novelty, row.similar) for row in rows]
     if versions & labelled.versions:

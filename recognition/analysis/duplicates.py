@@ -23,7 +23,7 @@ from recognition.cnn.pixels.overlap import overlap
 from recognition.models import Photo, Prediction, Report
 from recognition.photos import renditions
 from recognition.review.groups import is_by_people
-from recognition.versions import trunk_embeddings
+from recognition.versions import embeddings
 
 # How alike the embeddings must be. Resized copies keep their hash, cropped ones their embedding.
 # docs/benchmarks.md says how many near-duplicates these limits find.
@@ -105,7 +105,7 @@ def similar_pairs(
         there = [other for other in others if other in known]
         if not there:
             continue
-        similarities = trunk_embeddings.normalised([known[it] for it in there]) @ rows[photo_id]
+        similarities = embeddings.normalised([known[it] for it in there]) @ rows[photo_id]
         for other, similarity in zip(there, similarities.tolist(), strict=True):
             if _is_near((photo_id, hashes[photo_id]), (other, others[other]), similarity):
                 pairs.append(Pair(photo_id, other, similarity))

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from recognition.analysis.nearest import EmbeddingIndex
 from recognition.models import Decision
-from recognition.versions import trunk_embeddings
+from recognition.versions import embeddings
 
 NEAREST = 3
 _CANDIDATES = 64
@@ -58,7 +58,7 @@ class LabelledPhotos:
     def catch_up(self) -> None:
         """Take in what was decided since the last time."""
         now = timezone.now()
-        versions = trunk_embeddings.live_versions()
+        versions = embeddings.live_versions()
         is_other_trunk = self._followed_to is not None and not versions & self.versions
         self.versions = versions
         if is_other_trunk or self._followed_to is None:
@@ -69,7 +69,7 @@ class LabelledPhotos:
 
     def update(self, photo_ids: Collection[UUID]) -> None:
         """Add these photos to the index, or drop them from it, as the database says now."""
-        labelled = trunk_embeddings.labelled_photos().filter(id__in=photo_ids)
+        labelled = embeddings.labelled_photos().filter(id__in=photo_ids)
         found = list(labelled.values_list("id", "prediction__model_version", _EMBEDDING))
         self._drop(set(photo_ids))
         self._put(found)
@@ -83,7 +83,7 @@ class LabelledPhotos:
         if not candidates:
             return [Evidence(1.0, []) for _photo_id in photo_ids]
         place = {it.photo_id.bytes: number for number, it in enumerate(candidates)}
-        full = trunk_embeddings.normalised([it.embedding for it in candidates])
+        full = embeddings.normalised([it.embedding for it in candidates])
         found = []
         for photo_id, row, keys in zip(photo_ids, rows, proposed, strict=True):
             places = [place[key] for key in keys if key in place and key != photo_id.bytes]
@@ -96,7 +96,7 @@ class LabelledPhotos:
 
     def _read_all(self) -> None:
         self._index = None
-        labelled = trunk_embeddings.labelled_photos().order_by("id")
+        labelled = embeddings.labelled_photos().order_by("id")
         rows = labelled.values_list("id", "prediction__model_version", _EMBEDDING).iterator(_CHUNK)
         while chunk := list(islice(rows, _CHUNK)):
             self._put(chunk)
@@ -120,7 +120,7 @@ class LabelledPhotos:
         ]
         if not known:
             return
-        rows = trunk_embeddings.normalised([embedding for _photo_id, embedding in known])
+        rows = embeddings.normalised([embedding for _photo_id, embedding in known])
         if self._index is None:
             self._index = EmbeddingIndex(rows.shape[1])
         self._index.put([photo_id.bytes for photo_id, _embedding in known], rows)
@@ -131,7 +131,7 @@ class LabelledPhotos:
                 self._index.discard(photo_id.bytes)
 
     def _candidates(self, photo_ids: set[UUID]) -> list[_Candidate]:
-        labelled = trunk_embeddings.labelled_photos().filter(id__in=photo_ids)
+        labelled = embeddings.labelled_photos().filter(id__in=photo_ids)
         rows = labelled.values_list("id", "label__slug", _EMBEDDING, "prediction__model_version")
         candidates = [
             _Candidate(photo_id, slug, embedding or b"")

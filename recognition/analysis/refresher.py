@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 from recognition.analysis import analysis
 from recognition.core.locks import lock_predictions
 from recognition.models import Prediction
-from recognition.versions import trunk_embeddings
+from recognition.versions import embeddings
 
 FIRST = 200  # photos of each order: more than anybody reviews between two refreshes
 MAX_ROUNDS = 5
@@ -54,7 +54,7 @@ def _look_again(order: QuerySet[Prediction], looked: set[UUID]) -> set[UUID]:
         rows = [row for row in found if row.model_version_id in analysis.labelled.versions]
         if not rows:
             continue
-        unit_rows = trunk_embeddings.normalised([row.embedding or b"" for row in rows])
+        unit_rows = embeddings.normalised([row.embedding or b"" for row in rows])
         evidence = analysis.labelled.evidence([row.photo_id for row in rows], unit_rows)
         for row, (novelty, similar) in zip(rows, evidence, strict=True):
             row.novelty, row.similar = novelty, similar

@@ -17,7 +17,7 @@ from recognition.cnn.measures.folds import folds_of
 from recognition.labels.tree import LabelTree
 from recognition.models import Decision, Label, Photo, Prediction, Report, State, Suspect, Via
 from recognition.review import suspects
-from recognition.versions import trunk_embeddings
+from recognition.versions import embeddings
 
 logger = logging.getLogger(__name__)
 
@@ -83,8 +83,8 @@ def _predictions_wait() -> bool:
 
 
 def _labelled() -> Iterator[LabelledPhoto]:
-    versions = trunk_embeddings.live_versions()
-    rows = trunk_embeddings.labelled_photos().order_by("id")
+    versions = embeddings.live_versions()
+    rows = embeddings.labelled_photos().order_by("id")
     fields = ("id", "label_id", "group", "prediction__model_version")
     for photo_id, label_id, group, version in rows.values_list(*fields).iterator(_CHUNK):
         if label_id is not None and version in versions:
@@ -112,7 +112,7 @@ def _find_in(labelled: Sequence[LabelledPhoto]) -> Iterator[Suspect]:
     if (photos_of >= MIN_OF_LABEL).sum() < 2:
         return
     found = contradictions.find(
-        trunk_embeddings.normalised([answers[it.photo_id].embedding for it in labelled]),
+        embeddings.normalised([answers[it.photo_id].embedding for it in labelled]),
         labels,
         _numbered([it.group for it in labelled]),
         np.stack([answers[it.photo_id].probabilities for it in labelled]),
@@ -151,7 +151,7 @@ def _answers(
 ) -> dict[UUID, _Answer]:
     """The network's answers about these photos, without those that are gone."""
     answers = {}
-    versions = trunk_embeddings.live_versions()
+    versions = embeddings.live_versions()
     for start in range(0, len(photo_ids), _CHUNK):
         rows = Photo.objects.filter(id__in=photo_ids[start : start + _CHUNK]).values_list(
             "id", "prediction__model_version", "prediction__embedding", "prediction__top"

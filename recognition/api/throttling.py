@@ -10,7 +10,7 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from recognition.core import doorbell
+from recognition.core import redis_client
 
 if TYPE_CHECKING:  # rest_framework.views reads the settings that name this module
     from rest_framework.views import APIView
@@ -33,7 +33,7 @@ class PerMinuteThrottle(BaseThrottle):
         who = f"user-{request.user.pk}" if request.user.pk else self.get_ident(request)
         key = f"ark:requests:{who}:{window}"
         try:
-            with doorbell.connection().pipeline(transaction=False) as pipeline:
+            with redis_client.connection().pipeline(transaction=False) as pipeline:
                 pipeline.incr(key)
                 pipeline.expire(key, 2 * _WINDOW_S)
                 count: int = pipeline.execute()[0]

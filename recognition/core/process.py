@@ -1,20 +1,30 @@
-"""How processes in the background behave: they leave the machine to others, give signs of life, and
-end when asked."""
+"""Processes in the background: how each is named, whether it is still there, that it leaves the
+machine to others and ends when asked."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import signal
-import threading
-from collections.abc import Iterator
+import socket
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import FrameType
 
-from recognition.core import doorbell
-from recognition.core.workers import worker_name
 
-_BEAT_S = 10.0
+def worker_name() -> str:
+    """This machine and this process."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def dead_here(owners: Iterable[str]) -> list[str]:
+    """Those of these workers that were processes of this machine and are no more."""
+    here = socket.gethostname() + ":"
+    return [
+        owner
+        for owner in set(owners)
+        if owner.startswith(here) and not Path(f"/proc/{owner.removeprefix(here)}").exists()
+    ]
 
 
 def yield_to_others(niceness: int) -> None:
@@ -35,28 +45,6 @@ def end_now() -> None:
     """As if terminated: what had to be put down in order has been, and Celery takes its time."""
     end_at_once_when_terminated()
     os.kill(os.getpid(), signal.SIGTERM)
-
-
-@contextlib.contextmanager
-def heard_as(part: str) -> Iterator[None]:
-    """Inside, this process gives signs of life as this part of the product, however long it takes.
-
-    part: TEACHER or TRAINER of `doorbell`.
-    """
-    over = threading.Event()
-
-    def beat() -> None:
-        doorbell.beat_heart(worker_name(), part)
-        while not over.wait(_BEAT_S):
-            doorbell.beat_heart(worker_name(), part)
-
-    heart = threading.Thread(target=beat, name="heart", daemon=True)
-    heart.start()
-    try:
-        yield
-    finally:
-        over.set()
-        heart.join()
 
 
 @contextlib.contextmanager

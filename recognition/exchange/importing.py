@@ -22,7 +22,7 @@ from recognition.cnn.pixels.decoding import looks_like_a_photo
 from recognition.labels import labelling
 from recognition.labels.tree import LabelFinder
 from recognition.models import Batch, Label, Photo
-from recognition.photos import batch_notes, dataset_tables, intake
+from recognition.photos import batches, dataset_tables, intake
 from recognition.photos.intake import Outcome
 from recognition.photos.refusals import Refusal
 from recognition.photos.uploads import MEGABYTE, SpooledUpload, new_incoming_path
@@ -79,7 +79,7 @@ class FolderImport:
         while not self.is_stopping and (some := list(islice(paths, intake.CHUNK))):
             outcomes = list(self._take_in(some))
             if self.batch:
-                batch_notes.remember(self.batch, [it for it in outcomes if it.refusal])
+                batches.remember(self.batch, [it for it in outcomes if it.refusal])
             yield from outcomes
 
     def _open_table(self, name: str) -> IO[bytes] | None:

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
+import redis
 from django.contrib.auth.models import User
 
+from recognition.core import redis_client
 from recognition.models import Batch, Photo
-from recognition.photos import archives, batch_notes, intake, selectors
+from recognition.photos import archives, intake, selectors
 from recognition.photos.intake import Outcome
 from recognition.photos.refusals import Refusal
 from recognition.photos.uploads import SpooledUpload
 
+logger = logging.getLogger(__name__)
+
 MAX_CARDS = 300  # more would be slow to draw; history shows the rest
+_NOTES = "ark:batch-notes:"
+_NOTES_EXPIRE_S = 7 * 24 * 60 * 60
+
+
+class Note(NamedTuple):
+    """What the table of photos does not know of a batch: a photo that was already stored (its id in
+    hex digits), or a refused file's name with the code. Redis keeps notes for a week; without
+    Redis they are shown only once."""
+
+    photo: str = ""
+    name: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,7 +60,7 @@ def add(
     outcomes = list(intake.accept(((image, None) for image in images), batch.owner, batch))
     if archive:
         outcomes += _add_archive(batch, archive, labelled)
-    batch_notes.remember(batch, outcomes)
+    remember(batch, outcomes)
     return outcomes
 
 
@@ -68,9 +87,39 @@ def cards_of_batch(batch: Batch, viewer: User) -> list[Card]:
     """The batch's photos in the order in which they came, then what only the notes know."""
     visible = selectors.photos_to_show(viewer)
     cards = [Card(photo) for photo in visible.filter(batch=batch).reverse()[:MAX_CARDS]]
-    notes = batch_notes.recall(batch)[:MAX_CARDS]
+    notes = recall(batch)[:MAX_CARDS]
     duplicates = [UUID(note.photo) for note in notes if note.photo]
     known = visible.exclude(batch=batch).in_bulk(duplicates)
     cards += [Card(known[id_], is_duplicate=True) for id_ in duplicates if id_ in known]
     cards += [Card(name=note.name, refusal=Refusal(note.code)) for note in notes if note.code]
     return cards
+
+
+def remember(batch: Batch, outcomes: Iterable[Outcome]) -> None:
+    """Keep notes of refused files and duplicates; all other outcomes are photos of the batch."""
+    notes = [_note(outcome) for outcome in outcomes if outcome.refusal or outcome.is_duplicate]
+    if not notes:
+        return
+    key = _NOTES + batch.id.hex
+    try:
+        with redis_client.connection().pipeline() as pipeline:
+            pipeline.rpush(key, *[json.dumps(note._asdict()) for note in notes])
+            pipeline.expire(key, _NOTES_EXPIRE_S)
+            pipeline.execute()
+    except redis.RedisError as error:
+        logger.warning("Redis is away; what was refused is shown only once: %s", error)
+
+
+def recall(batch: Batch) -> list[Note]:
+    """The batch's notes, oldest first; none without Redis."""
+    try:
+        notes = redis_client.connection().lrange(_NOTES + batch.id.hex, 0, -1)
+    except redis.RedisError:
+        return []
+    return [Note(**json.loads(note)) for note in notes]
+
+
+def _note(outcome: Outcome) -> Note:
+    if outcome.photo:
+        return Note(photo=outcome.photo.id.hex)
+    return Note(name=outcome.name, code=outcome.refusal.code if outcome.refusal else "")

@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from recognition.cnn.pixels.decoding import UnreadablePhoto
-from recognition.core import doorbell
+from recognition.core import wakeups
 from recognition.labels import labelling
 from recognition.labels.tree import LabelTree
 from recognition.models import Batch, Decision, Label, Photo, Prediction
@@ -121,7 +121,7 @@ def _insert(new: list[tuple[SpooledUpload, Photo]], decisions: list[Decision]) -
     Decision.objects.bulk_create(decisions)
     for upload, photo in new:
         _keep_original(upload, photo)
-    transaction.on_commit(doorbell.ring)
+    transaction.on_commit(wakeups.wake_predictor)
 
 
 def _new_photo(upload: SpooledUpload, facts: PhotoFacts, owner: User, batch: Batch | None) -> Photo:

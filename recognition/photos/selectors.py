@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from recognition.core import doorbell
+from recognition.core import events, heartbeats
 from recognition.labels.tree import LabelTree
 from recognition.models import Batch, Decision, Label, Photo, Prediction, State
 
@@ -91,13 +91,13 @@ def wait_until_settled(photo_id: UUID, timeout_s: float) -> None:
             id=photo_id, prediction__state__in=(State.PENDING, State.RUNNING)
         ).exists()
 
-    doorbell.wait_for(photo_id, is_settled, timeout_s)
+    events.wait_for(photo_id, is_settled, timeout_s)
 
 
 def is_predictor_heard() -> bool:
     """Whether photos that wait will be predicted soon."""
     try:
-        return bool(doorbell.workers_heard())
+        return bool(heartbeats.workers_heard())
     except redis.RedisError:
         return False
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from recognition.cnn.pixels.decoding import UnreadablePhoto
 from recognition.cnn.serving.classifier import Answer
-from recognition.core import doorbell
+from recognition.core import wakeups
 from recognition.core.locks import lock_photos
 from recognition.labels import labelling
 from recognition.labels.tree import LabelTree
@@ -72,7 +72,7 @@ def again(photo_ids: Collection[UUID], version: ModelVersion) -> Asked:
     Prediction.objects.bulk_create(new)
     shown = _show_known(photos, [row for row in known.values() if row.state == State.DONE])
     if waiting := len(new) + len(failed):
-        transaction.on_commit(doorbell.ring)
+        transaction.on_commit(wakeups.wake_predictor)
     return Asked(waiting, shown, len(photo_ids) - waiting - shown)
 
 
@@ -80,7 +80,7 @@ def again(photo_ids: Collection[UUID], version: ModelVersion) -> Asked:
 def request(version: ModelVersion, by: User | None, said: Label | None = None) -> Repredicting:
     """Have all photos, or those whose shown prediction says this label, predicted again by this
     version, the newest first. It takes the place of what was requested of the version before."""
-    transaction.on_commit(doorbell.ring)
+    transaction.on_commit(wakeups.wake_predictor)
     newest = Photo.objects.order_by("-id").values_list("id", flat=True).first()
     anew = {
         "by": by,

@@ -19,8 +19,8 @@ from django.db import close_old_connections
 
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.serving.classifier import BATCH_SIZE, Classifier
-from recognition.core import doorbell
-from recognition.core.workers import worker_name
+from recognition.core import events, heartbeats, wakeups
+from recognition.core.process import worker_name
 from recognition.models import ModelVersion
 from recognition.versions import registry
 
@@ -98,7 +98,7 @@ class Networks:
         return failure.reason if failure else ""
 
     def _watch(self) -> None:
-        for _ in doorbell.live_versions_announced(LOOK_EVERY_S):
+        for _ in events.live_version_events(LOOK_EVERY_S):
             close_old_connections()
             try:
                 self._look()
@@ -117,11 +117,11 @@ class Networks:
                 self._other = None
             elif not _is(self._other, wanted):
                 self._other = self._load(wanted)
-                doorbell.ring()  # its photos wait
+                wakeups.wake_predictor()  # its photos wait
 
     def _tell(self, complaint: str) -> None:
         if complaint or self._told:
-            doorbell.complain(worker_name(), complaint)
+            heartbeats.complain(worker_name(), complaint)
         self._told = complaint
 
     def _load(self, version: ModelVersion) -> Loaded | None:

@@ -17,14 +17,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from recognition.cnn.pixels.decoding import UnreadablePhoto
 from recognition.cnn.serving.classifier import BATCH_SIZE, Answer
-from recognition.core import doorbell
+from recognition.core import events, leases
 from recognition.core.locks import lock_predictions
-from recognition.core.workers import dead_here, worker_name
 from recognition.labels import labelling
 from recognition.labels.tree import LabelTree
 from recognition.models import ModelVersion, Photo, Prediction, State
@@ -41,11 +40,11 @@ _SETTLED_FIELDS = (
 @transaction.atomic
 def recover() -> None:
     """Let rows whose worker is gone wait again, or fail if they lost MAX_ATTEMPTS workers."""
-    is_lost = Q(lease_expires__lt=timezone.now()) | Q(lease_owner__in=_dead_workers())
-    lost = Prediction.objects.filter(is_lost, state=State.RUNNING)
-    no_lease = {"lease_owner": "", "lease_expires": None}
-    lost.filter(attempts__gte=MAX_ATTEMPTS).update(state=State.FAILED, error="crashed", **no_lease)
-    lost.update(state=State.PENDING, **no_lease)
+    lost = leases.lost(Prediction.objects.filter(state=State.RUNNING))
+    lost.filter(attempts__gte=MAX_ATTEMPTS).update(
+        state=State.FAILED, error="crashed", **leases.NO_LEASE
+    )
+    lost.update(state=State.PENDING, **leases.NO_LEASE)
 
 
 @transaction.atomic
@@ -74,10 +73,7 @@ def _take(rows: list[Prediction]) -> list[Prediction]:
     fresh = [row for row in rows if not row.attempts]
     rows = rows[:1] if rows and rows[0].attempts else fresh
     Prediction.objects.filter(id__in=[row.id for row in rows]).update(
-        state=State.RUNNING,
-        lease_owner=worker_name(),
-        lease_expires=timezone.now() + timedelta(seconds=settings.ARK_LEASE_S),
-        attempts=F("attempts") + 1,
+        state=State.RUNNING, **leases.claimed(timedelta(seconds=settings.ARK_LEASE_S))
     )
     return rows
 
@@ -106,14 +102,14 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhot
     Prediction.objects.bulk_create(
         settled, update_conflicts=True, unique_fields=["id"], update_fields=_SETTLED_FIELDS
     )
-    transaction.on_commit(lambda: doorbell.announce([row.photo_id for row in settled]))
+    transaction.on_commit(lambda: events.publish_settled([row.photo_id for row in settled]))
     return len(settled)
 
 
 def lock_held(rows: Sequence[Prediction]) -> set[UUID]:
     """The ids of the rows whose lease this worker still holds, locked."""
     locked = lock_predictions(row.id for row in rows)
-    held = locked.filter(state=State.RUNNING, lease_owner=worker_name())
+    held = leases.held(locked.filter(state=State.RUNNING))
     return set(held.values_list("id", flat=True))
 
 
@@ -133,8 +129,3 @@ def _settle(row: Prediction, state: State) -> None:
     row.state = state
     row.lease_owner = ""
     row.lease_expires = None
-
-
-def _dead_workers() -> list[str]:
-    running = Prediction.objects.filter(state=State.RUNNING)
-    return dead_here(running.values_list("lease_owner", flat=True))

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from recognition.cnn.measures.intervals import Z_SHOWN, Interval, wilson
-from recognition.core import doorbell
+from recognition.core import wakeups
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, Promise, Report
 from recognition.review.thresholds import (
@@ -106,7 +106,7 @@ def change(active: bool, target: float, check_rate: float, by: User) -> None:
     """Switch the promise on or off, or change its settings; the analyst then applies it."""
     with transaction.atomic():
         Promise(pk=1, active=active, target=target, check_rate=check_rate, changed_by=by).save()
-        transaction.on_commit(doorbell.ring_analyst)
+        transaction.on_commit(wakeups.wake_analyst)
 
 
 def report() -> Report:

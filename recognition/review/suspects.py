@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 
-from recognition.core import doorbell
+from recognition.core import wakeups
 from recognition.models import Label, Photo, Report, Suspect
 from recognition.photos import selectors
 
@@ -92,7 +92,7 @@ def ask_for_search() -> None:
     report, _ = Report.objects.select_for_update().get_or_create(name=REPORT)
     report.data["asked"] = True
     report.save()
-    transaction.on_commit(doorbell.ring_analyst)
+    transaction.on_commit(wakeups.wake_analyst)
 
 
 def page(reviewer: User, after: Cursor | None = None) -> Page:

@@ -12,12 +12,11 @@ from pathlib import Path
 from django.db import DatabaseError, transaction
 
 from recognition.cnn.manifest import CorruptCheckpoint
-from recognition.core import doorbell
+from recognition.core import wakeups
 from recognition.models import ModelVersion, RunState, Stage, TrainingRun
 from recognition.training import progress, runs
-from recognition.training import watch as leases
 from recognition.training.failures import RunFailed, failure_of
-from recognition.training.watch import Stopped, Watch, watched
+from recognition.training.watch import Stopped, Watch, end, put_back, watched
 from recognition.versions import registry
 from recognition.versions.comparison import comparing
 
@@ -33,9 +32,9 @@ def carry_out(run: TrainingRun, work: Work) -> None:
         with watched(run) as watch:
             _finish(run, work(run, watch))
     except Stopped:  # if the lease is lost, that is all there is to do
-        leases.end(run, RunState.CANCELLED)
+        end(run, RunState.CANCELLED)
     except SystemExit:  # asked to end
-        leases.put_back(run)
+        put_back(run)
         raise
     except DatabaseError:
         # Nothing can be written now. The lease runs out, and the run is taken up again.
@@ -52,7 +51,7 @@ def _finish(run: TrainingRun, result: Path) -> None:
     except CorruptCheckpoint as error:
         raise RunFailed("bug", str(error)) from error
     with transaction.atomic():
-        if not leases.end(run, RunState.SUCCEEDED, model_version=version, progress=1.0):
+        if not end(run, RunState.SUCCEEDED, model_version=version, progress=1.0):
             raise Stopped
         _compare_with_live(version)
     runs.delete_files(run)
@@ -63,7 +62,7 @@ def _compare_with_live(version: ModelVersion) -> None:
     live = registry.live_version()
     if live != version:
         comparing.request(version, live)
-    transaction.on_commit(doorbell.ring_teacher)
+    transaction.on_commit(wakeups.wake_teacher)
 
 
 def _fail(run: TrainingRun, error: Exception) -> None:
@@ -73,4 +72,4 @@ def _fail(run: TrainingRun, error: Exception) -> None:
         failure = RunFailed("bug", f"{type(error).__name__}: {error}")
     else:
         logger.warning("run %s failed: %s", run.id, failure)
-    leases.end(run, RunState.FAILED, error=failure.code, error_detail=failure.facts)
+    end(run, RunState.FAILED, error=failure.code, error_detail=failure.facts)

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from recognition.cnn.training.parameters import TeachParameters, TrainingParameters, WrongParameter
-from recognition.core import doorbell
+from recognition.core import heartbeats, wakeups
 from recognition.models import DataSet, Experiment, Mode, ModelVersion, RunState, TrainingRun
 from recognition.models.ids import time_ordered_uuid
 from recognition.training import datasets
@@ -141,14 +141,14 @@ def can_keep_best(run: TrainingRun) -> bool:
 
 def worked_on_by(run: TrainingRun) -> str:
     """Which part of the product does runs of this mode."""
-    return doorbell.TEACHER if run.mode == Mode.TEACH else doorbell.TRAINER
+    return heartbeats.TEACHER if run.mode == Mode.TEACH else heartbeats.TRAINER
 
 
 def ring_for(run: TrainingRun) -> None:
     if run.mode == Mode.TEACH:
-        doorbell.ring_teacher()
+        wakeups.wake_teacher()
     else:
-        doorbell.ring_trainer()
+        wakeups.wake_trainer()
 
 
 def delete_files(run: TrainingRun) -> None:

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from recognition.cnn.training.parameters import TrainingParameters
-from recognition.core import doorbell
+from recognition.core import wakeups
 from recognition.models import Experiment, Mode, ModelVersion, RunState, TrainingRun
 from recognition.training.experiments import Setup, open_experiment
 from recognition.training.failures import CannotTrain
@@ -76,7 +76,7 @@ def launch(
             by, name, setup, plan, experiment_id, Experiment.Kind.SEARCH
         )
         if is_new:
-            transaction.on_commit(doorbell.ring_trainer)
+            transaction.on_commit(wakeups.wake_trainer)
     return experiment
 
 

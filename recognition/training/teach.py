@@ -9,6 +9,8 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
@@ -20,18 +22,39 @@ from recognition.cnn.measures import evaluation
 from recognition.cnn.recogniser import Recogniser
 from recognition.cnn.store.checkpoint import load_network, save_version
 from recognition.cnn.teaching.teach import Examples, teach
-from recognition.models import Split, Stage, TrainingRun
+from recognition.models import DataSet, ModelVersion, Split, Stage, TrainingRun
 from recognition.training import progress
-from recognition.training import watch as leases
 from recognition.training.failures import RunFailed
 from recognition.training.known_labels import labels_to_know, name_of_result, provenance
-from recognition.training.material import Material, gather
-from recognition.training.watch import Watch
+from recognition.training.watch import Watch, write
+from recognition.versions import embeddings
 
 Labels = tuple[taxonomy.Label, ...]
 
 # Shares of the whole, as the page shows them: embeddings are read, then the head is taught.
 _READ, _TAUGHT = 0.3, 0.8
+
+
+class Material(NamedTuple):
+    """embeddings: float32 (N, D). labels: N slugs, empty for photos that stand by. splits: N.
+
+    unreadable: how many photos were left out because their file cannot be read.
+    """
+
+    embeddings: npt.NDArray[np.float32]
+    labels: npt.NDArray[np.str_]
+    splits: npt.NDArray[np.str_]
+    unreadable: int
+
+    def labels_to_learn(self) -> set[str]:
+        """Those with training photos."""
+        return set(self.labels[self.splits == Split.TRAIN].tolist()) - {""}
+
+
+class _Example(NamedTuple):
+    photo_id: UUID
+    label: str
+    split: str
 
 
 def teach_claimed(run: TrainingRun, watch: Watch) -> Path:
@@ -66,7 +89,7 @@ def teach_claimed(run: TrainingRun, watch: Watch) -> Path:
     progress.stage(run, Stage.MEASURING)
     watch.check()
     labels = taught.manifest.labels
-    leases.write(run, score=_accuracy(taught.head, sets[Split.VALIDATION], labels))
+    write(run, score=_accuracy(taught.head, sets[Split.VALIDATION], labels))
     test = sets[Split.TEST]
     metrics = evaluation.measure(_answers(taught.head, test.embeddings), test.labels, labels)
 
@@ -85,6 +108,36 @@ def teach_claimed(run: TrainingRun, watch: Watch) -> Path:
     network = Recogniser(manifest.preprocessing, model.trunk, taught.head)
     save_version(result, complete, network, parent.folder)
     return result
+
+
+def gather(
+    dataset: DataSet, version: ModelVersion, on_progress: Callable[[float], None]
+) -> Material:
+    """Stored embeddings, wherever the version's trunk has seen a photo; the others are computed
+    from their files. Always in the same order.
+
+    on_progress: told the share of what must be computed that is done; may raise.
+    """
+    frozen = dataset.examples.filter(photo__isnull=False).order_by("id")
+    examples = [
+        _Example(photo_id, slug or "", split)
+        for photo_id, slug, split in frozen.values_list("photo", "label__slug", "split")
+    ]
+    found = embeddings.stored(version, [it.photo_id for it in examples])
+    missing = [it.photo_id for it in examples if it.label and it.photo_id not in found]
+    looked_at = 0
+    for computed in embeddings.from_files(version, missing):
+        found |= {photo_id: it for photo_id, it in computed.items() if it is not None}
+        looked_at += len(computed)
+        on_progress(looked_at / len(missing))
+    usable = [it for it in examples if it.photo_id in found]
+    rows = [found[it.photo_id] for it in usable]
+    return Material(
+        embeddings=np.stack(rows).astype(np.float32) if rows else np.empty((0, 0), np.float32),
+        labels=np.array([it.label for it in usable], np.str_),
+        splits=np.array([it.split for it in usable], np.str_),
+        unreadable=sum(it not in found for it in missing),
+    )
 
 
 class _Progress:

@@ -15,17 +15,16 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from recognition.core.workers import dead_here, worker_name
+from recognition.core import leases
 from recognition.models import RunState, TrainingRun
 
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3  # without an epoch in between
 _LOOK_S = 1.0
-_NO_LEASE = {"lease_owner": "", "lease_expires": None}
 
 
 class Stopped(Exception):
@@ -39,35 +38,34 @@ def claim(modes: tuple[str, ...]) -> TrainingRun | None:
     run = queued.filter(state=RunState.QUEUED, mode__in=modes).order_by("created", "id").first()
     if run is None:
         return None
-    now = timezone.now()
-    run.state, run.started = RunState.RUNNING, run.started or now
-    run.stage, run.seconds_left = "", None
-    run.attempts += 1
-    run.lease_owner, run.lease_expires = worker_name(), now + _lease()
-    run.save()
+    TrainingRun.objects.filter(id=run.id).update(
+        state=RunState.RUNNING,
+        started=run.started or timezone.now(),
+        stage="",
+        seconds_left=None,
+        **leases.claimed(_duration()),
+    )
+    run.refresh_from_db()
     return run
 
 
 @transaction.atomic
 def recover() -> None:
     """Queue runs again whose worker is gone; end those that were cancelled, or lost too many."""
-    running = TrainingRun.objects.filter(state=RunState.RUNNING)
-    owners = running.values_list("lease_owner", flat=True)
-    is_lost = Q(lease_expires__lt=timezone.now()) | Q(lease_owner__in=dead_here(owners))
-    lost = running.filter(is_lost)
+    lost = leases.lost(TrainingRun.objects.filter(state=RunState.RUNNING))
     now = timezone.now()
     lost.filter(cancel_asked__isnull=False).update(
-        state=RunState.CANCELLED, finished=now, **_NO_LEASE
+        state=RunState.CANCELLED, finished=now, **leases.NO_LEASE
     )
     lost.filter(attempts__gte=MAX_ATTEMPTS).update(
-        state=RunState.FAILED, error="crashed", finished=now, **_NO_LEASE
+        state=RunState.FAILED, error="crashed", finished=now, **leases.NO_LEASE
     )
-    lost.update(state=RunState.QUEUED, **_NO_LEASE)
+    lost.update(state=RunState.QUEUED, **leases.NO_LEASE)
 
 
 def held(run: TrainingRun) -> QuerySet[TrainingRun]:
     """The run's row while this process holds its lease; no row after that."""
-    return TrainingRun.objects.filter(id=run.id, state=RunState.RUNNING, lease_owner=worker_name())
+    return leases.held(TrainingRun.objects.filter(id=run.id, state=RunState.RUNNING))
 
 
 def write(run: TrainingRun, **fields: Any) -> None:
@@ -81,7 +79,7 @@ def write(run: TrainingRun, **fields: Any) -> None:
 def end(run: TrainingRun, state: RunState, **fields: Any) -> bool:
     """Give the run back in this state; False if this process holds it no more."""
     finished = None if state == RunState.QUEUED else timezone.now()
-    return bool(held(run).update(state=state, finished=finished, **_NO_LEASE, **fields))
+    return bool(held(run).update(state=state, finished=finished, **leases.NO_LEASE, **fields))
 
 
 def put_back(run: TrainingRun) -> None:
@@ -126,8 +124,8 @@ class Watch:
         try:
             row = held(self._run).filter(cancel_asked=None)
             expires = row.values_list("lease_expires", flat=True).first()
-            if expires and expires < timezone.now() + _lease() / 2:
-                row.update(lease_expires=timezone.now() + _lease())
+            if expires and expires < timezone.now() + _duration() / 2:
+                row.update(lease_expires=timezone.now() + _duration())
             return expires is not None
         except DatabaseError:  # it may be back before the lease runs out
             logger.warning("the database is away; the run goes on", exc_info=True)
@@ -148,5 +146,5 @@ def watched(run: TrainingRun) -> Iterator[Watch]:
         thread.join()
 
 
-def _lease() -> timedelta:
+def _duration() -> timedelta:
     return timedelta(seconds=settings.ARK_LEASE_S)

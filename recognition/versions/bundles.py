@@ -19,7 +19,7 @@ from django.db import transaction
 
 from recognition.cnn.manifest import Manifest, read_manifest
 from recognition.cnn.store import bundle
-from recognition.core import doorbell
+from recognition.core import wakeups
 from recognition.models import ModelVersion, Photo, Report
 from recognition.photos.uploads import MEGABYTE
 from recognition.versions import registry
@@ -87,7 +87,7 @@ def ask_for(version: ModelVersion, form: str) -> None:
     Report.objects.update_or_create(
         name=_report_name(version, form), defaults={"data": {"state": "asked"}}
     )
-    transaction.on_commit(doorbell.ring_teacher)
+    transaction.on_commit(wakeups.wake_teacher)
 
 
 def make_asked() -> None:
@@ -131,7 +131,7 @@ def accept(archive: Path, name: str) -> Import:
     accepted = Import(import_id, name[:200], "asked", manifest.sha256)
     with transaction.atomic():
         _change(lambda imports: [accepted, *imports])
-        transaction.on_commit(doorbell.ring_teacher)
+        transaction.on_commit(wakeups.wake_teacher)
     return accepted
 
 

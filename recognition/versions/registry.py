@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from recognition.cnn import taxonomy
 from recognition.cnn.manifest import CorruptCheckpoint, Manifest, read_manifest, verify
-from recognition.core import doorbell
+from recognition.core import events
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, LiveChange, ModelVersion
 
@@ -125,7 +125,7 @@ def promote(
         ModelVersion.objects.filter(live=True).update(live=False)
         ModelVersion.objects.filter(id=version.id).update(live=True)
         LiveChange.objects.create(model_version=version, by=by, how=how)
-        transaction.on_commit(doorbell.announce_live_version)
+        transaction.on_commit(events.publish_live_version)
     version.live = True
 
 

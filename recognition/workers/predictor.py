@@ -12,8 +12,8 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
-from recognition.core import doorbell, memory
-from recognition.core.workers import worker_name
+from recognition.core import heartbeats, memory, wakeups
+from recognition.core.process import worker_name
 from recognition.models import Prediction
 from recognition.predictions import backfill, queue
 from recognition.predictions.model_cache import Loaded, networks
@@ -31,7 +31,7 @@ def serve() -> None:
 
 def predict_pending() -> int:
     """Predict until nothing is left to claim; return how many photos were settled."""
-    doorbell.answer()
+    wakeups.acknowledge()
     networks.catch_up()
     started = time.monotonic()
     ends = started + MAX_DRAIN_S
@@ -41,9 +41,9 @@ def predict_pending() -> int:
     if settled:
         _log_drain(settled, 1000 * (time.monotonic() - started))
     else:  # to find nothing is a sign of life too
-        doorbell.beat_heart(worker_name())
+        heartbeats.beat(worker_name())
     if time.monotonic() >= ends:
-        doorbell.ring()
+        wakeups.wake_predictor()
     return settled
 
 
@@ -104,7 +104,7 @@ def _paths(rows: list[Prediction]) -> list[Path]:
 
 def _breathe() -> None:
     memory.give_back()
-    doorbell.beat_heart(worker_name())
+    heartbeats.beat(worker_name())
 
 
 def _log_drain(photos: int, milliseconds: float) -> None:

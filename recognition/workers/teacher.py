@@ -1,4 +1,4 @@
-"""The teacher's jobs, which run one after another whenever its bell rings.
+"""What the teacher does when it is woken: its jobs, one after another.
 
 Each takes seconds, and notices quickly that there is nothing to do.
 """
@@ -9,18 +9,29 @@ import gc
 import logging
 from collections.abc import Callable
 
-from recognition.core import doorbell, memory, process
-from recognition.training import automation
+from recognition.core import heartbeats, memory, process
+from recognition.models import Mode
+from recognition.training import automation, watch
+from recognition.training.executor import carry_out
 from recognition.training.learning_curve import drawing
 from recognition.versions import bundles
 from recognition.versions.comparison import comparing
-from recognition.workers import trainer
 
 logger = logging.getLogger(__name__)
 
+
+def teach_pending() -> None:
+    """Work on all runs that teach, which take seconds."""
+    watch.recover()
+    while run := watch.claim((Mode.TEACH,)):
+        from recognition.training import teach  # loads torch
+
+        carry_out(run, teach.teach_claimed)
+
+
 JOBS: tuple[Callable[[], object], ...] = (
     automation.launch_if_due,
-    trainer.teach_pending,
+    teach_pending,
     comparing.compare_pending,
     automation.promote_by_rule,
     bundles.make_asked,
@@ -41,7 +52,7 @@ def set_up_process() -> None:
 
 def work() -> None:
     """A job that fails is logged and does not stop the others."""
-    with process.heard_as(doorbell.TEACHER):
+    with heartbeats.beating(heartbeats.TEACHER):
         for job in JOBS:
             try:
                 job()

@@ -1,8 +1,8 @@
-"""The queue of runs, worked off: what the teacher and the trainer do about it."""
+"""What the trainer does when it is woken: one run of fine-tuning or training from scratch."""
 
 from __future__ import annotations
 
-from recognition.core import doorbell, process
+from recognition.core import heartbeats, process, wakeups
 from recognition.models import Mode
 from recognition.training import network, search, watch
 from recognition.training.executor import carry_out
@@ -14,19 +14,10 @@ def set_up_process() -> None:
     process.end_at_once_when_terminated()
 
 
-def teach_pending() -> None:
-    """The teacher's: runs that take seconds."""
-    watch.recover()
-    while run := watch.claim((Mode.TEACH,)):
-        from recognition.training import teach  # loads torch
-
-        carry_out(run, teach.teach_claimed)
-
-
 def train_pending() -> None:
-    """The trainer's: one run, which takes minutes to days. A trainer that was asked to end
-    meanwhile hears no bell any more."""
-    with process.heard_as(doorbell.TRAINER):
+    """Work on one run, which takes minutes to days. A trainer that was asked to end meanwhile is
+    not woken any more."""
+    with heartbeats.beating(heartbeats.TRAINER):
         watch.recover()  # what this trainer left behind when it was killed
         search.advance_all()
         if run := watch.claim((Mode.FINE_TUNE, Mode.FROM_SCRATCH)):
@@ -34,4 +25,4 @@ def train_pending() -> None:
                 carry_out(run, network.train_claimed)
             except SystemExit:  # the run waits for the next trainer
                 process.end_now()
-            doorbell.ring_trainer()
+            wakeups.wake_trainer()

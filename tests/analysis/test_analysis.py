@@ -14,7 +14,7 @@ from recognition.analysis import analysis, duplicates
 from recognition.analysis.analysis import analyse_due
 from recognition.analysis.duplicates import KnownHashes
 from recognition.analysis.neighbours import LabelledPhotos
-from recognition.core import doorbell
+from recognition.core import wakeups
 from recognition.labels import labelling
 from recognition.models import Label, Photo, Prediction, Report, Via
 from recognition.photos import deletion
@@ -206,7 +206,7 @@ def test_after_a_while_others_get_their_turn(
     uploader: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ring = Mock()
-    monkeypatch.setattr(doorbell, "ring_analyst", ring)
+    monkeypatch.setattr(wakeups, "wake_analyst", ring)
     monkeypatch.setattr(analysis, "MAX_WORK_S", -1)
     monkeypatch.setattr(analysis, "CHUNK", 1)
     first, last = due(uploader, 1), due(uploader, 2)

@@ -14,7 +14,7 @@ from django.db import connection
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from recognition.core import doorbell
+from recognition.core import events
 from recognition.models import ModelVersion, Photo, Prediction, State
 from recognition.photos import deletion, selectors
 from recognition.predictions import queue
@@ -177,7 +177,7 @@ def test_who_waits_is_answered_as_soon_as_it_is_done(
 ) -> None:
     photo = add_photo(uploader)
     asked = threading.Event()
-    wait_for = doorbell.wait_for
+    wait_for = events.wait_for
 
     def noted(photo_id: uuid.UUID, is_settled: Any, timeout_s: float) -> None:
         def look() -> bool:
@@ -187,7 +187,7 @@ def test_who_waits_is_answered_as_soon_as_it_is_done(
 
         wait_for(photo_id, look, timeout_s)
 
-    monkeypatch.setattr(doorbell, "wait_for", noted)
+    monkeypatch.setattr(events, "wait_for", noted)
     bodies: list[dict[str, Any]] = []
 
     def ask() -> None:

@@ -12,7 +12,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection
 
-from recognition.core import doorbell
+from recognition.core import wakeups
 from recognition.models import Label, Photo, Prediction, State
 from recognition.photos import imaging, intake
 from recognition.photos.intake import Outcome, accept
@@ -25,7 +25,7 @@ JPEG = encoded(picture())
 @pytest.fixture
 def bell(monkeypatch: pytest.MonkeyPatch) -> Mock:
     ring = Mock()
-    monkeypatch.setattr(doorbell, "ring", ring)
+    monkeypatch.setattr(wakeups, "wake_predictor", ring)
     return ring
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
-from recognition.core import doorbell
+from recognition.core import events
 from recognition.models import Batch, Label, Photo, Prediction, State
 from recognition.photos.selectors import (
     batch_progress,
@@ -125,7 +125,7 @@ def test_waiting_ends_when_the_photo_is_settled(uploader: User) -> None:
     waiting = threading.Thread(target=wait, daemon=True)
     waiting.start()
     Prediction.objects.update(state=State.DONE)
-    doorbell.announce([photo.id])
+    events.publish_settled([photo.id])
     waiting.join(30)
     assert not waiting.is_alive()
 

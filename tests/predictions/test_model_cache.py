@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from recognition.cnn.manifest import CorruptCheckpoint
-from recognition.core import doorbell
-from recognition.core.workers import worker_name
+from recognition.core import events, heartbeats
+from recognition.core.process import worker_name
 from recognition.models import ModelVersion
 from recognition.predictions import model_cache
 from recognition.predictions.model_cache import Networks
@@ -88,12 +88,12 @@ def test_what_cannot_be_loaded_changes_nothing_and_the_operator_is_told(
     networks: Networks, newer: ModelVersion, broken: set[int], go_live: Callable
 ) -> None:
     before = networks.live()
-    doorbell.beat_heart(worker_name())
+    heartbeats.beat(worker_name())
     broken.add(2)
     go_live(newer)
     networks.catch_up()
     assert networks.live() is before
-    assert doorbell.complaints() == ["its sha256 differs"]
+    assert heartbeats.complaints() == ["its sha256 differs"]
 
 
 def test_once_another_version_is_live_nobody_complains_any_more(
@@ -103,13 +103,13 @@ def test_once_another_version_is_live_nobody_complains_any_more(
     broken: set[int],
     go_live: Callable,
 ) -> None:
-    doorbell.beat_heart(worker_name())
+    heartbeats.beat(worker_name())
     broken.add(2)
     go_live(newer)
     networks.catch_up()
     go_live(version)
     networks.catch_up()
-    assert doorbell.complaints() == []
+    assert heartbeats.complaints() == []
 
 
 def test_what_could_not_be_loaded_is_tried_again_later(
@@ -166,19 +166,19 @@ def test_a_folder_that_holds_another_version_is_not_loaded(live_version: ModelVe
 
 
 def test_a_watcher_hears_of_a_promotion() -> None:
-    news = doorbell.live_versions_announced(timeout_s=30)
+    news = events.live_version_events(timeout_s=30)
     next(news)  # it looks once before it listens
     next(news)  # Redis confirms that it listens
-    doorbell.announce_live_version()
+    events.publish_live_version()
     next(news)
 
 
 @pytest.mark.usefixtures("no_redis")
 def test_without_redis_a_watcher_looks_by_the_clock() -> None:
-    news = doorbell.live_versions_announced(timeout_s=0.01)
+    news = events.live_version_events(timeout_s=0.01)
     assert [next(news) for _ in range(3)] == [None] * 3
 
 
 def test_only_predictors_that_are_heard_complain(version: ModelVersion) -> None:
-    doorbell.complain("gone:1", "its sha256 differs")
-    assert doorbell.complaints() == []
+    heartbeats.complain("gone:1", "its sha256 differs")
+    assert heartbeats.complaints() == []

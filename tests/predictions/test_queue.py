@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from recognition.cnn.pixels.decoding import UnreadablePhoto
-from recognition.core import doorbell
+from recognition.core import events
 from recognition.models import ModelVersion, Photo, Prediction, State
 from recognition.photos import deletion
 from recognition.predictions.queue import claim, store
@@ -97,7 +97,7 @@ def test_who_waits_is_told_once_all_is_committed(
     django_capture_on_commit_callbacks: Any,
 ) -> None:
     announce = Mock()
-    monkeypatch.setattr(doorbell, "announce", announce)
+    monkeypatch.setattr(events, "publish_settled", announce)
     photos = [add_photo(uploader) for _ in range(2)]
     with django_capture_on_commit_callbacks(execute=True):
         store(claim(version), [answer(), UnreadablePhoto("truncated")])

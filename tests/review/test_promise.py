@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
-from recognition.core import doorbell
+from recognition.core import redis_client
 from recognition.models import Label, Promise, Report
 from recognition.review import promise
 from recognition.review.promise import Checks
@@ -82,7 +82,7 @@ def test_a_change_rings_the_analyst(
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         promise.change(True, 0.95, 0.1, reviewer)
-    assert doorbell.connection().llen("analyse") == 1
+    assert redis_client.connection().llen("analyse") == 1
 
 
 def test_before_the_analyst_came_nothing_is_counted() -> None:

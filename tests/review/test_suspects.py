@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
-from recognition.core import doorbell
+from recognition.core import redis_client
 from recognition.labels import labelling
 from recognition.models import Label, Photo, Report, Suspect, Via
 from recognition.review import suspects
@@ -111,4 +111,4 @@ def test_to_ask_for_a_search_rings_the_analyst(django_capture_on_commit_callback
     with django_capture_on_commit_callbacks(execute=True):
         suspects.ask_for_search()
     assert suspects.last_search().is_asked_for
-    assert doorbell.connection().llen("analyse") == 1
+    assert redis_client.connection().llen("analyse") == 1

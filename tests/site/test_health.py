@@ -9,14 +9,14 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from recognition import health
-from recognition.core import doorbell
+from recognition.core import heartbeats
 from recognition.models import ModelVersion, State
 from tests.support.rows import add_photo, training_run
 
 
 @pytest.fixture
 def ready(live_version: ModelVersion) -> None:
-    doorbell.beat_heart("somewhere:1")
+    heartbeats.beat("somewhere:1")
 
 
 def _checks(client: Client) -> dict[str, bool]:
@@ -92,7 +92,7 @@ def test_metrics_tell_of_the_queue_and_the_requests(
     add_photo(uploader)
     add_photo(uploader, prediction__state=State.FAILED)
     training_run()
-    doorbell.beat_heart("somewhere:1")
+    heartbeats.beat("somewhere:1")
     client.get("/healthz")
     text = client.get("/metrics").content.decode()
     assert 'ark_predictions{state="pending"} 1.0' in text

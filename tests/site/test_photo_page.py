@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from recognition.core import doorbell
+from recognition.core import heartbeats
 from recognition.labels import labelling
 from recognition.models import Decision, Label, Photo, Prediction, State, Via
 from recognition.versions.registry import register
@@ -45,7 +45,7 @@ def test_a_label_set_by_a_person_names_them_to_reviewers_only(
 
 def test_a_waiting_photo_updates_by_itself(client: Client, uploader: User, version: Any) -> None:
     photo = add_photo(uploader)
-    doorbell.beat_heart("worker")
+    heartbeats.beat("worker")
     response = client.get(reverse("photo", args=[photo.id]))
     assert "Waiting" in text(response)
     assert 'hx-trigger="every 1s"' in response.content.decode()

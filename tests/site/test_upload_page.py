@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from recognition.core import doorbell
+from recognition.core import heartbeats
 from recognition.models import Batch, Photo, State
 from recognition.photos import batches, intake
 from tests.support.files import encoded, picture, sent, zipped
@@ -137,7 +137,7 @@ def test_news_are_the_settled_cards_and_what_is_gone(client: Client, uploader: U
 
 
 def test_a_predictor_that_is_heard_is_not_silent(client: Client, uploader: User) -> None:
-    doorbell.beat_heart("worker")
+    heartbeats.beat("worker")
     assert news(client, waiting=add_photo(uploader).id.hex)["silent"] is False
 
 

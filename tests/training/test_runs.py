@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError
 from django.test import TestCase
 
-from recognition.core import doorbell
+from recognition.core import redis_client
 from recognition.models import DataSet, Mode, ModelVersion, RunState, TrainingRun
 from recognition.training import datasets, runs
 from recognition.training.failures import CannotTrain
@@ -40,7 +40,7 @@ def test_teaching_starts_from_the_live_version(reviewer: User, version: ModelVer
 def test_whoever_does_it_is_woken(mode: str, queue: str) -> None:
     with TestCase.captureOnCommitCallbacks(execute=True):
         runs.launch(None, mode)
-    assert doorbell.connection().llen(queue) == 1
+    assert redis_client.connection().llen(queue) == 1
 
 
 @pytest.mark.usefixtures("photos")

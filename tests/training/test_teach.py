@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from recognition.models import Comparison, Label, ModelVersion, Prediction, RunState, Split
 from recognition.training import runs
-from recognition.workers import trainer
+from recognition.workers import teacher
 from tests.support.rows import embedding
 from tests.training.test_datasets import labelled
 
@@ -33,7 +33,7 @@ def photos(uploader: User, tractor: Label) -> None:
 @pytest.mark.usefixtures("photos")
 def test_a_taught_version_knows_the_new_label(uploader: User, live_version: ModelVersion) -> None:
     run = runs.launch(uploader, "teach")
-    trainer.teach_pending()
+    teacher.teach_pending()
     run.refresh_from_db()
     assert (run.state, run.error, run.error_detail) == (RunState.SUCCEEDED, "", "")
     version = run.model_version

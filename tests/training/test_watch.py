@@ -10,11 +10,19 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from recognition.core.workers import worker_name
+from recognition.core.process import worker_name
 from recognition.models import Mode, ModelVersion, RunState, TrainingRun
 from recognition.training import runs
-from recognition.training import watch as leases
-from recognition.training.watch import MAX_ATTEMPTS, Stopped, claim, recover
+from recognition.training.watch import (
+    MAX_ATTEMPTS,
+    Stopped,
+    claim,
+    end,
+    put_back,
+    recover,
+    watched,
+    write,
+)
 from tests.support.rows import training_run
 
 QUEUED, RUNNING, FAILED, CANCELLED = (
@@ -100,15 +108,15 @@ def test_who_lost_the_lease_writes_nothing() -> None:
     run = claim(TEACH)
     TrainingRun.objects.update(lease_owner="elsewhere:1")
     with pytest.raises(Stopped):
-        leases.write(run, progress=0.5)
-    assert not leases.end(run, FAILED, error="bug")
+        write(run, progress=0.5)
+    assert not end(run, FAILED, error="bug")
     run.refresh_from_db()
     assert (run.progress, run.state) == (0, RUNNING)
 
 
 def test_a_run_that_is_put_back_counts_no_attempt() -> None:
     training_run()
-    leases.put_back(claim(TEACH))
+    put_back(claim(TEACH))
     run = TrainingRun.objects.get()
     assert (run.state, run.attempts, run.finished) == (QUEUED, 0, None)
 
@@ -118,7 +126,7 @@ def test_the_lease_is_renewed_while_the_work_goes_on(settings: Any) -> None:
     settings.ARK_LEASE_S = 3
     training_run()
     run = claim(TEACH)
-    with leases.watched(run) as watch:
+    with watched(run) as watch:
         time.sleep(3.5)
         recover()
         watch.check()
@@ -131,7 +139,7 @@ def test_the_work_stops_when_somebody_cancels(version: ModelVersion) -> None:
     training_run()
     run = claim(TEACH)
     stopped = []
-    with leases.watched(run) as watch:
+    with watched(run) as watch:
         watch.on_stop = lambda: stopped.append(True)
         watch.check()
         runs.cancel(run)

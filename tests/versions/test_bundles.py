@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from recognition.cnn.store import bundle
 from recognition.cnn.store.bundle import BadBundle
-from recognition.core import doorbell
+from recognition.core import wakeups
 from recognition.models import ModelVersion
 from recognition.versions import bundles
 
@@ -60,7 +60,7 @@ def test_asking_rings_the_teacher(
     django_capture_on_commit_callbacks: object,
 ) -> None:
     rung = []
-    monkeypatch.setattr(doorbell, "ring_teacher", lambda: rung.append(1))
+    monkeypatch.setattr(wakeups, "wake_teacher", lambda: rung.append(1))
     with django_capture_on_commit_callbacks(execute=True):
         bundles.ask_for(live_version, "bundle")
     with django_capture_on_commit_callbacks(execute=True):

@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from recognition.cnn.manifest import MANIFEST_NAME, WEIGHTS_NAME
-from recognition.core import doorbell
+from recognition.core import events
 from recognition.models import LiveChange, ModelVersion
 from recognition.versions.registry import (
     CannotPromote,
@@ -59,7 +59,7 @@ def test_the_predictors_are_told_once_it_is_committed(
     django_capture_on_commit_callbacks: Any,
 ) -> None:
     announce = Mock()
-    monkeypatch.setattr(doorbell, "announce_live_version", announce)
+    monkeypatch.setattr(events, "publish_live_version", announce)
     with django_capture_on_commit_callbacks(execute=True):
         promote(versions[1], None, How.RULE)
         announce.assert_not_called()

@@ -12,7 +12,7 @@ from unittest.mock import Mock
 import pytest
 from django.contrib.auth.models import User
 
-from recognition.core import doorbell
+from recognition.core import heartbeats
 from recognition.workers.analyst import Analyst
 from tests.support.rows import add_photo, settled_photo
 from webapp.home import BASE_DIR
@@ -51,7 +51,7 @@ def analyst(job: Mock) -> Analyst:
 def test_the_analyst_holds_back_while_predictions_wait(
     analyst: Analyst, job: Mock, uploader: User
 ) -> None:
-    doorbell.beat_heart("box:7")
+    heartbeats.beat("box:7")
     add_photo(uploader)
     analyst.work()
     job.assert_not_called()
@@ -60,7 +60,7 @@ def test_the_analyst_holds_back_while_predictions_wait(
 def test_the_analyst_does_not_hold_back_for_ever(
     analyst: Analyst, job: Mock, uploader: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    doorbell.beat_heart("box:7")
+    heartbeats.beat("box:7")
     add_photo(uploader)
     monkeypatch.setattr("recognition.workers.analyst.HOLD_BACK_S", 0)
     analyst.work()
@@ -86,7 +86,7 @@ def test_the_analyst_holds_back_while_photos_keep_coming(
 def test_when_all_is_predicted_the_analyst_works(
     analyst: Analyst, job: Mock, uploader: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    doorbell.beat_heart("box:7")
+    heartbeats.beat("box:7")
     settled_photo(uploader)
     monkeypatch.setattr("recognition.workers.analyst.QUIET_S", 0)
     analyst.work()

@@ -11,8 +11,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from recognition.core import doorbell
-from recognition.core.workers import worker_name
+from recognition.core import heartbeats, wakeups
+from recognition.core.process import worker_name
 from recognition.models import ModelVersion, Photo, Prediction, State
 from recognition.photos import intake
 from recognition.predictions import model_cache
@@ -88,7 +88,7 @@ def test_a_second_ring_does_nothing(uploader: User, classifier: FakeClassifier) 
 
 def test_the_worker_gives_a_sign_of_life(classifier: FakeClassifier) -> None:
     predict_pending()
-    assert doorbell.workers_heard() == [worker_name()]
+    assert heartbeats.workers_heard() == [worker_name()]
 
 
 @pytest.mark.usefixtures("no_redis")
@@ -103,7 +103,7 @@ def test_a_long_run_rings_for_its_successor(
     uploader: User, classifier: FakeClassifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ring = Mock()
-    monkeypatch.setattr(doorbell, "ring", ring)
+    monkeypatch.setattr(wakeups, "wake_predictor", ring)
     monkeypatch.setattr(predictor, "MAX_DRAIN_S", -1)
     upload(uploader, *pictures(1))
     assert predict_pending() == 0

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from recognition.cnn.training.parameters import TeachParameters, TrainingParameters
-from recognition.core import doorbell
+from recognition.core import heartbeats
 from recognition.labels.tree import LabelTree
 from recognition.models import (
     Comparison,
@@ -191,7 +191,7 @@ def is_unheard(run: TrainingRun) -> bool:
     if run.is_over or timezone.now() - run.created < UNHEARD_AFTER:
         return False
     try:
-        return not doorbell.workers_heard(runs.worked_on_by(run))
+        return not heartbeats.workers_heard(runs.worked_on_by(run))
     except redis.RedisError:
         return True
 

@@ -8,12 +8,6 @@ from recognition.staff.training import (
     networks_page,
     run_page,
 )
-from recognition.staff.versions import (
-    bundles_page,
-    comparison_page,
-    predict_again_page,
-    promotion_page,
-)
 
 urlpatterns = [
     path("new/", launch_page.page, name="training-launch"),
@@ -23,26 +17,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/cancel/", run_page.cancel, name="training-run-cancel"),
     path("runs/<uuid:run_id>/keep-best/", run_page.keep_best, name="training-run-keep-best"),
     path("runs/<uuid:run_id>/resume/", run_page.resume, name="training-run-resume"),
-    path("versions/<int:number>/exports/", bundles_page.exports, name="training-exports"),
-    path(
-        "versions/<int:number>/exports/<slug:form>/", bundles_page.download, name="training-export"
-    ),
-    path("compare/<int:candidate>/<int:baseline>/", comparison_page.page, name="training-compare"),
-    path(
-        "compare/<int:candidate>/<int:baseline>/photos/",
-        comparison_page.photos,
-        name="training-compare-photos",
-    ),
-    path("versions/<int:number>/promote/", promotion_page.promote, name="training-promote"),
     path("policy/", automation_page.page, name="training-policy"),
-    path("roll-back/", promotion_page.roll_back, name="training-roll-back"),
-    path("versions/<int:number>/again/", predict_again_page.page, name="training-predict-again"),
-    path(
-        "versions/<int:number>/again/stop/",
-        predict_again_page.stop,
-        name="training-predict-again-stop",
-    ),
-    path("import/", bundles_page.bring_in, name="training-import"),
     path("experiments/", experiments_page.listed, name="training-experiments"),
     path("experiments/new/", experiments_page.new, name="training-experiment-new"),
     path("experiments/<uuid:experiment_id>/", experiments_page.page, name="training-experiment"),

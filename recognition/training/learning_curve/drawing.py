@@ -11,7 +11,7 @@ import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
-from recognition.core import doorbell
+from recognition.core import wakeups
 from recognition.models import Mode, ModelVersion, Report, RunState, TrainingRun
 from recognition.training.known_labels import labels_to_know
 from recognition.training.learning_curve import examples
@@ -48,7 +48,7 @@ def draw_if_asked() -> None:
         drawn = draw()
     except GiveWay:
         _note(asked=True, running=False)
-        doorbell.ring_teacher()
+        wakeups.wake_teacher()
     except NothingToDraw as nothing:
         _note(running=False, error=str(nothing))
     except Exception:

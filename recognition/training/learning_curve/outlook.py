@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from recognition.core import doorbell
+from recognition.core import wakeups
 from recognition.core.counting import Counted, count_up_to
 from recognition.labels.tree import LabelTree
 from recognition.models import Decision, Label, Report
@@ -82,7 +82,7 @@ def ask() -> None:
     report, _ = Report.objects.select_for_update().get_or_create(name=REPORT)
     report.data["asked"] = True
     report.save()
-    transaction.on_commit(doorbell.ring_teacher)
+    transaction.on_commit(wakeups.wake_teacher)
 
 
 def report() -> Report:

@@ -13,11 +13,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
-from recognition.core import doorbell
-from recognition.core.workers import dead_here, worker_name
+from recognition.core import leases, wakeups
 from recognition.labels.tree import LabelTree
 from recognition.models import (
     ComparedPhoto,
@@ -38,7 +36,6 @@ CRASHED = "crashed"  # the error of one that lost as many teachers
 _LEASE = timedelta(minutes=30)
 _STORE_TRIES = 3
 _CHUNK = 500
-_NO_LEASE = {"lease_owner": "", "lease_expires": None}
 
 Part, State = ComparedPhoto.Part, Comparison.State
 
@@ -60,7 +57,7 @@ def request(
         comparison.state, comparison.replay = State.QUEUED, replay
         comparison.attempts, comparison.error = 0, ""
         comparison.save()
-    transaction.on_commit(doorbell.ring_teacher)
+    transaction.on_commit(wakeups.wake_teacher)
     return comparison
 
 
@@ -71,9 +68,9 @@ def compare_pending() -> None:
             _make(comparison)
         except Exception as error:
             logger.exception("versions could not be compared: %s", comparison)
-            _held(comparison).update(state=State.FAILED, error=str(error), **_NO_LEASE)
+            _held(comparison).update(state=State.FAILED, error=str(error), **leases.NO_LEASE)
         if TrainingRun.objects.filter(state=RunState.QUEUED, mode=Mode.TEACH).exists():
-            doorbell.ring_teacher()  # who then comes back to the rest
+            wakeups.wake_teacher()  # who then comes back to the rest
             return
 
 
@@ -81,26 +78,23 @@ def compare_pending() -> None:
 def _claim() -> Comparison | None:
     """The oldest that waits, or whose teacher is gone."""
     running = Comparison.objects.filter(state=State.RUNNING)
-    gone = dead_here(running.values_list("lease_owner", flat=True))
-    is_lost = Q(lease_expires__lt=timezone.now()) | Q(lease_owner__in=[*gone, worker_name()])
-    running.filter(is_lost, attempts__gte=MAX_ATTEMPTS).update(
-        state=State.FAILED, error=CRASHED, **_NO_LEASE
+    # This teacher makes one at a time: what it seems to be making it has left unfinished.
+    lost = leases.lost(running) | leases.held(running)
+    lost.filter(attempts__gte=MAX_ATTEMPTS).update(
+        state=State.FAILED, error=CRASHED, **leases.NO_LEASE
     )
-    waiting = Comparison.objects.filter(Q(state=State.QUEUED) | Q(is_lost, state=State.RUNNING))
+    lost.update(state=State.QUEUED, **leases.NO_LEASE)
+    waiting = Comparison.objects.filter(state=State.QUEUED)
     row = waiting.select_for_update(skip_locked=True, of=("self",)).order_by("id").first()
     if row is not None:
-        row.state = State.RUNNING
-        row.attempts += 1
-        row.lease_owner, row.lease_expires = worker_name(), timezone.now() + _LEASE
-        row.save()
+        Comparison.objects.filter(id=row.id).update(state=State.RUNNING, **leases.claimed(_LEASE))
+        row.refresh_from_db()
     return row
 
 
 def _held(comparison: Comparison) -> Any:
     """The row while this process holds its lease; no row after that."""
-    return Comparison.objects.filter(
-        id=comparison.id, state=State.RUNNING, lease_owner=worker_name()
-    )
+    return leases.held(Comparison.objects.filter(id=comparison.id, state=State.RUNNING))
 
 
 def _make(comparison: Comparison) -> None:
@@ -197,7 +191,7 @@ def _speed(comparison: Comparison) -> dict[str, float] | None:
 def _store(comparison: Comparison, findings: dict[str, Any], rows: list[ComparedPhoto]) -> None:
     """Replace what an earlier comparison found, unless the lease was lost meanwhile."""
     now = timezone.now()
-    done = {"state": State.DONE, "made": now, "findings": findings, "error": "", **_NO_LEASE}
+    done = {"state": State.DONE, "made": now, "findings": findings, "error": "", **leases.NO_LEASE}
     if not _held(comparison).update(**done):
         return
     ComparedPhoto.objects.filter(comparison=comparison).delete()

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from recognition.core import doorbell
+from recognition.core import heartbeats
 from recognition.core.counting import Counted
 from recognition.labels import labelling
 from recognition.models import Label, Photo, Via
@@ -42,7 +42,7 @@ def _label(photo: Photo, slug: str, by: User) -> None:
 
 @pytest.fixture
 def predictor() -> None:
-    doorbell.beat_heart("tests")
+    heartbeats.beat("tests")
 
 
 def test_an_empty_instance_says_how_it_begins(as_reviewer: Client) -> None:

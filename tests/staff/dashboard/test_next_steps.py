@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
-from recognition.core import doorbell
+from recognition.core import heartbeats
 from recognition.models import (
     Comparison,
     Label,
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("version")
 
 @pytest.fixture
 def _predictor() -> None:
-    doorbell.beat_heart("tests")
+    heartbeats.beat("tests")
 
 
 def addresses() -> list[str]:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from recognition.core import doorbell
+from recognition.core import heartbeats
 from recognition.models import Comparison, DataSet, Mode, ModelVersion, RunState, Stage, TrainingRun
 from recognition.versions.registry import register
 from tests.support.rows import manifest, training_run
@@ -128,14 +128,14 @@ def test_who_waits_without_anybody_at_work_is_told(as_trainer: Client) -> None:
     assert "No teacher has been heard" not in page(as_trainer, run)
     TrainingRun.objects.update(created=timezone.now() - timedelta(minutes=1))
     assert "No teacher has been heard" in page(as_trainer, run)
-    doorbell.beat_heart("tests", doorbell.TEACHER)
+    heartbeats.beat("tests", heartbeats.TEACHER)
     assert "No teacher has been heard" not in page(as_trainer, run)
 
 
 def test_a_trainer_that_is_gone_is_noticed(as_trainer: Client) -> None:
     run = running()
     TrainingRun.objects.update(created=timezone.now() - timedelta(minutes=1))
-    doorbell.beat_heart("tests", doorbell.TEACHER)
+    heartbeats.beat("tests", heartbeats.TEACHER)
     assert "No trainer has been heard" in page(as_trainer, run)
 
 

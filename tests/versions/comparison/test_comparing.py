@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from recognition.core import doorbell
+from recognition.core import redis_client
 from recognition.models import ComparedPhoto, Comparison, Label, Mode, ModelVersion, Photo, Split
 from recognition.photos.deletion import delete_photo
 from recognition.versions.comparison import comparing
@@ -174,7 +174,7 @@ def test_asked_for_twice_it_waits_once_and_rings(
     request(candidate, baseline)
     request(candidate, baseline)
     assert Comparison.objects.get().state == State.QUEUED
-    assert doorbell.connection().llen("teach") == 1
+    assert redis_client.connection().llen("teach") == 1
 
 
 def test_what_is_being_made_is_not_queued_again(
@@ -224,11 +224,11 @@ def test_who_waits_to_teach_comes_before_further_comparisons(
     training_run(mode=Mode.TEACH)
     request(versions[1], baseline)
     request(baseline, versions[1])
-    doorbell.connection().flushall()
+    redis_client.connection().flushall()
     compare_pending()
     states = Comparison.objects.order_by("id").values_list("state", flat=True)
     assert list(states) == [State.DONE, State.QUEUED]
-    assert doorbell.connection().llen("teach") == 1
+    assert redis_client.connection().llen("teach") == 1
 
 
 def test_a_comparison_that_lost_its_lease_stores_nothing(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recognition.versions.trunk_embeddings import normalised
+from recognition.versions.embeddings import normalised
 
 
 def test_rows_have_length_one_and_keep_their_direction() -> None:

@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from recognition.models import Batch
-from recognition.photos import batch_notes, intake
-from recognition.photos.batch_notes import Note
+from recognition.photos import batches, intake
+from recognition.photos.batches import Note
 from recognition.photos.intake import Outcome
 from recognition.photos.refusals import Refusal
 from tests.support.rows import add_photo
@@ -23,19 +23,19 @@ def batch(uploader: User) -> Batch:
 def test_refused_files_and_duplicates_are_remembered(batch: Batch, uploader: User) -> None:
     photo = add_photo(uploader)
     refused = Outcome("a.txt", refusal=Refusal("not_an_image"))
-    batch_notes.remember(batch, [refused, Outcome("b.jpg", photo, is_duplicate=True)])
-    assert batch_notes.recall(batch) == [
+    batches.remember(batch, [refused, Outcome("b.jpg", photo, is_duplicate=True)])
+    assert batches.recall(batch) == [
         Note(name="a.txt", code="not_an_image"),
         Note(photo=photo.id.hex),
     ]
 
 
 def test_new_photos_need_no_note(batch: Batch, uploader: User) -> None:
-    batch_notes.remember(batch, [Outcome("a.jpg", add_photo(uploader))])
-    assert batch_notes.recall(batch) == []
+    batches.remember(batch, [Outcome("a.jpg", add_photo(uploader))])
+    assert batches.recall(batch) == []
 
 
 @pytest.mark.usefixtures("no_redis")
 def test_without_redis_nothing_is_remembered(batch: Batch) -> None:
-    batch_notes.remember(batch, [Outcome("a.txt", refusal=Refusal("not_an_image"))])
-    assert batch_notes.recall(batch) == []
+    batches.remember(batch, [Outcome("a.txt", refusal=Refusal("not_an_image"))])
+    assert batches.recall(batch) == []

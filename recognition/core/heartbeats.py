@@ -1,0 +1,71 @@
+"""Heartbeats: which workers are there, and what keeps a predictor from serving the live version."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from recognition.core import redis_client
+from recognition.core.process import worker_name
+
+_HEARTBEATS = "ark:heartbeats"  # the workers of a part, scored by when they were last heard
+_COMPLAINTS = "ark:complaints"  # by worker
+_BEAT_S = 10.0
+EXPIRES_S = 30
+PREDICTOR, TEACHER, TRAINER = "predictor", "teacher", "trainer"  # the parts that send heartbeats
+
+
+def beat(worker: str, part: str = PREDICTOR) -> None:
+    now_s, heartbeats = time.time(), f"{_HEARTBEATS}:{part}"
+    with redis_client.may_be_away(), redis_client.connection().pipeline(False) as pipeline:
+        pipeline.zadd(heartbeats, {worker: now_s})
+        pipeline.zremrangebyscore(heartbeats, 0, now_s - EXPIRES_S)
+        pipeline.execute()
+
+
+@contextmanager
+def beating(part: str) -> Iterator[None]:
+    """Inside, this process sends heartbeats as this part of the product, however long it takes."""
+    over = threading.Event()
+
+    def keep_beating() -> None:
+        beat(worker_name(), part)
+        while not over.wait(_BEAT_S):
+            beat(worker_name(), part)
+
+    thread = threading.Thread(target=keep_beating, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def workers_heard(part: str = PREDICTOR) -> list[str]:
+    """The workers of this part that sent a heartbeat within EXPIRES_S.
+
+    Raises redis.RedisError when nobody can be asked.
+    """
+    since_s = time.time() - EXPIRES_S
+    heard: Any = redis_client.connection().zrangebyscore(f"{_HEARTBEATS}:{part}", since_s, "+inf")
+    return [worker.decode() for worker in heard]
+
+
+def complain(worker: str, text: str) -> None:
+    """Let the operator know what keeps a predictor from serving the live version; "" if nothing."""
+    with redis_client.may_be_away():
+        if text:
+            redis_client.connection().hset(_COMPLAINTS, worker, text)
+        else:
+            redis_client.connection().hdel(_COMPLAINTS, worker)
+
+
+def complaints() -> list[str]:
+    """Those of the predictors that were heard lately. Raises redis.RedisError."""
+    workers = workers_heard()
+    found: Any = redis_client.connection().hmget(_COMPLAINTS, workers) if workers else []
+    return [text.decode() for text in found if text]

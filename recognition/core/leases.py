@@ -1,0 +1,42 @@
+"""Leases: which worker works on a row, and until when.
+
+A table with the columns `lease_owner`, `lease_expires` and `attempts` is a queue: a worker claims a
+row under a lease, writes only while it holds it, and whatever lost its worker waits again. So a
+worker that was thought dead cannot overwrite its successor.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from django.db.models import F, Model, Q, QuerySet
+from django.utils import timezone
+
+from recognition.core.process import dead_here, worker_name
+
+_Row = TypeVar("_Row", bound=Model)
+
+NO_LEASE: dict[str, Any] = {"lease_owner": "", "lease_expires": None}
+
+
+def claimed(duration: timedelta) -> dict[str, Any]:
+    """The columns of rows that this worker claims, for `update`; it is their next attempt."""
+    expires = timezone.now() + duration
+    return {
+        "lease_owner": worker_name(),
+        "lease_expires": expires,
+        "attempts": F("attempts") + 1,
+    }
+
+
+def held(running: QuerySet[_Row]) -> QuerySet[_Row]:
+    """Those of the rows whose lease this worker still holds."""
+    return running.filter(lease_owner=worker_name())
+
+
+def lost(running: QuerySet[_Row]) -> QuerySet[_Row]:
+    """Those of the rows whose worker is gone: the lease ran out, or its process, on this machine,
+    is no more."""
+    gone = dead_here(running.values_list("lease_owner", flat=True))
+    return running.filter(Q(lease_expires__lt=timezone.now()) | Q(lease_owner__in=gone))
