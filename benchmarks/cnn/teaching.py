@@ -6,7 +6,7 @@ PHOTOS holds animals/<label>/, vehicles/<label>/, neither/<scene>/ and imagenet/
 5 and 20 photos a label are drawn; 70 % train, 10 % validate, 20 % are set aside, as in the product.
 Reported, as means of the draws: labels right on the rest of them; of the imagenet photos whose
 group was right, those that stay right; `neither` rejected; seconds. With and without the imagenet
-photos standing by.
+unlabelled anchors.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def measure(
     held: bool,
     draws: int,
 ) -> dict[str, object]:
-    standby = (
+    anchors = (
         folders["imagenet"].embeddings if held else np.zeros((0, head.fine.in_features), np.float32)
     )
     was_right = right(head, folders["imagenet"])
@@ -108,7 +108,7 @@ def measure(
     for seed in range(draws):
         train, validation, rest = draw(folders["taught"], count, seed)
         start = time.perf_counter()
-        taught = teach(manifest, head, manifest.labels, train, validation, standby, seed).head
+        taught = teach(manifest, head, manifest.labels, train, validation, anchors, seed).head
         seconds = time.perf_counter() - start
         stays = right(taught, folders["imagenet"])[was_right]
         rejected = right(taught, folders["neither"])
@@ -116,7 +116,7 @@ def measure(
     names = ("label_right", "imagenet_stays", "neither_rejected", "seconds")
     means = {name: float(value) for name, value in zip(names, np.mean(rows, 0), strict=True)}
     before = {"neither_before": float(right(head, folders["neither"]).mean())}
-    return {"photos_a_label": count, "standby": len(standby), **means, **before}
+    return {"photos_a_label": count, "anchors": len(anchors), **means, **before}
 
 
 def draw(photos: Photos, count: int, seed: int) -> tuple[Examples, Examples, Photos]:

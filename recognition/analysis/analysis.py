@@ -43,7 +43,7 @@ def analyse_due() -> None:
     """The analyst's job: analyse the photos that are due, newest first, for MAX_WORK_S seconds."""
     ends = time.monotonic() + MAX_WORK_S
     while rows := list(_due()[:CHUNK]):
-        for versions in embeddings.versions_by_trunk().values():
+        for versions in embeddings.versions_by_backbone().values():
             if comparable := [row for row in rows if row.model_version_id in versions]:
                 _analyse(comparable, versions)
         memory.give_back()
@@ -58,7 +58,7 @@ def _due() -> QuerySet[Prediction]:
 
 
 def _analyse(rows: Sequence[Prediction], versions: frozenset[int]) -> None:
-    """The rows have embeddings of one trunk, which these versions have."""
+    """The rows have embeddings of one backbone, which these versions have."""
     photos = [row.photo for row in rows]
     photo_ids = [photo.id for photo in photos]
     unit_rows = embeddings.normalised([row.embedding or b"" for row in rows])

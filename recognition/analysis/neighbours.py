@@ -44,12 +44,12 @@ class LabelledPhotos:
     """An index of all labelled photos, kept up to date by following the decisions.
 
     It only proposes candidates: `evidence` reads their labels from the database, and drops photos
-    that have lost their label or were deleted. All embeddings in it are of one trunk, that of the
-    live version: when another trunk goes live, the index begins anew.
+    that have lost their label or were deleted. All embeddings in it are of one backbone, that of
+    the live version: when another backbone goes live, the index begins anew.
     """
 
     def __init__(self) -> None:
-        self.changes = 0  # how often `catch_up` found new decisions, or another trunk
+        self.changes = 0  # how often `catch_up` found new decisions, or another backbone
         self.versions: frozenset[int] = frozenset()  # ids of those whose embeddings are comparable
         self._index: EmbeddingIndex | None = None
         self._followed_to: datetime | None = None
@@ -59,11 +59,11 @@ class LabelledPhotos:
         """Take in what was decided since the last time."""
         now = timezone.now()
         versions = embeddings.live_versions()
-        is_other_trunk = self._followed_to is not None and not versions & self.versions
+        is_other_backbone = self._followed_to is not None and not versions & self.versions
         self.versions = versions
-        if is_other_trunk or self._followed_to is None:
+        if is_other_backbone or self._followed_to is None:
             self._read_all()
-        self.changes += is_other_trunk
+        self.changes += is_other_backbone
         self._follow((self._followed_to or now) - _LATE)
         self._followed_to = now
 

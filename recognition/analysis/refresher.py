@@ -4,7 +4,7 @@ All other photos keep the evidence that was found when they were analysed. Their
 upper bound, because another label can only make a photo less novel: so the order by novelty is
 right once its first photos have been looked at again and still come first (lazy greedy evaluation;
 Minoux, 1978). A label that is taken back may make photos more novel; only those among the first of
-an order are corrected. Photos whose answer comes from another trunk keep what was found then.
+an order are corrected. Photos whose answer comes from another backbone keep what was found then.
 """
 
 from __future__ import annotations

@@ -20,6 +20,8 @@ GRAPH_CONSTANTS_NAME = "openvino.bin"
 _FORMAT = 1
 _CHUNK_BYTES = 1024 * 1024
 _ADDED_LATER = ("network_options", "parent_sha256", "trunk_sha256", "training", "metrics")
+# Fields that are called otherwise in model.json, which never changes once it is written.
+_STORED_AS = {"backbone_sha256": "trunk_sha256"}
 
 
 class CorruptCheckpoint(Exception):
@@ -34,7 +36,7 @@ class Manifest:
     network_options: what its builder is given besides (`catalogue.py`).
     temperature, class_weights: how fine logits become probabilities (see `head.py`).
     parent_sha256: the identity of the version that it was trained from, if any.
-    trunk_sha256: versions with the same one have the same trunk, so that each understands the
+    backbone_sha256: versions with the same one have the same backbone, so that each understands the
         other's embeddings.
     training: how it came to be (mode, seed, parameters, the data set's fingerprint and counts).
     metrics: what it reached on the test split.
@@ -57,7 +59,7 @@ class Manifest:
     libraries: dict[str, str] = field(default_factory=dict)
     network_options: dict[str, Any] = field(default_factory=dict)
     parent_sha256: str = ""
-    trunk_sha256: str = ""
+    backbone_sha256: str = ""
     training: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
 
@@ -140,7 +142,9 @@ def _manifest(fields: dict[str, Any]) -> Manifest:
         ),
         **{name: tuple(fields[name]) for name in tuples},
     }
-    return Manifest(**{**fields, **typed})
+    renamed = {name: fields[stored] for name, stored in _STORED_AS.items() if stored in fields}
+    kept = {name: it for name, it in fields.items() if name not in _STORED_AS.values()}
+    return Manifest(**{**kept, **renamed, **typed})
 
 
 def _preprocessing(fields: dict[str, Any]) -> Preprocessing:
@@ -156,7 +160,8 @@ def _fields(manifest: Manifest) -> dict[str, Any]:
     # Versions that were saved before these fields existed keep their digest.
     if not manifest.preprocessing.greyscale:
         del fields["preprocessing"]["greyscale"]
-    return {name: it for name, it in fields.items() if it or name not in _ADDED_LATER}
+    fields = {_STORED_AS.get(name, name): value for name, value in fields.items()}
+    return {name: value for name, value in fields.items() if value or name not in _ADDED_LATER}
 
 
 def _sha256_of_fields(fields: dict[str, Any]) -> str:

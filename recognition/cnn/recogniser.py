@@ -19,7 +19,7 @@ class Recognition(NamedTuple):
 
     log_probabilities: (B, labels), natural logarithms.
     fine_logits: (B, classes).
-    embeddings: (B, embedding_size), the trunk's pooled features.
+    embeddings: (B, embedding_size), the backbone's pooled features.
     """
 
     log_probabilities: Tensor
@@ -28,22 +28,29 @@ class Recognition(NamedTuple):
 
 
 class Recogniser(nn.Module):
-    """Normalisation, trunk and grouped head. Networks that see grey take colour all the same, so
+    """Normalisation, backbone and grouped head. Networks that see grey take colour all the same, so
     that decoding, engines and training are alike for all."""
 
     mean: Tensor
     std: Tensor
     luma: Tensor
 
-    def __init__(self, preprocessing: Preprocessing, trunk: nn.Module, head: GroupedHead) -> None:
+    def __init__(
+        self, preprocessing: Preprocessing, backbone: nn.Module, head: GroupedHead
+    ) -> None:
         super().__init__()
         self.greyscale = preprocessing.greyscale
         # They follow from model.json, so they are not among the weights.
         self.register_buffer("mean", _per_channel(preprocessing.mean), persistent=False)
         self.register_buffer("std", _per_channel(preprocessing.std), persistent=False)
         self.register_buffer("luma", _per_channel(_LUMA), persistent=False)
-        self.trunk = trunk
+        # The name under which the weights stand in all versions and checkpoints that there are.
+        self.trunk = backbone
         self.head = head
+
+    @property
+    def backbone(self) -> nn.Module:
+        return self.trunk
 
     def forward(self, pixels: Tensor) -> Recognition:
         """pixels: uint8 (B, H, W, 3), RGB."""
@@ -52,11 +59,11 @@ class Recogniser(nn.Module):
         return Recognition(log_probabilities, fine_logits, embeddings)
 
     def embed(self, pixels: Tensor) -> Tensor:
-        """Normalise and run the trunk: uint8 (B, H, W, 3) -> (B, embedding_size)."""
+        """Normalise and run the backbone: uint8 (B, H, W, 3) -> (B, embedding_size)."""
         images = pixels.permute(0, 3, 1, 2).float()
         if self.greyscale:
             images = (images * self.luma).sum(dim=1, keepdim=True)
-        embeddings: Tensor = self.trunk((images - self.mean) / self.std)
+        embeddings: Tensor = self.backbone((images - self.mean) / self.std)
         return embeddings
 
 

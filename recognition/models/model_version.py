@@ -22,10 +22,10 @@ class ModelVersion(models.Model):
         "self", models.PROTECT, verbose_name=_("parent version"), null=True, blank=True
     )
     sha256 = models.CharField("SHA-256", max_length=64)
-    trunk_sha256 = models.CharField(
+    backbone_sha256 = models.CharField(
         max_length=64,
         blank=True,
-        help_text=_("versions with the same trunk understand each other's embeddings"),
+        help_text=_("versions with the same backbone understand each other's embeddings"),
     )
     live = models.BooleanField(_("live"), default=False)
     created = models.DateTimeField(_("created"), auto_now_add=True)

@@ -93,7 +93,7 @@ class Prediction(models.Model):
         null=True, help_text=_("float16 numbers, little endian; how many depends on the network")
     )
     error = models.CharField(
-        _("error"), max_length=30, blank=True, help_text=_("a code of recognition.refusals")
+        _("error"), max_length=30, blank=True, help_text=_("a code of photos/refusals.py")
     )
 
     # Fields of the review; only a photo's shown prediction has any of them.

@@ -128,6 +128,8 @@ class TrainingRun(models.Model):
     experiment = models.ForeignKey(
         Experiment, models.SET_NULL, verbose_name=_("experiment"), null=True, related_name="runs"
     )
+    # What the result shall know, frozen at launch: slug, kind, name_en, name_zh and parent of each.
+    labels = models.JSONField(default=list)
     # In what it differs from the other runs of its experiment: {"learning_rate": 0.01}
     varied = models.JSONField(default=dict)
 

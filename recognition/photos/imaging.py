@@ -42,7 +42,7 @@ _children = threading.BoundedSemaphore(MAX_CHILDREN)  # each may need hundreds o
 
 
 @dataclass(frozen=True)
-class PhotoFacts:
+class PhotoProperties:
     """What intake keeps of a photo besides its bytes. Width and height are upright."""
 
     format: str
@@ -50,7 +50,7 @@ class PhotoFacts:
     height: int
 
 
-def inspect(path: Path, max_pixels: int) -> PhotoFacts:
+def inspect(path: Path, max_pixels: int) -> PhotoProperties:
     """Learn whether a photo is whole, and what it is. Raises UnreadablePhoto.
 
     Decoding is the sure way; only a JPEG that ends as it should is believed without.
@@ -61,7 +61,7 @@ def inspect(path: Path, max_pixels: int) -> PhotoFacts:
         heavy = _is_heavy(image)
         if not heavy:
             return _decoded_facts(image)
-    return PhotoFacts(**_in_a_process_of_its_own("inspect", path, max_pixels))
+    return PhotoProperties(**_in_a_process_of_its_own("inspect", path, max_pixels))
 
 
 def _has_its_end(path: Path) -> bool:
@@ -96,18 +96,18 @@ def _is_heavy(image: Image.Image) -> bool:
     return width * height > MAX_PIXELS_HERE
 
 
-def _decoded_facts(image: Image.Image) -> PhotoFacts:
+def _decoded_facts(image: Image.Image) -> PhotoProperties:
     size = image.size
     draft_jpeg(image, 64, "L")
     image.load()
     return _facts(image, size)
 
 
-def _facts(image: Image.Image, size: tuple[int, int]) -> PhotoFacts:
+def _facts(image: Image.Image, size: tuple[int, int]) -> PhotoProperties:
     width, height = size
     if orientation(image) >= 5:  # a quarter turn
         width, height = height, width
-    return PhotoFacts(image.format or "", width, height)
+    return PhotoProperties(image.format or "", width, height)
 
 
 def _render_here(path: Path, target: Path, longest_side: int, max_pixels: int) -> None:

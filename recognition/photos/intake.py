@@ -20,7 +20,7 @@ from recognition.core import wakeups
 from recognition.labels import labelling
 from recognition.labels.tree import LabelTree
 from recognition.models import Batch, Decision, Label, Photo, Prediction
-from recognition.photos.imaging import PhotoFacts, inspect
+from recognition.photos.imaging import PhotoProperties, inspect
 from recognition.photos.refusals import Refusal
 from recognition.photos.uploads import MEGABYTE, SpooledUpload
 
@@ -64,7 +64,7 @@ def accept(
         yield from outcomes
 
 
-def _judge(upload: SpooledUpload) -> PhotoFacts | Refusal:
+def _judge(upload: SpooledUpload) -> PhotoProperties | Refusal:
     if upload.size > settings.ARK_MAX_UPLOAD_MB * MEGABYTE:
         return Refusal("too_large")
     try:
@@ -75,7 +75,7 @@ def _judge(upload: SpooledUpload) -> PhotoFacts | Refusal:
 
 def _store(
     chunk: list[tuple[SpooledUpload, Label | None]],
-    judged: list[PhotoFacts | Refusal],
+    judged: list[PhotoProperties | Refusal],
     owner: User,
     batch: Batch | None,
 ) -> list[Outcome]:
@@ -124,7 +124,9 @@ def _insert(new: list[tuple[SpooledUpload, Photo]], decisions: list[Decision]) -
     transaction.on_commit(wakeups.wake_predictor)
 
 
-def _new_photo(upload: SpooledUpload, facts: PhotoFacts, owner: User, batch: Batch | None) -> Photo:
+def _new_photo(
+    upload: SpooledUpload, facts: PhotoProperties, owner: User, batch: Batch | None
+) -> Photo:
     return Photo(
         owner=owner,
         batch=batch,

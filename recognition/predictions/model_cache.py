@@ -42,7 +42,7 @@ class _Failure(NamedTuple):
     at_s: float
 
 
-class Networks:
+class ModelCache:
     """The networks of one process. One thread predicts with them, another one may watch."""
 
     def __init__(self) -> None:
@@ -164,4 +164,4 @@ def _is(loaded: Loaded | None, version: ModelVersion) -> bool:
     return loaded is not None and loaded.version.id == version.id
 
 
-networks = Networks()
+model_cache = ModelCache()

@@ -29,7 +29,7 @@ from recognition.training.failures import CannotTrain
 from recognition.versions.registry import live_version
 
 FEW = 5  # training photos; a label with fewer is warned about
-STANDBY = 2000  # unlabelled photos that hold the old answers in place
+ANCHORS = 2000  # unlabelled photos that hold the old answers in place
 _CHUNK = 2000
 
 
@@ -66,7 +66,7 @@ class Preview:
     """What a run would learn from if it were launched now.
 
     labels: those with photos, each right after its parent.
-    standby: unlabelled photos that would hold the parent's answers in place.
+    anchors: unlabelled photos that would hold the parent's answers in place.
     lost: labels of the parent, or of the live version, that the result would not know.
     retired: photos left out because their label is no longer in use, by its slug.
     changes: None before the first run.
@@ -75,7 +75,7 @@ class Preview:
     mode: str
     parent: ModelVersion | None
     labels: tuple[LabelPhotos, ...]
-    standby: int
+    anchors: int
     lost: tuple[Label, ...]
     retired: dict[str, int]
     changes: Changes | None
@@ -147,7 +147,7 @@ def preview(mode: str, parent: ModelVersion | None) -> Preview:
         mode=mode,
         parent=parent,
         labels=labels,
-        standby=len(_standby(mode, parent)),
+        anchors=len(_anchors(mode, parent)),
         lost=tuple(_lost(mode, labels, tree)),
         retired=found.retired,
         changes=_changes(found.rows, tree),
@@ -162,11 +162,11 @@ def freeze(mode: str, parent: ModelVersion | None) -> DataSet:
     trained = {row.label_id for row in found.rows if row.split == Split.TRAIN}
     if obstacle := _obstacle(mode, len(trained)):
         raise obstacle
-    standby = _standby(mode, parent)
+    anchors = _anchors(mode, parent)
     slugs = {label.id: label.slug for label in tree}
     dataset = DataSet.objects.create(
-        fingerprint=_fingerprint(found.rows, standby, slugs),
-        summary=_summary(found, len(standby), slugs),
+        fingerprint=_fingerprint(found.rows, anchors, slugs),
+        summary=_summary(found, len(anchors), slugs),
     )
     labelled = (
         TrainingExample(
@@ -176,7 +176,7 @@ def freeze(mode: str, parent: ModelVersion | None) -> DataSet:
     )
     unlabelled = (
         TrainingExample(dataset=dataset, photo_id=photo_id, split=Split.TRAIN)
-        for photo_id, _ in standby
+        for photo_id, _ in anchors
     )
     TrainingExample.objects.bulk_create([*labelled, *unlabelled], batch_size=_CHUNK)
     return dataset
@@ -204,24 +204,24 @@ def _labelled_photos(tree: LabelTree) -> _Found:
     return _Found(sorted(rows), dict(retired))
 
 
-def _standby(mode: str, parent: ModelVersion | None) -> list[tuple[UUID, str]]:
-    """The unlabelled photos that the parent's trunk saw last: ids and digests.
+def _anchors(mode: str, parent: ModelVersion | None) -> list[tuple[UUID, str]]:
+    """The unlabelled photos that the parent's backbone saw last: ids and digests.
 
     Near-duplicates of photos to measure on stay out, as those do themselves.
     """
     if parent is None or mode == Mode.FROM_SCRATCH:
         return []
     seen: dict[UUID, tuple[Any, ...]] = {}
-    for version in ModelVersion.objects.filter(trunk_sha256=parent.trunk_sha256):
-        # Along an index: of a trunk that has seen few photos, few rows are read.
+    for version in ModelVersion.objects.filter(backbone_sha256=parent.backbone_sha256):
+        # Along an index: of a backbone that has seen few photos, few rows are read.
         unlabelled = Prediction.objects.filter(
             model_version=version, embedding__isnull=False, photo__label=None
         ).order_by("-created", "-id")
         columns = ("created", "photo", "photo__group", "photo__sha256")
-        for created, photo_id, group, sha256 in unlabelled.values_list(*columns)[: 2 * STANDBY]:
+        for created, photo_id, group, sha256 in unlabelled.values_list(*columns)[: 2 * ANCHORS]:
             if split_of(group or photo_id) == Split.TRAIN:
                 seen[photo_id] = (created, photo_id, sha256)
-    latest = sorted(seen.values(), reverse=True)[:STANDBY]
+    latest = sorted(seen.values(), reverse=True)[:ANCHORS]
     return [(photo_id, sha256) for _, photo_id, sha256 in latest]
 
 
@@ -262,14 +262,14 @@ def _changes(rows: Iterable[_Labelled], tree: LabelTree) -> Changes | None:
 
 
 def _fingerprint(
-    rows: Iterable[_Labelled], standby: Iterable[tuple[UUID, str]], slugs: dict[int, str]
+    rows: Iterable[_Labelled], anchors: Iterable[tuple[UUID, str]], slugs: dict[int, str]
 ) -> str:
     lines = [f"{row.sha256} {slugs[row.label_id]} {row.split}\n" for row in rows]
-    lines += [f"{sha256}  {Split.TRAIN}\n" for _, sha256 in standby]
+    lines += [f"{sha256}  {Split.TRAIN}\n" for _, sha256 in anchors]
     return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
 
 
-def _summary(found: _Found, standby: int, slugs: dict[int, str]) -> dict[str, Any]:
+def _summary(found: _Found, anchors: int, slugs: dict[int, str]) -> dict[str, Any]:
     counts = Counter((row.label_id, row.split) for row in found.rows)
     with_photos = sorted({row.label_id for row in found.rows}, key=slugs.__getitem__)
     return {
@@ -277,6 +277,6 @@ def _summary(found: _Found, standby: int, slugs: dict[int, str]) -> dict[str, An
             slugs[label_id]: {split.value: counts[label_id, split] for split in Split}
             for label_id in with_photos
         },
-        "unlabelled": standby,
+        "unlabelled": anchors,
         "retired": found.retired,
     }

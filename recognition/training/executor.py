@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 Work = Callable[[TrainingRun, Watch], Path]
 
 
-def carry_out(run: TrainingRun, work: Work) -> None:
+def execute(run: TrainingRun, work: Work) -> None:
     """Work on a claimed run until it succeeded, failed, or must stop."""
     try:
         with watched(run) as watch:

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from recognition.cnn import taxonomy
 from recognition.cnn.manifest import read_manifest, verify
-from recognition.cnn.training.micro_batches import Portions
+from recognition.cnn.training.micro_batches import MicroBatches
 from recognition.core.process import stops_when_terminated
 from recognition.models import Photo, Split, TrainingRun
 from recognition.training import progress
@@ -118,10 +118,10 @@ def _prepare_retry(run: TrainingRun, failure: RunFailed) -> None:
     """The process itself makes its batches smaller when it can; not when the kernel kills it."""
     facts = {}
     if failure.code == "out_of_memory":
-        portions = Portions(run.folder, run.parameters["batch_size"])
-        if not portions.halve():
+        micro_batches = MicroBatches(run.folder, run.parameters["batch_size"])
+        if not micro_batches.halve():
             raise failure
-        facts["batch_size"] = portions.size
+        facts["batch_size"] = micro_batches.size
     progress.note(run, failure.code, **facts)
 
 
@@ -160,6 +160,6 @@ def _described(label: taxonomy.Label) -> dict[str, Any]:
 
 
 def _title(network: str) -> str:
-    from recognition.cnn.networks.summaries import facts
+    from recognition.cnn.networks.summaries import summaries
 
-    return facts()[network].title
+    return summaries()[network].title

@@ -184,9 +184,9 @@ def _live_version() -> ModelVersion:
 
 
 def _facts(network: str) -> Any:
-    from recognition.cnn.networks.summaries import facts
+    from recognition.cnn.networks.summaries import summaries
 
     try:
-        return facts()[network]
+        return summaries()[network]
     except KeyError:
         raise CannotTrain("unknown_network", network) from None

@@ -99,13 +99,13 @@ def teach_claimed(run: TrainingRun, watch: Watch) -> Path:
         taught.manifest,
         name=name_of_result(manifest.name, run.mode),
         parent_sha256=parent.sha256,
-        trunk_sha256=parent.trunk_sha256,
+        backbone_sha256=parent.backbone_sha256,
         training={**provenance(run), "report": taught.report},
         metrics=metrics,
     )
     result = run.folder / "result"
     shutil.rmtree(result, ignore_errors=True)  # of an attempt that was interrupted
-    network = Recogniser(manifest.preprocessing, model.trunk, taught.head)
+    network = Recogniser(manifest.preprocessing, model.backbone, taught.head)
     save_version(result, complete, network, parent.folder)
     return result
 
@@ -113,7 +113,7 @@ def teach_claimed(run: TrainingRun, watch: Watch) -> Path:
 def gather(
     dataset: DataSet, version: ModelVersion, on_progress: Callable[[float], None]
 ) -> Material:
-    """Stored embeddings, wherever the version's trunk has seen a photo; the others are computed
+    """Stored embeddings, wherever the version's backbone has seen a photo; the others are computed
     from their files. Always in the same order.
 
     on_progress: told the share of what must be computed that is done; may raise.

@@ -1,7 +1,7 @@
 """Embeddings of photos: float16 bytes in the database, float32 rows in calculations.
 
-Only versions with the same trunk understand each other's embeddings. Rows are chosen by the ids of
-such versions after they were read: as a part of the query, that would lead SQLite to read all
+Only versions with the same backbone understand each other's embeddings. Rows are chosen by the ids
+of such versions after they were read: as a part of the query, that would lead SQLite to read all
 predictions instead of the few that are labelled.
 """
 
@@ -22,15 +22,15 @@ _CHUNK = 500
 Embedding = npt.NDArray[np.float16]  # (embedding_size,)
 
 
-def of_trunk(version: ModelVersion) -> frozenset[int]:
-    """The ids of all versions with this one's trunk, which understand its embeddings."""
-    alike = ModelVersion.objects.filter(trunk_sha256=version.trunk_sha256)
+def of_backbone(version: ModelVersion) -> frozenset[int]:
+    """The ids of all versions with this one's backbone, which understand its embeddings."""
+    alike = ModelVersion.objects.filter(backbone_sha256=version.backbone_sha256)
     return frozenset(alike.values_list("id", flat=True))
 
 
 def stored(version: ModelVersion, photo_ids: Sequence[UUID]) -> dict[UUID, Embedding]:
-    """Of those photos that the version's trunk has seen."""
-    versions = of_trunk(version)
+    """Of those photos that the version's backbone has seen."""
+    versions = of_backbone(version)
     found: dict[UUID, Embedding] = {}
     for start in range(0, len(photo_ids), _CHUNK):
         chunk = photo_ids[start : start + _CHUNK]
@@ -81,18 +81,18 @@ def labelled_photos() -> QuerySet[Photo]:
     return Photo.objects.filter(label__isnull=False, prediction__embedding__isnull=False)
 
 
-def versions_by_trunk() -> dict[str, frozenset[int]]:
-    """The ids of the versions that share a trunk, by its sha256."""
-    trunks = dict(ModelVersion.objects.values_list("id", "trunk_sha256"))
+def versions_by_backbone() -> dict[str, frozenset[int]]:
+    """The ids of the versions that share a backbone, by its sha256."""
+    backbones = dict(ModelVersion.objects.values_list("id", "backbone_sha256"))
     return {
-        trunk: frozenset(it for it in trunks if trunks[it] == trunk)
-        for trunk in set(trunks.values())
+        backbone: frozenset(it for it in backbones if backbones[it] == backbone)
+        for backbone in set(backbones.values())
     }
 
 
 def live_versions() -> frozenset[int]:
-    """The ids of the versions that share the live one's trunk."""
-    live = ModelVersion.objects.filter(live=True).values("trunk_sha256")
+    """The ids of the versions that share the live one's backbone."""
+    live = ModelVersion.objects.filter(live=True).values("backbone_sha256")
     return frozenset(
-        ModelVersion.objects.filter(trunk_sha256__in=live).values_list("id", flat=True)
+        ModelVersion.objects.filter(backbone_sha256__in=live).values_list("id", flat=True)
     )

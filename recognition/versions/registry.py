@@ -44,8 +44,8 @@ def register(number: int, manifest: Manifest, parent: ModelVersion | None = None
             "metrics": manifest.metrics,
             "parent": parent,
             "sha256": manifest.sha256,
-            # Versions that were saved before trunks had digests have one of their own.
-            "trunk_sha256": manifest.trunk_sha256 or manifest.sha256,
+            # Versions that were saved before backbones had digests have one of their own.
+            "backbone_sha256": manifest.backbone_sha256 or manifest.sha256,
         },
     )
     if created and not ModelVersion.objects.filter(live=True).exists():

@@ -16,7 +16,7 @@ from recognition.core import heartbeats, memory, wakeups
 from recognition.core.process import worker_name
 from recognition.models import Prediction
 from recognition.predictions import backfill, queue
-from recognition.predictions.model_cache import Loaded, networks
+from recognition.predictions.model_cache import Loaded, model_cache
 
 logger = logging.getLogger(__name__)
 
@@ -25,14 +25,14 @@ MAX_DRAIN_S = 60  # then another ring, so that no task comes near its time limit
 
 def serve() -> None:
     """Follow the live version, in a predictor's process, and predict what waits."""
-    networks.watch()
+    model_cache.watch()
     predict_pending()
 
 
 def predict_pending() -> int:
     """Predict until nothing is left to claim; return how many photos were settled."""
     wakeups.acknowledge()
-    networks.catch_up()
+    model_cache.catch_up()
     started = time.monotonic()
     ends = started + MAX_DRAIN_S
     settled = _predict_uploads(ends)
@@ -51,8 +51,8 @@ def _predict_uploads(ends: float) -> int:
     """Predict until no upload waits; return how many were settled."""
     settled = 0
     loaded = None
-    while loaded is not networks.live():  # which may change meanwhile
-        loaded = networks.live()
+    while loaded is not model_cache.live():  # which may change meanwhile
+        loaded = model_cache.live()
         settled += _predict_uploads_by(loaded, ends)
     return settled
 
@@ -62,7 +62,7 @@ def _predict_uploads_by(loaded: Loaded, ends: float) -> int:
     claimed: deque[list[Prediction]] = deque()
 
     def batches() -> Iterator[list[Path]]:
-        while time.monotonic() < ends and loaded is networks.live():
+        while time.monotonic() < ends and loaded is model_cache.live():
             rows = queue.claim(loaded.version)
             if not rows:
                 return
@@ -83,11 +83,11 @@ def _predict_again() -> int | None:
     if version is None:
         if backfill.plan_more():
             return 0
-        networks.release_other()
+        model_cache.release_other()
         return None
-    loaded = networks.loaded(version)
+    loaded = model_cache.loaded(version)
     if loaded is None:
-        if reason := networks.why_not(version):
+        if reason := model_cache.why_not(version):
             backfill.stop(version, reason)
         return None  # the bell rings when it is loaded
     rows = queue.claim_again(version)
@@ -108,6 +108,6 @@ def _breathe() -> None:
 
 
 def _log_drain(photos: int, milliseconds: float) -> None:
-    version = networks.live().version.number
+    version = model_cache.live().version.number
     facts = {"photos": photos, "milliseconds": round(milliseconds, 1), "version": version}
     logger.info("predicted %d photos in %.0f ms", photos, milliseconds, extra=facts)

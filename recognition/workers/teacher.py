@@ -12,7 +12,7 @@ from collections.abc import Callable
 from recognition.core import heartbeats, memory, process
 from recognition.models import Mode
 from recognition.training import automation, watch
-from recognition.training.executor import carry_out
+from recognition.training.executor import execute
 from recognition.training.learning_curve import drawing
 from recognition.versions import bundles
 from recognition.versions.comparison import comparing
@@ -26,7 +26,7 @@ def teach_pending() -> None:
     while run := watch.claim((Mode.TEACH,)):
         from recognition.training import teach  # loads torch
 
-        carry_out(run, teach.teach_claimed)
+        execute(run, teach.teach_claimed)
 
 
 JOBS: tuple[Callable[[], object], ...] = (

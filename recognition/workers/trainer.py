@@ -5,7 +5,7 @@ from __future__ import annotations
 from recognition.core import heartbeats, process, wakeups
 from recognition.models import Mode
 from recognition.training import network, search, watch
-from recognition.training.executor import carry_out
+from recognition.training.executor import execute
 
 
 def set_up_process() -> None:
@@ -22,7 +22,7 @@ def train_pending() -> None:
         search.advance_all()
         if run := watch.claim((Mode.FINE_TUNE, Mode.FROM_SCRATCH)):
             try:
-                carry_out(run, network.train_claimed)
+                execute(run, network.train_claimed)
             except SystemExit:  # the run waits for the next trainer
                 process.end_now()
             wakeups.wake_trainer()

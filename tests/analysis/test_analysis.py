@@ -79,9 +79,9 @@ def test_pictures_too_small_to_tell_apart_stay_alone(uploader: User) -> None:
     assert now(photos[0]).prediction.analysis_due is None
 
 
-def test_photos_that_another_trunk_has_seen_are_grouped_among_themselves(uploader: User) -> None:
+def test_photos_that_another_backbone_has_seen_are_grouped_among_themselves(uploader: User) -> None:
     first, copy, other = due(uploader, 1), due(uploader, 1, quality=40), due(uploader, 1)
-    wider = register(2, manifest(name="Wider", trunk_sha256="b" * 64))
+    wider = register(2, manifest(name="Wider", backbone_sha256="b" * 64))
     made = embedding(1).repeat(2).astype("<f2").tobytes()
     Prediction.objects.filter(photo=other).update(model_version=wider, embedding=made)
     analyse_due()

@@ -108,7 +108,7 @@ MANY_BITS = 0x5555_5555_5555_5555
 
 
 @pytest.mark.usefixtures("version")
-def test_embeddings_of_another_trunk_are_not_compared(uploader: User) -> None:
+def test_embeddings_of_another_backbone_are_not_compared(uploader: User) -> None:
     assert found(uploader, MANY_BITS, MANY_BITS, 0.99)
     assert not found(uploader, MANY_BITS, MANY_BITS, 0.99, versions=[live_version().id + 1])
 

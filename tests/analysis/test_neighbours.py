@@ -128,12 +128,12 @@ def test_a_decision_that_shows_late_is_not_missed(
     assert evidence(labelled, photo, 1).similar
 
 
-def test_when_another_trunk_goes_live_the_index_begins_anew(
+def test_when_another_backbone_goes_live_the_index_begins_anew(
     photo: Photo, labelled: LabelledPhotos, uploader: User, reviewer: User, version: ModelVersion
 ) -> None:
     label(photo_like(uploader, 2, 1, 0.9), "dog", reviewer)
     assert evidence(labelled, photo, 1).similar
-    other = register(2, manifest(name="Other", trunk_sha256="b" * 64))
+    other = register(2, manifest(name="Other", backbone_sha256="b" * 64))
     by_other = photo_like(uploader, 3, 1, 0.8)
     Prediction.objects.filter(photo=by_other).update(model_version=other)
     label(by_other, "dog", reviewer)
@@ -143,12 +143,12 @@ def test_when_another_trunk_goes_live_the_index_begins_anew(
     assert labelled.changes > changes
 
 
-def test_a_version_with_the_same_trunk_changes_nothing(
+def test_a_version_with_the_same_backbone_changes_nothing(
     photo: Photo, labelled: LabelledPhotos, uploader: User, reviewer: User, version: ModelVersion
 ) -> None:
     label(photo_like(uploader, 2, 1, 0.9), "dog", reviewer)
     before = evidence(labelled, photo, 1)
-    _make_live(register(2, manifest(name="Taught", trunk_sha256=version.trunk_sha256)))
+    _make_live(register(2, manifest(name="Taught", backbone_sha256=version.backbone_sha256)))
     assert evidence(labelled, photo, 1) == before
 
 

@@ -11,19 +11,19 @@ from recognition.cnn.networks.simam import SimAM
 from recognition.cnn.networks.three_stage import three_stage
 
 
-def convolutions(trunk: nn.Module) -> list[tuple[int, int]]:
+def convolutions(backbone: nn.Module) -> list[tuple[int, int]]:
     """Their channels, in and out."""
-    found = [it for it in trunk.modules() if isinstance(it, nn.Conv2d)]
+    found = [it for it in backbone.modules() if isinstance(it, nn.Conv2d)]
     return [(it.in_channels, it.out_channels) for it in found]
 
 
 def test_the_three_stage_network_is_the_tutorials() -> None:
-    trunk = three_stage()
-    assert convolutions(trunk) == [(1, 16), (16, 32), (32, 32), (32, 64)]
-    assert [type(it).__name__ for it in trunk.get_submodule("stage1")] == [
+    backbone = three_stage()
+    assert convolutions(backbone) == [(1, 16), (16, 32), (32, 32), (32, 64)]
+    assert [type(it).__name__ for it in backbone.get_submodule("stage1")] == [
         *("Conv2d", "ReLU", "MaxPool2d")
     ]
-    assert trunk(torch.zeros(1, 1, 28, 28)).shape == (1, 64 * 7 * 7)
+    assert backbone(torch.zeros(1, 1, 28, 28)).shape == (1, 64 * 7 * 7)
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,8 @@ def test_the_three_stage_network_is_the_tutorials() -> None:
 def test_convolutions_are_added_to_one_stage_after_the_other(
     layers: int, in_stages: list[int]
 ) -> None:
-    trunk = three_stage(layers=layers)
-    stages = [trunk.get_submodule(f"stage{number}") for number in (1, 2, 3)]
+    backbone = three_stage(layers=layers)
+    stages = [backbone.get_submodule(f"stage{number}") for number in (1, 2, 3)]
     assert [len(convolutions(stage)) for stage in stages] == in_stages
 
 
@@ -42,9 +42,9 @@ def test_each_option_builds_another_network(name: str) -> None:
     network = NETWORKS[name]
     plain = str(network.build())
     for options in ({"layers": 5}, {"kernel_size": 3}, {"channels": 8}, {"pooling": "average"}):
-        trunk = network.build(options)
-        assert str(trunk) != plain
-        size = trunk(network.example()).shape[1]
+        backbone = network.build(options)
+        assert str(backbone) != plain
+        size = backbone(network.example()).shape[1]
         assert network.embedding_size_with(options) == size
 
 

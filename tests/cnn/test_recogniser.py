@@ -19,7 +19,7 @@ from recognition.cnn.store.checkpoint import build_network, save_version
 from tests.support.rows import manifest
 
 
-def what_a_trunk_sees(preprocessing: Preprocessing, pixels: np.ndarray) -> np.ndarray:
+def what_a_backbone_sees(preprocessing: Preprocessing, pixels: np.ndarray) -> np.ndarray:
     """The normalised pixels, (channels, H, W)."""
     head = GroupedHead(3 * 8 * 8, [[0]], 1.0, [1.0])
     recogniser = Recogniser(preprocessing, nn.Identity(), head)
@@ -32,14 +32,14 @@ def noise() -> np.ndarray:
 
 def test_a_mean_for_each_channel() -> None:
     preprocessing = Preprocessing(8, 8, "bilinear", (1.0, 2.0, 3.0), (4.0, 5.0, 6.0))
-    seen = what_a_trunk_sees(preprocessing, noise())
+    seen = what_a_backbone_sees(preprocessing, noise())
     expected = (noise().astype(np.float32) - [1, 2, 3]) / [4, 5, 6]
     np.testing.assert_allclose(seen, expected.transpose(2, 0, 1), rtol=1e-5)
 
 
 def test_a_network_without_colour_sees_pillows_grey() -> None:
     preprocessing = Preprocessing(8, 8, "bilinear", 0.0, 1.0, greyscale=True)
-    seen = what_a_trunk_sees(preprocessing, noise())
+    seen = what_a_backbone_sees(preprocessing, noise())
     pillow = np.asarray(Image.fromarray(noise()).convert("L"), np.float32)
     assert seen.shape == (1, 8, 8)
     assert np.abs(seen[0] - pillow).max() <= 1

@@ -14,7 +14,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from recognition.cnn.pixels.decoding import UnreadablePhoto
 from recognition.photos import imaging
-from recognition.photos.imaging import PhotoFacts, inspect, render
+from recognition.photos.imaging import PhotoProperties, inspect, render
 from tests.support.files import ENCODERS, ORIENTATIONS, difference, encoded, noise, picture, rotated
 from webapp.home import BASE_DIR
 
@@ -22,7 +22,7 @@ MAX_PIXELS = 100_000_000
 SECRET = b"47.3769 N, 8.5417 E"
 
 
-def facts_of(content: bytes, tmp_path: Path, max_pixels: int = MAX_PIXELS) -> PhotoFacts:
+def facts_of(content: bytes, tmp_path: Path, max_pixels: int = MAX_PIXELS) -> PhotoProperties:
     path = tmp_path / "photo"
     path.write_bytes(content)
     return inspect(path, max_pixels)

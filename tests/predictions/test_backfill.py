@@ -230,7 +230,7 @@ def loaded(version: ModelVersion, monkeypatch: pytest.MonkeyPatch) -> dict[int, 
         return recorders.setdefault(wanted.number, Recorder())
 
     monkeypatch.setattr(model_cache, "load_classifier", load)
-    monkeypatch.setattr(predictor, "networks", model_cache.Networks())
+    monkeypatch.setattr(predictor, "model_cache", model_cache.ModelCache())
     return recorders
 
 
@@ -283,7 +283,7 @@ def test_a_version_that_cannot_be_loaded_holds_up_nobody(
         return Recorder()
 
     monkeypatch.setattr(model_cache, "load_classifier", load)
-    monkeypatch.setattr(predictor, "networks", model_cache.Networks())
+    monkeypatch.setattr(predictor, "model_cache", model_cache.ModelCache())
     wanted = request(newer, uploader)
     add_photo(uploader)
     assert predict_pending() == 1
@@ -302,7 +302,7 @@ def test_a_promotion_in_a_long_run_is_followed_at_once(
     def promote() -> None:
         ModelVersion.objects.update(live=False)
         ModelVersion.objects.filter(id=newer.id).update(live=True)
-        predictor.networks.catch_up()
+        predictor.model_cache.catch_up()
 
     loaded[1].meanwhile = promote
     assert predict_pending() == 3 * BATCH_SIZE

@@ -13,7 +13,7 @@ from recognition.core import events, heartbeats
 from recognition.core.process import worker_name
 from recognition.models import ModelVersion
 from recognition.predictions import model_cache
-from recognition.predictions.model_cache import Networks
+from recognition.predictions.model_cache import ModelCache
 from recognition.versions.registry import register
 from tests.support.rows import manifest
 
@@ -42,11 +42,11 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> set[int]:
 
 
 @pytest.fixture
-def networks(version: ModelVersion, broken: set[int]) -> Networks:
+def cache(version: ModelVersion, broken: set[int]) -> ModelCache:
     """With version 1, which is live, loaded."""
-    networks = Networks()
-    networks.catch_up()
-    return networks
+    cache = ModelCache()
+    cache.catch_up()
+    return cache
 
 
 @pytest.fixture
@@ -58,46 +58,46 @@ def go_live(version: ModelVersion, newer: ModelVersion) -> Callable[[ModelVersio
     return promote
 
 
-def test_the_live_version_is_loaded_once(networks: Networks, version: ModelVersion) -> None:
-    first = networks.live()
-    networks.catch_up()
-    assert networks.live() is first
+def test_the_live_version_is_loaded_once(cache: ModelCache, version: ModelVersion) -> None:
+    first = cache.live()
+    cache.catch_up()
+    assert cache.live() is first
     assert first.version == version
 
 
 def test_a_promoted_version_takes_the_place_of_the_old_one(
-    networks: Networks, newer: ModelVersion, go_live: Callable
+    cache: ModelCache, newer: ModelVersion, go_live: Callable
 ) -> None:
     go_live(newer)
-    networks.catch_up()
-    assert networks.live().version == newer
+    cache.catch_up()
+    assert cache.live().version == newer
 
 
 def test_the_memory_of_the_old_network_is_freed(
-    networks: Networks, newer: ModelVersion, go_live: Callable
+    cache: ModelCache, newer: ModelVersion, go_live: Callable
 ) -> None:
-    old = weakref.ref(networks.live().classifier)
+    old = weakref.ref(cache.live().classifier)
     gc.disable()  # not even the garbage collector is needed
     go_live(newer)
-    networks.catch_up()
+    cache.catch_up()
     gc.enable()
     assert old() is None
 
 
 def test_what_cannot_be_loaded_changes_nothing_and_the_operator_is_told(
-    networks: Networks, newer: ModelVersion, broken: set[int], go_live: Callable
+    cache: ModelCache, newer: ModelVersion, broken: set[int], go_live: Callable
 ) -> None:
-    before = networks.live()
+    before = cache.live()
     heartbeats.beat(worker_name())
     broken.add(2)
     go_live(newer)
-    networks.catch_up()
-    assert networks.live() is before
+    cache.catch_up()
+    assert cache.live() is before
     assert heartbeats.complaints() == ["its sha256 differs"]
 
 
 def test_once_another_version_is_live_nobody_complains_any_more(
-    networks: Networks,
+    cache: ModelCache,
     version: ModelVersion,
     newer: ModelVersion,
     broken: set[int],
@@ -106,14 +106,14 @@ def test_once_another_version_is_live_nobody_complains_any_more(
     heartbeats.beat(worker_name())
     broken.add(2)
     go_live(newer)
-    networks.catch_up()
+    cache.catch_up()
     go_live(version)
-    networks.catch_up()
+    cache.catch_up()
     assert heartbeats.complaints() == []
 
 
 def test_what_could_not_be_loaded_is_tried_again_later(
-    networks: Networks,
+    cache: ModelCache,
     newer: ModelVersion,
     broken: set[int],
     go_live: Callable,
@@ -121,13 +121,13 @@ def test_what_could_not_be_loaded_is_tried_again_later(
 ) -> None:
     broken.add(2)
     go_live(newer)
-    networks.catch_up()
+    cache.catch_up()
     broken.clear()
-    networks.catch_up()
-    assert networks.live().version != newer
+    cache.catch_up()
+    assert cache.live().version != newer
     monkeypatch.setattr(model_cache, "TRY_AGAIN_S", 0.0)
-    networks.catch_up()
-    assert networks.live().version == newer
+    cache.catch_up()
+    assert cache.live().version == newer
 
 
 def test_a_predictor_that_has_nothing_to_predict_with_says_why(
@@ -135,28 +135,28 @@ def test_a_predictor_that_has_nothing_to_predict_with_says_why(
 ) -> None:
     broken.add(1)
     with pytest.raises(CorruptCheckpoint, match="sha256 differs"):
-        Networks().live()
+        ModelCache().live()
 
 
 def test_another_version_is_loaded_beside_the_live_one_until_it_is_released(
-    networks: Networks, version: ModelVersion, newer: ModelVersion
+    cache: ModelCache, version: ModelVersion, newer: ModelVersion
 ) -> None:
-    other = networks.loaded(newer)
+    other = cache.loaded(newer)
     assert other.version == newer
-    assert networks.live().version == version
+    assert cache.live().version == version
     classifier = weakref.ref(other.classifier)
     del other
-    networks.release_other()
+    cache.release_other()
     assert classifier() is None
 
 
 def test_a_version_that_is_loaded_beside_is_live_at_once_when_promoted(
-    networks: Networks, newer: ModelVersion, go_live: Callable
+    cache: ModelCache, newer: ModelVersion, go_live: Callable
 ) -> None:
-    other = networks.loaded(newer)
+    other = cache.loaded(newer)
     go_live(newer)
-    networks.catch_up()
-    assert networks.live() is other
+    cache.catch_up()
+    assert cache.live() is other
 
 
 def test_a_folder_that_holds_another_version_is_not_loaded(live_version: ModelVersion) -> None:

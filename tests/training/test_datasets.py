@@ -93,17 +93,17 @@ def test_what_is_like_a_photo_to_measure_on_does_not_stand_by(
     uploader: User, version: ModelVersion
 ) -> None:
     labelled(uploader, None, Split.TEST)
-    assert datasets.preview(TEACH, version).standby == 0
+    assert datasets.preview(TEACH, version).anchors == 0
 
 
-def test_nothing_stands_by_for_another_trunk_or_from_scratch(
+def test_nothing_stands_by_for_another_backbone_or_from_scratch(
     uploader: User, version: ModelVersion
 ) -> None:
     labelled(uploader, None)
-    assert datasets.preview(FROM_SCRATCH, None).standby == 0
-    ModelVersion.objects.update(trunk_sha256="another")
-    version.trunk_sha256 = "one"
-    assert datasets.preview(TEACH, version).standby == 0
+    assert datasets.preview(FROM_SCRATCH, None).anchors == 0
+    ModelVersion.objects.update(backbone_sha256="another")
+    version.backbone_sha256 = "one"
+    assert datasets.preview(TEACH, version).anchors == 0
 
 
 # What stands in the way

@@ -44,13 +44,13 @@ def carried_out(
     monkeypatch.setattr(subprocess, "_MODULE", "tests.support.fake_trainer")
     monkeypatch.setenv("FAKE_RESULT", str(network))
 
-    def carry_out(what: str) -> TrainingRun:
+    def execute(what: str) -> TrainingRun:
         monkeypatch.setenv("FAKE_TRAINER", what)
         trainer.train_pending()
         run.refresh_from_db()
         return run
 
-    return carry_out
+    return execute
 
 
 def starts(run: TrainingRun) -> int:
@@ -162,7 +162,7 @@ def test_a_process_that_is_always_killed_is_given_up(
     assert starts(run) == 1 + MAX_RETRIES
 
 
-def test_want_of_memory_is_met_with_smaller_portions(
+def test_want_of_memory_is_met_with_smaller_micro_batches(
     carried_out: Callable[[str], TrainingRun],
 ) -> None:
     run = carried_out("lacks memory")

@@ -41,6 +41,6 @@ def test_a_taught_version_knows_the_new_label(uploader: User, live_version: Mode
     assert version.labels == [*live_version.labels, "digger"]
     assert version.metrics["photos"] == 4
     assert version.metrics["per_label"]["digger"]["recall"] == 1
-    assert (version.parent, version.trunk_sha256) == (live_version, live_version.trunk_sha256)
+    assert (version.parent, version.backbone_sha256) == (live_version, live_version.backbone_sha256)
     assert not run.folder.exists()
     assert Comparison.objects.get().candidate == version

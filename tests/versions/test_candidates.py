@@ -45,9 +45,9 @@ def test_a_candidate_gets_the_next_number_and_is_not_live(result: Path, store: P
     assert names(store) == {"2"}
 
 
-def test_a_candidate_shares_its_parents_trunk(tmp_path: Path) -> None:
-    version_folder(tmp_path / "result", trunk_sha256="a" * 64)
-    assert add_candidate(tmp_path / "result", None).trunk_sha256 == "a" * 64
+def test_a_candidate_shares_its_parents_backbone(tmp_path: Path) -> None:
+    version_folder(tmp_path / "result", backbone_sha256="a" * 64)
+    assert add_candidate(tmp_path / "result", None).backbone_sha256 == "a" * 64
 
 
 def test_new_labels_join_the_others(tmp_path: Path) -> None:

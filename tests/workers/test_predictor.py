@@ -27,7 +27,7 @@ PENDING, RUNNING, DONE, FAILED = State.PENDING, State.RUNNING, State.DONE, State
 
 @pytest.fixture(autouse=True)
 def _nothing_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(predictor, "networks", model_cache.Networks())
+    monkeypatch.setattr(predictor, "model_cache", model_cache.ModelCache())
 
 
 @pytest.fixture

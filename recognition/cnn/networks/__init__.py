@@ -1,1 +1,1 @@
-"""The trunks of the catalogue. Each builder's docstring begins with who published the network."""
+"""The backbones of the catalogue. Each builder's docstring begins with its source."""

@@ -1,4 +1,4 @@
-"""From a published network to its trunk."""
+"""From a published network to its backbone."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from recognition.cnn.networks.catalogue import NETWORKS
 from recognition.cnn.networks.entry import Download, Network, Package
 from recognition.cnn.networks.options import Option
-from recognition.cnn.networks.summaries import FACTS_FILE
+from recognition.cnn.networks.summaries import SUMMARIES_FILE
 
 _PRETRAINED = {Package: "package", Download: "download", type(None): ""}
 # What does nothing once a network is trained, and has no place in the text books.
@@ -21,10 +21,10 @@ _LEFT_OUT = ("Identity", "StochasticDepth")
 
 
 def describe(network: Network) -> dict[str, Any]:
-    """The fields of `NetworkFacts`, JSON-able."""
+    """The fields of `NetworkSummary`, JSON-able."""
     with torch.device("meta"):  # neither memory nor arithmetic
-        trunk = network.build().eval()
-        steps = _run(trunk, network.example())
+        backbone = network.build().eval()
+        steps = _run(backbone, network.example())
     return {
         "name": network.name,
         "title": network.title,
@@ -33,7 +33,7 @@ def describe(network: Network) -> dict[str, Any]:
         "input_size": network.preprocessing.crop,
         "greyscale": network.preprocessing.greyscale,
         "pretrained": _PRETRAINED[type(network.weights)],
-        "parameters": sum(weights.numel() for weights in trunk.parameters()),
+        "parameters": sum(weights.numel() for weights in backbone.parameters()),
         "multiply_adds": sum(_multiply_adds(module, output) for _, module, output in steps),
         "embedding_size": network.embedding_size,
         "options": {name: _option(option) for name, option in network.options.items()},
@@ -44,23 +44,23 @@ def describe(network: Network) -> dict[str, Any]:
 Step = tuple[str, nn.Module, Tensor]
 
 
-def _run(trunk: nn.Module, images: Tensor) -> list[Step]:
+def _run(backbone: nn.Module, images: Tensor) -> list[Step]:
     """Each layer's name, module and output, in the order of the forward pass."""
     steps: list[Step] = []
 
     def watch(name: str) -> Callable[[nn.Module, Any, Tensor], None]:
         return lambda module, _, output: steps.append((name, module, output))
 
-    for name, module in trunk.named_modules():
-        if _is_layer(trunk, name) and type(module).__name__ not in _LEFT_OUT:
+    for name, module in backbone.named_modules():
+        if _is_layer(backbone, name) and type(module).__name__ not in _LEFT_OUT:
             module.register_forward_hook(watch(name))
-    trunk(images)
+    backbone(images)
     return steps
 
 
-def _is_layer(trunk: nn.Module, name: str) -> bool:
+def _is_layer(backbone: nn.Module, name: str) -> bool:
     """What has weights of its own or no parts; timm's normalisations have an activation inside."""
-    module, whole = trunk.get_submodule(name), trunk.get_submodule(name.rpartition(".")[0])
+    module, whole = backbone.get_submodule(name), backbone.get_submodule(name.rpartition(".")[0])
     return bool(_own(module)) or not (list(module.children()) or _own(whole))
 
 
@@ -110,4 +110,4 @@ def as_text(networks: list[dict[str, Any]]) -> str:
 
 if __name__ == "__main__":
     described = [describe(network) for network in NETWORKS.values()]
-    FACTS_FILE.write_text(as_text(described), encoding="utf-8")
+    SUMMARIES_FILE.write_text(as_text(described), encoding="utf-8")

@@ -30,7 +30,7 @@ class Download:
     """ImageNet weights that torchvision downloads.
 
     name: theirs in torchvision, such as "ResNet18_Weights.IMAGENET1K_V1".
-    head: how torchvision names the layer that the trunk lacks.
+    head: how torchvision names the layer that the backbone lacks.
     temperature: as above.
     """
 
@@ -41,22 +41,22 @@ class Download:
 
 @dataclass(frozen=True)
 class Network:
-    """A trunk: normalised pixels in, embedding out. The linear layer over classes follows it.
+    """A backbone: normalised pixels in, embedding out. The linear layer over classes follows it.
 
     title: its name for people; year: of the publication.
-    build_trunk: makes the trunk with random weights, taking the options by name; its docstring
-        names the source.
+    build_backbone: makes the backbone with random weights, taking the options by name; its
+        docstring names the source.
         float32 (B, 3, crop, crop) -> embedding, float32 (B, embedding_size);
         (B, 1, crop, crop) if the preprocessing is greyscale.
     embedding_size: with default options.
-    smallest_side: of pictures that the trunk can take, in pixels.
+    smallest_side: of pictures that the backbone can take, in pixels.
     weights: where its pretrained weights are, if it has any.
     """
 
     name: str
     title: str
     year: int
-    build_trunk: Callable[..., nn.Module]
+    build_backbone: Callable[..., nn.Module]
     embedding_size: int
     preprocessing: Preprocessing
     smallest_side: int = 32
@@ -66,7 +66,7 @@ class Network:
     @property
     def source(self) -> str:
         """The first paragraph of its builder's docstring: who published it, and where."""
-        text = inspect.getdoc(self.build_trunk) or ""
+        text = inspect.getdoc(self.build_backbone) or ""
         return " ".join(text.split("\n\n")[0].split())
 
     @property
@@ -74,9 +74,9 @@ class Network:
         return 1 if self.preprocessing.greyscale else 3
 
     def build(self, options: Mapping[str, Any] | None = None) -> nn.Module:
-        """The trunk with these options. Raises ValueError, which begins with the wrong one."""
+        """The backbone with these options. Raises ValueError, which begins with the wrong one."""
         check_options(self.options, options or {})
-        return self.build_trunk(**(options or {}))
+        return self.build_backbone(**(options or {}))
 
     def embedding_size_with(self, options: Mapping[str, Any]) -> int:
         """Some options change it: it is tried out, without memory and arithmetic."""
@@ -87,6 +87,6 @@ class Network:
         return embedding.shape[1]
 
     def example(self, side: int | None = None) -> Tensor:
-        """Zeros as the trunk takes them, of its usual size or with this side: float32."""
+        """Zeros as the backbone takes them, of its usual size or with this side: float32."""
         side = side or self.preprocessing.crop
         return torch.zeros(1, self.channels, side, side)

@@ -1,4 +1,4 @@
-"""Trunks that torchvision and timm implement, each without its classifier."""
+"""Backbones that torchvision and timm implement, each without its classifier."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def efficientnet_lite(variant: int) -> Callable[[], nn.Module]:
 
         (B, 3, crop, crop) -> (B, 1280).
         """
-        trunk: nn.Module = timm.create_model(f"tf_efficientnet_lite{variant}", num_classes=0)
-        return trunk
+        backbone: nn.Module = timm.create_model(f"tf_efficientnet_lite{variant}", num_classes=0)
+        return backbone
 
     return build

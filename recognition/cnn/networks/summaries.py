@@ -14,7 +14,7 @@ from typing import Any
 
 from recognition.cnn.networks.options import Option, check_options
 
-FACTS_FILE = Path(__file__).with_name("networks.json")
+SUMMARIES_FILE = Path(__file__).with_name("networks.json")
 # What implementations call the list of their stages.
 _LISTS = ("features", "blocks", "stages")
 
@@ -41,12 +41,12 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class NetworkFacts:
+class NetworkSummary:
     """A network of the catalogue (`network.py`), with default options.
 
     source: who published it, and where. input_size: the sides of the square it takes, in pixels.
     pretrained: "package" (a Python package ships weights), "download" or "".
-    parameters, multiply_adds: of the trunk, without the linear layer over classes that follows;
+    parameters, multiply_adds: of the backbone, without the linear layer over classes that follows;
         of convolutions and linear layers, for one picture.
     layers: in the order of the forward pass.
     """
@@ -70,13 +70,13 @@ class NetworkFacts:
 
 
 @cache
-def facts() -> dict[str, NetworkFacts]:
+def summaries() -> dict[str, NetworkSummary]:
     """All networks by name, in the catalogue's order."""
-    networks = json.loads(FACTS_FILE.read_text(encoding="utf-8"))
+    networks = json.loads(SUMMARIES_FILE.read_text(encoding="utf-8"))
     return {fields["name"]: _network(fields) for fields in networks}
 
 
-def _network(fields: dict[str, Any]) -> NetworkFacts:
+def _network(fields: dict[str, Any]) -> NetworkSummary:
     typed = {
         "options": {name: _option(it) for name, it in fields["options"].items()},
         "layers": tuple(
@@ -84,7 +84,7 @@ def _network(fields: dict[str, Any]) -> NetworkFacts:
             for it in fields["layers"]
         ),
     }
-    return NetworkFacts(**{**fields, **typed})
+    return NetworkSummary(**{**fields, **typed})
 
 
 def _option(fields: dict[str, Any]) -> Option:

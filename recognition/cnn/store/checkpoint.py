@@ -77,7 +77,7 @@ def build_pretrained(folder: Path, backbone: str) -> None:
 def build_network(manifest: Manifest, device: str = "cpu") -> Recogniser:
     """The network that a manifest describes, with random weights, in evaluation mode.
 
-    device: where the trunk's weights are; "meta" spares making them when others are to come.
+    device: where the backbone's weights are; "meta" spares making them when others are to come.
     Raises KeyError for a network, ValueError for an option that the catalogue does not know.
     """
     network = NETWORKS[manifest.network]
@@ -88,8 +88,8 @@ def build_network(manifest: Manifest, device: str = "cpu") -> Recogniser:
         manifest.class_weights,
     )
     with torch.device(device):
-        trunk = network.build(manifest.network_options)
-    return Recogniser(manifest.preprocessing, trunk, head).eval()
+        backbone = network.build(manifest.network_options)
+    return Recogniser(manifest.preprocessing, backbone, head).eval()
 
 
 def save_version(
@@ -97,10 +97,10 @@ def save_version(
 ) -> None:
     """Write a version; its folder appears whole or not at all.
 
-    parent: the version that it was taught from. If both have the same trunk_sha256, the parent's
+    parent: the version that it was taught from. If both have the same backbone_sha256, the parent's
         OpenVINO graph gets the new head, which is quicker than converting the whole network.
     The manifest is completed with what is only known now: the reference answer, the files'
-    digests, the libraries' versions, and the trunk's digest unless the caller knows it.
+    digests, the libraries' versions, and the backbone's digest unless the caller knows it.
     Raises FileExistsError when the folder is there.
     """
     if folder.exists():
@@ -137,14 +137,14 @@ def _write_version(draft: Path, manifest: Manifest, model: Recogniser, parent: P
     save_file(_contiguous_state(model), draft / WEIGHTS_NAME)
     if find_spec("openvino"):
         writers.append("openvino")
-        graph = _graph_of_same_trunk(parent, manifest)
+        graph = _graph_of_same_backbone(parent, manifest)
         save_graph(model, pixels, draft / GRAPH_NAME, graph)
     (draft / CARD_NAME).write_text(model_card(manifest), encoding="utf-8")
     with torch.inference_mode():
         reference = model(pixels).log_probabilities[0].tolist()
     complete = replace(
         manifest,
-        trunk_sha256=manifest.trunk_sha256 or _sha256_of_trunk(model),
+        backbone_sha256=manifest.backbone_sha256 or _sha256_of_backbone(model),
         reference_log_probabilities=tuple(reference),
         files={path.name: sha256_of_file(path) for path in sorted(draft.iterdir())},
         libraries={library: version(library) for library in writers},
@@ -152,13 +152,13 @@ def _write_version(draft: Path, manifest: Manifest, model: Recogniser, parent: P
     write_manifest(draft, complete)
 
 
-def _graph_of_same_trunk(parent: Path | None, manifest: Manifest) -> tuple[bytes, bytes] | None:
+def _graph_of_same_backbone(parent: Path | None, manifest: Manifest) -> tuple[bytes, bytes] | None:
     """The parent's OpenVINO graph and its constants, if only the head differs."""
     if parent is None:
         return None
     its = read_manifest(parent)
-    # A version from before trunks had digests is known by its own (registry.py).
-    is_same = manifest.trunk_sha256 == (its.trunk_sha256 or its.sha256)
+    # A version from before backbones had digests is known by its own (registry.py).
+    is_same = manifest.backbone_sha256 == (its.backbone_sha256 or its.sha256)
     if not is_same or GRAPH_NAME not in its.files:
         return None
     return (
@@ -171,9 +171,9 @@ def _contiguous_state(model: Recogniser) -> dict[str, Tensor]:
     return {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
 
 
-def _sha256_of_trunk(model: Recogniser) -> str:
+def _sha256_of_backbone(model: Recogniser) -> str:
     digest = hashlib.sha256()
-    for name, tensor in sorted(model.trunk.state_dict().items()):
+    for name, tensor in sorted(model.backbone.state_dict().items()):
         digest.update(name.encode())
         digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()

@@ -15,18 +15,18 @@ EMBEDDINGS = 2  # the place among the graph's outputs
 
 
 def save_graph(
-    model: Recogniser, example: Tensor, path: Path, trunk: tuple[bytes, bytes] | None = None
+    model: Recogniser, example: Tensor, path: Path, backbone: tuple[bytes, bytes] | None = None
 ) -> None:
     """Convert a network and write its graph (path, and a .bin beside it), for any batch size.
 
     example: pixels that the network takes, uint8 (B, H, W, 3).
-    trunk: graph and constants of a version that differs in the head alone, which spares the
+    backbone: graph and constants of a version that differs in the head alone, which spares the
         seconds of converting anything else.
     """
     import openvino
 
-    if trunk:
-        graph = _with_head(openvino.Core().read_model(*trunk), model.head)
+    if backbone:
+        graph = _with_head(openvino.Core().read_model(*backbone), model.head)
     else:
         graph = _converted(model, example, openvino.Type.u8)
     openvino.save_model(graph, path, compress_to_fp16=False)

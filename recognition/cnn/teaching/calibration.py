@@ -7,7 +7,7 @@ from torch import Tensor
 
 from recognition.cnn.head import GroupedHead
 from recognition.cnn.taxonomy import Label
-from recognition.cnn.teaching.growth import descendants
+from recognition.cnn.teaching.expansion import descendants
 
 # Fewer photos say more about themselves than about the confidence of others.
 FEWEST_PHOTOS = 50

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from recognition.cnn.head import GroupedHead, log_sum_exp_by_group
 from recognition.cnn.taxonomy import NEITHER, Label
-from recognition.cnn.teaching.growth import descendants, nearest_known
+from recognition.cnn.teaching.expansion import descendants, nearest_known
 from recognition.cnn.teaching.holding import general_mean, imagine, looks_like
 
 # Directions in which the photos hardly differ teach nothing and cost time.
@@ -33,7 +33,7 @@ class HeadFit:
 
         mean over the labelled photos of -log P(label or below)     (the pull)
         + lambda * ||change||^2
-        + mean over the photos standing by of KL(old answer || new answer).
+        + mean over the unlabelled anchors of KL(old answer || new answer).
 
     The change acts on embeddings less their mean, so that it cannot make some labels likelier
     in general: an unweighted bias would be paid for by `neither`, of which no photo speaks.
@@ -47,20 +47,20 @@ class HeadFit:
         known: int,
         labelled: Tensor,
         targets: Tensor,
-        standby: Tensor,
+        anchors: Tensor,
     ) -> None:
         """head: with a class for each of `labels`; the first `known` of them are the parent's.
 
-        labelled (N, D), targets (N,) indices into labels, standby (M, D).
+        labelled (N, D), targets (N,) indices into labels, anchors (M, D).
         """
         self.head, self.labels = head, labels
         self.known, self.old_of_new = known, nearest_known(labels, known)
-        self.mean = general_mean(labelled, targets, standby)
-        standby = standby[~looks_like(standby, labelled[targets >= known])]
-        standby = standby[self._is_held(standby, targets)][:_MOST_HELD]
+        self.mean = general_mean(labelled, targets, anchors)
+        anchors = anchors[~looks_like(anchors, labelled[targets >= known])]
+        anchors = anchors[self._is_held(anchors, targets)][:_MOST_HELD]
         imagined = imagine(head.fine.weight.detach()[: _old_classes(labels, known)], labelled)
-        self.labelled, self.standby = len(labelled), len(standby)
-        photos = torch.cat([labelled, standby, imagined])
+        self.labelled, self.anchors = len(labelled), len(anchors)
+        photos = torch.cat([labelled, anchors, imagined])
         self.basis = _basis(photos - self.mean)
         self.below = descendants(labels)[targets]
         new = [label.classes[0] for label in labels[known:]]
@@ -70,13 +70,13 @@ class HeadFit:
         self._split_classes(logits)
         self.coordinates = (photos - self.mean) @ self.basis
 
-    def _is_held(self, standby: Tensor, targets: Tensor) -> Tensor:
+    def _is_held(self, anchors: Tensor, targets: Tensor) -> Tensor:
         """Which old answers (M,) are worth holding: sure ones, of labels nobody taught.
 
         A label that is taught has its labelled photos to speak for it, and is taught because
         some of its old answers are wrong.
         """
-        confidence, answer = self._old_answers(self._logits(standby)).exp().max(1)
+        confidence, answer = self._old_answers(self._logits(anchors)).exp().max(1)
         taught = self.old_of_new[targets].sum(0) > 0
         for index, label in enumerate(self.labels[: self.known]):
             taught[index] &= label.kind != NEITHER

@@ -29,12 +29,12 @@ def imagine(rows: Tensor, photos: Tensor) -> Tensor:
     return imagined.clamp_min(0.0) if photos.min() >= 0 else imagined
 
 
-def general_mean(labelled: Tensor, targets: Tensor, standby: Tensor) -> Tensor:
+def general_mean(labelled: Tensor, targets: Tensor, anchors: Tensor) -> Tensor:
     """Where photos in general lie, (D,): not where one label's do, if only one was labelled."""
     means = torch.stack([labelled[targets == label].mean(0) for label in targets.unique()])
     general = labelled.mean().expand(labelled.shape[1])
-    if len(standby) >= _ENOUGH_FOR_MEAN:
-        general = standby.mean(0)
+    if len(anchors) >= _ENOUGH_FOR_MEAN:
+        general = anchors.mean(0)
     return (means.sum(0) + _GENERAL_LABELS * general) / (len(means) + _GENERAL_LABELS)
 
 

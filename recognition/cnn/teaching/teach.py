@@ -18,13 +18,13 @@ from recognition.cnn.head import GroupedHead
 from recognition.cnn.manifest import Manifest
 from recognition.cnn.taxonomy import Label
 from recognition.cnn.teaching.calibration import calibrate
-from recognition.cnn.teaching.growth import build_head, descendants, grow
+from recognition.cnn.teaching.expansion import build_head, descendants, expand_head
 from recognition.cnn.teaching.head_fit import HeadFit
 
 Embeddings = npt.NDArray[np.float32]
 
 FEW_PHOTOS = 10
-MOST_STANDBY = 2000
+MAX_ANCHORS = 2000
 # Lambda by default, for n photos a label: the more photos, the harder they pull.
 _HOLD_PER_CUBE = 1e-6
 _STRONGEST_HOLD = 1e-3
@@ -60,28 +60,28 @@ def teach(
     labels: tuple[Label, ...],
     train: Examples,
     validation: Examples,
-    standby: Embeddings,
+    anchors: Embeddings,
     seed: int = 0,
     on_progress: Callable[[float], None] = _ignore,
 ) -> Taught:
     """Teach labelled photos to a version's head; the same seed gives the same head.
 
     labels: the parent's first, in its order with their classes, then new ones without classes.
-    standby: embeddings (M, D) of photos that nobody labelled; they hold the parent's answers.
+    anchors: embeddings (M, D) of photos that nobody labelled; they hold the parent's answers.
     on_progress: is told the share that is done, many times a second; raise in it to cancel.
     Raises ValueError when there is no photo to train on.
     """
     if not len(train.labels):
         raise ValueError("there is no photo to train on")
-    manifest, grown = grow(parent, head, labels)
+    manifest, grown = expand_head(parent, head, labels)
     known = len(parent.labels)
-    lesson = _Lesson(manifest, grown, known, train, validation, _sample(standby, seed), on_progress)
+    lesson = _Lesson(manifest, grown, known, train, validation, _sample(anchors, seed), on_progress)
     change, report = lesson.choose()
     temperature = lesson.calibrate(change)
     weight, bias = lesson.fit.rows(lesson.refit(change, report["lambda"]))
     manifest = replace(manifest, temperature=temperature)
     on_progress(1.0)
-    report |= {"temperature": temperature, "few": _few(labels, train), "standby": len(standby)}
+    report |= {"temperature": temperature, "few": _few(labels, train), "anchors": len(anchors)}
     return Taught(manifest, build_head(manifest, weight, bias), report)
 
 
@@ -95,7 +95,7 @@ class _Lesson:
         known: int,
         train: Examples,
         validation: Examples,
-        standby: Tensor,
+        anchors: Tensor,
         on_progress: Callable[[float], None],
     ) -> None:
         self.manifest = manifest
@@ -103,7 +103,7 @@ class _Lesson:
         embeddings = torch.cat([_tensor(train.embeddings), self.validation[0]])
         targets = torch.cat([torch.from_numpy(train.labels), self.validation[1]])
         on_progress(0.0)
-        self.fit = HeadFit(head, manifest.labels, known, embeddings, targets, standby)
+        self.fit = HeadFit(head, manifest.labels, known, embeddings, targets, anchors)
         self.targets, self.trained = targets, len(train.labels)
         self.on_progress, self.calls = on_progress, 0
 
@@ -178,9 +178,9 @@ def _few(labels: tuple[Label, ...], train: Examples) -> dict[str, int]:
     }
 
 
-def _sample(standby: Embeddings, seed: int) -> Tensor:
-    chosen = np.random.default_rng(seed).permutation(len(standby))[:MOST_STANDBY]
-    return _tensor(standby[chosen])
+def _sample(anchors: Embeddings, seed: int) -> Tensor:
+    chosen = np.random.default_rng(seed).permutation(len(anchors))[:MAX_ANCHORS]
+    return _tensor(anchors[chosen])
 
 
 def _tensor(embeddings: Embeddings) -> Tensor:

@@ -17,7 +17,7 @@ from recognition.cnn.training.finish import finish
 from recognition.cnn.training.job import Job, read_job
 from recognition.cnn.training.loop import READING, Training
 from recognition.cnn.training.memory import is_out_of_memory
-from recognition.cnn.training.micro_batches import Portions
+from recognition.cnn.training.micro_batches import MicroBatches
 from recognition.cnn.training.start import start
 
 
@@ -35,26 +35,26 @@ def run(folder: Path) -> None:
     distributed.join(device)
     emit("stage", stage="reading")
     data = Data(job.examples, _preprocessing(job), lambda done: emit_progress(done * READING))
-    portions = Portions(folder, job.parameters.batch_size)
-    while not _attempt(job, data, portions, device):
+    micro_batches = MicroBatches(folder, job.parameters.batch_size)
+    while not _attempt(job, data, micro_batches, device):
         gc.collect()
         torch.cuda.empty_cache()
     distributed.leave()
 
 
-def _attempt(job: Job, data: Data, portions: Portions, device: torch.device) -> bool:
-    """False if memory ran out and smaller portions are worth a try."""
+def _attempt(job: Job, data: Data, micro_batches: MicroBatches, device: torch.device) -> bool:
+    """False if memory ran out and smaller micro-batches are worth a try."""
     try:
         begun = start(job, data, device)
         emit("stage", stage="training")
-        training = Training(job, data, begun, portions.size, device)
+        training = Training(job, data, begun, micro_batches.size, device)
         training.train()
         if distributed.is_first():
             finish(job, data, begun, training.progress, device)
     except Exception as error:
-        if not is_out_of_memory(error) or not portions.halve():
+        if not is_out_of_memory(error) or not micro_batches.halve():
             raise
-        emit("note", code="out_of_memory", batch_size=portions.size)
+        emit("note", code="out_of_memory", batch_size=micro_batches.size)
         if distributed.world_size() > 1:  # the others wait for this one: torchrun restarts all
             raise
         return False

@@ -19,7 +19,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from recognition.cnn.recogniser import Recogniser
-from recognition.cnn.training.optimisation.ema import Average
+from recognition.cnn.training.optimisation.ema import Ema
 
 _NAME = "checkpoint.safetensors"
 _BEST_NAME = "best.safetensors"
@@ -51,19 +51,19 @@ def save_checkpoint(
     folder: Path,
     progress: Progress,
     model: Recogniser,
-    average: Average,
+    ema: Ema,
     optimiser: torch.optim.Optimizer,
 ) -> None:
     """Replace the last checkpoint. Raises OSError or SafetensorError."""
     tensors = _prefixed("model", model.state_dict())
-    tensors |= _prefixed("average", average.model.state_dict())
+    tensors |= _prefixed("average", ema.model.state_dict())
     for index, state in optimiser.state_dict()["state"].items():
         tensors |= _prefixed(f"optimiser.{index}", state)
     _write(folder / _NAME, tensors, progress)
 
 
 def load_checkpoint(
-    folder: Path, model: Recogniser, average: Average, optimiser: torch.optim.Optimizer
+    folder: Path, model: Recogniser, ema: Ema, optimiser: torch.optim.Optimizer
 ) -> Progress:
     """Set everything back to the last checkpoint, if there is one."""
     path = folder / _NAME
@@ -71,14 +71,14 @@ def load_checkpoint(
         return Progress()
     tensors, progress = _read(path)
     model.load_state_dict(_of(tensors, "model"))
-    average.model.load_state_dict(_of(tensors, "average"))
+    ema.model.load_state_dict(_of(tensors, "average"))
     _load_optimiser(optimiser, _of(tensors, "optimiser"))
     return progress
 
 
-def save_best(folder: Path, progress: Progress, average: Average) -> None:
+def save_best(folder: Path, progress: Progress, ema: Ema) -> None:
     """Keep the average as the best there is so far."""
-    _write(folder / _BEST_NAME, _prefixed("model", average.model.state_dict()), progress)
+    _write(folder / _BEST_NAME, _prefixed("model", ema.model.state_dict()), progress)
 
 
 def load_best(folder: Path, model: Recogniser) -> Progress | None:

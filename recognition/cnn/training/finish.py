@@ -15,7 +15,7 @@ from recognition.cnn.manifest import Manifest
 from recognition.cnn.measures.evaluation import measure
 from recognition.cnn.recogniser import Recogniser
 from recognition.cnn.store.checkpoint import save_version
-from recognition.cnn.teaching.teach import MOST_STANDBY, Examples, teach
+from recognition.cnn.teaching.teach import MAX_ANCHORS, Examples, teach
 from recognition.cnn.training.checkpoints import Progress, load_best
 from recognition.cnn.training.data.dataset import Data
 from recognition.cnn.training.events import emit
@@ -48,7 +48,7 @@ def finish(job: Job, data: Data, start: Start, progress: Progress, device: torch
     emit("stage", stage="saving")
     manifest = replace(
         manifest,
-        trunk_sha256=manifest.trunk_sha256 if job.parameters.trainable == "head" else "",
+        backbone_sha256=manifest.backbone_sha256 if job.parameters.trainable == "head" else "",
         training=_history(job, data, progress),
         metrics=metrics,
     )
@@ -60,11 +60,11 @@ def finish(job: Job, data: Data, start: Start, progress: Progress, device: torch
 def _teach(
     job: Job, data: Data, manifest: Manifest, model: Recogniser, device: torch.device
 ) -> Manifest:
-    """Fit the head once more, to what the trunk has become and to the validation photos too:
+    """Fit the head once more, to what the backbone has become and to the validation photos too:
     they have judged the epochs and may now be learnt from, as in teaching."""
     seed = job.parameters.seed
-    standby = np.random.default_rng(seed).permutation(data.standby)[:MOST_STANDBY].tolist()
-    parts = [data.train, data.validation if data.validation_is_apart else [], standby]
+    anchors = np.random.default_rng(seed).permutation(data.anchors)[:MAX_ANCHORS].tolist()
+    parts = [data.train, data.validation if data.validation_is_apart else [], anchors]
     train, validation, others = (
         Examples(answer(model, data, rows, device).embeddings, data.truths[rows].numpy())
         for rows in parts

@@ -20,13 +20,13 @@ from recognition.cnn.training.checkpoints import (
     save_best,
     save_checkpoint,
 )
-from recognition.cnn.training.data.batches import epoch_batches, loaded, portions
+from recognition.cnn.training.data.batches import epoch_batches, loaded, micro_batches
 from recognition.cnn.training.data.dataset import Data, Pixels
 from recognition.cnn.training.events import emit, emit_progress
 from recognition.cnn.training.inference import judge
 from recognition.cnn.training.job import CannotTrain, Job
 from recognition.cnn.training.loss import Loss
-from recognition.cnn.training.optimisation.ema import Average
+from recognition.cnn.training.optimisation.ema import Ema
 from recognition.cnn.training.optimisation.optimiser import (
     freeze,
     learning_rate,
@@ -42,7 +42,7 @@ _LONGEST_GRADIENT = 5.0
 
 
 class Forward(nn.Module):
-    """Pixels to fine logits: the trunk in bfloat16 if `half`, the head in float32."""
+    """Pixels to fine logits: the backbone in bfloat16 if `half`, the head in float32."""
 
     def __init__(self, model: Recogniser, half: bool) -> None:
         super().__init__()
@@ -59,19 +59,19 @@ class Forward(nn.Module):
 class Training:
     """One attempt to train a network; `train` is the loop.
 
-    portion_size: photos that go through the network at once.
+    micro_batch_size: photos that go through the network at once.
     """
 
     def __init__(
-        self, job: Job, data: Data, start: Start, portion_size: int, device: torch.device
+        self, job: Job, data: Data, start: Start, micro_batch_size: int, device: torch.device
     ) -> None:
         self.job, self.parameters = job, job.parameters
-        self.data, self.device, self.portion_size = data, device, portion_size
+        self.data, self.device, self.micro_batch_size = data, device, micro_batch_size
         self.half = process.computes_in_half(device)
         self.model = start.model.to(device).to(memory_format=torch.channels_last)
         freeze(self.model, self.parameters.trainable)
         self.forward = distributed.wrap(Forward(self.model, self.half))
-        self.average = Average(self.model, self.parameters.ema_decay)
+        self.ema = Ema(self.model, self.parameters.ema_decay)
         self.optimiser = make_optimiser(self.model, self.parameters)
         self.loss = Loss(start, data, self.parameters).to(device)
         self.steps_an_epoch = len(self.batches(epoch=0))
@@ -80,7 +80,7 @@ class Training:
     def train(self) -> None:
         """Until the last epoch, until nothing gets better any more, or until somebody wants what
         there is. Then the best epoch's weights are in the run's folder."""
-        self.progress = load_checkpoint(self.job.folder, self.model, self.average, self.optimiser)
+        self.progress = load_checkpoint(self.job.folder, self.model, self.ema, self.optimiser)
         if self.progress.epoch or self.progress.step:
             emit("note", code="resumed", epoch=self.progress.epoch + 1)
         while self.progress.epoch < self.parameters.epochs:
@@ -94,7 +94,7 @@ class Training:
         train_mode(self.model, moving_statistics=self.job.mode == "from_scratch")
         saved_s = time.monotonic()
         batches = self.batches(self.progress.epoch)[self.progress.step :]
-        parts = [portions(distributed.share(rows), self.portion_size) for rows in batches]
+        parts = [micro_batches(distributed.share(rows), self.micro_batch_size) for rows in batches]
         pixels = loaded(list(chain(*parts)), self.augmented, self.data.pool)
         for batch, its_parts in zip(batches, parts, strict=True):
             if distributed.agree(self.job.must_finish, self.device):
@@ -129,7 +129,7 @@ class Training:
             progress.seen += len(part)
         nn.utils.clip_grad_norm_(self.model.parameters(), _LONGEST_GRADIENT)
         self.optimiser.step()
-        self.average.update(self.model, step)
+        self.ema.update(self.model, step)
         progress.step += 1
         progress.seconds += time.perf_counter() - started_s
         self.tell_progress(step + 1)
@@ -157,13 +157,13 @@ class Training:
         progress.loss_sum, progress.seen = 0.0, 0
         if not distributed.is_first():
             return
-        judged = judge(self.average.model, self.data, self.loss.objective, self.device, self.half)
+        judged = judge(self.ema.model, self.data, self.loss.objective, self.device, self.half)
         progress.seconds += time.perf_counter() - started_s
         progress.stale += 1
         if judged.is_better_than(progress.best_accuracy, progress.best_loss):
             progress.best_epoch, progress.stale = progress.epoch, 0
             progress.best_accuracy, progress.best_loss = judged.accuracy, judged.loss
-            save_best(self.job.folder, progress, self.average)
+            save_best(self.job.folder, progress, self.ema)
         emit(
             "epoch",
             number=progress.epoch,
@@ -185,7 +185,7 @@ class Training:
     def batches(self, epoch: int) -> list[list[int]]:
         data, parameters = self.data, self.parameters
         return epoch_batches(
-            data.train, data.standby, parameters.batch_size, parameters.seed, epoch
+            data.train, data.anchors, parameters.batch_size, parameters.seed, epoch
         )
 
     def augmented(self, row: int) -> Pixels:
@@ -204,9 +204,7 @@ class Training:
 
     def save(self) -> None:
         if distributed.is_first():
-            save_checkpoint(
-                self.job.folder, self.progress, self.model, self.average, self.optimiser
-            )
+            save_checkpoint(self.job.folder, self.progress, self.model, self.ema, self.optimiser)
 
     def tell_progress(self, steps: int) -> None:
         total = self.parameters.epochs * self.steps_an_epoch

@@ -1,4 +1,4 @@
-"""The loss of a batch: photos with labels, and standby photos that hold the parent's answers."""
+"""The loss of a batch: labelled photos, and distillation on unlabelled anchors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from recognition.cnn.training.optimisation.objective import Objective, label_wei
 from recognition.cnn.training.parameters import TrainingParameters
 from recognition.cnn.training.start import Start
 
-STANDBY_WEIGHT = 0.5  # of a photo that nobody labelled, beside a labelled one
+ANCHOR_WEIGHT = 0.5  # of a photo that nobody labelled, beside a labelled one
 
 
 class Loss(nn.Module):
@@ -40,8 +40,8 @@ class Loss(nn.Module):
         labelled = truths >= 0
         total = self.objective(fine_logits[labelled], truths[labelled]).sum()
         if self.parent_answers is not None:
-            straying = self.objective.straying(
+            distillation = self.objective.distillation_loss(
                 fine_logits[~labelled], self.parent_answers[rows[~labelled]], self.parent_groups
             )
-            total = total + STANDBY_WEIGHT * straying.sum()
+            total = total + ANCHOR_WEIGHT * distillation.sum()
         return total / len(rows)

@@ -1,4 +1,4 @@
-"""Running out of memory is an error to be handled with smaller portions (`portions.py`), not with a
+"""Running out of memory is an error to be handled with smaller micro-batches, not with a
 lost run."""
 
 from __future__ import annotations

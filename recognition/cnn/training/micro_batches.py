@@ -8,7 +8,7 @@ from pathlib import Path
 SMALLEST = 2  # photos at once; batch normalisation needs two
 
 
-class Portions:
+class MicroBatches:
     """The parts' gradients add up to the batch's, so that smaller parts change nothing of the
     training but its speed (and what batch normalisation sees). Remembered in the run's folder.
     """

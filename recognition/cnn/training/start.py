@@ -15,7 +15,7 @@ from recognition.cnn.networks.catalogue import NETWORKS
 from recognition.cnn.recogniser import Recogniser
 from recognition.cnn.store.checkpoint import build_network, load_network
 from recognition.cnn.taxonomy import Label
-from recognition.cnn.teaching.growth import nearest_known
+from recognition.cnn.teaching.expansion import nearest_known
 from recognition.cnn.teaching.teach import Examples, teach
 from recognition.cnn.training.data.dataset import Data
 from recognition.cnn.training.inference import answer
@@ -27,7 +27,7 @@ class Start:
     """A network with what it is to be called, on the CPU.
 
     parent_answers: float32 (examples, N): the probabilities that the parent gives its N labels,
-        for the standby photos; zeros in other rows. None if there are none.
+        for the unlabelled anchors; zeros in other rows. None if there are none.
     parent_groups: float32 (classes, N): which classes now speak for which of the parent's labels.
     """
 
@@ -64,18 +64,18 @@ def _from_parent(job: Job, folder: Path, data: Data, device: torch.device) -> St
     steps, and keeps more of what it knows (Kumar et al. 2022, arXiv:2202.10054)."""
     parent, model = load_network(folder)
     labels = _with_classes(job.labels, parent.labels)
-    rows = [*data.train, *data.standby]
+    rows = [*data.train, *data.anchors]
     embeddings = answer(model.to(device), data, rows, device).embeddings
     model.cpu()
-    train, standby = np.split(embeddings, [len(data.train)])
+    train, anchors = np.split(embeddings, [len(data.train)])
     # Teaching ends with a fit to the validation photos too, and these are to judge the epochs.
     nothing = Examples(train[:0], _truths(data, []))
     examples = Examples(train, _truths(data, data.train))
-    taught = teach(parent, model.head, labels, examples, nothing, standby, job.parameters.seed)
-    answers = _parent_answers(model, standby, data)
+    taught = teach(parent, model.head, labels, examples, nothing, anchors, job.parameters.seed)
+    answers = _parent_answers(model, anchors, data)
     model.head = taught.head
     groups = None
-    if data.standby:
+    if data.anchors:
         groups = taught.head.membership @ nearest_known(labels, len(parent.labels))
     manifest = replace(taught.manifest, name=job.name, parent_sha256=job.parent_sha256)
     return Start(manifest, model, answers, groups)
@@ -94,11 +94,11 @@ def _truths(data: Data, rows: list[int]) -> npt.NDArray[np.int64]:
 
 @torch.no_grad()
 def _parent_answers(
-    model: Recogniser, standby: npt.NDArray[np.float32], data: Data
+    model: Recogniser, anchors: npt.NDArray[np.float32], data: Data
 ) -> Tensor | None:
-    if not data.standby:
+    if not data.anchors:
         return None
-    log_probabilities, _ = model.head(torch.from_numpy(standby))
+    log_probabilities, _ = model.head(torch.from_numpy(anchors))
     answers = torch.zeros(len(data.truths), log_probabilities.shape[1])
-    answers[data.standby] = log_probabilities.exp()
+    answers[data.anchors] = log_probabilities.exp()
     return answers

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from recognition.cnn.networks.summaries import facts
+from recognition.cnn.networks.summaries import summaries
 from recognition.versions import registry
 
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        names = [name for name, network in facts().items() if network.pretrained]
+        names = [name for name, network in summaries().items() if network.pretrained]
         parser.add_argument("network", choices=names)
 
     def handle(self, *args: Any, **options: Any) -> None:

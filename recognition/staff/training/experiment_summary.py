@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from recognition.cnn.networks.summaries import facts
+from recognition.cnn.networks.summaries import summaries
 from recognition.cnn.training.parameters import TrainingParameters, estimate_seconds
 from recognition.models import Experiment, RunState, TrainingEpoch
 from recognition.staff.formatting import percent
@@ -155,7 +155,7 @@ def answer(experiment: Experiment, found: Sequence[Side]) -> str:
 
 def seconds(setup: Setup, photos: int) -> float | None:
     """About how long a run takes on this machine's processor; None if it cannot be guessed."""
-    network = facts().get(setup.parent.network if setup.parent else setup.network)
+    network = summaries().get(setup.parent.network if setup.parent else setup.network)
     if network is None:
         return None
     parameters = TrainingParameters.from_dict(dict(setup.parameters))
@@ -209,7 +209,7 @@ def _title(name: str) -> str:
         return _("Augmentation")
     if name in _TITLES:
         return _(_TITLES[name])
-    options = [it.options[name].title for it in facts().values() if name in it.options]
+    options = [it.options[name].title for it in summaries().values() if name in it.options]
     return _(options[0]) if options else name
 
 

@@ -138,7 +138,7 @@ def _runs(form: ExperimentForm) -> int:
 
 def _how_long(form: ExperimentForm, preview: datasets.Preview, runs: int) -> str:
     """All runs, one after another, in words; empty if it cannot be guessed."""
-    photos = preview.photos[Split.TRAIN] + preview.standby
+    photos = preview.photos[Split.TRAIN] + preview.anchors
     setups = form.setups()
     guesses = [experiment_summary.seconds(setup, photos) for setup in setups]
     known = [it for it in guesses if it is not None]

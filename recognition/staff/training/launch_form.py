@@ -12,7 +12,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from recognition.cnn.networks.summaries import NetworkFacts, facts
+from recognition.cnn.networks.summaries import NetworkSummary, summaries
 from recognition.cnn.training.parameters import TeachParameters, TrainingParameters
 from recognition.models import Mode, ModelVersion
 from recognition.staff.training import run_text
@@ -73,7 +73,7 @@ class LaunchForm(forms.Form):
     def _start(self) -> dict[str, forms.Field]:
         """What it starts from: a version or, from scratch, a network."""
         if self.mode == Mode.FROM_SCRATCH:
-            networks = [(name, run_text.network(name)) for name in facts()]
+            networks = [(name, run_text.network(name)) for name in summaries()]
             return {"network": forms.ChoiceField(label=_("Network"), choices=networks)}
         named = [
             (number, _("%(version)s (live)") % {"version": it} if it.live else str(it))
@@ -87,14 +87,14 @@ class LaunchForm(forms.Form):
         live = next((it for it in self.versions.values() if it.live), None)
         return self.versions.get(number, live)
 
-    def _facts(self, name: str) -> NetworkFacts | None:
+    def _facts(self, name: str) -> NetworkSummary | None:
         """Of the network that is to be trained, unless it is unknown here."""
         if self.parent:
-            return facts().get(self.parent.network)
-        return facts().get(name) or facts().get(_SMALLEST_NETWORK)
+            return summaries().get(self.parent.network)
+        return summaries().get(name) or summaries().get(_SMALLEST_NETWORK)
 
 
-def default_values(mode: str, network: NetworkFacts | None) -> dict[str, Any]:
+def default_values(mode: str, network: NetworkSummary | None) -> dict[str, Any]:
     """What the fields show before anything was typed: 1 rather than 1.0."""
     defaults = {name: _short(it) for name, it in _defaults(mode, network).to_dict().items()}
     options = network.options if network and mode == Mode.FROM_SCRATCH else {}
@@ -108,7 +108,9 @@ def _short(value: Any) -> Any:
 def without_defaults(given: Mapping[str, str]) -> dict[str, str]:
     """What was typed before the form was asked for again; what was merely a default of another way
     to train, or of another network, gives way to this one's."""
-    defaults = default_values(given.get("was_mode", ""), facts().get(given.get("was_network", "")))
+    defaults = default_values(
+        given.get("was_mode", ""), summaries().get(given.get("was_network", ""))
+    )
     return {
         name: value
         for name, value in given.items()
@@ -116,13 +118,13 @@ def without_defaults(given: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _defaults(mode: str, network: NetworkFacts | None) -> TeachParameters | TrainingParameters:
+def _defaults(mode: str, network: NetworkSummary | None) -> TeachParameters | TrainingParameters:
     if mode not in (Mode.FINE_TUNE, Mode.FROM_SCRATCH):
         return TeachParameters()
     return TrainingParameters.defaults(mode, bool(network and network.greyscale))
 
 
-def _fields(mode: str, network: NetworkFacts | None) -> dict[str, forms.Field]:
+def _fields(mode: str, network: NetworkSummary | None) -> dict[str, forms.Field]:
     defaults = _defaults(mode, network)
     made = {
         it.name: _field(getattr(defaults, it.name), it.metadata)

@@ -62,7 +62,7 @@ def nobody_labelled(preview: Preview) -> list[Label]:
 
 def how_long(form: LaunchForm, preview: Preview) -> str:
     """In words; empty if it cannot be guessed."""
-    photos = preview.photos[Split.TRAIN] + preview.standby
+    photos = preview.photos[Split.TRAIN] + preview.anchors
     if form.mode == Mode.TEACH:
         return run_text.estimate(photos / _TAUGHT_A_SECOND)
     if form.facts is None or not form.is_valid():

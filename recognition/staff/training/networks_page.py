@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from recognition.cnn.networks.summaries import Layer, NetworkFacts, facts
+from recognition.cnn.networks.summaries import Layer, NetworkSummary, summaries
 from recognition.models import ModelVersion, RunState, TrainingRun
 from recognition.staff.base import StaffRequest, render_page, staff_page
 from recognition.staff.training import run_text
@@ -45,7 +45,7 @@ class Stage:
 @staff_page("recognition.view_modelversion")
 @require_safe
 def listed(request: StaffRequest) -> HttpResponse:
-    cards = [_described(network) for network in facts().values()]
+    cards = [_described(network) for network in summaries().values()]
     context = {"cards": cards}
     return render_page(request, "staff/training/networks.html", _("Networks"), context)
 
@@ -53,7 +53,7 @@ def listed(request: StaffRequest) -> HttpResponse:
 @staff_page("recognition.view_modelversion")
 @require_safe
 def page(request: StaffRequest, name: str) -> HttpResponse:
-    network = facts().get(name)
+    network = summaries().get(name)
     if network is None:
         raise Http404
     used = {layer.kind for layer in network.layers}
@@ -73,7 +73,7 @@ def page(request: StaffRequest, name: str) -> HttpResponse:
     return render_page(request, "staff/training/network.html", run_text.network(name), context)
 
 
-def _described(network: NetworkFacts) -> dict[str, Any]:
+def _described(network: NetworkSummary) -> dict[str, Any]:
     text = TEXTS[network.name]
     return {
         "network": network,
@@ -92,7 +92,7 @@ def _paper(source: str) -> str:
     return _PAPERS[found[1]] + found[2] if found else ""
 
 
-def _options(network: NetworkFacts) -> list[dict[str, str]]:
+def _options(network: NetworkSummary) -> list[dict[str, str]]:
     """What may be chosen about it, in words."""
     return [
         {

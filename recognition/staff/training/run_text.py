@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from recognition.cnn.networks.summaries import facts
+from recognition.cnn.networks.summaries import summaries
 from recognition.models import Mode, RunState, Stage, TrainingRun
 
 STATE_COLOURS = {  # as unfold calls them
@@ -93,7 +93,7 @@ def title(run: TrainingRun) -> str:
 
 def network(name: str) -> str:
     """As people call it."""
-    known = facts().get(name)
+    known = summaries().get(name)
     return _(known.title) if known else name
 
 

@@ -74,7 +74,7 @@ def draw() -> dict[str, Any]:
     start = growing.load(
         version.folder,
         lambda known: labels_to_know(known, used),
-        examples.standby(version),
+        examples.anchors(version),
     )
     embeddings = {slug: it.embeddings for slug, it in used.items()}
     errors = growing.count_errors(start, embeddings, _Progress(), _PATIENCE_S)

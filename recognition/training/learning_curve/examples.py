@@ -13,18 +13,18 @@ from django.db.models import QuerySet
 from recognition.labels.tree import LabelTree, count_photos
 from recognition.models import Label, ModelVersion, Photo
 from recognition.versions import registry
-from recognition.versions.embeddings import of_trunk
+from recognition.versions.embeddings import of_backbone
 
 MAX_PHOTOS = 3000  # of all labels together; more would take too long
 OF_LABEL = 500  # the latest ones that are looked at
-STANDBY = 150
+ANCHORS = 150
 
 Embeddings = npt.NDArray[np.float32]
 
 
 class LabelledPhotos(NamedTuple):
     """embeddings: float32 (N, D). photos: how many the label has, near-duplicates counted once; an
-    estimate if the trunk has not seen all of them, or there are more than OF_LABEL."""
+    estimate if the backbone has not seen all of them, or there are more than OF_LABEL."""
 
     embeddings: Embeddings
     photos: int
@@ -38,10 +38,10 @@ class _Seen(NamedTuple):
 
 
 def version_to_teach() -> ModelVersion:
-    """The first version with the live one's trunk: it was not taught these photos yet. Raises
+    """The first version with the live one's backbone: it was not taught these photos yet. Raises
     ModelVersion.DoesNotExist."""
     version = registry.live_version()
-    while version.parent and version.parent.trunk_sha256 == version.trunk_sha256:
+    while version.parent and version.parent.backbone_sha256 == version.backbone_sha256:
         version = version.parent
     return version
 
@@ -58,9 +58,9 @@ def find(version: ModelVersion) -> dict[str, LabelledPhotos]:
     }
 
 
-def standby(version: ModelVersion) -> Embeddings:
+def anchors(version: ModelVersion) -> Embeddings:
     """(M, D): the latest photos that nobody has labelled."""
-    rows = _seen_by(version, Photo.objects.filter(label=None), STANDBY)
+    rows = _seen_by(version, Photo.objects.filter(label=None), ANCHORS)
     return _embeddings(row.numbers for row in rows)
 
 
@@ -72,12 +72,12 @@ def _of_label(label: Label, version: ModelVersion) -> LabelledPhotos:
 
 
 def _seen_by(version: ModelVersion, photos: QuerySet[Photo], most: int) -> list[_Seen]:
-    """Of the latest ones those that the version's trunk has seen.
+    """Of the latest ones those that the version's backbone has seen.
 
     Which version saw them is looked at here: as a part of the query, SQLite would read all that
     the version has ever seen.
     """
-    versions = of_trunk(version)
+    versions = of_backbone(version)
     latest = photos.filter(prediction__embedding__isnull=False).order_by("-created", "-id")
     columns = ("id", "group", "prediction__model_version", "prediction__embedding")
     return [

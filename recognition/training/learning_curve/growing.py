@@ -40,7 +40,7 @@ class Start:
     manifest: Manifest
     head: GroupedHead
     labels: Labels
-    standby: Embeddings
+    anchors: Embeddings
 
 
 class Errors(NamedTuple):
@@ -56,12 +56,12 @@ class Errors(NamedTuple):
     tested: Integers
 
 
-def load(folder: Path, grow: Callable[[Labels], Labels], standby: Embeddings) -> Start:
+def load(folder: Path, grow: Callable[[Labels], Labels], anchors: Embeddings) -> Start:
     """grow: the labels to know, given those of the version. Raises CorruptCheckpoint."""
     manifest, model = load_network(folder)
-    if not len(standby):
-        standby = np.empty((0, model.head.fine.in_features), np.float32)
-    return Start(manifest, model.head, grow(manifest.labels), standby)
+    if not len(anchors):
+        anchors = np.empty((0, model.head.fine.in_features), np.float32)
+    return Start(manifest, model.head, grow(manifest.labels), anchors)
 
 
 def count_errors(
@@ -138,7 +138,7 @@ def _taught(start: Start, photos: Examples, on_progress: OnProgress) -> tuple[Gr
     what validation would choose, in a quarter of the time."""
     none = _chosen(photos, np.zeros(len(photos.labels), dtype=bool))
     taught = teach(
-        start.manifest, start.head, start.labels, photos, none, start.standby, 0, on_progress
+        start.manifest, start.head, start.labels, photos, none, start.anchors, 0, on_progress
     )
     return taught.head, taught.manifest.labels
 

@@ -9,7 +9,7 @@
     left_out: {reason: photos} of the test split that were not compared: "trained_on" by either
         version, "retired" label, "unreadable" file, "unread" because it would take too long.
     is_capped: whether there are older test photos that were not looked at.
-    speed: images a second, {"baseline", "candidate"}; None for versions of the same trunk, whose
+    speed: images a second, {"baseline", "candidate"}; None for versions of the same backbone, whose
         speed is the same.
     replay: {"photos": how many of the latest uploads both answered, "different": how many of them
         differently, "left_out": how many could not be answered}.

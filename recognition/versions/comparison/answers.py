@@ -1,7 +1,8 @@
 """What a version says of many photos, from stored embeddings wherever it understands them.
 
-A version is its trunk, which turns a photo into an embedding, and a small head on top. So for all
-versions of one trunk the head alone has to be computed: thousands of photos a second, no file read.
+A version is its backbone, which turns a photo into an embedding, and a small head on top. So for
+all versions of one backbone the head alone has to be computed: thousands of photos a second, and no
+file is read.
 """
 
 from __future__ import annotations

@@ -177,7 +177,7 @@ def _known_labels(comparison: Comparison, tree: LabelTree) -> dict[str, list[str
 
 def _speed(comparison: Comparison) -> dict[str, float] | None:
     candidate, baseline = comparison.candidate, comparison.baseline
-    if candidate.trunk_sha256 == baseline.trunk_sha256:
+    if candidate.backbone_sha256 == baseline.backbone_sha256:
         return None
     from recognition.versions.comparison.speed import images_a_second
 

@@ -8,13 +8,13 @@ import pytest
 
 from recognition.cnn.networks.catalogue import NETWORKS
 from recognition.cnn.networks.describe import as_text, describe
-from recognition.cnn.networks.summaries import FACTS_FILE, Layer, facts
+from recognition.cnn.networks.summaries import SUMMARIES_FILE, Layer, summaries
 
 
 def test_the_file_says_what_the_code_says() -> None:
     """If not: `python -m recognition.cnn.networks.describe`."""
     described = [describe(network) for network in NETWORKS.values()]
-    assert FACTS_FILE.read_text(encoding="utf-8") == as_text(described)
+    assert SUMMARIES_FILE.read_text(encoding="utf-8") == as_text(described)
     assert json.loads(as_text(described)) == described
 
 
@@ -31,7 +31,7 @@ def test_the_file_says_what_the_code_says() -> None:
     ],
 )
 def test_parameters_are_as_published(name: str, parameters: int) -> None:
-    network = facts()[name]
+    network = summaries()[name]
     assert network.parameters == parameters
     assert sum(layer.parameters for layer in network.layers) == parameters
 
@@ -39,13 +39,13 @@ def test_parameters_are_as_published(name: str, parameters: int) -> None:
 def test_multiply_adds_are_as_published() -> None:
     """torchvision's GFLOPS, which are multiply-adds too, with the classifier."""
     for name, published in (("resnet50", 4.09e9), ("vgg16", 15.47e9), ("alexnet", 0.714e9)):
-        network = facts()[name]
+        network = summaries()[name]
         with_classifier = network.multiply_adds + 1000 * network.embedding_size
         assert with_classifier == pytest.approx(published, rel=0.005)
 
 
 def test_the_last_layer_has_a_channel_for_each_number_of_the_embedding() -> None:
-    for network in facts().values():
+    for network in summaries().values():
         channels = network.layers[-1].output_shape[0]
         times = 4 if network.name == "fpn_resnet18" else 1  # the last layer pools four scales
         assert channels * times == network.embedding_size, network.name
@@ -62,7 +62,7 @@ def test_layers_are_told_apart_by_stage() -> None:
 
 
 def test_options_are_checked() -> None:
-    network = facts()["three_stage"]
+    network = summaries()["three_stage"]
     network.check_options({"layers": 5, "kernel_size": 3, "pooling": "average"})
     for wrong in ({"layers": 99}, {"kernel_size": 4}, {"pooling": "median"}, {"layers": "5"}):
         with pytest.raises(ValueError, match=rf"^{next(iter(wrong))}: must be"):
@@ -73,8 +73,8 @@ def test_options_are_checked() -> None:
 
 def test_the_facts_need_no_torch() -> None:
     program = (
-        "import sys; from recognition.cnn.networks.summaries import facts;"
-        "print(len(facts()), 'torch' in sys.modules)"
+        "import sys; from recognition.cnn.networks.summaries import summaries;"
+        "print(len(summaries()), 'torch' in sys.modules)"
     )
     run = [sys.executable, "-c", program]
     printed = subprocess.run(run, capture_output=True, text=True, check=True).stdout

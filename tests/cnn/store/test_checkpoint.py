@@ -100,13 +100,13 @@ def _only_heads(trace: Callable[..., Any]) -> Callable[..., Any]:
     return check
 
 
-def test_a_graph_of_another_trunk_is_not_taken_over(version: Path, tmp_path: Path) -> None:
+def test_a_graph_of_another_backbone_is_not_taken_over(version: Path, tmp_path: Path) -> None:
     manifest, model = load_network(version)
     with torch.no_grad():
-        next(model.trunk.parameters()).mul_(0.5)
-    other = replace(manifest, trunk_sha256="")
+        next(model.backbone.parameters()).mul_(0.5)
+    other = replace(manifest, backbone_sha256="")
     checkpoint.save_version(tmp_path / "2", other, model, version)
-    assert load_engine(tmp_path / "2", "openvino")[0].trunk_sha256 != manifest.trunk_sha256
+    assert load_engine(tmp_path / "2", "openvino")[0].backbone_sha256 != manifest.backbone_sha256
 
 
 def test_weights_for_other_options_are_refused(version: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from recognition.cnn.head import GroupedHead
 from recognition.cnn.manifest import Manifest
 from recognition.cnn.pixels.preprocessing import Preprocessing
 from recognition.cnn.taxonomy import Label
-from recognition.cnn.teaching.growth import descendants, grow
+from recognition.cnn.teaching.expansion import descendants, expand_head
 from recognition.cnn.teaching.teach import Examples, Taught, default_hold, teach
 
 SIZE = 32
@@ -69,18 +69,18 @@ def answers(taught: Taught, embeddings: np.ndarray) -> list[str]:
 
 
 def taught(
-    labels: tuple[Label, ...], train: Examples, validation: Examples = NONE, standby: int = 0
+    labels: tuple[Label, ...], train: Examples, validation: Examples = NONE, anchors: int = 0
 ) -> Taught:
-    held = np.concatenate([photos(look, 5, seed=9) for look in range(CLASSES)])[:standby]
+    held = np.concatenate([photos(look, 5, seed=9) for look in range(CLASSES)])[:anchors]
     return teach(PARENT, parent_head(), labels, train, validation, held)
 
 
 NEW = (*OLD, label("new", (), "other"))
 
 
-@pytest.mark.parametrize("standby", [0, 60])
-def test_a_new_label_is_learned_and_the_old_ones_stay(standby: int) -> None:
-    result = taught(NEW, examples(new=12), standby=standby)
+@pytest.mark.parametrize("anchors", [0, 60])
+def test_a_new_label_is_learned_and_the_old_ones_stay(anchors: int) -> None:
+    result = taught(NEW, examples(new=12), anchors=anchors)
     assert answers(result, photos(12, 20, seed=1)).count("new") >= 19
     for index in (0, 2, 4, 6, 9):
         slug = next(it.slug for it in OLD if index in it.classes)
@@ -94,15 +94,15 @@ def test_labelled_photos_correct_an_old_label() -> None:
 
 
 def test_unlabelled_photos_of_what_is_taught_do_not_hold_it_back() -> None:
-    standby = np.concatenate([photos(look, 5, seed=9) for look in [*range(CLASSES), *[12] * 4]])
-    result = teach(PARENT, parent_head(), NEW, examples(new=12), NONE, standby)
+    anchors = np.concatenate([photos(look, 5, seed=9) for look in [*range(CLASSES), *[12] * 4]])
+    result = teach(PARENT, parent_head(), NEW, examples(new=12), NONE, anchors)
     assert answers(result, photos(12, 20, seed=1)).count("new") >= 18
 
 
 def test_a_child_takes_from_its_parent_only() -> None:
     labels = (*OLD, label("coupe", (), "vehicle", parent="car"))
     train = Examples(photos(5, 12), np.full(12, 4))
-    result = taught(labels, train, standby=60)
+    result = taught(labels, train, anchors=60)
     assert answers(result, photos(5, 20, seed=1)).count("coupe") >= 19
     assert answers(result, photos(0, 20, seed=1)) == ["cat"] * 20
 
@@ -126,7 +126,7 @@ def test_the_manifest_describes_the_grown_head() -> None:
 
 
 def test_the_same_seed_gives_the_same_head() -> None:
-    first, second = (taught(NEW, examples(new=12, dog=5), standby=60) for _ in range(2))
+    first, second = (taught(NEW, examples(new=12, dog=5), anchors=60) for _ in range(2))
     assert torch.equal(first.head.fine.weight, second.head.fine.weight)
 
 
@@ -168,7 +168,9 @@ def test_many_photos_a_label_are_held_harder() -> None:
 
 
 def test_a_new_class_starts_as_the_mean_of_its_parents() -> None:
-    _, head = grow(PARENT, parent_head(), (*OLD, label("coupe", (), "vehicle", parent="car")))
+    _, head = expand_head(
+        PARENT, parent_head(), (*OLD, label("coupe", (), "vehicle", parent="car"))
+    )
     torch.testing.assert_close(head.fine.weight[12], head.fine.weight[4:6].mean(0))
 
 

@@ -96,7 +96,7 @@ def test_a_new_label_joins_and_the_old_ones_stay(
     assert recall["digit-9"] > 0.5
     assert manifest.metrics["accuracy"] > 0.85
     assert manifest.parent_sha256 == "abc"
-    assert manifest.trunk_sha256 != verify(knows_nine_digits).trunk_sha256
+    assert manifest.backbone_sha256 != verify(knows_nine_digits).backbone_sha256
 
 
 def test_the_last_head_has_learnt_the_validation_photos_too(
@@ -116,9 +116,10 @@ def test_with_only_the_head_learning_embeddings_stay_comparable(
 ) -> None:
     folder = fine_tune(tmp_path / "run", knows_nine_digits, digits[:100], trainable="head")
     run(folder)
-    assert verify(folder / "result").trunk_sha256 == verify(knows_nine_digits).trunk_sha256
+    assert verify(folder / "result").backbone_sha256 == verify(knows_nine_digits).backbone_sha256
     before, after = (
-        load_network(path)[1].trunk.state_dict() for path in (knows_nine_digits, folder / "result")
+        load_network(path)[1].backbone.state_dict()
+        for path in (knows_nine_digits, folder / "result")
     )
     assert all(torch.equal(before[name], after[name]) for name in before)
 
@@ -142,17 +143,17 @@ def test_unlabelled_photos_hold_the_parents_answers(
     """Taught nines alone, a network forgets the others, unless they stand by."""
     nines = [photo for photo in digits[:700] if photo[1] == "digit-9"]
     others = [photo for photo in digits[700:900] if photo[1] != "digit-9"]
-    standby = [(path, "", "train") for path, _, _ in others]
+    anchors = [(path, "", "train") for path, _, _ in others]
     tests = [(path, slug, "test") for path, slug, _ in digits[900:1100] if slug != "digit-9"]
     run(fine_tune(tmp_path / "without", knows_nine_digits, nines + tests, epochs=4))
-    run(fine_tune(tmp_path / "with", knows_nine_digits, nines + tests + standby, epochs=4))
+    run(fine_tune(tmp_path / "with", knows_nine_digits, nines + tests + anchors, epochs=4))
     without, held = (
         verify(tmp_path / name / "result").metrics["accuracy"] for name in ("without", "with")
     )
     assert held > without + 0.1
 
 
-def test_too_little_memory_means_smaller_portions_and_nothing_else(
+def test_too_little_memory_means_smaller_micro_batches_and_nothing_else(
     tmp_path: Path,
     digits: Photos,
     capsys: pytest.CaptureFixture[str],

@@ -22,7 +22,7 @@ from recognition.cnn.training.checkpoints import (
     save_best,
     save_checkpoint,
 )
-from recognition.cnn.training.optimisation.ema import Average
+from recognition.cnn.training.optimisation.ema import Ema
 
 PIXELS = torch.randint(0, 256, (4, 8, 8, 3), dtype=torch.uint8)
 
@@ -32,13 +32,13 @@ class Trained:
 
     def __init__(self, seed: int, steps: int = 0) -> None:
         torch.manual_seed(seed)
-        trunk = nn.Sequential(
+        backbone = nn.Sequential(
             nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.AdaptiveAvgPool2d(1), nn.Flatten()
         )
         head = GroupedHead(4, [(0,), (1,)], 1.0, (1.0, 1.0))
         preprocessing = Preprocessing(8, 8, "bicubic", 127.0, 128.0)
-        self.model = Recogniser(preprocessing, trunk, head).to(memory_format=torch.channels_last)
-        self.average = Average(self.model, 0.9)
+        self.model = Recogniser(preprocessing, backbone, head).to(memory_format=torch.channels_last)
+        self.ema = Ema(self.model, 0.9)
         self.optimiser = torch.optim.AdamW(self.model.parameters())
         self.step(steps)
 
@@ -48,16 +48,16 @@ class Trained:
             self.optimiser.zero_grad()
             self.model(PIXELS).log_probabilities[:, 0].mean().backward()
             self.optimiser.step()
-            self.average.update(self.model, step)
+            self.ema.update(self.model, step)
 
     def save(self, folder: Path, progress: Progress) -> None:
-        save_checkpoint(folder, progress, self.model, self.average, self.optimiser)
+        save_checkpoint(folder, progress, self.model, self.ema, self.optimiser)
 
     def load(self, folder: Path) -> Progress:
-        return load_checkpoint(folder, self.model, self.average, self.optimiser)
+        return load_checkpoint(folder, self.model, self.ema, self.optimiser)
 
     def state(self) -> list[torch.Tensor]:
-        states = [self.model.state_dict(), self.average.model.state_dict()]
+        states = [self.model.state_dict(), self.ema.model.state_dict()]
         return [tensor.clone() for state in states for tensor in state.values()]
 
 
@@ -94,7 +94,7 @@ def test_the_best_epoch_is_the_average(tmp_path: Path) -> None:
     progress = load_best(tmp_path, other.model)
     assert progress is not None
     assert progress.best_epoch == 7
-    expected = trained.average.model.state_dict().values()
+    expected = trained.ema.model.state_dict().values()
     assert all(map(torch.equal, other.model.state_dict().values(), expected))
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from recognition.cnn.networks.summaries import facts
+from recognition.cnn.networks.summaries import summaries
 from recognition.models import DataSet, Mode, ModelVersion, TrainingRun
 from recognition.staff.training import run_text
 from recognition.staff.training.network_texts import KINDS, TEXTS
@@ -22,21 +22,21 @@ def page(client: Client, name: str) -> str:
 
 
 def test_every_network_has_its_text_and_every_kind_is_used() -> None:
-    assert list(TEXTS) == list(facts())
-    used = {layer.kind for network in facts().values() for layer in network.layers}
+    assert list(TEXTS) == list(summaries())
+    used = {layer.kind for network in summaries().values() for layer in network.layers}
     assert set(KINDS) <= used
 
 
 def test_the_catalogue_shows_every_network(as_reviewer: Client) -> None:
     html = as_reviewer.get(reverse("training-networks")).content.decode()
-    for network in facts().values():
+    for network in summaries().values():
         assert network.title in html
         assert reverse("training-network", args=[network.name]) in html
 
 
-@pytest.mark.parametrize("name", facts())
+@pytest.mark.parametrize("name", summaries())
 def test_every_network_has_a_page_with_its_source(name: str, as_reviewer: Client) -> None:
-    assert facts()[name].source.split(",")[0] in page(as_reviewer, name)
+    assert summaries()[name].source.split(",")[0] in page(as_reviewer, name)
 
 
 def test_the_paper_is_linked(as_reviewer: Client) -> None:

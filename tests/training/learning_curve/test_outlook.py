@@ -182,10 +182,10 @@ def test_near_duplicates_count_once(version: ModelVersion, dogs: list[Photo]) ->
     assert (len(found.embeddings), found.photos) == (3, 3)
 
 
-def test_photos_that_another_trunk_has_seen_are_left_out(
+def test_photos_that_another_backbone_has_seen_are_left_out(
     version: ModelVersion, dogs: list[Photo]
 ) -> None:
-    ModelVersion.objects.update(trunk_sha256="another")
+    ModelVersion.objects.update(backbone_sha256="another")
     assert examples.find(version) == {}
 
 
@@ -202,8 +202,8 @@ def test_a_retired_label_is_left_out(version: ModelVersion, dogs: list[Photo]) -
     assert examples.find(version) == {}
 
 
-def test_the_first_version_with_the_same_trunk_is_taught(version: ModelVersion) -> None:
-    same = {"network": "lite0", "labels": [], "trunk_sha256": version.trunk_sha256}
+def test_the_first_version_with_the_same_backbone_is_taught(version: ModelVersion) -> None:
+    same = {"network": "lite0", "labels": [], "backbone_sha256": version.backbone_sha256}
     ModelVersion.objects.update(live=False)
     second = ModelVersion.objects.create(number=2, sha256="2", parent=version, **same)
     ModelVersion.objects.create(number=3, sha256="3", parent=second, live=True, **same)

@@ -1,4 +1,4 @@
-"""Three small versions of the network: two of one trunk, one of another.
+"""Three small versions of the network: two of one backbone, one of another.
 
 The embedding of a photo is made up: all zeros but for one place, which decides the answer.
 """
@@ -35,19 +35,19 @@ CAT = TaxonomyLabel("cat", "animal", "Cat", "猫", None, (2,))
 
 @pytest.fixture(scope="session")
 def small_versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A models_store with versions 1 and 2, of one trunk, and 3. Version 2 knows cats, no taxis."""
+    """Versions 1 and 2, of one backbone, and 3. Version 2 knows cats, and no taxis."""
     store = tmp_path_factory.mktemp("models_store")
     plain = manifest(network="lenet5", preprocessing=NETWORKS["lenet5"].preprocessing)
     dog, car, _taxi, neither = plain.labels
     with_cat = replace(plain, labels=(dog, car, CAT, neither), name="With cats")
-    _save(store / "1", plain, FIRST, trunk=1)
-    _save(store / "2", with_cat, SECOND, trunk=1)
-    _save(store / "3", replace(plain, name="Other trunk"), FIRST, trunk=3)
+    _save(store / "1", plain, FIRST, backbone=1)
+    _save(store / "2", with_cat, SECOND, backbone=1)
+    _save(store / "3", replace(plain, name="Other backbone"), FIRST, backbone=3)
     return store
 
 
-def _save(folder: Path, its_manifest: Manifest, speaks_for: tuple[int, ...], trunk: int) -> None:
-    torch.manual_seed(trunk)
+def _save(folder: Path, its_manifest: Manifest, speaks_for: tuple[int, ...], backbone: int) -> None:
+    torch.manual_seed(backbone)
     model = build_network(its_manifest)
     with torch.no_grad():
         model.head.fine.weight.zero_()

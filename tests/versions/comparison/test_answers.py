@@ -1,4 +1,4 @@
-"""Answers from stored embeddings, and from files where there are none of the same trunk."""
+"""Answers from stored embeddings, and from files where there are none of the same backbone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def best(said: module.Answers) -> list[str]:
     return [said.slugs[column] for column in said.log_probabilities.argmax(axis=1)]
 
 
-def test_versions_of_one_trunk_answer_from_the_same_embeddings(
+def test_versions_of_one_backbone_answer_from_the_same_embeddings(
     baseline: ModelVersion, candidate: ModelVersion, photo_of: Callable[..., Photo]
 ) -> None:
     photos = [photo_of(4).id, photo_of(5).id, photo_of(2).id]
@@ -35,7 +35,7 @@ def test_answers_are_probabilities_in_the_order_asked_for(
     assert np.exp(said.log_probabilities).sum(axis=1) == pytest.approx([1, 1, 1])
 
 
-def test_another_trunk_reads_the_files(
+def test_another_backbone_reads_the_files(
     versions: list[ModelVersion], photo_of: Callable[..., Photo]
 ) -> None:
     first, second = photo_of(0), photo_of(1)
@@ -45,7 +45,7 @@ def test_another_trunk_reads_the_files(
     assert said.unreadable == 1
 
 
-def test_what_a_version_of_its_own_trunk_stored_is_not_read_again(
+def test_what_a_version_of_its_own_backbone_stored_is_not_read_again(
     versions: list[ModelVersion], photo_of: Callable[..., Photo]
 ) -> None:
     photo = photo_of(1)

@@ -126,11 +126,11 @@ def test_without_photos_nothing_is_claimed(compared: Callable) -> None:
     assert found.findings["replay"]["photos"] == 0
 
 
-def test_versions_of_one_trunk_are_equally_fast(compared: Callable) -> None:
+def test_versions_of_one_backbone_are_equally_fast(compared: Callable) -> None:
     assert compared().findings["speed"] is None
 
 
-def test_versions_of_two_trunks_read_the_files_and_are_timed(
+def test_versions_of_two_backbones_read_the_files_and_are_timed(
     versions: list[ModelVersion], photo_of: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("recognition.versions.comparison.speed._LASTS_S", 0.05)

@@ -15,16 +15,16 @@ Pixels = npt.NDArray[np.uint8]
 
 
 def epoch_batches(
-    labelled: Sequence[int], standby: Sequence[int], batch_size: int, seed: int, epoch: int
+    labelled: Sequence[int], anchors: Sequence[int], batch_size: int, seed: int, epoch: int
 ) -> list[list[int]]:
     """The epoch's batches: all labelled photos, and of the others at most as many, mixed."""
     random = np.random.default_rng([seed, epoch])
-    others = random.permutation(np.array(standby, np.int64))[: len(labelled)]
+    others = random.permutation(np.array(anchors, np.int64))[: len(labelled)]
     order = random.permutation(np.concatenate([np.array(labelled, np.int64), others])).tolist()
     return [order[first : first + batch_size] for first in range(0, len(order), batch_size)]
 
 
-def portions(rows: Sequence[int], size: int) -> list[list[int]]:
+def micro_batches(rows: Sequence[int], size: int) -> list[list[int]]:
     """A batch in parts of about equal size, none larger than this."""
     parts = -(-len(rows) // size)
     return [part.tolist() for part in np.array_split(np.array(rows), parts)]

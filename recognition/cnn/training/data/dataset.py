@@ -25,7 +25,7 @@ Pixels = npt.NDArray[np.uint8]
 class Data:
     """Rows are places in `examples`.
 
-    train: labelled photos to learn from; standby: those that nobody labelled; validation: by
+    train: labelled photos to learn from; anchors: those that nobody labelled; validation: by
     which epochs are judged; test: by which the result is measured.
     validation_is_apart: nothing is learnt from the photos by which epochs are judged.
     truths: int64 (examples,), indices of labels, -1 where there is none.
@@ -52,7 +52,7 @@ class Data:
             if row not in unreadable:
                 parts.setdefault((example.split, example.label is not None), []).append(row)
         self.train = parts.get(("train", True), [])
-        self.standby = parts.get(("train", False), [])
+        self.anchors = parts.get(("train", False), [])
         self.validation = parts.get(("validation", True), [])
         self.test = parts.get(("test", True), [])
         self.validation_is_apart = True

@@ -9,7 +9,7 @@ import torch
 from recognition.cnn.recogniser import Recogniser
 
 
-class Average:
+class Ema:
     """Polyak averaging (Polyak and Juditsky 1992, doi:10.1137/0330046), with a decay that grows
     in the beginning, so that short runs are not held back by where they started."""
 

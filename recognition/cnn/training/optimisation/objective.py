@@ -1,4 +1,4 @@
-"""What training makes small: cross-entropy over labels, and straying from the parent's answers."""
+"""What training minimises: cross-entropy over labels, and distillation of the parent."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Objective(nn.Module):
         answers = log_sum_exp_by_group(classes, self.members).argmax(dim=1)
         return loss, self.is_right[truth, answers]
 
-    def straying(self, fine_logits: Tensor, answers: Tensor, groups: Tensor) -> Tensor:
+    def distillation_loss(self, fine_logits: Tensor, answers: Tensor, groups: Tensor) -> Tensor:
         """How far a photo's answer is from the parent's: cross-entropy, (B,), in nats.
 
         answers: (B, N), the parent's probabilities; groups: (classes, N), which classes now speak

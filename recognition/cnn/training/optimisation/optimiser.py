@@ -15,14 +15,14 @@ _SHARE_OF_STAGES = 1 / 3  # that "last_stages" means
 
 
 def freeze(model: Recogniser, trainable: str) -> None:
-    """Let only the head, the last third of the trunk's stages and the head, or all of it learn."""
+    """Let the head learn, the head and the last third of the backbone's stages, or all of it."""
     model.requires_grad_(True)
     if trainable == "head":
-        model.trunk.requires_grad_(False)
+        model.backbone.requires_grad_(False)
     elif trainable == "last_stages":
-        stages = list(dict.fromkeys(_stage(name) for name, _ in model.trunk.named_parameters()))
+        stages = list(dict.fromkeys(_stage(name) for name, _ in model.backbone.named_parameters()))
         learning = set(stages[-math.ceil(len(stages) * _SHARE_OF_STAGES) :])
-        for name, parameter in model.trunk.named_parameters():
+        for name, parameter in model.backbone.named_parameters():
             parameter.requires_grad_(_stage(name) in learning)
 
 

@@ -66,8 +66,8 @@ def test_straying_is_least_where_the_parent_stands() -> None:
     objective = objective_of_car_suv_and_cat()
     # The parent knew car and cat; suv speaks for car now.
     groups = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
-    as_before = objective.straying(LOGITS, torch.tensor([[0.3, 0.7]]), groups)
-    otherwise = objective.straying(LOGITS.flip(1), torch.tensor([[0.3, 0.7]]), groups)
+    as_before = objective.distillation_loss(LOGITS, torch.tensor([[0.3, 0.7]]), groups)
+    otherwise = objective.distillation_loss(LOGITS.flip(1), torch.tensor([[0.3, 0.7]]), groups)
     entropy = -(0.3 * math.log(0.3) + 0.7 * math.log(0.7))
     assert as_before.item() == pytest.approx(entropy)
     assert otherwise.item() > entropy

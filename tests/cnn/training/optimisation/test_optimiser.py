@@ -24,9 +24,9 @@ PARAMETERS = replace(TrainingParameters(), epochs=10, warmup_epochs=2.0, learnin
 
 def network() -> Recogniser:
     stages = [nn.Sequential(nn.Conv2d(3, 3, 1), nn.BatchNorm2d(3)) for _ in range(6)]
-    trunk = nn.Sequential(*stages, nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    backbone = nn.Sequential(*stages, nn.AdaptiveAvgPool2d(1), nn.Flatten())
     head = GroupedHead(3, [(0,), (1,)], 1.0, (1.0, 1.0))
-    return Recogniser(Preprocessing(8, 8, "bicubic", 127.0, 128.0), trunk, head)
+    return Recogniser(Preprocessing(8, 8, "bicubic", 127.0, 128.0), backbone, head)
 
 
 def learning(model: Recogniser) -> set[str]:

@@ -14,7 +14,7 @@ from recognition.cnn.measures.evaluation import right_answers
 from recognition.cnn.taxonomy import Label
 
 
-def grow(
+def expand_head(
     parent: Manifest, head: GroupedHead, labels: tuple[Label, ...]
 ) -> tuple[Manifest, GroupedHead]:
     """The head with one more class for each label that has none, and the manifest of it.
