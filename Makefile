@@ -1,4 +1,4 @@
-# `make run` and `make test` need python3 (3.10 or newer), make, and nothing else.
+# `make run` and `make test` need python3 (3.11 or newer), make, and nothing else.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -26,7 +26,7 @@ bench: .venv/installed-dev .venv-peer/installed
 	python -m benchmarks
 
 .venv/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Ark needs Python 3.10 or newer.")'
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Ark needs Python 3.11 or newer.")'
 	$(PYTHON) -m venv .venv
 
 .venv/installed: requirements.txt | .venv/bin/python
