@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PORT ?= 8000
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --no-python-downloads $(UPGRADE) \
+    --no-emit-index-url --no-emit-find-links --annotation-style line --custom-compile-command "make lock"
 
 # `make run` serves plain HTTP on this machine; behind a proxy with TLS leave ARK_HTTPS alone.
 run: export ARK_HTTPS ?= false
@@ -22,6 +24,11 @@ lint: .venv/installed-dev
 	ruff format --check .
 	SECRET_KEY=$$(printf lint%050d) mypy webapp recognition
 
+# Keeps the versions that are locked already; `make lock UPGRADE=--upgrade` takes the newest.
+lock: .venv/installed-dev
+	$(LOCK) --output-file requirements.lock requirements.txt
+	$(LOCK) --output-file requirements-dev.lock --constraint requirements.lock requirements-dev.txt
+
 bench: .venv/installed-dev .venv-peer/installed
 	python -m benchmarks
 
@@ -29,12 +36,12 @@ bench: .venv/installed-dev .venv-peer/installed
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Ark needs Python 3.11 or newer.")'
 	$(PYTHON) -m venv .venv
 
-.venv/installed: requirements.txt | .venv/bin/python
-	pip install --quiet --requirement requirements.txt
+.venv/installed: requirements.lock | .venv/bin/python
+	pip install --quiet --requirement requirements.lock
 	@touch $@
 
-.venv/installed-dev: requirements.txt requirements-dev.txt | .venv/bin/python
-	pip install --quiet --requirement requirements-dev.txt
+.venv/installed-dev: requirements-dev.lock | .venv/bin/python
+	pip install --quiet --requirement requirements-dev.lock
 	@touch $@ .venv/installed
 
 .venv-peer/installed: benchmarks/requirements-peer.txt
@@ -42,4 +49,4 @@ bench: .venv/installed-dev .venv-peer/installed
 	.venv-peer/bin/pip install --quiet --requirement benchmarks/requirements-peer.txt
 	@touch $@
 
-.PHONY: run test lint bench
+.PHONY: run test lint lock bench
