@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PORT ?= 8000
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+PYTEST := python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --no-python-downloads $(UPGRADE) \
     --no-emit-index-url --no-emit-find-links --annotation-style line --custom-compile-command "make lock"
 
@@ -16,8 +17,13 @@ run: .venv/installed
 	@python manage.py prepare
 	@honcho start $(if $(REDIS_URL),web predictor analyst teacher trainer sweep)
 
+# TESTS names some of them: `make test TESTS=tests/api`.
 test: .venv/installed-dev
-	python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(PYTEST) $(TESTS)
+
+# What runs in processes of its own (drills, training) is not seen.
+coverage: .venv/installed-dev
+	$(PYTEST) --cov --cov-report term $(TESTS)
 
 lint: .venv/installed-dev
 	ruff check .
@@ -49,4 +55,4 @@ bench: .venv/installed-dev .venv-peer/installed
 	.venv-peer/bin/pip install --quiet --requirement benchmarks/requirements-peer.txt
 	@touch $@
 
-.PHONY: run test lint lock bench
+.PHONY: run test coverage lint lock bench
