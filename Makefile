@@ -30,6 +30,10 @@ lint: .venv/installed-dev
 	ruff format --check .
 	SECRET_KEY=$$(printf lint%050d) mypy webapp recognition
 
+# The words that people read, from code and pages into locale/. Needs GNU gettext.
+messages: .venv/installed-dev
+	python bin/messages.py
+
 # Keeps the versions that are locked already; `make lock UPGRADE=--upgrade` takes the newest.
 lock: .venv/installed-dev
 	$(LOCK) --output-file requirements.lock requirements.txt
@@ -55,4 +59,4 @@ bench: .venv/installed-dev .venv-peer/installed
 	.venv-peer/bin/pip install --quiet --requirement benchmarks/requirements-peer.txt
 	@touch $@
 
-.PHONY: run test coverage lint lock bench
+.PHONY: run test coverage lint messages lock bench
