@@ -1,32 +1,46 @@
 // What the modules of the upload page share: making, finding and replacing cards.
+import { all, childrenOf, maybe, the } from "../dom.js";
 
-export const cards = () => [...document.querySelectorAll(".card")];
+/**
+ * `sent`: the part of its file that has arrived, 0 to 1.
+ * @typedef {HTMLElement & { sent?: number }} Card
+ */
+
+/** @returns {Card[]} */
+export const cards = () => all(".card", HTMLElement);
+
+/** @param {string[]} states */
+export const cardsIn = (...states) =>
+  cards().filter((card) => states.includes(card.dataset.state ?? ""));
 
 export const waitingCards = () =>
-  cards().filter((card) => card.dataset.photo && ["pending", "running"].includes(card.dataset.state));
+  cardsIn("pending", "running").filter((card) => card.dataset.photo);
 
+/**
+ * @param {string} name
+ * @returns {Card}
+ */
 export function fromTemplate(name) {
-  const template = document.querySelector(`template[data-template="${name}"]`);
-  return template.content.firstElementChild.cloneNode(true);
+  const template = the(`template[data-template="${name}"]`, HTMLTemplateElement);
+  const [card] = childrenOf(template.content);
+  return /** @type {Card} */ (card.cloneNode(true));
 }
 
-export function fromHtml(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  return [...template.content.children];
-}
-
-// The picture that is on the screen already stays there: nothing flickers, nothing is fetched.
+/**
+ * The picture that is on the screen already stays there: nothing flickers, nothing is fetched.
+ * @param {Card} card
+ * @param {Card[]} successors
+ */
 export function replace(card, ...successors) {
   const picture = card.querySelector("img");
   const successor = successors.length === 1 && successors[0].querySelector("img");
-  if (successor && picture.src.startsWith("blob:") && picture.naturalWidth) {
+  if (successor && picture?.src.startsWith("blob:") && picture.naturalWidth) {
     successor.src = picture.src;
     successor.hidden = false;
   }
   const hadFocus = card.contains(document.activeElement);
   card.replaceWith(...successors);
-  if (hadFocus) successors[0]?.querySelector("a, button")?.focus();
+  if (hadFocus && successors.length) maybe("a, button", HTMLElement, successors[0])?.focus();
   changed();
 }
 

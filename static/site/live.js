@@ -1,6 +1,14 @@
 // Cards that wait fill in by themselves: one question for all of them together, often at first,
 // then once a second, seldom while nobody looks, never when none waits.
-import { cards, changed, fromHtml, replace, waitingCards } from "./cards.js";
+import { fromHtml, maybe, the } from "../dom.js";
+import { cards, changed, replace, waitingCards } from "./cards.js";
+
+/**
+ * @typedef {{ total: number, pending: number, done: number, failed: number }} BatchProgress
+ * @typedef {{ cards: Record<string, string>, gone: string[], silent: boolean }} CardNews
+ * @typedef {CardNews & { progress?: BatchProgress }} News
+ * @typedef {import("./cards.js").Card} Card
+ */
 
 const FAST_MS = 300;
 const FAST_QUESTIONS = 10;
@@ -9,7 +17,8 @@ const AFTER_ERROR_MS = 3000;
 const HIDDEN_MS = 15000;
 const MAX_ASKED = 100;
 
-let timer = null;
+/** @type {number | undefined} */
+let timer;
 let questions = 0;
 let isAsking = false;
 
@@ -18,6 +27,7 @@ function wake() {
   schedule(FAST_MS);
 }
 
+/** @param {number} delay */
 function schedule(delay) {
   if (isAsking || !isWaiting()) return;
   clearTimeout(timer);
@@ -30,9 +40,10 @@ function isWaiting() {
 
 // A batch with more photos than cards: its progress comes with each answer.
 function hiddenBatch() {
-  const upload = document.querySelector("[data-upload]");
-  const more = document.querySelector("[data-more]");
-  return more && !more.hidden && !("allSettled" in upload.dataset) ? upload.dataset.batchId : "";
+  const more = maybe("[data-more]", HTMLElement);
+  if (!more || more.hidden) return "";
+  const { dataset } = the("[data-upload]", HTMLElement);
+  return "allSettled" in dataset ? "" : (dataset.batchId ?? "");
 }
 
 async function ask() {
@@ -47,39 +58,47 @@ async function ask() {
   schedule(delay);
 }
 
+/** @returns {Promise<News>} */
 async function fetchNews() {
   const ids = [...new Set(waitingCards().map((card) => card.dataset.photo))].slice(0, MAX_ASKED);
   const query = new URLSearchParams({ waiting: ids.join(","), batch: hiddenBatch() });
-  const address = document.querySelector("[data-live]").dataset.live;
+  const address = the("[data-live]", HTMLElement).dataset.live;
   const response = await fetch(`${address}?${query}`);
   if (response.redirected || !response.ok) throw new Error("no answer");
   return response.json();
 }
 
+/** @param {News} news */
 function show(news) {
   for (const card of cards()) {
-    const html = news.cards[card.dataset.photo];
+    const { photo = "" } = card.dataset;
+    const html = news.cards[photo];
     if (html) settle(card, html);
-    if (news.gone.includes(card.dataset.photo)) card.remove();
+    if (news.gone.includes(photo)) card.remove();
   }
-  const silent = document.querySelector("[data-silent]");
+  const silent = maybe("[data-silent]", HTMLElement);
   if (silent) silent.hidden = !news.silent;
   if (Object.keys(news.cards).length) questions = 0;
   if (news.progress) showBatch(news.progress);
 }
 
+/**
+ * @param {Card} card
+ * @param {string} html
+ */
 function settle(card, html) {
   const note = card.querySelector(".card-note");
   const [settled] = fromHtml(html);
-  if (note) settled.querySelector(".card-body").append(note);
+  if (note) the(".card-body", HTMLElement, settled).append(note);
   settled.classList.add("just-settled");
   replace(card, settled);
 }
 
+/** @param {BatchProgress} progress */
 function showBatch(progress) {
-  const { dataset } = document.querySelector("[data-upload]");
-  dataset.batchTotal = progress.total;
-  dataset.batchSettled = progress.done + progress.failed;
+  const { dataset } = the("[data-upload]", HTMLElement);
+  dataset.batchTotal = String(progress.total);
+  dataset.batchSettled = String(progress.done + progress.failed);
   if (!progress.pending) dataset.allSettled = "";
   changed();
 }

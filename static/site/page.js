@@ -1,26 +1,29 @@
 // Small comforts of every page; nothing here is needed to use it.
+import { around, maybe, the } from "../dom.js";
 
-const menu = document.querySelector("details.menu");
+const menu = maybe("details.menu", HTMLDetailsElement);
 
-document.addEventListener("click", (event) => {
-  if (menu?.open && !menu.contains(event.target)) menu.open = false;
+document.addEventListener("click", ({ target }) => {
+  if (menu?.open && target instanceof Node && !menu.contains(target)) menu.open = false;
 });
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && menu?.open) {
     menu.open = false;
-    menu.querySelector("summary").focus();
+    the("summary", HTMLElement, menu).focus();
   }
   if (isTyping(event)) return;
   if (event.key === "ArrowLeft") follow("prev");
   if (event.key === "ArrowRight") follow("next");
 });
 
+/** @param {KeyboardEvent} event */
 function isTyping(event) {
   const isShortcut = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey;
-  return isShortcut || event.target.closest("input, select, textarea, dialog");
+  return isShortcut || around(event, "input, select, textarea, dialog");
 }
 
+/** @param {string} relation */
 function follow(relation) {
-  document.querySelector(`a[rel="${relation}"]`)?.click();
+  maybe(`a[rel="${relation}"]`, HTMLAnchorElement)?.click();
 }

@@ -1,15 +1,20 @@
 // The bar and the counts above the cards, and the same in words for screen readers.
-import { cards } from "./cards.js";
+import { all, the } from "../dom.js";
+import { cardsIn } from "./cards.js";
 
 const SAY_EVERY_MS = 3000;
-const section = document.querySelector("[data-progress]");
-const upload = document.querySelector("[data-upload]");
+const section = the("[data-progress]", HTMLElement);
+const upload = the("[data-upload]", HTMLElement);
 let isScheduled = false;
 let saidAt = 0;
-let sayLater = null;
+/** @type {number | undefined} */
+let sayLater;
+
+/** @typedef {ReturnType<typeof count>} Counts */
 
 function count() {
-  const of = (...states) => cards().filter((card) => states.includes(card.dataset.state)).length;
+  /** @param {string[]} states */
+  const of = (...states) => cardsIn(...states).length;
   const refused = of("refused");
   const waiting = of("pending", "running");
   const settled = of("done", "failed");
@@ -17,8 +22,8 @@ function count() {
   const lost = of("lost");
   // Photos of a large archive that have no card.
   const { batchTotal, batchSettled } = upload.dataset;
-  const hidden = Math.max(0, (batchTotal || 0) - waiting - settled);
-  const hiddenSettled = Math.max(0, Math.min(hidden, (batchSettled || 0) - settled));
+  const hidden = Math.max(0, Number(batchTotal || 0) - waiting - settled);
+  const hiddenSettled = Math.max(0, Math.min(hidden, Number(batchSettled || 0) - settled));
   return {
     uploaded: refused + waiting + settled + hidden,
     recognised: settled + hiddenSettled,
@@ -30,9 +35,7 @@ function count() {
 
 // A file on its way counts by the part that has arrived.
 function partlySent() {
-  return cards()
-    .filter((card) => card.dataset.state === "sending")
-    .reduce((sum, card) => sum + (card.sent || 0), 0);
+  return cardsIn("sending").reduce((sum, card) => sum + (card.sent || 0), 0);
 }
 
 function draw() {
@@ -41,10 +44,10 @@ function draw() {
   section.hidden = counts.total === 0;
   for (const [name, value] of Object.entries(counts)) {
     const element = section.querySelector(`[data-count="${name}"]`);
-    if (element) element.textContent = value;
+    if (element) element.textContent = String(value);
   }
-  for (const name of ["refused", "lost"]) {
-    for (const element of section.querySelectorAll(`[data-${name}]`)) {
+  for (const name of /** @type {const} */ (["refused", "lost"])) {
+    for (const element of all(`[data-${name}]`, HTMLElement, section)) {
       element.hidden = counts[name] === 0;
     }
   }
@@ -56,12 +59,18 @@ function draw() {
   say(counts);
 }
 
+/**
+ * @param {string} name
+ * @param {number} value
+ * @param {number} max
+ */
 function setBar(name, value, max) {
-  const bar = section.querySelector(`[data-bar="${name}"]`);
+  const bar = the(`[data-bar="${name}"]`, HTMLProgressElement, section);
   bar.max = max || 1;
   bar.value = value;
 }
 
+/** @param {Counts} counts */
 function say(counts) {
   clearTimeout(sayLater);
   const wait = saidAt + SAY_EVERY_MS - Date.now();
@@ -70,8 +79,10 @@ function say(counts) {
     return;
   }
   saidAt = Date.now();
-  const text = section.dataset.says.replace(/\{(\w+)\}/g, (_, name) => counts[name]);
-  const place = section.querySelector("[data-says-here]");
+  const numbers = new Map(Object.entries(counts));
+  const { says = "" } = section.dataset;
+  const text = says.replace(/\{(\w+)\}/g, (_, name) => String(numbers.get(name)));
+  const place = the("[data-says-here]", HTMLElement, section);
   if (counts.total && place.textContent !== text) place.textContent = text;
 }
 

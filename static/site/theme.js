@@ -11,6 +11,7 @@
     }
   }
 
+  /** @param {string} theme */
   function store(theme) {
     try {
       localStorage.setItem("theme", theme);
@@ -27,6 +28,7 @@
   system.addEventListener("change", show);
   document.addEventListener("DOMContentLoaded", () => {
     for (const button of document.querySelectorAll("[data-switch-theme]")) {
+      if (!(button instanceof HTMLElement)) continue;
       button.hidden = false;
       button.addEventListener("click", () => {
         root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";

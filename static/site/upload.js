@@ -1,18 +1,29 @@
 // Photos that are chosen, dropped, pasted or taken: sent a few at a time, each with its own card.
-import { changed, fromHtml, fromTemplate, replace } from "./cards.js";
+import { all, around, fromHtml, maybe, the } from "../dom.js";
+import { changed, fromTemplate, replace } from "./cards.js";
 import { droppedFiles, isArchive } from "./files.js";
 import { showProgress } from "./progress.js";
 
 const AT_ONCE = 4;
 const MEGABYTE = 1024 * 1024;
-const page = document.querySelector("[data-upload]");
-const zone = document.querySelector("[data-drop]");
-const grid = document.querySelector("[data-cards]");
+const page = the("[data-upload]", HTMLElement);
+const zone = maybe("[data-drop]", HTMLElement);
+const grid = the("[data-cards]", HTMLElement);
+
+/**
+ * @typedef {import("./cards.js").Card} Card
+ * @typedef {{ file: File, card: Card, preview: string | null, labelled: boolean }} Job
+ */
+
+/** @type {WeakMap<Card, Job>} */
 const jobs = new WeakMap(); // what is behind the card of a file that is not stored yet
+/** @type {Job[]} */
 const queue = [];
 let active = 0;
+/** @type {Promise<string> | null} */
 let opening = null;
 
+/** @param {File[]} files */
 function add(files) {
   if (!files.length) return sayNothingFound();
   prepare();
@@ -21,57 +32,70 @@ function add(files) {
   pump();
 }
 
+/** @param {File} file */
 function addOne(file) {
   const tooLarge = refusalBySize(file);
   const card = fromTemplate(tooLarge ? "refused" : "sending");
-  card.querySelector("[data-name]").textContent = file.name;
+  the("[data-name]", HTMLElement, card).textContent = file.name;
   grid.append(card);
   if (tooLarge) {
-    card.querySelector("[data-text]").textContent = tooLarge;
+    the("[data-text]", HTMLElement, card).textContent = tooLarge;
     return;
   }
-  const job = { file, card, preview: null, labelled: zone.querySelector("[data-labelled]")?.checked };
+  const labelled = maybe("[data-labelled]", HTMLInputElement)?.checked ?? false;
+  /** @type {Job} */
+  const job = { file, card, preview: null, labelled };
   if (!isArchive(file)) showPreview(job);
   enqueue(job);
 }
 
+/** @param {Job} job */
 function enqueue(job) {
   jobs.set(job.card, job);
   queue.push(job);
 }
 
+/** @param {File} file */
 function refusalBySize(file) {
-  const limit = isArchive(file) ? page.dataset.maxArchiveMb : page.dataset.maxMb;
+  const limit = Number(isArchive(file) ? page.dataset.maxArchiveMb : page.dataset.maxMb);
   if (file.size <= limit * MEGABYTE) return "";
   return isArchive(file) ? page.dataset.archiveTooLarge : page.dataset.tooLarge;
 }
 
 function prepare() {
   page.classList.add("has-cards");
-  document.querySelector("[data-cards-section]").hidden = false;
+  the("[data-cards-section]", HTMLElement).hidden = false;
   document.querySelector("[data-hints]")?.remove();
   document.querySelector("[data-empty]")?.remove();
 }
 
-// Shown at once; a format that the browser cannot draw keeps the neutral card.
+/**
+ * Shown at once; a format that the browser cannot draw keeps the neutral card.
+ * @param {Job} job
+ */
 function showPreview(job) {
   job.preview ??= URL.createObjectURL(job.file);
-  const picture = job.card.querySelector("img");
+  const picture = the("img", HTMLImageElement, job.card);
   picture.decoding = "async";
-  picture.addEventListener("load", () => (picture.hidden = false));
+  picture.addEventListener("load", () => {
+    picture.hidden = false;
+  });
   picture.src = job.preview;
 }
 
 function pump() {
-  while (active < AT_ONCE && queue.length) {
+  while (active < AT_ONCE) {
+    const job = queue.shift();
+    if (!job) return;
     active += 1;
-    send(queue.shift()).finally(() => {
+    send(job).finally(() => {
       active -= 1;
       pump();
     });
   }
 }
 
+/** @param {Job} job */
 async function send(job) {
   job.card.dataset.state = "sending";
   showProgress();
@@ -88,25 +112,34 @@ async function send(job) {
 // One batch a page, opened when the first file is about to be sent.
 function openBatch() {
   if (page.dataset.batch) return page.dataset.batch;
-  opening ??= requestBatch().finally(() => (opening = null));
+  opening ??= requestBatch().finally(() => {
+    opening = null;
+  });
   return opening;
 }
 
+/** @returns {Promise<string>} */
 async function requestBatch() {
+  const { open = "" } = page.dataset;
   const headers = { Accept: "application/json", "X-CSRFToken": csrfToken() };
-  const response = await fetch(page.dataset.open, { method: "POST", headers }).catch(() => null);
+  const response = await fetch(open, { method: "POST", headers }).catch(() => null);
   if (!response) throw "offline";
   if (response.redirected) throw "signed-out";
   if (!response.ok) throw "error";
   const batch = await response.json();
   page.dataset.batch = batch.url;
   page.dataset.batchId = batch.id;
-  document.querySelector("[data-more-link]").search = `?batch=${batch.id}`;
+  the("[data-more-link]", HTMLAnchorElement).search = `?batch=${batch.id}`;
   history.replaceState(null, "", batch.url); // to load the page again shows the batch
   return batch.url;
 }
 
-// XMLHttpRequest, because fetch does not tell how much has been sent.
+/**
+ * XMLHttpRequest, because fetch does not tell how much has been sent.
+ * @param {string} address
+ * @param {Job} job
+ * @returns {Promise<XMLHttpRequest>}
+ */
 function post(address, job) {
   const body = new FormData();
   if (job.labelled) body.append("labelled", "on");
@@ -128,39 +161,49 @@ function post(address, job) {
 }
 
 function csrfToken() {
-  return document.querySelector("[name=csrfmiddlewaretoken]").value;
+  return the("[name=csrfmiddlewaretoken]", HTMLInputElement).value;
 }
 
+/**
+ * @param {Job} job
+ * @param {ProgressEvent} event
+ */
 function showSent(job, event) {
   job.card.sent = event.lengthComputable ? event.loaded / event.total : 0;
-  job.card.querySelector("[data-sent]").value = job.card.sent;
+  the("[data-sent]", HTMLProgressElement, job.card).value = job.card.sent;
   showProgress();
 }
 
+/**
+ * @param {Job} job
+ * @param {unknown} reason
+ */
 function lose(job, reason) {
   const card = fromTemplate("lost");
-  card.dataset.reason = reason;
-  card.querySelector("[data-name]").textContent = job.file.name;
+  card.dataset.reason = String(reason);
+  the("[data-name]", HTMLElement, card).textContent = job.file.name;
   replace(job.card, card);
   job.card = card;
   jobs.set(card, job);
 }
 
+/** @param {Card} card */
 function retry(card) {
   const job = jobs.get(card);
+  if (!job) return;
   job.card = fromTemplate("sending");
-  job.card.querySelector("[data-name]").textContent = job.file.name;
+  the("[data-name]", HTMLElement, job.card).textContent = job.file.name;
   replace(card, job.card);
   enqueue(job);
   pump();
 }
 
 function retryAll() {
-  for (const card of grid.querySelectorAll('[data-state="lost"]')) retry(card);
+  for (const card of all('[data-state="lost"]', HTMLElement, grid)) retry(card);
 }
 
 function showThereIsMore() {
-  document.querySelector("[data-more]").hidden = false;
+  the("[data-more]", HTMLElement).hidden = false;
   delete page.dataset.allSettled;
 }
 
@@ -168,22 +211,23 @@ function sayNothingFound() {
   document.querySelector("[data-nothing]")?.remove();
   const message = fromTemplate("nothing");
   message.dataset.nothing = "";
-  zone.after(message);
+  zone?.after(message);
 }
 
 function isUnsent() {
   return active || queue.length || grid.querySelector('[data-state="lost"]');
 }
 
-function listen() {
-  for (const input of zone.querySelectorAll("[data-choose]")) {
+/** @param {HTMLElement} zone */
+function listen(zone) {
+  for (const input of all("[data-choose]", HTMLInputElement, zone)) {
     input.addEventListener("change", () => {
-      add([...input.files]);
+      add([...(input.files ?? [])]);
       input.value = "";
     });
   }
   document.addEventListener("dragover", (event) => {
-    if (![...event.dataTransfer.types].includes("Files")) return;
+    if (![...(event.dataTransfer?.types ?? [])].includes("Files")) return;
     event.preventDefault();
     zone.classList.add("is-target");
   });
@@ -193,18 +237,19 @@ function listen() {
   document.addEventListener("drop", async (event) => {
     event.preventDefault();
     zone.classList.remove("is-target");
-    add(await droppedFiles(event.dataTransfer));
+    if (event.dataTransfer) add(await droppedFiles(event.dataTransfer));
   });
   document.addEventListener("paste", (event) => {
-    const files = [...event.clipboardData.files];
+    const files = [...(event.clipboardData?.files ?? [])];
     if (files.length) add(files);
   });
   document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-retry-all]")) retryAll();
-    else if (event.target.closest("[data-retry]")) retry(event.target.closest(".card"));
+    const card = around(event, ".card");
+    if (around(event, "[data-retry-all]")) retryAll();
+    else if (card && around(event, "[data-retry]")) retry(card);
   });
   window.addEventListener("online", retryAll);
   window.addEventListener("beforeunload", (event) => isUnsent() && event.preventDefault());
 }
 
-if (zone) listen();
+if (zone) listen(zone);

@@ -1,14 +1,18 @@
 // What was opened stays open when a part of the page is asked for again; a form marked data-once is
 // sent once, however often its button is pressed.
+import { all } from "../dom.js";
 
-let open = [];
+/** @type {string[]} */
+let opened = [];
 
-function remember({ detail: { target } }) {
-  open = [...target.querySelectorAll("details[open][id]")].map(({ id }) => id);
+/** @param {Event} event */
+function remember(event) {
+  const { target } = /** @type {CustomEvent<{ target: Element }>} */ (event).detail;
+  opened = [...target.querySelectorAll("details[open][id]")].map(({ id }) => id);
 }
 
 function restore() {
-  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
 }
 
 document.addEventListener("htmx:beforeSwap", remember);
@@ -17,12 +21,13 @@ document.addEventListener("htmx:afterSwap", restore);
 document.addEventListener("htmx:oobAfterSwap", restore);
 
 document.addEventListener("submit", (event) => {
-  if (!event.target.matches("[data-once]")) return;
-  if (event.target.dataset.sent) event.preventDefault();
-  event.target.dataset.sent = "yes";
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || !form.matches("[data-once]")) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
 });
 
 // Back from the run's page, the same form may be sent again: the server knows its number.
 addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
+  for (const form of all("[data-sent]", HTMLElement)) delete form.dataset.sent;
 });

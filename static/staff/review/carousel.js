@@ -1,45 +1,60 @@
 // The photos that a reviewer has before them: one is shown, the next ones are loaded already.
+import { all, childrenOf, fromHtml, the } from "../../dom.js";
 import { AGAIN_MS } from "./send.js";
 
 const LOADED_AHEAD = 5;
 
+/** @param {HTMLElement} article */
+export const photoOf = (article) => article.dataset.photo ?? "";
+
 export class Carousel {
   #stage;
   #index = 0;
-  #timer = null;
+  /** @type {number | undefined} */
+  #timer;
 
+  /** @param {HTMLElement} stage */
   constructor(stage) {
     this.#stage = stage;
     window.addEventListener("online", () => this.#show());
   }
 
   get articles() {
-    return [...this.#stage.children];
+    return childrenOf(this.#stage);
   }
 
+  /** @returns {HTMLElement | undefined} */
   get current() {
     return this.articles[this.#index];
   }
 
   get photos() {
-    return this.articles.map((article) => article.dataset.photo);
+    return this.articles.map(photoOf);
   }
 
-  // Articles of photos that are not here yet, and not among `except`.
+  /**
+   * Articles of photos that are not here yet, and not among `except`.
+   * @param {string} html
+   * @param {string[]} except
+   */
   add(html, except = []) {
     const here = new Set([...this.photos, ...except]);
-    const articles = fromHtml(html).filter((article) => !here.has(article.dataset.photo));
+    const articles = fromHtml(html).filter((article) => !here.has(photoOf(article)));
     this.#stage.append(...articles);
     this.#show();
   }
 
-  // An article that comes back stands before the others.
+  /**
+   * An article that comes back stands before the others.
+   * @param {HTMLElement} article
+   */
   putBack(article) {
-    this.find(article.dataset.photo)?.remove();
+    this.find(photoOf(article))?.remove();
     this.#stage.insertBefore(article, this.current ?? null);
     this.#show();
   }
 
+  /** @param {HTMLElement} article */
   takeOut(article) {
     const position = this.articles.indexOf(article);
     if (position === -1) return;
@@ -48,16 +63,21 @@ export class Carousel {
     this.#show();
   }
 
+  /** @param {string} photo */
   find(photo) {
     return this.articles.find((article) => article.dataset.photo === photo);
   }
 
-  // Whether the person can have looked at it; what cannot be drawn shows a sign instead.
+  /**
+   * Whether the person can have looked at it; what cannot be drawn shows a sign instead.
+   * @param {HTMLElement} article
+   */
   isDrawn(article) {
-    const picture = article.querySelector(".queue-picture img");
+    const picture = the(".queue-picture img", HTMLImageElement, article);
     return picture.complete && !("src" in picture.dataset);
   }
 
+  /** @param {number} step */
   move(step) {
     this.#index += step;
     this.#show();
@@ -66,10 +86,10 @@ export class Carousel {
   #show() {
     const articles = this.articles;
     this.#index = Math.max(0, Math.min(this.#index, articles.length - 1));
-    articles.forEach((article, position) => (article.hidden = position !== this.#index));
+    for (const [position, article] of articles.entries()) article.hidden = position !== this.#index;
     for (const article of articles.slice(this.#index, this.#index + 1 + LOADED_AHEAD)) {
-      for (const image of article.querySelectorAll("img[data-src]")) {
-        const { src } = image.dataset;
+      for (const image of all("img[data-src]", HTMLImageElement, article)) {
+        const { src = "" } = image.dataset;
         image.addEventListener("error", () => this.#loadLater(image, src), { once: true });
         image.removeAttribute("data-src");
         image.src = src;
@@ -77,15 +97,13 @@ export class Carousel {
     }
   }
 
+  /**
+   * @param {HTMLImageElement} image
+   * @param {string} src
+   */
   #loadLater(image, src) {
     image.dataset.src = src;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#show(), AGAIN_MS);
   }
-}
-
-export function fromHtml(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  return [...template.content.children];
 }

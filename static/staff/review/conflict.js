@@ -1,14 +1,20 @@
 // Somebody else decided meanwhile: theirs stands until this person says otherwise.
-import { fromHtml } from "./carousel.js";
+import { fromHtml, maybe, the } from "../../dom.js";
 
-export function askWhose(place, { html }, settled, putMine) {
+/**
+ * @param {HTMLElement} place
+ * @param {string} html
+ * @param {() => void} settled
+ * @param {() => void} putMine
+ */
+export function askWhose(place, html, settled, putMine) {
   const [note] = fromHtml(html);
   const settle = () => {
     note.remove();
     settled();
   };
-  note.querySelector("[data-keep-theirs]").addEventListener("click", settle);
-  note.querySelector("[data-put-mine]")?.addEventListener("click", () => {
+  the("[data-keep-theirs]", HTMLElement, note).addEventListener("click", settle);
+  maybe("[data-put-mine]", HTMLElement, note)?.addEventListener("click", () => {
     putMine();
     settle();
   });

@@ -1,5 +1,8 @@
 // Keys of the review queue; none of them fires while somebody types or a dialog is open.
 
+import { around } from "../../dom.js";
+
+/** @type {Record<string, string>} */
 const KEYS = {
   Enter: "confirm",
   n: "neither",
@@ -11,6 +14,10 @@ const KEYS = {
   "?": "help",
 };
 
+/**
+ * @param {Record<string, () => unknown>} actions
+ * @param {(place: number) => void} choose
+ */
 export function listenToKeys(actions, choose) {
   document.addEventListener("keydown", (event) => {
     if (isForSomethingElse(event)) return;
@@ -22,11 +29,12 @@ export function listenToKeys(actions, choose) {
   });
 }
 
+/** @param {KeyboardEvent} event */
 function isForSomethingElse(event) {
   if (event.defaultPrevented || event.repeat || event.isComposing) return true;
   if (event.ctrlKey || event.metaKey || event.altKey) return true;
   if (document.querySelector("dialog[open]")) return true;
-  const field = event.target.closest("input, select, textarea, [contenteditable]");
+  const field = around(event, "input, select, textarea, [contenteditable]");
   if (field && !field.closest("dialog")) return true; // of a closed dialog: it loses the focus soon
-  return event.key === "Enter" && Boolean(event.target.closest("a, button, summary"));
+  return event.key === "Enter" && Boolean(around(event, "a, button, summary"));
 }

@@ -5,17 +5,44 @@ import { post } from "./send.js";
 const FIRST_WAIT_MS = 1000;
 const MAX_WAIT_MS = 30_000;
 
-// An entry: { id, action, photo, fields }; `addresses` says where to send each action.
+/**
+ * @typedef {import("./send.js").Answer} Answer
+ * @typedef {import("./send.js").Outcome} Outcome
+ * @typedef {"decide" | "skip" | "undo"} Action
+ */
+
+/**
+ * @typedef {object} Entry
+ * @property {string} id
+ * @property {Action} action
+ * @property {string} photo
+ * @property {import("./send.js").Fields} fields
+ * @property {boolean} [isTried]
+ */
+
+/**
+ * @typedef {object} Listeners
+ * @property {(entry: Entry, answer: Answer) => void} answered
+ * @property {(count: number, outcome: Outcome) => void} changed
+ */
+
 export class Outbox {
   #name;
   #addresses;
   #answered;
   #changed;
+  /** @type {Map<string, Entry>} */
   #unsaved = new Map(); // what the storage did not take, because it is full or forbidden
   #isSending = false;
-  #timer = null;
+  /** @type {number | undefined} */
+  #timer;
   #failures = 0;
 
+  /**
+   * @param {string} name
+   * @param {Record<Action, string>} addresses  where to send each action
+   * @param {Listeners} listeners
+   */
   constructor(name, addresses, { answered, changed }) {
     this.#name = name;
     this.#addresses = addresses;
@@ -32,20 +59,27 @@ export class Outbox {
     return this.#stored().map(([, entry]) => entry);
   }
 
+  /** @param {Entry} entry */
   add(entry) {
     this.#save(`${this.#name}.${newPlace()}.${entry.id}`, entry);
     this.send();
   }
 
-  // Whether the entry could be taken back before it was ever sent.
+  /**
+   * Whether the entry could be taken back before it was ever sent.
+   * @param {string} id
+   */
   withdraw(id) {
-    const entry = this.entries.find((it) => it.id === id);
-    const isHere = Boolean(entry) && !entry.isTried;
+    const isHere = this.entries.some((entry) => entry.id === id && !entry.isTried);
     if (isHere) this.#drop(id);
     return isHere;
   }
 
-  // What was seen of a photo is newer than what waiting decisions about it say.
+  /**
+   * What was seen of a photo is newer than what waiting decisions about it say.
+   * @param {string} photo
+   * @param {string} seen
+   */
   saw(photo, seen) {
     for (const [key, entry] of this.#stored()) {
       if (entry.photo === photo && "seen" in entry.fields) {
@@ -64,9 +98,10 @@ export class Outbox {
     else if (this.entries.length) this.send();
   }
 
+  /** @returns {Promise<Outcome>} */
   async #sendAll() {
-    for (let first; (first = this.#stored()[0]); ) {
-      const [key, entry] = first;
+    for (let stored = this.#stored(); stored.length; stored = this.#stored()) {
+      const [key, entry] = stored[0];
       this.#save(key, { ...entry, isTried: true }); // the server may know of it, whatever comes
       const answer = await post(this.#addresses[entry.action], entry.fields);
       if (["offline", "signed-out"].includes(answer.outcome)) return answer.outcome;
@@ -83,6 +118,10 @@ export class Outbox {
     return [...stored].sort(([one], [other]) => (one < other ? -1 : 1));
   }
 
+  /**
+   * @param {string} key
+   * @param {Entry} entry
+   */
   #save(key, entry) {
     try {
       localStorage.setItem(key, JSON.stringify(entry));
@@ -92,6 +131,7 @@ export class Outbox {
     }
   }
 
+  /** @param {string} id */
   #drop(id) {
     for (const [key, entry] of this.#stored()) {
       if (entry.id === id) this.#forget(key);
@@ -99,6 +139,7 @@ export class Outbox {
     this.#changed(this.entries.length, "done");
   }
 
+  /** @param {string} key */
   #forget(key) {
     this.#unsaved.delete(key);
     try {
@@ -108,6 +149,7 @@ export class Outbox {
     }
   }
 
+  /** @param {Outcome} outcome */
   #wait(outcome) {
     const wait = Math.min(FIRST_WAIT_MS * 2 ** this.#failures, MAX_WAIT_MS);
     this.#failures += 1;
@@ -116,6 +158,10 @@ export class Outbox {
   }
 }
 
+/**
+ * @param {string} prefix
+ * @returns {[string, Entry][]}
+ */
 function saved(prefix) {
   try {
     const found = Object.entries(localStorage).filter(([key]) => key.startsWith(prefix));
@@ -132,7 +178,13 @@ function newPlace() {
   return String(last).padStart(15, "0");
 }
 
-// Two tabs of one person share the outbox; only one of them sends at a time.
+/**
+ * Two tabs of one person share the outbox; only one of them sends at a time.
+ * @template T
+ * @param {string} name
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
 function alone(name, work) {
   return navigator.locks ? navigator.locks.request(name, work) : work();
 }

@@ -1,37 +1,60 @@
 // A dialog to find a label by its English or Chinese name: templates/admin/review/_picker.html.
 
-// Resolves to { slug, name }, or to null if the dialog was closed.
+import { around, childrenOf, maybe, the } from "../../dom.js";
+
+/** @typedef {{ slug: string, name: string }} Picked */
+
+/**
+ * Resolves to null if the dialog was closed.
+ * @param {HTMLDialogElement} dialog
+ */
 export function pickLabel(dialog) {
   const picker = new Picker(dialog);
   return picker.ask();
 }
 
 class Picker {
+  /** @type {(picked: Picked | null) => void} */
+  resolve = () => {};
+
+  /** @param {HTMLDialogElement} dialog */
   constructor(dialog) {
     this.dialog = dialog;
-    this.input = dialog.querySelector("input");
-    this.list = dialog.querySelector("[role=listbox]");
-    this.none = dialog.querySelector("[data-none]");
-    this.options = [...this.list.children].sort((a, b) => a.dataset.place - b.dataset.place);
+    this.input = the("input", HTMLInputElement, dialog);
+    this.list = the("[role=listbox]", HTMLElement, dialog);
+    this.none = the("[data-none]", HTMLElement, dialog);
+    this.options = childrenOf(this.list).sort((a, b) => placeOf(a) - placeOf(b));
     this.listening = new AbortController();
   }
 
+  /** @returns {Promise<Picked | null>} */
   ask() {
     this.listen(this.input, "input", () => this.filter());
     this.listen(this.input, "keydown", (event) => this.press(event));
-    this.listen(this.list, "click", (event) => this.pick(event.target.closest("[role=option]")));
+    this.listen(this.list, "click", (event) => this.pick(around(event, "[role=option]")));
     this.listen(this.dialog, "close", () => this.finish(null));
     this.input.value = "";
     this.filter();
     this.dialog.showModal();
-    return new Promise((resolve) => (this.resolve = resolve));
+    return new Promise((resolve) => {
+      this.resolve = resolve;
+    });
   }
 
+  /**
+   * @template {keyof HTMLElementEventMap} E
+   * @param {HTMLElement} target
+   * @param {E} event
+   * @param {(event: HTMLElementEventMap[E]) => void} act
+   */
   listen(target, event, act) {
     target.addEventListener(event, act, { signal: this.listening.signal });
   }
 
-  // Before the next key is pressed: the event `close` would come later.
+  /**
+   * Before the next key is pressed: the event `close` would come later.
+   * @param {Picked | null} picked
+   */
   finish(picked) {
     this.listening.abort();
     this.dialog.close();
@@ -50,13 +73,14 @@ class Picker {
   }
 
   get shown() {
-    return [...this.list.children].filter((option) => !option.hidden);
+    return childrenOf(this.list).filter((option) => !option.hidden);
   }
 
   get active() {
-    return this.list.querySelector("[aria-selected=true]");
+    return maybe("[aria-selected=true]", HTMLElement, this.list);
   }
 
+  /** @param {HTMLElement | null | undefined} option */
   activate(option) {
     this.active?.setAttribute("aria-selected", "false");
     option?.setAttribute("aria-selected", "true");
@@ -64,28 +88,45 @@ class Picker {
     this.input.setAttribute("aria-activedescendant", option?.id ?? "");
   }
 
+  /** @param {KeyboardEvent} event */
   press(event) {
     if (event.isComposing || event.keyCode === 229) return; // a Chinese word is being put together
+    /** @type {Record<string, number>} */
     const steps = { ArrowDown: 1, ArrowUp: -1 };
     if (event.key in steps) {
-      const place = this.shown.indexOf(this.active) + steps[event.key];
-      this.activate(this.shown[place] ?? this.active);
+      const place = this.active ? this.shown.indexOf(this.active) : -1;
+      this.activate(this.shown[place + steps[event.key]] ?? this.active);
     } else if (event.key === "Enter") this.pick(this.active);
     else if (event.key === "Escape") this.finish(null);
     else return;
     event.preventDefault();
   }
 
+  /** @param {HTMLElement | null} option */
   pick(option) {
-    if (option) this.finish({ slug: option.dataset.slug, name: option.dataset.name });
+    if (!option) return;
+    const { slug = "", name = "" } = option.dataset;
+    this.finish({ slug, name });
   }
 }
 
-// 0: is the text, 1: begins with it, 2: a word begins with it, 3: holds it.
+/** @param {HTMLElement} option */
+const placeOf = (option) => Number(option.dataset.place);
+
+/**
+ * 0: is the text, 1: begins with it, 2: a word begins with it, 3: holds it.
+ * @param {HTMLElement} option
+ * @param {string} text
+ */
 function rankOf(option, text) {
-  return Math.min(...option.dataset.words.split("|").map((name) => rankOfName(name, text)));
+  const { words = "" } = option.dataset;
+  return Math.min(...words.split("|").map((name) => rankOfName(name, text)));
 }
 
+/**
+ * @param {string} name
+ * @param {string} text
+ */
 function rankOfName(name, text) {
   if (name === text) return 0;
   if (name.startsWith(text)) return 1;

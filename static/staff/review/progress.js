@@ -1,5 +1,16 @@
 // The counters, the line about what waits for the connection, and the end of the queue.
 
+import { all, the } from "../../dom.js";
+
+/**
+ * As the server counts.
+ * @typedef {object} Counts
+ * @property {number} remaining
+ * @property {boolean} is_exact
+ * @property {number | null} labelled
+ * @property {number} others
+ */
+
 const number = new Intl.NumberFormat(document.documentElement.lang);
 
 export class Progress {
@@ -7,11 +18,16 @@ export class Progress {
   #remaining = 0;
   #isExact = true;
 
+  /** @param {HTMLElement} page */
   constructor(page) {
     this.#page = page;
   }
 
-  // As the server counts; what is still to be sent is done already.
+  /**
+   * What is still to be sent is done already.
+   * @param {Counts} counts
+   * @param {import("./outbox.js").Entry[]} unsent
+   */
   show({ remaining, is_exact: isExact, labelled, others }, unsent) {
     const decided = unsent.filter((entry) => entry.action === "decide").length;
     this.#remaining = remaining - decided;
@@ -22,11 +38,16 @@ export class Progress {
     this.#put("others-count", number.format(others));
   }
 
+  /** @param {number} step */
   count(step) {
     this.#remaining = Math.max(0, this.#remaining + step);
     this.#put("remaining", number.format(this.#remaining) + (this.#isExact ? "" : " +"));
   }
 
+  /**
+   * @param {number} count
+   * @param {import("./send.js").Outcome} outcome
+   */
   showOutbox(count, outcome) {
     this.#find("offline").hidden = outcome !== "offline" || !count;
     this.#find("signed-out").hidden = outcome !== "signed-out";
@@ -35,15 +56,21 @@ export class Progress {
     }
   }
 
+  /** @param {boolean} isEnd */
   showEnd(isEnd) {
     this.#find("end").hidden = !isEnd;
-    for (const part of this.#page.querySelectorAll("[data-work]")) part.hidden = isEnd;
+    for (const part of all("[data-work]", HTMLElement, this.#page)) part.hidden = isEnd;
   }
 
+  /** @param {string} name */
   #find(name) {
-    return this.#page.querySelector(`[data-${name}]`);
+    return the(`[data-${name}]`, HTMLElement, this.#page);
   }
 
+  /**
+   * @param {string} name
+   * @param {string} text
+   */
   #put(name, text) {
     this.#find(name).textContent = text;
   }

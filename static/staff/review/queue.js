@@ -1,7 +1,8 @@
 // The review queue: templates/admin/review/queue.html. A decision takes effect here at once; the
 // outbox tells the server about it when it can.
+import { all, around, fromHtml, maybe, the } from "../../dom.js";
+import { Carousel, photoOf } from "./carousel.js";
 import { askWhose } from "./conflict.js";
-import { Carousel, fromHtml } from "./carousel.js";
 import { listenToKeys } from "./keys.js";
 import { Outbox } from "./outbox.js";
 import { pickLabel } from "./picker.js";
@@ -10,9 +11,9 @@ import { AGAIN_MS, get, newId, post } from "./send.js";
 import { whileAtWork } from "./work.js";
 
 const FEW_LEFT = 4;
-const page = document.querySelector("[data-queue]");
-const { dataset } = page;
-const stage = page.querySelector("[data-stage]");
+const page = the("[data-queue]", HTMLElement);
+const dataset = /** @type {Record<string, string>} */ (page.dataset); // of the page's template
+const stage = the("[data-stage]", HTMLElement, page);
 const carousel = new Carousel(stage);
 const progress = new Progress(page);
 const outbox = new Outbox(
@@ -20,16 +21,29 @@ const outbox = new Outbox(
   { decide: dataset.decide, skip: dataset.skip, undo: dataset.undo },
   { answered, changed: (count, outcome) => progress.showOutbox(count, outcome) },
 );
-let steps = []; // what U takes back: { id, action, article }
+
+/**
+ * @typedef {import("./outbox.js").Action} Action
+ * @typedef {import("./outbox.js").Entry} Entry
+ * @typedef {import("./send.js").Answer} Answer
+ * @typedef {import("./send.js").Fields} Fields
+ */
+
+/** @type {{ id: string, action: Action, article: HTMLElement }[]} */
+let steps = []; // what U takes back
 let isAsking = false;
 
 // Decisions
 
+/**
+ * @param {string} slug
+ * @param {string} name
+ */
 function decide(slug, name, article = carousel.current) {
   if (!slug || !article?.isConnected) return;
   if (!carousel.isDrawn(article)) return say(dataset.textUnseen);
   progress.count(-1);
-  leave(article, "decide", { label: slug, seen: article.dataset.seen });
+  leave(article, "decide", { label: slug, seen: article.dataset.seen ?? "" });
   say(dataset.textDecided, name);
 }
 
@@ -40,9 +54,14 @@ function skip() {
   say(dataset.textSkipped);
 }
 
+/**
+ * @param {HTMLElement} article
+ * @param {Action} action
+ * @param {Fields} fields
+ */
 function leave(article, action, fields) {
   const id = newId();
-  const { photo } = article.dataset;
+  const photo = photoOf(article);
   outbox.add({ id, action, photo, fields: { decision: id, photo, ...fields } });
   steps.push({ id, action, article });
   carousel.takeOut(article);
@@ -50,18 +69,19 @@ function leave(article, action, fields) {
 }
 
 function confirm() {
-  if (carousel.current) carousel.current.querySelector("[data-confirm]")?.click();
+  if (carousel.current) maybe("[data-confirm]", HTMLElement, carousel.current)?.click();
   else refill();
 }
 
-function choose(number) {
-  carousel.current?.querySelectorAll("[data-choice]")[number - 1]?.click();
+/** @param {number} place */
+function choose(place) {
+  if (carousel.current) all("[data-choice]", HTMLElement, carousel.current)[place - 1]?.click();
 }
 
 async function search() {
   const article = carousel.current;
   if (!article) return;
-  const label = await pickLabel(document.querySelector("[data-picker]"));
+  const label = await pickLabel(the("[data-picker]", HTMLDialogElement));
   stage.focus();
   if (label) decide(label.slug, label.name, article);
 }
@@ -72,12 +92,11 @@ function undo() {
   const step = steps.pop();
   if (!step) return undoEarlier();
   const { id, article } = step;
-  const { photo } = article.dataset;
+  const photo = photoOf(article);
   const isSkip = step.action === "skip";
   if (!outbox.withdraw(id)) {
-    const action = isSkip ? "skip" : "undo";
-    const fields = isSkip ? { photo, back: 1 } : { decision: id };
-    outbox.add({ id: newId(), action, photo, fields });
+    if (isSkip) outbox.add({ id: newId(), action: "skip", photo, fields: { photo, back: 1 } });
+    else outbox.add({ id: newId(), action: "undo", photo, fields: { decision: id } });
   }
   if (!isSkip) progress.count(1);
   carousel.putBack(article);
@@ -86,6 +105,7 @@ function undo() {
 }
 
 // What was decided before this page was loaded.
+/** @type {Promise<unknown>} */
 let undoing = Promise.resolve();
 function undoEarlier() {
   undoing = undoing.then(async () => {
@@ -105,6 +125,10 @@ function undoEarlier() {
 
 // Answers
 
+/**
+ * @param {Entry} entry
+ * @param {Answer} answer
+ */
 function answered(entry, answer) {
   const { photo, id, action } = entry;
   if (answer.outcome === "done") {
@@ -112,52 +136,78 @@ function answered(entry, answer) {
     return;
   }
   steps = steps.filter((step) => step.id !== id);
-  if (action === "undo" && carousel.find(photo)) carousel.takeOut(carousel.find(photo));
+  const back = carousel.find(photo);
+  if (action === "undo" && back) carousel.takeOut(back);
   if (answer.outcome === "conflict") showConflict(answer, entry);
-  else if (action === "decide") say(answer.outcome === "gone" ? dataset.textGone : dataset.textRefused);
+  else if (action === "decide")
+    say(answer.outcome === "gone" ? dataset.textGone : dataset.textRefused);
   goOn();
 }
 
+/**
+ * @param {string} photo
+ * @param {string} seen
+ */
 function saw(photo, seen) {
   outbox.saw(photo, seen);
-  const article = carousel.find(photo) ?? steps.find((step) => step.article.dataset.photo === photo)?.article;
+  const article =
+    carousel.find(photo) ?? steps.find((step) => photoOf(step.article) === photo)?.article;
   if (article) article.dataset.seen = seen;
 }
 
-function showConflict(answer, entry) {
-  const place = page.querySelector("[data-conflicts]");
-  askWhose(place, answer, () => stage.focus(), () => {
+/**
+ * @param {Answer} answer
+ * @param {Entry} [mine]
+ */
+function showConflict({ html, seen }, mine) {
+  const place = the("[data-conflicts]", HTMLElement, page);
+  const putMine = () => {
+    if (!mine) return;
     const id = newId();
-    outbox.add({ ...entry, id, fields: { ...entry.fields, decision: id, seen: answer.seen } });
-  });
+    outbox.add({ ...mine, id, fields: { ...mine.fields, decision: id, seen } });
+  };
+  askWhose(place, html, () => stage.focus(), putMine);
 }
 
 // More photos
 
 function goOn() {
-  if (stage.contains(document.activeElement) || document.activeElement === document.body) stage.focus();
+  if (stage.contains(document.activeElement) || document.activeElement === document.body)
+    stage.focus();
   progress.showEnd(!carousel.current && !isAsking);
   if (carousel.articles.length <= FEW_LEFT) refill();
 }
 
+const photosUnsent = () => outbox.entries.map((entry) => entry.photo);
+
 async function refill() {
   if (isAsking) return;
   isAsking = true;
-  const unsent = outbox.entries.map((entry) => entry.photo);
-  const answer = await ask({ unsent });
+  const answer = await ask({ unsent: photosUnsent() });
   isAsking = false;
   if (answer.outcome !== "done") return setTimeout(refill, AGAIN_MS);
-  carousel.add(answer.html, outbox.entries.map((entry) => entry.photo));
+  carousel.add(answer.html, photosUnsent());
   progress.show(answer.progress, outbox.entries);
   progress.showEnd(!carousel.current);
 }
 
+/** @param {Fields} fields */
 async function ask(fields) {
   const { order, kind, label } = dataset;
-  const answer = await post(dataset.claim, { order, kind, label, known: carousel.photos, ...fields });
+  const answer = await post(dataset.claim, {
+    order,
+    kind,
+    label,
+    known: carousel.photos,
+    ...fields,
+  });
   progress.showOutbox(outbox.entries.length, answer.outcome);
-  const lost = (answer.lost ?? []).map((photo) => carousel.find(photo)).filter(Boolean);
-  lost.forEach((article) => carousel.takeOut(article));
+  /** @type {string[]} */
+  const taken = answer.lost ?? [];
+  const lost = taken
+    .map((photo) => carousel.find(photo))
+    .filter((article) => article !== undefined);
+  for (const article of lost) carousel.takeOut(article);
   if (lost.length) say(dataset.textLost);
   return answer;
 }
@@ -167,12 +217,17 @@ async function renew() {
   goOn();
 }
 
+/**
+ * @param {string} text
+ * @param {string} name
+ */
 function say(text, name = "") {
-  page.querySelector("[data-said]").textContent = text.replace("{label}", name);
+  the("[data-said]", HTMLElement, page).textContent = text.replace("{label}", name);
 }
 
 // Everything that can be pressed
 
+/** @type {Record<string, () => unknown>} */
 const actions = {
   confirm,
   search,
@@ -181,18 +236,20 @@ const actions = {
   neither: () => decide(dataset.neither, dataset.neitherName),
   back: () => carousel.move(-1),
   forth: () => carousel.move(1),
-  help: () => page.querySelector("[data-help]").showModal(),
+  help: () => the("[data-help]", HTMLDialogElement, page).showModal(),
   again: refill,
 };
 
 page.addEventListener("click", (event) => {
-  const button = event.target.closest("button");
+  const button = around(event, "button");
   if (!button) return;
-  if (button.dataset.label) decide(button.dataset.label, button.dataset.name);
-  else actions[button.dataset.action]?.();
+  const { label, name = "", action = "" } = button.dataset;
+  if (label) decide(label, name);
+  else actions[action]?.();
   if (!document.querySelector("dialog[open]")) stage.focus({ preventScroll: true });
 });
-page.querySelector("[data-form]").addEventListener("change", (event) => event.currentTarget.submit());
+const filters = the("[data-form]", HTMLFormElement, page);
+filters.addEventListener("change", () => filters.submit());
 listenToKeys(actions, choose);
 whileAtWork(renew);
 outbox.send();

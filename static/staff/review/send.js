@@ -1,20 +1,33 @@
 // Questions to the server, and what became of them.
+import { the } from "../../dom.js";
 
 export const AGAIN_MS = 5000; // until what was asked for, and did not come, is asked for again
 const TIMEOUT_MS = 20_000;
 const LATER = [408, 429];
+
+/**
+ * "offline" and "signed-out": it should be tried again.
+ * @typedef {"done" | "gone" | "conflict" | "refused" | "offline" | "signed-out"} Outcome
+ * @typedef {Record<string, string | number | string[]>} Fields
+ * @typedef {{ outcome: Outcome, [field: string]: any }} Answer  Its fields depend on the question.
+ */
+
+/** @type {Record<number, Outcome>} */
 const OUTCOMES = { 200: "done", 404: "gone", 409: "conflict" };
 
-// Resolves to the answer's fields and `outcome`: "done", "gone", "conflict", "refused", or, when it
-// should be tried again, "offline" or "signed-out".
+/**
+ * @param {string} address
+ * @param {Fields} fields
+ */
 export function post(address, fields) {
   const body = new URLSearchParams();
   for (const [name, value] of Object.entries(fields)) {
-    for (const one of [value].flat()) body.append(name, one);
+    for (const one of [value].flat()) body.append(name, String(one));
   }
   return ask(address, { method: "POST", body, headers: { "X-CSRFToken": csrfToken() } });
 }
 
+/** @param {string} address */
 export function get(address) {
   return ask(address, {});
 }
@@ -28,6 +41,11 @@ export function newId() {
   return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
 }
 
+/**
+ * @param {string} address
+ * @param {RequestInit} options
+ * @returns {Promise<Answer>}
+ */
 async function ask(address, options) {
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
@@ -40,6 +58,10 @@ async function ask(address, options) {
   }
 }
 
+/**
+ * @param {Response} response
+ * @returns {Outcome}
+ */
 function outcomeOf(response) {
   if (response.redirected || response.status === 403) return "signed-out";
   if (response.status >= 500 || LATER.includes(response.status)) return "offline";
@@ -49,5 +71,5 @@ function outcomeOf(response) {
 // Signing in again, in another tab, changes the cookie; the field in the page stays as it was.
 function csrfToken() {
   const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]*)/);
-  return cookie?.[1] ?? document.querySelector("[name=csrfmiddlewaretoken]").value;
+  return cookie?.[1] ?? the("[name=csrfmiddlewaretoken]", HTMLInputElement).value;
 }
