@@ -25,10 +25,18 @@ test: .venv/installed-dev
 coverage: .venv/installed-dev
 	$(PYTEST) --cov --cov-report term $(TESTS)
 
-lint: .venv/installed-dev
+lint: lint-python lint-js
+
+lint-python: types
 	ruff check .
 	ruff format --check .
+
+types: .venv/installed-dev
 	SECRET_KEY=$$(printf lint%050d) mypy webapp recognition
+
+lint-js: node_modules/.installed
+	node_modules/.bin/biome check --error-on-warnings
+	node_modules/.bin/tsc
 
 # The words that people read, from code and pages into locale/. Needs GNU gettext.
 messages: .venv/installed-dev
@@ -54,9 +62,13 @@ bench: .venv/installed-dev .venv-peer/installed
 	pip install --quiet --requirement requirements-dev.lock
 	@touch $@ .venv/installed
 
+node_modules/.installed: package.json package-lock.json | .venv/installed-dev
+	npm ci --loglevel error
+	@touch $@
+
 .venv-peer/installed: benchmarks/requirements-peer.txt
 	$(PYTHON) -m venv .venv-peer
 	.venv-peer/bin/pip install --quiet --requirement benchmarks/requirements-peer.txt
 	@touch $@
 
-.PHONY: run test coverage lint messages lock bench
+.PHONY: run test coverage lint lint-python lint-js types messages lock bench

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib.metadata import PackageNotFoundError, version
 
 import pytest
@@ -58,6 +59,12 @@ def test_no_registry_is_named(lock: str) -> None:
     text = (BASE_DIR / lock).read_text()
     assert "://" not in text
     assert not [line for line in lines(lock) if line.startswith("-")]
+
+
+def test_no_registry_of_javascript_is_named() -> None:
+    packages = json.loads((BASE_DIR / "package-lock.json").read_text())["packages"]
+    assert len(packages) > 1
+    assert not [name for name, package in packages.items() if "resolved" in package]
 
 
 @pytest.mark.parametrize("lock", LOCKS)
