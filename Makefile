@@ -38,6 +38,9 @@ lint-js: node_modules/.installed
 	node_modules/.bin/biome check --error-on-warnings
 	node_modules/.bin/tsc
 
+hooks: .venv/installed-dev node_modules/.installed
+	pre-commit install
+
 # The words that people read, from code and pages into locale/. Needs GNU gettext.
 messages: .venv/installed-dev
 	python bin/messages.py
@@ -71,4 +74,4 @@ node_modules/.installed: package.json package-lock.json | .venv/installed-dev
 	.venv-peer/bin/pip install --quiet --requirement benchmarks/requirements-peer.txt
 	@touch $@
 
-.PHONY: run test coverage lint lint-python lint-js types messages lock bench
+.PHONY: run test coverage lint lint-python lint-js types hooks messages lock bench
