@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
@@ -29,5 +29,5 @@ def record(part: str, how: str, table: str) -> None:
         raise SystemExit(f"{PAGE.name} has no place for {part!r}.")
     _replaced, _end, after = rest.partition(_END)
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    note = f"{date.today()}, {machine}, {how}.\n\n"
+    note = f"{datetime.now(UTC).date()}, {machine}, {how}.\n\n"
     PAGE.write_text(before + begin + note + table + "\n" + _END + after)
