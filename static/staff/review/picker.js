@@ -1,4 +1,4 @@
-// A dialog to find a label by its English or Chinese name: templates/admin/review/_picker.html.
+// A dialog to find a label by its English or Chinese name: templates/staff/review/_picker.html.
 
 import { around, childrenOf, maybe, the } from "../../dom.js";
 

@@ -1,4 +1,4 @@
-// The review queue: templates/admin/review/queue.html. A decision takes effect here at once; the
+// The review queue: templates/staff/review/queue.html. A decision takes effect here at once; the
 // outbox tells the server about it when it can.
 import { all, around, fromHtml, maybe, the } from "../../dom.js";
 import { Carousel, photoOf } from "./carousel.js";
