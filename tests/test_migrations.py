@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from importlib import import_module
 
 import pytest
@@ -14,7 +14,7 @@ from tests.support.rows import settled_photo
 
 review_of_what_is_there = import_module("recognition.migrations.0003_review_of_what_is_there")
 
-LONG_AGO = datetime(2025, 1, 1, tzinfo=timezone.utc)
+LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 pytestmark = pytest.mark.usefixtures("version")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from django.contrib.auth.models import User
@@ -44,9 +44,7 @@ class NewestFirst(CursorPagination):
         if cursor is None or cursor.position is None:
             return cursor
         try:
-            position: Any = str(
-                datetime.fromisoformat(str(cursor.position)).astimezone(timezone.utc)
-            )
+            position: Any = str(datetime.fromisoformat(str(cursor.position)).astimezone(UTC))
         except (ValueError, OverflowError):
             raise NotFound(self.invalid_cursor_message) from None
         return cursor._replace(position=position)

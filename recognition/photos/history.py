@@ -9,7 +9,7 @@ that all this means are also what makes SQLite follow the index, whatever its st
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -23,9 +23,9 @@ PAGE_SIZE = 48
 WINDOW = 20_000
 CONFIDENCE = {"low": (0.0, 0.6), "middle": (0.6, 0.9), "high": (0.9, 1.01)}
 _FEW_PAGES = 5
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_HIGHEST = {"created": datetime(9999, 1, 1, tzinfo=timezone.utc), "confidence": 2.0}
+_HIGHEST = {"created": datetime(9999, 1, 1, tzinfo=UTC), "confidence": 2.0}
 
 
 @dataclass(frozen=True)
@@ -200,10 +200,18 @@ def _narrow(photos: QuerySet[Photo], filters: Filters, walk: _Walk) -> QuerySet[
         photos = photos.alias(state=Coalesce("prediction__state", Value(""))).filter(
             state=filters.state
         )
+    return _of_confidence(_of_label(photos, filters), filters)
+
+
+def _of_label(photos: QuerySet[Photo], filters: Filters) -> QuerySet[Photo]:
     if filters.kind:
         photos = _showing(photos, kind=filters.kind)
     if filters.label:
         photos = _showing(photos, slug=filters.label)
+    return photos.filter(_says(filters.text)) if filters.text else photos
+
+
+def _of_confidence(photos: QuerySet[Photo], filters: Filters) -> QuerySet[Photo]:
     if filters.confidence:
         at_least, below = CONFIDENCE[filters.confidence]
         photos = photos.filter(
@@ -211,8 +219,6 @@ def _narrow(photos: QuerySet[Photo], filters: Filters, walk: _Walk) -> QuerySet[
         )
     if filters.confidence_at_least:
         photos = photos.filter(prediction__confidence__gte=filters.confidence_at_least)
-    if filters.text:
-        photos = photos.filter(_says(filters.text))
     return photos
 
 

@@ -51,7 +51,14 @@ class SpoolUploadHandler(FileUploadHandler):
         super().__init__(request)
         self.paths: list[Path] = []
 
-    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):  # type: ignore[no-untyped-def]
+    def handle_raw_input(  # type: ignore[no-untyped-def]
+        self,
+        input_data,
+        META,  # noqa: N803  as Django calls it
+        content_length,
+        boundary,
+        encoding=None,
+    ):
         if content_length > settings.ARK_MAX_BULK_MB * MEGABYTE:
             raise RequestDataTooBig
         settings.ARK_INCOMING.mkdir(parents=True, exist_ok=True)

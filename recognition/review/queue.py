@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -61,7 +61,7 @@ class Progress:
 
 EVERYTHING = Filters()
 _WAITING = Q(review__isnull=False)
-_FOREVER = datetime(9999, 1, 1, tzinfo=timezone.utc)
+_FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 # For each ordering the condition and the columns of an index of Prediction. The ranges exclude
 # nothing, but make SQLite follow just this index.
 _INDEXES = {

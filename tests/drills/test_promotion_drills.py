@@ -46,7 +46,7 @@ def trainer(instance: Instance) -> Api:
 def test_a_promotion_under_load_is_live_within_two_seconds_and_loses_nothing(
     instance: Instance, uploader: Api, trainer: Api, photos: list[Path]
 ) -> None:
-    with _uploading(instance, uploader, photos) as answers:
+    with _Uploading(instance, uploader, photos) as answers:
         wait_until(lambda: len(answers) > 20)
         assert _promote(trainer, 2).status_code == 200
         promoted_s = time.monotonic()
@@ -128,7 +128,7 @@ def _promote(trainer: Api, number: int) -> requests.Response:
     return trainer.session.post(f"{trainer.base}/models/{number}/promote/", timeout=60)
 
 
-class _uploading:
+class _Uploading:
     """Clients that upload one photo after the other; gives when each began, and who answered."""
 
     def __init__(self, instance: Instance, uploader: Api, photos: list[Path]) -> None:

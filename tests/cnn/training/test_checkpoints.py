@@ -90,7 +90,7 @@ def test_a_full_disk_leaves_the_last_checkpoint_whole(
 def test_the_best_epoch_is_the_average(tmp_path: Path) -> None:
     trained, other = Trained(seed=1, steps=3), Trained(seed=2)
     assert load_best(tmp_path, other.model) is None
-    save_best(tmp_path, replace(Progress(), best_epoch=7), trained.average)
+    save_best(tmp_path, replace(Progress(), best_epoch=7), trained.ema)
     progress = load_best(tmp_path, other.model)
     assert progress is not None
     assert progress.best_epoch == 7

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from recognition.core import redis_client
+from recognition.core import leases, redis_client
 from recognition.models import ComparedPhoto, Comparison, Label, Mode, ModelVersion, Photo, Split
 from recognition.photos.deletion import delete_photo
 from recognition.versions.comparison import comparing
@@ -191,7 +191,7 @@ def test_a_killed_teachers_comparison_is_made_again(
 ) -> None:
     row = compared()
     Comparison.objects.update(state=State.RUNNING, lease_owner=DEAD, attempts=1)
-    monkeypatch.setattr(comparing, "dead_here", lambda owners: [it for it in owners if it == DEAD])
+    monkeypatch.setattr(leases, "dead_here", lambda owners: [it for it in owners if it == DEAD])
     compare_pending()
     row.refresh_from_db()
     assert row.state == State.DONE
@@ -202,7 +202,7 @@ def test_what_kills_its_teacher_again_and_again_fails(
 ) -> None:
     request(candidate, baseline)
     Comparison.objects.update(state=State.RUNNING, lease_owner=DEAD, attempts=3)
-    monkeypatch.setattr(comparing, "dead_here", lambda owners: [it for it in owners if it == DEAD])
+    monkeypatch.setattr(leases, "dead_here", lambda owners: [it for it in owners if it == DEAD])
     compare_pending()
     assert (Comparison.objects.get().state, Comparison.objects.get().error) == ("failed", "crashed")
 
