@@ -36,6 +36,7 @@ WITHOUT_TORCH = (
 ENGINES = {"torch", "torchvision", "timm", "openvino", "safetensors"}
 FOR_WORKERS = {"sklearn", "scipy", "imagehash", "optuna"}
 MAX_LINES = 320
+MAX_FUNCTION_LINES = 50
 MAX_MODULES = 18
 OFTEN = {"__init__", "__main__", "urls", "base"}  # names that may stand in any folder
 
@@ -215,3 +216,14 @@ def test_no_file_is_too_long_to_read() -> None:
         if count > MAX_LINES and "migrations" not in path.parts
     }
     assert too_long == {}
+
+
+def test_no_function_is_too_long_to_read() -> None:
+    found = {}
+    for path in sources("recognition", "webapp", "tests", "benchmarks"):
+        for node in ast.walk(ast.parse((BASE_DIR / path).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                if lines > MAX_FUNCTION_LINES and "migrations" not in path.parts:
+                    found[f"{path}:{node.name}"] = lines
+    assert found == {}
