@@ -6,7 +6,7 @@
 Four designs: the table is the queue and Celery only wakes the worker (Ark's); a plain Celery task a
 photo, as it comes and with late acknowledgement; celery-batches. Each is a worker of its own with a
 Redis of its own; they take turns. SQLite, or an empty PostgreSQL database at URL. Takes a
-quarter of an hour; the workers run in .venv-peer, which `make bench` makes.
+quarter of an hour; the workers run in .venv-peer, which `make bench-queues` makes.
 """
 
 from __future__ import annotations

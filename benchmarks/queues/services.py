@@ -131,7 +131,7 @@ class Workers:
 @contextlib.contextmanager
 def running(place: Place, design: Design) -> Iterator[tuple[Broker, Workers]]:
     if not PEER_BIN.exists():
-        raise SystemExit("celery-batches is not installed: `make bench` does that.")
+        raise SystemExit("celery-batches is not installed: `make bench-queues` does that.")
     broker, workers = Broker(place), Workers(place, design)
     try:
         broker.start()
