@@ -36,7 +36,7 @@ _WORDS = {
     "lost": "lost",
     "begun_again": "predicted again",
     "stored_again": "stored again",
-    "seconds": "seconds until the last answer",
+    "seconds": "seconds until all are stored",
 }
 
 
@@ -115,7 +115,8 @@ def report(figures: dict[Design, Figures]) -> str:
 
 
 def _median(losses: list[Loss], what: str) -> str:
-    return f"{median(getattr(loss, what) for loss in losses):.0f}" if losses else "-"
+    values = [getattr(loss, what) for loss in losses if what != "seconds" or not loss.lost]
+    return f"{median(values):.0f}" if values else "-"
 
 
 if __name__ == "__main__":

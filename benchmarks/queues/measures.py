@@ -69,7 +69,8 @@ class Rig:
         ends_s = time.time() + _PATIENCE_S
         while self.table.stored() < count:
             if time.time() > ends_s:
-                raise SystemExit(f"Nothing is predicted; see {self.place.folder}/workers.log.")
+                log = (self.place.folder / "workers.log").read_text()
+                raise SystemExit(f"Nothing is predicted:\n{log[-2000:]}")
             time.sleep(look_every_s)
 
 
