@@ -24,7 +24,7 @@ import numpy as np
 
 from benchmarks import corpus
 from benchmarks.recording import as_table
-from recognition.cnn.classifier import Classifier
+from recognition.cnn.serving.classifier import Classifier
 
 PHOTOS, PAUSE_S = 60, 0.03
 Company = Callable[[Callable[[], None]], contextlib.AbstractContextManager[None]]

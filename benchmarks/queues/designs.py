@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from celery import Celery
 
-from benchmarks.queues.bell import PHOTOS, Bell
 from benchmarks.queues.place import Place
 from benchmarks.queues.table import Row
+from benchmarks.queues.wakeups import PHOTOS, WakeUps
 
 Submit = Callable[[Sequence[Row]], None]
 
@@ -34,8 +34,8 @@ class Design:
     def sender(self, app: Celery, place: Place) -> Submit:
         """What tells the workers of rows that have just been committed."""
         if self.is_swept:
-            bell = Bell(app, place)
-            return lambda rows: bell.ring(self.task)
+            wakeups = WakeUps(app, place)
+            return lambda rows: wakeups.send(self.task)
 
         def send(rows: Sequence[Row]) -> None:
             for number, path in rows:

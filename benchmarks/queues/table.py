@@ -67,7 +67,7 @@ class Table:
             self._run_many("INSERT INTO photos (id, path, submitted_s) VALUES (?, ?, ?)", values)
 
     def claim(self, at_most: int) -> list[Row]:
-        """Take the oldest under a lease, as `recognition/prediction.py` does: what has lost its
+        """Take the oldest under a lease, as `predictions/queue.py` does: what has lost its
         worker once is taken alone."""
         skip = "" if self._is_sqlite else "FOR UPDATE SKIP LOCKED"
         oldest = f"SELECT id, path, attempts FROM photos WHERE state = 'waiting' ORDER BY id {skip}"

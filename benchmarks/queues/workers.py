@@ -13,9 +13,9 @@ from celery.signals import worker_ready
 from celery_batches import Batches, SimpleRequest
 
 from benchmarks.queues import network
-from benchmarks.queues.bell import SWEEP, Bell, celery_app
 from benchmarks.queues.place import place
 from benchmarks.queues.table import Row, Table
+from benchmarks.queues.wakeups import SWEEP, WakeUps, celery_app
 
 app = celery_app(place())
 FLUSH_EVERY, FLUSH_INTERVAL_S = 64, 0.05
@@ -31,7 +31,7 @@ def _table() -> Table:
 def predict_waiting() -> None:
     """Ark's design: what waits stands in the table; the message only says that something does."""
     with suppress(redis.RedisError):
-        Bell(app, place()).answer()
+        WakeUps(app, place()).acknowledge()
     claimed: deque[list[Row]] = deque()
 
     def batches() -> Iterator[list[Path]]:

@@ -1,4 +1,4 @@
-"""Messages to the workers. In Ark's design a ring that is on its way already is enough."""
+"""Messages to the workers. In Ark's design one on its way is enough."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from benchmarks.queues.place import Place
 PHOTOS, SWEEP = "photos", "sweep"  # a queue; Ark's periodic task
 SWEEP_S = 5  # as in Ark
 VISIBILITY_S = 60  # as long as Ark's lease; Celery's default is an hour
-_BELL, _BELL_EXPIRES_S = "bell", 5
+_PENDING, _EXPIRES_S = "wake-up", 5
 
 
 def celery_app(place: Place) -> Celery:
@@ -35,15 +35,15 @@ def celery_app(place: Place) -> Celery:
     return app
 
 
-class Bell:
+class WakeUps:
     def __init__(self, app: Celery, place: Place) -> None:
         self._app = app
         self._redis = redis.Redis(unix_socket_path=str(place.socket))
 
-    def ring(self, task: str) -> None:
-        if self._redis.set(_BELL, 1, nx=True, ex=_BELL_EXPIRES_S):
+    def send(self, task: str) -> None:
+        if self._redis.set(_PENDING, 1, nx=True, ex=_EXPIRES_S):
             self._app.send_task(task, retry=False)
 
-    def answer(self) -> None:
-        """Who comes from now on must ring again."""
-        self._redis.delete(_BELL)
+    def acknowledge(self) -> None:
+        """What comes from now on needs another wake-up."""
+        self._redis.delete(_PENDING)
