@@ -179,7 +179,6 @@ def _refusal_at_sight(path: Path) -> str:
 def _copy(file: _Found) -> SpooledUpload:
     """A copy and no hard link, because a file that is edited later must not change the photo. It is
     hashed again, because it may have been edited since."""
-    settings.ARK_INCOMING.mkdir(parents=True, exist_ok=True)
     target = new_incoming_path()
     digest = hashlib.sha256()
     try:

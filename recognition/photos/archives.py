@@ -200,16 +200,26 @@ def _check(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left_bytes: int) ->
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> SpooledUpload:
+    """Raises _Refused if the entry is damaged, and OSError when the disk is full."""
     path = new_incoming_path()
     digest = hashlib.sha256()
     size = 0
     try:
-        with archive.open(entry) as packed, path.open("wb") as stream:
-            while chunk := packed.read(_CHUNK_BYTES):
+        with path.open("wb") as stream:
+            for chunk in _chunks(archive, entry):
                 stream.write(chunk)
                 digest.update(chunk)
                 size += len(chunk)
-    except _DAMAGED as error:
+    except BaseException:
         path.unlink(missing_ok=True)
-        raise _Refused("truncated") from error
+        raise
     return SpooledUpload(path, name, size, digest.hexdigest())
+
+
+def _chunks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    try:
+        with archive.open(entry) as packed:
+            while chunk := packed.read(_CHUNK_BYTES):
+                yield chunk
+    except _DAMAGED as error:
+        raise _Refused("truncated") from error
