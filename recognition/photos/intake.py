@@ -30,12 +30,16 @@ CHUNK = 32  # photos a transaction; the first of a large upload are predicted wh
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file: a photo (perhaps one that was there already), or a refusal."""
+    """What became of one file: a photo (perhaps one that was there already), or a refusal.
+
+    is_archive: an archive was refused as a whole.
+    """
 
     name: str
     photo: Photo | None = None
     is_duplicate: bool = False
     refusal: Refusal | None = None
+    is_archive: bool = False
 
 
 def open_batch(owner: User) -> Batch:

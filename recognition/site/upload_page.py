@@ -71,7 +71,7 @@ def add_to_batch(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
     outcomes = batches.add(batch, *_files(request), _is_labelled(request))
     cards = batches.cards_of_outcomes(outcomes, request.user)
     response = render(request, "site/uploads/_cards.html", {"cards": cards})
-    if len(cards) < len(outcomes):
+    if len(outcomes) > batches.MAX_CARDS:
         response["Ark-More"] = "true"
     return response
 
