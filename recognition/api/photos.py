@@ -39,7 +39,7 @@ class NewestFirst(CursorPagination):
     ordering = ("-created", "-id")
 
     def decode_cursor(self, request: Request) -> Cursor | None:
-        """Of a cursor that somebody made up, Django would try the position as a time, and fail."""
+        """Raises NotFound for a position that is no time, with which Django would fail."""
         cursor = super().decode_cursor(request)
         if cursor is None or cursor.position is None:
             return cursor

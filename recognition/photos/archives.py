@@ -65,13 +65,13 @@ def accept(
 def _open(stream: io.BufferedReader) -> zipfile.ZipFile:
     """zipfile reads the whole directory at once, and then makes an object of each entry."""
     try:
-        return zipfile.ZipFile(_Sparing(stream))
+        return zipfile.ZipFile(_LimitedReader(stream))
     except _DAMAGED as error:
         raise UnreadableArchive(Refusal("not_an_archive")) from error
 
 
-class _Sparing:
-    """A file of which nobody can read very much at once."""
+class _LimitedReader:
+    """A file that refuses to be read in one piece larger than a directory may be."""
 
     def __init__(self, stream: io.BufferedReader) -> None:
         self.seek, self.tell, self.seekable = stream.seek, stream.tell, stream.seekable

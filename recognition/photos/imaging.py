@@ -1,8 +1,7 @@
 """What web processes do with pixels: judge an upload, and draw the pictures that pages show.
 
 Neither Django nor torch is needed here. A photo that would take much memory is handled in a
-process of its own, which gives the memory back by ending; `python -m recognition.photos.imaging` is
-that process.
+subprocess, `python -m recognition.photos.imaging`, which frees the memory when it ends.
 """
 
 from __future__ import annotations
@@ -61,7 +60,7 @@ def inspect(path: Path, max_pixels: int) -> PhotoProperties:
         heavy = _is_heavy(image)
         if not heavy:
             return _properties_if_whole(image)
-    return PhotoProperties(**_in_a_process_of_its_own("inspect", path, max_pixels))
+    return PhotoProperties(**_in_subprocess("inspect", path, max_pixels))
 
 
 def _has_its_end(path: Path) -> bool:
@@ -82,7 +81,7 @@ def render(path: Path, target: Path, longest_side: int, max_pixels: int) -> None
     with open_photo(path, max_pixels) as image:
         heavy = _is_heavy(image)
     if heavy:
-        _in_a_process_of_its_own("render", path, target, longest_side, max_pixels)
+        _in_subprocess("render", path, target, longest_side, max_pixels)
     else:
         _render_here(path, target, longest_side, max_pixels)
 
@@ -122,7 +121,7 @@ def _render_here(path: Path, target: Path, longest_side: int, max_pixels: int) -
     target.write_bytes(jpeg.getvalue())
 
 
-def _in_a_process_of_its_own(task: str, path: Path, *arguments: object) -> dict[str, Any]:
+def _in_subprocess(task: str, path: Path, *arguments: object) -> dict[str, Any]:
     command = [
         sys.executable,
         "-m",

@@ -22,7 +22,7 @@ from django.http.response import HttpResponseBase
 MEGABYTE = 1024 * 1024
 
 
-class SpooledUpload(UploadedFile):
+class SpooledUpload(UploadedFile):  # type: ignore[type-arg]  # Django's own takes none
     """A file that has arrived under settings.ARK_INCOMING; whoever keeps it moves it away."""
 
     name: str
@@ -43,7 +43,7 @@ class SpooledUpload(UploadedFile):
 class SpoolUploadHandler(FileUploadHandler):
     """Writes each file of a multipart request into settings.ARK_INCOMING and hashes it meanwhile.
 
-    Of a file that is larger than its limit only as much is kept as shows that it is too large.
+    A file over its limit is not kept whole, but with so many bytes that its size shows.
     """
 
     chunk_size = 256 * 1024

@@ -117,8 +117,10 @@ def test_an_archive_of_too_many_files_is_refused(api: APIClient, settings: Any) 
 
 @pytest.mark.parametrize("fields", [{}, {"image": JPEG}, {"images": "not a file"}])
 def test_there_must_be_something(fields: dict[str, Any], api: APIClient) -> None:
-    fields = {name: sent(it) if isinstance(it, bytes) else it for name, it in fields.items()}
-    response = api.post(BULK, fields)
+    body = {
+        name: sent(field) if isinstance(field, bytes) else field for name, field in fields.items()
+    }
+    response = api.post(BULK, body)
     assert (response.status_code, response.json()["code"]) == (400, "invalid")
     assert not Batch.objects.exists()
 
