@@ -1,5 +1,5 @@
-"""Locks are taken in one order everywhere: the tree of labels, then photos by their ids, then
-predictions by theirs. So two transactions wait for each other, but never for ever.
+"""Locks are taken in one order everywhere: the tree of labels before anything else, then photos by
+their ids, then predictions by theirs. So two transactions wait for each other, but never for ever.
 
 What is locked is read after that: a row that came along by a join would be as it was before the
 waiting.

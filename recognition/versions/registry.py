@@ -79,6 +79,7 @@ def add_candidate(result: Path, parent: ModelVersion | None) -> ModelVersion:
 
 @transaction.atomic
 def _number(draft: Path, manifest: Manifest, parent: ModelVersion | None) -> ModelVersion:
+    lock_label_tree()  # first, as everywhere
     versions = _lock_versions()
     for version in versions:
         if version.sha256 == manifest.sha256:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 from threading import get_ident
 from typing import Any
 
@@ -13,13 +14,14 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
-from recognition.labels import merging, tree
+from recognition.labels import labelling, merging, tree
 from recognition.models import Label
 from recognition.versions import registry
 from tests.conftest import api_of
 from tests.support.instance import wait_until
-from tests.support.rows import manifest
+from tests.support.rows import manifest, settled_photo
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -139,6 +141,21 @@ def test_the_api_adds_no_label_below_one_that_is_being_merged(
     merging.merge(_label("taxi"), _label("van"), person)
     assert other() == 400
     assert not Label.objects.filter(slug="cab").exists()
+
+
+def test_a_version_that_is_added_during_a_merge_waits_for_it(
+    person: User, after_check: AfterCheck, settings: Settings, tmp_path: Path
+) -> None:
+    settings.ARK_MODELS_STORE = tmp_path
+    draft = tmp_path / "draft"
+    draft.mkdir()
+    photo = settled_photo(person)
+    labelling.label_repeated_uploads({photo.id: _label("taxi")}, person)
+    other = after_check(
+        merging, "_obstacle", lambda: registry._number(draft, manifest(name="Other"), None).number
+    )
+    assert merging.merge(_label("taxi"), _label("van"), person) == 1
+    assert other() == 2
 
 
 def test_two_who_add_the_same_label_at_once_add_it_once(
