@@ -18,7 +18,6 @@ ORDER = (
     *("models", "core", "labels", "cnn", "photos", "versions", "training", "predictions"),
     *("review", "analysis", "workers", "exchange", "staff", "admin", "site", "api"),
 )
-DOORS = ("staff", "admin", "site", "api", "tasks", "management", "templatetags", "health")
 WITHOUT_TORCH = (
     "recognition/photos/imaging.py",
     *(
@@ -105,8 +104,6 @@ def test_every_folder_has_its_place_in_the_order() -> None:
 @pytest.mark.parametrize("folder", ORDER)
 def test_a_folder_imports_only_what_stands_before_it(folder: str) -> None:
     later = [*ORDER[ORDER.index(folder) + 1 :], "tasks", "management", "templatetags"]
-    if folder not in DOORS:
-        later.append("health")
     assert (
         offences(sources(f"recognition/{folder}"), *(f"recognition.{it}" for it in later)) == set()
     )
