@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,18 @@ from django.utils import timezone
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.pixels.decoding import UnreadablePhoto
 from recognition.cnn.serving.classifier import Answer
-from recognition.models import Label, ModelVersion, Photo, Prediction, Review, State, Via
+from recognition.core import jobs
+from recognition.models import (
+    Job,
+    Label,
+    ModelVersion,
+    Photo,
+    Prediction,
+    Review,
+    RunState,
+    State,
+    Via,
+)
 from recognition.predictions import backfill, model_cache
 from recognition.predictions.backfill import Asked, again, plan_more, request, stop
 from recognition.predictions.queue import BATCH_SIZE, claim_again
@@ -23,6 +35,7 @@ from recognition.workers.predictor import predict_pending
 from tests.support.rows import add_photo, answer, give_label, manifest, predicted_photo
 
 DONE, FAILED, PENDING = State.DONE, State.FAILED, State.PENDING
+LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -164,9 +177,10 @@ def test_a_request_is_worked_off_a_few_photos_at_a_time(
     while plan_more():
         wanted.refresh_from_db()
         rows = Prediction.objects.filter(model_version=live)
-        waiting.append((wanted.looked_at, rows.count()))
+        waiting.append((wanted.result["looked_at"], rows.count()))
     assert waiting == [(2, 2), (4, 4), (5, 5)]
-    assert wanted.finished is not None
+    wanted.refresh_from_db()
+    assert (wanted.state, wanted.progress) == (RunState.SUCCEEDED, 1.0)
     assert photos[-1] in [row.photo for row in Prediction.objects.filter(model_version=live)]
 
 
@@ -183,10 +197,67 @@ def test_a_request_can_be_about_what_was_called_something(
     assert car.predictions.count() == 1
 
 
-def test_a_request_without_photos_is_finished_at_once(live: ModelVersion) -> None:
-    request(live, None)
-    assert plan_more()
+def test_one_request_is_worked_off_after_the_other(
+    uploader: User, live: ModelVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two versions by turns would be loaded again and again."""
+    monkeypatch.setattr(backfill, "CHUNK", 2)
+    for _ in range(4):
+        predicted_photo(uploader, "dog", 0.9)
+    Prediction.objects.update(model_version=None)
+    first = request(live, uploader)
+    request(ModelVersion.objects.get(number=1), uploader)
+    planned = []
+    while plan_more():
+        planned.append(Job.objects.get(state=RunState.RUNNING).version.number)
+    assert planned == [2, 2, 1, 1]
+    first.refresh_from_db()
+    assert first.state == RunState.SUCCEEDED
+
+
+def test_what_a_dead_predictor_had_planned_is_not_planned_again(
+    uploader: User, live: ModelVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backfill, "CHUNK", 2)
+    for _ in range(4):
+        predicted_photo(uploader, "dog", 0.9)
+    wanted = request(live, uploader)
+    plan_more()
+    Job.objects.update(lease_owner="elsewhere:1", lease_expires=LONG_AGO, attempts=1)
+    plan_more()
+    wanted.refresh_from_db()
+    assert (wanted.result["looked_at"], wanted.result["next_photo"]) == (4, None)
+    assert wanted.attempts == 0  # all goes well: restarts of the predictor are no failures
+
+
+def test_a_request_that_is_cancelled_plans_no_more(uploader: User, live: ModelVersion) -> None:
+    predicted_photo(uploader, "dog", 0.9)
+    wanted = request(live, uploader)
+    plan_more()
+    jobs.cancel(wanted.id)
     assert not plan_more()
+    wanted.refresh_from_db()
+    assert wanted.state == RunState.CANCELLED
+
+
+def test_a_request_of_an_older_ark_goes_on_with_its_progress(
+    uploader: User, live: ModelVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backfill, "CHUNK", 1)
+    photos = [predicted_photo(uploader, "dog", 0.9) for _ in range(3)]
+    wanted = request(live, uploader)
+    Job.objects.update(result={"looked_at": 1, "next_photo": str(photos[1].id)})
+    plan_more()
+    wanted.refresh_from_db()
+    assert wanted.result == {"looked_at": 2, "next_photo": str(photos[0].id), "photos": 3}
+    assert wanted.progress == pytest.approx(2 / 3)
+
+
+def test_a_request_without_photos_is_finished_at_once(live: ModelVersion) -> None:
+    wanted = request(live, None)
+    assert not plan_more()
+    wanted.refresh_from_db()
+    assert wanted.state == RunState.SUCCEEDED
 
 
 def test_what_is_stopped_waits_no_more_and_what_is_done_stays(
@@ -199,7 +270,7 @@ def test_what_is_stopped_waits_no_more_and_what_is_done_stays(
     predict_again(newer)
     stop(newer)
     wanted.refresh_from_db()
-    assert wanted.finished is not None
+    assert wanted.state == RunState.CANCELLED
     assert Prediction.objects.filter(model_version=newer).count() == BATCH_SIZE
     assert not Prediction.objects.filter(state=PENDING).exists()
 
@@ -288,7 +359,8 @@ def test_a_version_that_cannot_be_loaded_holds_up_nobody(
     add_photo(uploader)
     assert predict_pending() == 1
     wanted.refresh_from_db()
-    assert (wanted.finished is not None, wanted.error) == (True, "its sha256 differs")
+    assert (wanted.state, wanted.error) == (RunState.FAILED, "not_loaded")
+    assert wanted.error_detail == "its sha256 differs"
     assert not Prediction.objects.filter(state=PENDING).exists()
 
 
