@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import get_ident
 from typing import Any
 
 import numpy as np
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.utils import timezone
 
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.pixels.decoding import UnreadablePhoto
 from recognition.cnn.serving.classifier import Answer
-from recognition.core import jobs
+from recognition.core import jobs, leases
 from recognition.models import (
     Job,
     Label,
@@ -228,6 +231,41 @@ def test_what_a_dead_predictor_had_planned_is_not_planned_again(
     wanted.refresh_from_db()
     assert (wanted.result["looked_at"], wanted.result["next_photo"]) == (4, None)
     assert wanted.attempts == 0  # all goes well: restarts of the predictor are no failures
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_predictor_plans_what_comes_next(
+    uploader: User, live: ModelVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the first one plans, the second one waits; otherwise it would unload its network."""
+    monkeypatch.setattr(backfill, "CHUNK", 2)
+    for module in (jobs, leases):
+        monkeypatch.setattr(module, "worker_name", lambda: f"elsewhere:{get_ident()}")
+    for _ in range(4):
+        predicted_photo(uploader, "dog", 0.9)
+    wanted = request(live, uploader)
+    second = ThreadPoolExecutor(1)
+    plans: list[Future[bool]] = []
+    again_now = backfill.again
+
+    def again_with_a_second_at_it(*arguments: Any) -> Asked:
+        if not plans:
+            plans.append(second.submit(_plan_more_and_leave))
+        return again_now(*arguments)
+
+    monkeypatch.setattr(backfill, "again", again_with_a_second_at_it)
+    assert plan_more()
+    assert plans[0].result()
+    second.shutdown()
+    wanted.refresh_from_db()
+    assert (wanted.result["looked_at"], wanted.result["next_photo"]) == (4, None)
+
+
+def _plan_more_and_leave() -> bool:
+    try:
+        return plan_more()
+    finally:
+        connection.close()
 
 
 def test_a_request_that_is_cancelled_plans_no_more(uploader: User, live: ModelVersion) -> None:
