@@ -73,7 +73,7 @@ def _is_heard(part: str) -> bool:
 
 def _state(job: Job) -> str:
     if job.cancel_asked and not job.is_over:
-        return _("Is being cancelled")
+        return _("being cancelled")
     return str(job.get_state_display())
 
 
