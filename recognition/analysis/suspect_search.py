@@ -106,7 +106,9 @@ def _find(
         def show(share: float, part: int = part) -> None:
             on_progress((part + share) / parts)
 
-        chosen = [photo for photo, its in zip(labelled, part_of, strict=True) if its == part]
+        chosen = [
+            photo for photo, its_part in zip(labelled, part_of, strict=True) if its_part == part
+        ]
         yield from _find_in(chosen, show)
 
 

@@ -100,11 +100,16 @@ def cancel(job_id: UUID) -> None:
     row.filter(cancel_asked=None).update(cancel_asked=timezone.now())
 
 
-@transaction.atomic
 def claim(kind: Job.Kind) -> Job | None:
     """Take the oldest job of this kind under a lease; None if there is none, or if another worker
     is at it."""
     unfinished = Job.objects.filter(kind=kind, state__in=OPEN).order_by("created", "id")
+    # Mostly there is none: to find that out takes no lock.
+    return _claim_first(unfinished) if unfinished.exists() else None
+
+
+@transaction.atomic
+def _claim_first(unfinished: QuerySet[Job]) -> Job | None:
     job = unfinished.select_for_update(of=("self",)).first()
     if job is None:
         return None
@@ -113,10 +118,10 @@ def claim(kind: Job.Kind) -> Job | None:
         return None
     if job.cancel_asked:
         _close(row, RunState.CANCELLED)
-        return claim(kind)
+        return _claim_first(unfinished)
     if job.attempts >= MAX_ATTEMPTS:
         _close(row, RunState.FAILED, error="crashed")
-        return claim(kind)
+        return _claim_first(unfinished)
     started = job.started or timezone.now()
     row.update(state=RunState.RUNNING, started=started, **leases.claimed(LEASE))
     job.refresh_from_db()
