@@ -55,13 +55,18 @@ def workers_heard(part: str = PREDICTOR) -> list[str]:
     return [worker.decode() for worker in heard]
 
 
-def complain(worker: str, text: str) -> None:
-    """Let the operator know what keeps a predictor from serving the live version; "" if nothing."""
+def complain(worker: str, text: str) -> bool:
+    """Let the operator know what keeps a predictor from serving the live version; "" if nothing.
+
+    Returns False while Redis is away.
+    """
     with redis_client.may_be_away():
         if text:
             redis_client.connection().hset(_COMPLAINTS, worker, text)
         else:
             redis_client.connection().hdel(_COMPLAINTS, worker)
+        return True
+    return False
 
 
 def complaints() -> list[str]:

@@ -1,9 +1,9 @@
-"""The networks that a predictor has in memory: the live one and, while photos are predicted again
-by another version, that one.
+"""The model cache: the networks that a predictor has in memory, the live version's and, during a
+backfill by another version, that one's.
 
-A thread watches which version is live. It loads and tries a network beside the predictions, and
-then replaces the old one in a single step: nobody waits for it, and nobody ever meets half a
-network. One that cannot be loaded changes nothing.
+A thread watches which version is live. It loads and warms up a network beside the predictions, and
+then replaces the old one in a single step: nobody waits for it, and nobody gets a network that is
+half loaded. One that cannot be loaded changes nothing.
 """
 
 from __future__ import annotations
@@ -37,9 +37,19 @@ class Loaded(NamedTuple):
     classifier: Classifier
 
 
+class _Wanted(NamedTuple):
+    """The version that is, or should be, loaded beside the live one, and when it was asked for."""
+
+    version: ModelVersion
+    since_s: float
+
+
 class _Failure(NamedTuple):
+    """Why a version could not be loaded, and when that was tried."""
+
     reason: str
-    at_s: float
+    began_s: float
+    ended_s: float
 
 
 class ModelCache:
@@ -48,7 +58,7 @@ class ModelCache:
     def __init__(self) -> None:
         self._live: Loaded | None = None
         self._other: Loaded | None = None
-        self._wanted: ModelVersion | None = None  # the other one that is, or should be, loaded
+        self._wanted: _Wanted | None = None
         self._failures: dict[int, _Failure] = {}  # by the version's id
         self._told = ""  # the operator, through Redis
         self._loading = threading.Lock()
@@ -56,13 +66,13 @@ class ModelCache:
 
     def watch(self) -> None:
         """Follow the live version from now on, in a thread that ends with the process."""
-        if self._watcher is None:
+        if not self._is_watched():
             self._watcher = threading.Thread(target=self._watch, name="watch", daemon=True)
             self._watcher.start()
 
     def catch_up(self) -> None:
         """Do now what a watcher does all the time, unless there is one."""
-        if self._watcher is None:
+        if not self._is_watched():
             self._look()
 
     def live(self) -> Loaded:
@@ -73,66 +83,82 @@ class ModelCache:
         if self._live is None:
             self._look()
         if self._live is None:
-            raise CorruptCheckpoint(self.why_not(registry.live_version()))
+            failure = self._failures.get(registry.live_version().id)
+            raise CorruptCheckpoint(failure.reason if failure else "nothing is loaded yet")
         return self._live
 
     def loaded(self, version: ModelVersion) -> Loaded | None:
-        """Any version; None until it is loaded, after which the bell rings.
+        """Any version; None until it is loaded, after which this wakes a predictor.
 
         If it is not the live one, it stays until another one is asked for, or `release_other`.
+        Raises CorruptCheckpoint if it cannot be loaded. What failed before it was asked for does
+        not count: the cause may be gone.
         """
-        if _is(self._live, version):
-            return self._live
-        self._wanted = version
+        if self._wanted is None or self._wanted.version.id != version.id:
+            self._wanted = _Wanted(version, time.monotonic())
         self.catch_up()
-        other = self._other
-        return other if _is(other, version) else None
+        failure = self._failures.get(version.id)
+        for loaded in (self._live, self._other):  # each read once: a watcher may replace them
+            if _is(loaded, version):
+                return loaded
+        if failure and failure.began_s >= self._wanted.since_s:
+            raise CorruptCheckpoint(failure.reason)
+        return None
 
     def release_other(self) -> None:
         """Nothing is left to be predicted by it."""
         self._wanted = self._other = None
 
-    def why_not(self, version: ModelVersion) -> str:
-        """Why a version could not be loaded; empty if it could, or nobody has tried."""
-        failure = self._failures.get(version.id)
-        return failure.reason if failure else ""
+    def _is_watched(self) -> bool:
+        return self._watcher is not None and self._watcher.is_alive()
 
     def _watch(self) -> None:
-        for _ in events.live_version_events(LOOK_EVERY_S):
-            close_old_connections()
+        while True:
             try:
-                self._look()
+                for _ in events.live_version_events(LOOK_EVERY_S):
+                    close_old_connections()
+                    self._look()
             except Exception as error:  # the thread must outlive a database that is away
                 logger.warning("the live version cannot be looked up: %r", error)
+                time.sleep(LOOK_EVERY_S)
 
     def _look(self) -> None:
         with self._loading:
-            version = registry.live_version()
-            if not _is(self._live, version):
-                found = self._other if _is(self._other, version) else self._load(version)
-                self._live = found or self._live
-            self._tell("" if _is(self._live, version) else self.why_not(version))
-            wanted = self._wanted
-            if wanted is None or _is(self._live, wanted):
-                self._other = None
-            elif not _is(self._other, wanted):
-                self._other = self._load(wanted)
-                wakeups.wake_predictor()  # its photos wait
+            self._follow_live()
+            self._follow_wanted()
+
+    def _follow_live(self) -> None:
+        version = registry.live_version()
+        if not _is(self._live, version):
+            found = self._other if _is(self._other, version) else self._load(version)
+            self._live = found or self._live
+        failure = self._failures.get(version.id)
+        self._tell("" if _is(self._live, version) or failure is None else failure.reason)
+
+    def _follow_wanted(self) -> None:
+        wanted = self._wanted
+        if wanted is None or _is(self._live, wanted.version):
+            self._other = None
+        elif not _is(self._other, wanted.version):
+            self._other = self._load(wanted.version, wanted.since_s)
+            wakeups.wake_predictor()  # its photos wait
 
     def _tell(self, complaint: str) -> None:
-        if complaint or self._told:
-            heartbeats.complain(worker_name(), complaint)
-        self._told = complaint
+        if (complaint or self._told) and heartbeats.complain(worker_name(), complaint):
+            self._told = complaint
 
-    def _load(self, version: ModelVersion) -> Loaded | None:
-        failed = self._failures.get(version.id)
-        if failed and time.monotonic() < failed.at_s + TRY_AGAIN_S:
+    def _load(self, version: ModelVersion, asked_s: float = 0.0) -> Loaded | None:
+        """None if it cannot be loaded, or could not a moment ago, after it had been asked for."""
+        began_s = time.monotonic()
+        failure = self._failures.get(version.id)
+        if failure and failure.began_s >= asked_s and began_s < failure.ended_s + TRY_AGAIN_S:
             return None
         try:
             classifier = load_classifier(version, in_haste=self._live is not None)
         except Exception as error:  # whatever is wrong with it, the one that is loaded goes on
-            self._failures[version.id] = _Failure(str(error), time.monotonic())
-            logger.error("version %d cannot be loaded: %s", version.number, error)
+            reason = str(error) or repr(error)
+            self._failures[version.id] = _Failure(reason, began_s, time.monotonic())
+            logger.error("version %d cannot be loaded: %s", version.number, reason)
             return None
         self._failures.pop(version.id, None)
         logger.info("version %d is loaded", version.number, extra={"version": version.number})

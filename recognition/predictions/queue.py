@@ -6,7 +6,7 @@ Rows whose worker died wait again, and are then claimed one by one: if one of th
 it does not take the others along a second time.
 
 An upload waits without a version, and gets the one that answers. A row that has a version from the
-beginning is to be predicted again by just that one, whenever no upload waits.
+beginning belongs to a backfill: that version predicts it, whenever no upload waits.
 """
 
 from __future__ import annotations
@@ -37,14 +37,16 @@ _SETTLED_FIELDS = (
 )
 
 
-@transaction.atomic
 def recover() -> None:
     """Let rows whose worker is gone wait again, or fail if they lost MAX_ATTEMPTS workers."""
     lost = leases.lost(Prediction.objects.filter(state=State.RUNNING))
-    lost.filter(attempts__gte=MAX_ATTEMPTS).update(
-        state=State.FAILED, error="crashed", **leases.NO_LEASE
-    )
-    lost.update(state=State.PENDING, **leases.NO_LEASE)
+    if not lost.exists():  # nearly always: then nothing is locked
+        return
+    with transaction.atomic():
+        lost.filter(attempts__gte=MAX_ATTEMPTS).update(
+            state=State.FAILED, error="crashed", **leases.NO_LEASE
+        )
+        lost.update(state=State.PENDING, **leases.NO_LEASE)
 
 
 @transaction.atomic
@@ -57,9 +59,9 @@ def claim(version: ModelVersion) -> list[Prediction]:
 
 
 @transaction.atomic
-def claim_again(version: ModelVersion) -> list[Prediction]:
-    """Take, as `claim` does, the rows that this version is to predict again, if their turn has
-    come: one version's rows after the other's."""
+def claim_backfill(version: ModelVersion) -> list[Prediction]:
+    """Take, as `claim` does, the rows of this version's backfill, if their turn has come: one
+    version's rows after the other's."""
     oldest = list(_pending().filter(model_version__isnull=False)[:BATCH_SIZE])
     return _take([row for row in oldest if row.model_version_id == version.id])
 

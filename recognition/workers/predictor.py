@@ -1,7 +1,7 @@
-"""What a predictor does when its bell rings: predict until nothing waits.
+"""What a predictor does when it is woken: predict until nothing waits.
 
-Uploads come first. What is to be predicted again is done one batch at a time, and after each batch
-the predictor looks for uploads.
+Uploads come first. The backfill is done one batch at a time, and after each batch the predictor
+looks for uploads.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
+from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.core import heartbeats, memory, wakeups
 from recognition.core.process import worker_name
 from recognition.models import Prediction
@@ -20,7 +21,7 @@ from recognition.predictions.model_cache import Loaded, model_cache
 
 logger = logging.getLogger(__name__)
 
-MAX_DRAIN_S = 60  # then another ring, so that no task comes near its time limit
+MAX_DRAIN_S = 60  # then another wake-up, so that no task comes near its time limit
 
 
 def serve() -> None:
@@ -32,15 +33,16 @@ def serve() -> None:
 def predict_pending() -> int:
     """Predict until nothing is left to claim; return how many photos were settled."""
     wakeups.acknowledge()
+    queue.recover()
     model_cache.catch_up()
     started = time.monotonic()
     ends = started + MAX_DRAIN_S
     settled = _predict_uploads(ends)
-    while time.monotonic() < ends and (repeated := _predict_again()) is not None:
-        settled += repeated + _predict_uploads(ends)
+    while time.monotonic() < ends and (backfilled := _backfill()) is not None:
+        settled += backfilled + _predict_uploads(ends)
     if settled:
         _log_drain(settled, 1000 * (time.monotonic() - started))
-    else:  # to find nothing is a sign of life too
+    else:  # a predictor that finds nothing is there all the same
         heartbeats.beat(worker_name())
     if time.monotonic() >= ends:
         wakeups.wake_predictor()
@@ -72,29 +74,32 @@ def _predict_uploads_by(loaded: Loaded, ends: float) -> int:
     settled = 0
     for answers in loaded.classifier.stream(batches()):
         settled += queue.store(claimed.popleft(), answers)
-        _breathe()
+        _after_batch()
     return settled
 
 
-def _predict_again() -> int | None:
-    """Predict a batch again, or prepare the next ones; return how many photos were settled, or
-    None if there is nothing that can be done now."""
+def _backfill() -> int | None:
+    """Predict a batch of the backfill, or plan the next ones; return how many photos were settled,
+    or None if there is nothing that can be done now."""
     version = backfill.next_version()
     if version is None:
         if backfill.plan_more():
             return 0
         model_cache.release_other()
         return None
-    loaded = model_cache.loaded(version)
+    try:
+        loaded = model_cache.loaded(version)
+    except CorruptCheckpoint as error:
+        model_cache.release_other()
+        backfill.stop(version, str(error))
+        return None
     if loaded is None:
-        if reason := model_cache.why_not(version):
-            backfill.stop(version, reason)
-        return None  # the bell rings when it is loaded
-    rows = queue.claim_again(version)
+        return None  # a wake-up comes when it is loaded
+    rows = queue.claim_backfill(version)
     settled = 0
     for answers in loaded.classifier.stream([_paths(rows)] if rows else []):
         settled += backfill.store(rows, answers)
-        _breathe()
+        _after_batch()
     return settled
 
 
@@ -102,12 +107,12 @@ def _paths(rows: list[Prediction]) -> list[Path]:
     return [row.photo.original_path for row in rows]
 
 
-def _breathe() -> None:
+def _after_batch() -> None:
     memory.give_back()
     heartbeats.beat(worker_name())
 
 
 def _log_drain(photos: int, milliseconds: float) -> None:
     version = model_cache.live().version.number
-    facts = {"photos": photos, "milliseconds": round(milliseconds, 1), "version": version}
-    logger.info("predicted %d photos in %.0f ms", photos, milliseconds, extra=facts)
+    fields = {"photos": photos, "milliseconds": round(milliseconds, 1), "version": version}
+    logger.info("predicted %d photos in %.0f ms", photos, milliseconds, extra=fields)

@@ -24,7 +24,7 @@ from recognition.models import (
 )
 from recognition.predictions import backfill, model_cache
 from recognition.predictions.backfill import Asked, again, plan_more, request
-from recognition.predictions.queue import BATCH_SIZE, claim_again
+from recognition.predictions.queue import BATCH_SIZE, claim_backfill
 from recognition.workers import predictor
 from recognition.workers.predictor import predict_pending
 from tests.support.rows import add_photo, answer, give_label, predicted_photo
@@ -39,7 +39,7 @@ def photo(uploader: User, version: ModelVersion) -> Photo:
 
 
 def predict_again(version: ModelVersion, said: Answer | UnreadablePhoto | None = None) -> None:
-    rows = claim_again(version)
+    rows = claim_backfill(version)
     backfill.store(rows, [said or answer("car", "vehicle") for _ in rows])
 
 
@@ -192,13 +192,13 @@ def test_uploads_wait_for_one_batch_at_most(
     loaded[1].meanwhile = lambda: order.append("upload")
 
     def upload_one() -> None:
-        order.append("again")
+        order.append("backfill")
         if len(order) == 1:
             add_photo(uploader)
 
     loaded[2].meanwhile = upload_one
     predict_pending()
-    assert order == ["again", "upload", "again", "again"]
+    assert order == ["backfill", "upload", "backfill", "backfill"]
 
 
 def test_what_was_requested_is_predicted_to_the_end(

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from unittest.mock import Mock
 
 import pytest
+import redis
+from django.db import connection
 
 from recognition.cnn.manifest import CorruptCheckpoint
-from recognition.core import events, heartbeats
+from recognition.core import events, heartbeats, redis_client
 from recognition.core.process import worker_name
 from recognition.models import ModelVersion
 from recognition.predictions import model_cache
 from recognition.predictions.model_cache import ModelCache
 from recognition.versions.registry import register
+from tests.support.instance import wait_until
 from tests.support.rows import manifest
+
+
+def with_a_watcher(test: Callable[..., None]) -> Callable[..., None]:
+    """Its thread has a connection of its own, and ends by SystemExit at the end of the test."""
+    test = pytest.mark.django_db(transaction=True)(test)
+    unhandled = "ignore::pytest.PytestUnhandledThreadExceptionWarning"
+    return pytest.mark.filterwarnings(unhandled)(test)
 
 
 class Classifier:
@@ -177,6 +190,118 @@ def test_a_watcher_hears_of_a_promotion() -> None:
 def test_without_redis_a_watcher_looks_by_the_clock() -> None:
     news = events.live_version_events(timeout_s=0.01)
     assert [next(news) for _ in range(3)] == [None] * 3
+
+
+def test_what_failed_before_it_was_asked_for_is_tried_at_once(
+    cache: ModelCache, newer: ModelVersion, broken: set[int]
+) -> None:
+    broken.add(2)
+    with pytest.raises(CorruptCheckpoint, match="sha256 differs"):
+        cache.loaded(newer)
+    cache.release_other()
+    broken.clear()
+    assert cache.loaded(newer).version == newer
+
+
+def test_what_failed_is_not_tried_again_at_once(
+    cache: ModelCache, newer: ModelVersion, broken: set[int]
+) -> None:
+    broken.add(2)
+    with pytest.raises(CorruptCheckpoint):
+        cache.loaded(newer)
+    broken.clear()
+    with pytest.raises(CorruptCheckpoint):
+        cache.loaded(newer)
+
+
+@with_a_watcher
+def test_beside_a_watcher_an_old_failure_does_not_count(
+    cache: ModelCache, newer: ModelVersion, broken: set[int]
+) -> None:
+    broken.add(2)
+    with pytest.raises(CorruptCheckpoint):
+        cache.loaded(newer)
+    cache.release_other()
+    broken.clear()
+    with watching(cache):
+        wait_until(lambda: cache.loaded(newer))
+
+
+def test_a_complaint_that_could_not_be_taken_back_is_taken_back_later(
+    cache: ModelCache,
+    version: ModelVersion,
+    newer: ModelVersion,
+    broken: set[int],
+    go_live: Callable,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heartbeats.beat(worker_name())
+    broken.add(2)
+    go_live(newer)
+    cache.catch_up()
+    go_live(version)
+    with monkeypatch.context() as patched:
+        away = redis.Redis.from_url("unix:///nowhere/redis.sock")
+        patched.setattr(redis_client, "connection", lambda: away)
+        cache.catch_up()
+    cache.catch_up()
+    assert heartbeats.complaints() == []
+
+
+@with_a_watcher
+def test_a_watcher_outlives_whatever_fails(
+    cache: ModelCache,
+    newer: ModelVersion,
+    go_live: Callable,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    listen, failed = events.live_version_events, threading.Event()
+
+    def fail_once(timeout_s: float) -> Iterator[None]:
+        if not failed.is_set():
+            failed.set()
+            raise OSError("too many open files")
+        yield from listen(timeout_s)
+
+    monkeypatch.setattr(events, "live_version_events", fail_once)
+    with watching(cache):
+        failed.wait()
+        go_live(newer)
+        wait_until(lambda: cache.live().version == newer)
+
+
+@with_a_watcher
+def test_a_watcher_that_ended_is_replaced(
+    cache: ModelCache, newer: ModelVersion, go_live: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(events, "live_version_events", Mock(side_effect=SystemExit))
+        cache.watch()
+        cache._watcher.join()
+    go_live(newer)
+    with watching(cache):
+        wait_until(lambda: cache.live().version == newer)
+
+
+@contextlib.contextmanager
+def watching(cache: ModelCache) -> Iterator[None]:
+    """With a watcher, which a real predictor ends by ending itself."""
+    look = cache._look
+
+    def look_and_close() -> None:
+        try:
+            look()
+        finally:
+            connection.close()
+
+    cache._look = look_and_close
+    cache.watch()
+    try:
+        yield
+    finally:
+        cache._look = Mock(side_effect=SystemExit)
+        events.publish_live_version()
+        cache._watcher.join()
 
 
 def test_only_predictors_that_are_heard_complain(version: ModelVersion) -> None:

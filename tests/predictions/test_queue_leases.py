@@ -20,7 +20,7 @@ from recognition.predictions.queue import (
     BATCH_SIZE,
     MAX_ATTEMPTS,
     claim,
-    claim_again,
+    claim_backfill,
     recover,
     store,
 )
@@ -91,8 +91,8 @@ def test_what_is_to_be_predicted_again_is_claimed_by_its_version_alone(
 ) -> None:
     newer = register(2, manifest(name="Newer"))
     row = add_photo(uploader, prediction__model_version=newer).prediction
-    assert claim(newer) == claim(version) == claim_again(version) == []
-    assert claim_again(newer) == [row]
+    assert claim(newer) == claim(version) == claim_backfill(version) == []
+    assert claim_backfill(newer) == [row]
 
 
 def test_what_is_to_be_predicted_again_keeps_its_version_when_its_worker_dies(

@@ -11,16 +11,18 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.core import heartbeats, wakeups
 from recognition.core.process import worker_name
 from recognition.models import ModelVersion, Photo, Prediction, State
 from recognition.photos import intake
-from recognition.predictions import model_cache
-from recognition.predictions.queue import BATCH_SIZE, recover
+from recognition.predictions import backfill, model_cache
+from recognition.predictions.queue import BATCH_SIZE, claim, store
+from recognition.versions.registry import register
 from recognition.workers import predictor
 from recognition.workers.predictor import predict_pending
 from tests.support.files import arrived, encoded, picture
-from tests.support.rows import FakeClassifier
+from tests.support.rows import FakeClassifier, answer, manifest
 
 PENDING, RUNNING, DONE, FAILED = State.PENDING, State.RUNNING, State.DONE, State.FAILED
 
@@ -72,13 +74,11 @@ def test_a_lost_row_is_predicted_after_all(uploader: User, classifier: FakeClass
     upload(uploader, *pictures(1))
     Prediction.objects.update(state=RUNNING, lease_owner="elsewhere:1", attempts=1)
     Prediction.objects.update(lease_expires=timezone.now() - timedelta(seconds=1))
-    assert predict_pending() == 0
-    recover()
     assert predict_pending() == 1
     assert Prediction.objects.get().state == DONE
 
 
-def test_a_second_ring_does_nothing(uploader: User, classifier: FakeClassifier) -> None:
+def test_a_second_wake_up_does_nothing(uploader: User, classifier: FakeClassifier) -> None:
     upload(uploader, *pictures(1))
     predict_pending()
     before = Prediction.objects.values().get()
@@ -99,15 +99,30 @@ def test_a_redis_that_goes_away_stops_no_prediction(
     assert predict_pending() == 2
 
 
-def test_a_long_run_rings_for_its_successor(
+def test_a_long_run_ends_with_another_wake_up(
     uploader: User, classifier: FakeClassifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ring = Mock()
-    monkeypatch.setattr(wakeups, "wake_predictor", ring)
+    wake = Mock()
+    monkeypatch.setattr(wakeups, "wake_predictor", wake)
     monkeypatch.setattr(predictor, "MAX_DRAIN_S", -1)
     upload(uploader, *pictures(1))
     assert predict_pending() == 0
-    ring.assert_called_once_with()
+    wake.assert_called_once_with()
+
+
+def test_a_version_that_could_not_be_loaded_is_tried_when_it_is_asked_for_again(
+    uploader: User, version: ModelVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = register(2, manifest(name="Newer"))
+    upload(uploader, *pictures(1))
+    store(claim(version), [answer()])
+    broken = CorruptCheckpoint("its sha256 differs")
+    load = Mock(side_effect=[FakeClassifier(), broken, FakeClassifier()])
+    monkeypatch.setattr(model_cache, "load_classifier", load)
+    backfill.request(newer, uploader)
+    assert predict_pending() == 0
+    backfill.request(newer, uploader)  # somebody has repaired it
+    assert predict_pending() == 1
 
 
 def test_the_real_network_tells_what_a_photo_shows(
