@@ -1,4 +1,4 @@
-"""The analyst's jobs, which run one after another whenever its bell rings.
+"""What the analyst does when it is woken: its jobs, one after another.
 
 Each job notices quickly that there is nothing to do, and can be broken off at any moment. While
 photos are being predicted the analyst leaves them the machine, for HOLD_BACK_S seconds at most.
@@ -6,7 +6,6 @@ photos are being predicted the analyst leaves them the machine, for HOLD_BACK_S 
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,15 +17,14 @@ from recognition.core import process
 from recognition.models import Prediction, State
 from recognition.photos import selectors
 from recognition.review import statistics
-
-logger = logging.getLogger(__name__)
+from recognition.workers import loop
 
 HOLD_BACK_S = 60
 QUIET_S = 2  # without a new prediction: nobody uploads any more
 
 
 class Analyst:
-    """Runs its jobs in order; one that fails is logged and does not stop the others."""
+    """Runs its jobs, unless photos are being predicted."""
 
     def __init__(self, *jobs: Callable[[], object]) -> None:
         self._jobs = jobs
@@ -35,11 +33,7 @@ class Analyst:
     def work(self) -> None:
         if _is_predicting() and time.monotonic() < self._worked_s + HOLD_BACK_S:
             return
-        for job in self._jobs:
-            try:
-                job()
-            except Exception:  # the other jobs do not depend on it
-                logger.exception("the analyst failed: %r", job)
+        loop.run_each(self._jobs, "analyst")
         self._worked_s = time.monotonic()
 
 

@@ -6,18 +6,16 @@ Each takes seconds, and notices quickly that there is nothing to do.
 from __future__ import annotations
 
 import gc
-import logging
 from collections.abc import Callable
 
-from recognition.core import heartbeats, memory, process
+from recognition.core import heartbeats, process
 from recognition.models import Mode
 from recognition.training import automation, watch
 from recognition.training.executor import execute
 from recognition.training.learning_curve import drawing
 from recognition.versions import bundles
 from recognition.versions.comparison import comparing
-
-logger = logging.getLogger(__name__)
+from recognition.workers import loop
 
 
 def teach_pending() -> None:
@@ -51,11 +49,5 @@ def set_up_process() -> None:
 
 
 def work() -> None:
-    """A job that fails is logged and does not stop the others."""
     with heartbeats.beating(heartbeats.TEACHER):
-        for job in JOBS:
-            try:
-                job()
-            except Exception:  # the other jobs do not depend on it
-                logger.exception("the teacher failed: %r", job)
-            memory.give_back()  # teaching takes hundreds of megabytes for a moment
+        loop.run_each(JOBS, heartbeats.TEACHER)

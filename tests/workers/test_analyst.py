@@ -1,8 +1,7 @@
-"""The analyst's jobs, one after another."""
+"""When the analyst works, and when it leaves the machine to the predictor."""
 
 from __future__ import annotations
 
-import logging
 import signal
 import subprocess
 import sys
@@ -18,20 +17,6 @@ from tests.support.rows import add_photo, settled_photo
 from webapp.home import BASE_DIR
 
 pytestmark = pytest.mark.usefixtures("version")
-
-
-def test_each_job_is_done_in_order() -> None:
-    done: list[int] = []
-    Analyst(lambda: done.append(1), lambda: done.append(2)).work()
-    assert done == [1, 2]
-
-
-def test_a_job_that_fails_is_logged_and_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:
-    broken, sound = Mock(side_effect=RuntimeError("out of order")), Mock()
-    with caplog.at_level(logging.ERROR):
-        Analyst(broken, sound).work()
-    sound.assert_called_once()
-    assert "out of order" in caplog.text
 
 
 @pytest.fixture
