@@ -15,7 +15,7 @@ run: .venv/installed
 	@python -m webapp.home
 	@python -m webapp.preflight
 	@python manage.py prepare
-	@honcho start $(if $(REDIS_URL),web predictor analyst teacher trainer sweep)
+	@honcho start $(if $(REDIS_URL),web predictor analyst teacher trainer)
 
 # TESTS names some of them: `make test TESTS=tests/api`.
 test: .venv/installed-dev

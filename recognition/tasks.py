@@ -5,7 +5,6 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
-from recognition.core import wakeups
 from recognition.workers import analyst, predictor, teacher, trainer
 from recognition.workers import sweep as sweeping
 
@@ -17,7 +16,7 @@ def predict_pending() -> None:
 
 @shared_task
 def sweep() -> None:
-    sweeping.sweep()
+    sweeping.wake_all()
 
 
 @shared_task
@@ -36,17 +35,5 @@ def train() -> None:
 
 
 @worker_ready.connect
-def look_for_work(sender: Any, **kwargs: Any) -> None:
-    """A worker that has just started loads the network now, not when the first photo comes."""
-    part = sender.hostname.partition("@")[0]
-    if part == "analyst":
-        analyst.set_up_process()
-        wakeups.wake_analyst()
-    elif part == "teacher":
-        teacher.set_up_process()
-        wakeups.wake_teacher()
-    elif part == "trainer":
-        trainer.set_up_process()
-        wakeups.wake_trainer()
-    else:
-        sweep.delay()
+def start_sweeping(sender: Any, **kwargs: Any) -> None:
+    sweeping.start(sender)

@@ -177,13 +177,6 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_BEAT_SCHEDULE = {
-    "sweep": {
-        "task": "recognition.tasks.sweep",
-        "schedule": ARK_SWEEP_S,
-        "options": {"expires": 2 * ARK_SWEEP_S},
-    }
-}
 
 # HTTP API
 REST_FRAMEWORK = {

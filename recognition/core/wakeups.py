@@ -14,8 +14,7 @@ def wake_predictor() -> None:
     """Wake a predictor, unless a wake-up is on its way to one already."""
     with redis_client.may_be_away():
         if redis_client.connection().set(_PENDING, 1, nx=True, ex=_EXPIRES_S):
-            # By name: the task stands in a door, and doors import what is below them.
-            current_app.send_task("recognition.tasks.predict_pending", retry=False)
+            _send_once("predict", "predict_pending")
 
 
 def acknowledge() -> None:
@@ -40,7 +39,12 @@ def wake_trainer() -> None:
 
 
 def _wake_once(queue: str) -> None:
-    """A queue is a list in Redis; its task has the same name."""
     with redis_client.may_be_away():
-        if not redis_client.connection().llen(queue):
-            current_app.send_task(f"recognition.tasks.{queue}", retry=False)
+        _send_once(queue, queue)
+
+
+def _send_once(queue: str, task: str) -> None:
+    """Unless a message waits in the queue already, which is a list in Redis."""
+    if not redis_client.connection().llen(queue):
+        # By name: the task stands in a door, and doors import what is below them.
+        current_app.send_task(f"recognition.tasks.{task}", retry=False)

@@ -1,18 +1,48 @@
-"""The sweep: what was missed, because a worker died or Redis was away, is looked for again."""
+"""The sweep: each worker wakes its own kind every ARK_SWEEP_S, and so finds what was missed: a
+message that was lost, rows whose worker died, what came while Redis was away.
+
+Each kind looks after its own rows when it is woken. No kind needs another one for that, and nothing
+accumulates for a kind of which no worker runs.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+
 from recognition.core import wakeups
-from recognition.predictions import queue
-from recognition.training import watch
-from recognition.workers import predictor
+from recognition.workers import analyst, teacher, trainer
+
+_WAKE: dict[str, Callable[[], None]] = {  # by the queue that the kind listens to
+    "predict": wakeups.wake_predictor,
+    "analyse": wakeups.wake_analyst,
+    "teach": wakeups.wake_teacher,
+    "train": wakeups.wake_trainer,
+}
+_BEFORE: dict[str, Callable[[], None]] = {
+    "predict": wakeups.acknowledge,  # what was on its way to a predictor that was killed is lost
+    "analyse": analyst.set_up_process,
+    "teach": teacher.set_up_process,
+    "train": trainer.set_up_process,
+}
 
 
-def sweep() -> None:
-    """Runs in a predictor every few seconds. Rows whose worker is gone wait again."""
-    queue.recover()
-    watch.recover()
-    wakeups.wake_teacher()
-    wakeups.wake_trainer()
-    predictor.serve()
-    wakeups.wake_analyst()
+def start(consumer: Any) -> None:
+    """Called once in a worker's main process, with Celery's consumer, as soon as that is ready.
+
+    The first wake-up comes at once: a predictor loads the network now, not when the first photo
+    comes. The timer belongs to the event loop of the main process, and survives a lost connection
+    to Redis. A worker that works in its main process (the solo pool) fires it between two tasks.
+    """
+    for queue in _WAKE.keys() & consumer.app.amqp.queues.consume_from.keys():
+        _BEFORE[queue]()
+        _WAKE[queue]()
+        consumer.timer.call_repeatedly(settings.ARK_SWEEP_S, _WAKE[queue])
+
+
+def wake_all() -> None:
+    """What the task `sweep` does, which earlier versions queued and some people still do."""
+    for wake in _WAKE.values():
+        wake()

@@ -6,7 +6,6 @@ import base64
 from collections.abc import Callable
 from pathlib import Path
 
-import redis
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import signed_in
@@ -30,13 +29,6 @@ def give(page: Page, photo: Path, how: str) -> None:
     """Drop or paste a photo, as the browser would tell the page."""
     content = base64.b64encode(photo.read_bytes()).decode()
     page.evaluate(_GIVE, [photo.name, content, how])
-
-
-def forget_heartbeats(instance: Instance) -> None:
-    """As if half a minute had passed."""
-    redis.Redis(unix_socket_path=str(instance.home / "redis.sock")).delete(
-        "ark:heartbeats:predictor"
-    )
 
 
 def done(page: Page, number: int) -> None:
@@ -91,15 +83,15 @@ def test_a_lost_connection_loses_no_photo(page: Page, photos: list[Path]) -> Non
 
 
 def test_a_predictor_that_is_away(page: Page, instance: Instance, photos: list[Path]) -> None:
-    instance.stop("predictor", "sweep")
-    forget_heartbeats(instance)
+    instance.stop("predictor")
+    instance.forget_heartbeats("predictor")
     page.get_by_label("Choose photos").set_input_files(photos[:2])
     banner = page.get_by_text("The predictor is not running; your photos are safe")
     expect(banner).to_be_visible()
     expect(page.locator('.card[data-state="pending"]')).to_have_count(2)
     page.locator(".card-title a").first.click()
     expect(banner).to_be_visible()
-    instance.start("predictor", "sweep")
+    instance.start("predictor")
     expect(page.get_by_text("How sure the network is")).to_be_visible()
     page.go_back()
     done(page, 2)

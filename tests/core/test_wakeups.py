@@ -48,6 +48,13 @@ def test_a_wake_up_puts_a_task_into_the_queue_of_the_predictor() -> None:
     assert json.loads(message)["headers"]["task"] == tasks.predict_pending.name
 
 
+def test_nothing_accumulates_for_a_predictor_that_is_not_running() -> None:
+    for _ in range(3):
+        wakeups.wake_predictor()
+        redis_client.connection().delete("ark:wake-up")  # as after some seconds
+    assert redis_client.connection().llen("predict") == 1
+
+
 def test_the_analyst_is_woken_in_a_queue_of_its_own_and_once_is_enough() -> None:
     wakeups.wake_analyst()
     wakeups.wake_analyst()

@@ -13,13 +13,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import redis
 import requests
 
 from webapp.home import BASE_DIR
 
 PASSWORD = "a long passphrase"
 # What uploads and reviews need; what trains takes the longest to start.
-WITHOUT_TRAINING = ("web", "redis", "predictor", "analyst", "sweep")
+WITHOUT_TRAINING = ("web", "redis", "predictor", "analyst")
 
 
 class Instance:
@@ -81,6 +82,14 @@ class Instance:
     def processes(self, name: str) -> list[int]:
         """The ids of a part's process and of all its children."""
         return _with_children(self._parts[name].pid)
+
+    @property
+    def redis(self) -> redis.Redis:
+        return redis.Redis(unix_socket_path=str(self.home / "redis.sock"))
+
+    def forget_heartbeats(self, part: str) -> None:
+        """As if half a minute had passed since this part was heard."""
+        self.redis.delete(f"ark:heartbeats:{part}")
 
     def token_of(self, username: str, group: str = "Uploader") -> str:
         """An API token; the user is created if need be, with PASSWORD."""
