@@ -15,9 +15,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from recognition.core.locks import lock_predictions
+from recognition.core.locks import lock_photos, lock_predictions
 from recognition.labels.tree import LabelTree
 from recognition.models import Decision, ModelVersion, Photo, Prediction, Promise, Report, Review
 from recognition.review import promise, reviewed
@@ -60,8 +61,8 @@ def apply_promise() -> None:
     if changed:
         # The new rules are stored at the end: if this is broken off, it must start again.
         _note_applied(None)
-        for predictions in _accepted():
-            _reconsider(predictions, rules)
+        for photo_ids in _accepted_photos():
+            _reconsider(photo_ids, rules)
     accepted = sum(_accept(rules, label_id) for label_id in rules.floors)
     if recounted or changed or accepted:
         _note_applied(asdict(rules))
@@ -89,7 +90,7 @@ def _recount_if_due(report: Report, version: ModelVersion) -> bool:
     if known and known[0] == version.id and now_s < report.data["recounted_s"] + RECOUNT_EVERY_S:
         return False
     tallies = reviewed.tallies(version)
-    report.data["tallies"] = {str(label_id): asdict(it) for label_id, it in tallies.items()}
+    report.data["tallies"] = {str(label_id): asdict(tally) for label_id, tally in tallies.items()}
     report.data.update(news=news, recounted_s=now_s)
     return True
 
@@ -106,69 +107,74 @@ def _rules(report: Report, version: ModelVersion) -> Rules:
         return Rules(version.id, {}, wanted.check_rate)
     chosen = promise.thresholds(promise.tallies_in(report), wanted.target)
     thresholds = {label.id: chosen.of(label.id) for label in LabelTree() if label.active}
-    floors = {str(label_id): it.confidence for label_id, it in thresholds.items() if it}
+    floors = {str(label_id): found.confidence for label_id, found in thresholds.items() if found}
     return Rules(version.id, floors, wanted.check_rate)
 
 
 def _accept(rules: Rules, label_id: str) -> int:
     """Accept the waiting predictions of this label that are confident enough; return how many."""
-    sure = Prediction.objects.filter(
+    sure = Q(
         review__isnull=False,  # which leads along the queue's index
         review=Review.WAITING,
         label=int(label_id),
         confidence__gte=rules.floors[label_id],
         model_version=rules.version_id,
-    ).order_by("label_id", "-confidence", "id")
+    )
+    first = Prediction.objects.filter(sure).order_by("label_id", "-confidence", "id")
     accepted = 0
-    while ids := list(sure.values_list("id", "photo_id")[:_CHUNK]):
-        drawn = [key for key, photo_id in ids if is_drawn(photo_id, rules.check_rate)]
-        now = timezone.now()
-        with transaction.atomic():
-            # What a person has decided meanwhile is no longer waiting, and stays as it is.
-            list(lock_predictions(key for key, _ in ids).values_list("id"))
-            waiting = Prediction.objects.filter(review=Review.WAITING)
-            waiting.filter(id__in=drawn).update(accepted=now, review=Review.CHECK)
-            others = [key for key, _ in ids if key not in set(drawn)]
-            waiting.filter(id__in=others).update(accepted=now, review=None)
-        accepted += len(ids)
+    while ids := list(first.values_list("id", flat=True)[:_CHUNK]):
+        accepted += _accept_those(ids, sure, rules.check_rate)
     return accepted
 
 
-def _accepted() -> Iterator[list[Prediction]]:
-    """All accepted predictions, newest first, in chunks."""
+@transaction.atomic
+def _accept_those(ids: Sequence[UUID], sure: Q, check_rate: float) -> int:
+    """Accept those that are still as `sure` says: a person may have decided about some meanwhile,
+    or another answer has replaced them. Return how many."""
+    photos = dict(lock_predictions(ids).filter(sure).values_list("id", "photo_id"))
+    drawn = {key for key, photo_id in photos.items() if is_drawn(photo_id, check_rate)}
+    now = timezone.now()
+    Prediction.objects.filter(id__in=drawn).update(accepted=now, review=Review.CHECK)
+    others = photos.keys() - drawn
+    Prediction.objects.filter(id__in=others).update(accepted=now, review=None)
+    return len(photos)
+
+
+def _accepted_photos() -> Iterator[list[UUID]]:
+    """The photos of all accepted predictions, the latest accepted first, in chunks."""
     rows = (
         Prediction.objects.filter(accepted__isnull=False)
         .order_by("-accepted", "id")
-        .only("photo_id", "model_version_id", "label_id", "confidence", "review", "accepted")
+        .values_list("accepted", "id", "photo_id")
     )
     chunk = list(rows[:_CHUNK])
     while chunk:
-        last = chunk[-1]
-        yield chunk
-        behind = rows.filter(accepted__lte=last.accepted)
-        chunk = list(behind.exclude(accepted=last.accepted, id__lte=last.id)[:_CHUNK])
+        accepted, last_id, _photo_id = chunk[-1]
+        yield [photo_id for _accepted, _id, photo_id in chunk]
+        behind = rows.filter(accepted__lte=accepted)
+        chunk = list(behind.exclude(accepted=accepted, id__lte=last_id)[:_CHUNK])
 
 
 @transaction.atomic
-def _reconsider(predictions: Sequence[Prediction], rules: Rules) -> None:
+def _reconsider(photo_ids: Sequence[UUID], rules: Rules) -> None:
     """Return the predictions that the rules do not allow to the queue, and sample the others for
-    checking again. Those of labelled photos stay: they show whether the promise is kept."""
-    photos = Photo.objects.select_for_update().filter(
-        id__in=[it.photo_id for it in predictions], label=None
-    )
-    unlabelled = set(photos.order_by("id").values_list("id", flat=True))
+    checking again. Those of labelled photos stay: they show whether the promise is kept.
+
+    About what the photos show now, which may be another answer than a moment ago.
+    """
     again: list[UUID] = []
     checked: list[UUID] = []
     unchecked: list[UUID] = []
-    for it in predictions:
-        if it.photo_id in unlabelled:
-            if not rules.allow(it):
-                again.append(it.id)
-            elif is_drawn(it.photo_id, rules.check_rate):
-                checked.append(it.id)
-            else:
-                unchecked.append(it.id)
-    list(lock_predictions(again + checked + unchecked).values_list("id"))
+    for photo in lock_photos(Photo.objects.filter(id__in=photo_ids, label=None)):
+        prediction = photo.prediction
+        if prediction is None or prediction.accepted is None:
+            continue
+        if not rules.allow(prediction):
+            again.append(prediction.id)
+        elif is_drawn(photo.id, rules.check_rate):
+            checked.append(prediction.id)
+        else:
+            unchecked.append(prediction.id)
     Prediction.objects.filter(id__in=again).update(accepted=None, review=Review.WAITING)
     Prediction.objects.filter(id__in=checked).update(review=Review.CHECK)
     Prediction.objects.filter(id__in=unchecked).update(review=None)

@@ -10,6 +10,7 @@ an order are corrected. Photos whose answer comes from another backbone keep wha
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from itertools import islice
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from recognition.analysis import analysis
+from recognition.analysis.neighbours import Evidence
 from recognition.core.locks import lock_predictions
 from recognition.models import Prediction
 from recognition.versions import embeddings
@@ -56,12 +58,17 @@ def _look_again(order: QuerySet[Prediction], looked: set[UUID]) -> set[UUID]:
             continue
         unit_rows = embeddings.normalised([row.embedding or b"" for row in rows])
         evidence = analysis.labelled.evidence([row.photo_id for row in rows], unit_rows)
-        for row, (novelty, similar) in zip(rows, evidence, strict=True):
-            row.novelty, row.similar = novelty, similar
-        with transaction.atomic():
-            list(lock_predictions(row.id for row in rows).values_list("id"))
-            Prediction.objects.bulk_update(rows, ("novelty", "similar"))
+        _store(dict(zip((row.id for row in rows), evidence, strict=True)))
     return set(new)
+
+
+@transaction.atomic
+def _store(evidence: Mapping[UUID, Evidence]) -> None:
+    """Without predictions that another answer has replaced meanwhile: they have no novelty."""
+    rows = list(lock_predictions(evidence).filter(novelty__isnull=False).only("id"))
+    for row in rows:
+        row.novelty, row.similar = evidence[row.id]
+    Prediction.objects.bulk_update(rows, ("novelty", "similar"))
 
 
 class Refresher:

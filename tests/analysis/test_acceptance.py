@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from recognition.analysis import acceptance
-from recognition.analysis.acceptance import apply_promise, is_drawn
+from recognition.analysis.acceptance import Rules, apply_promise, is_drawn
 from recognition.labels.labelling import decide, undo
 from recognition.models import Label, ModelVersion, Photo, Prediction, Report, Review, Via
+from recognition.predictions import backfill
+from recognition.predictions.queue import claim_backfill
 from recognition.review import promise
 from recognition.review.promise import settings
 from recognition.review.thresholds import needed
-from tests.support.rows import give_label, predicted_photo
+from recognition.versions.registry import register
+from tests.support.rows import answer, give_label, manifest, predicted_photo
 
 ENOUGH = needed(0.9)
 
@@ -173,6 +182,73 @@ def test_a_change_that_was_broken_off_begins_again(
             switch(False, reviewer)
     assert state_of(sure) == ACCEPTED
     apply_promise()
+    assert state_of(sure) == WAITING
+
+
+def test_an_answer_that_is_replaced_meanwhile_never_comes_back_into_the_queue(
+    trusted: list[Photo], uploader: User, reviewer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another version goes live, and the photo is predicted again while the rules change."""
+    sure = predicted_photo(uploader, "dog", 0.97)
+    switch(True, reviewer)
+    newer = _promoted()
+    reconsider = acceptance._reconsider
+
+    def reconsider_late(*arguments: Any) -> None:
+        backfill.again([sure.id], newer)
+        backfill.store(claim_backfill(newer), [answer()])
+        reconsider(*arguments)
+
+    monkeypatch.setattr(acceptance, "_reconsider", reconsider_late)
+    apply_promise()
+    give_label([sure], "dog", reviewer, Via.QUEUE)
+    assert sure.predictions.count() == 2
+    assert not sure.predictions.filter(review__isnull=False).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_is_being_replaced_is_waited_for(uploader: User) -> None:
+    sure = predicted_photo(uploader, "dog", 0.97)
+    Prediction.objects.update(accepted=timezone.now(), review=None)
+    newer = _promoted()
+    backfill.again([sure.id], newer)
+    rows, reconsidering = claim_backfill(newer), Event()
+
+    def reconsider() -> None:
+        reconsidering.set()
+        with contextlib.closing(connection):
+            acceptance._reconsider([sure.id], Rules(newer.id, {}, 0.0))
+
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            backfill.store(rows, [answer()])
+            done = thread.submit(reconsider)
+            reconsidering.wait()
+        done.result()
+    assert sure.predictions.get(model_version__number=1).review is None
+    assert sure.predictions.get(model_version=newer).review == Review.WAITING
+
+
+def _promoted() -> ModelVersion:
+    """Another version, which is live."""
+    register(2, manifest(name="Newer"))
+    ModelVersion.objects.filter(number=1).update(live=False)
+    ModelVersion.objects.filter(number=2).update(live=True)
+    return ModelVersion.objects.get(number=2)
+
+
+def test_what_a_merge_has_given_another_label_meanwhile_is_not_accepted(
+    trusted: list[Photo], uploader: User, reviewer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sure = predicted_photo(uploader, "dog", 0.97)
+    lock = acceptance.lock_predictions
+
+    def lock_late(ids: Any) -> Any:
+        Prediction.objects.filter(photo=sure).update(label=Label.objects.get(slug="car"))
+        return lock(ids)
+
+    monkeypatch.setattr(acceptance, "lock_predictions", lock_late)
+    switch(True, reviewer)
     assert state_of(sure) == WAITING
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import User
 
 from recognition.analysis import analysis, refresher
-from recognition.analysis.neighbours import LabelledPhotos
+from recognition.analysis.neighbours import Evidence, LabelledPhotos
 from recognition.labels import labelling
 from recognition.models import Label, Photo, Prediction, Via
 from tests.support.rows import due_photo, embedding
@@ -76,6 +77,22 @@ def test_a_photo_that_waits_for_the_analyst_goes_on_waiting(
     refresher.refresh()
     row = Prediction.objects.get()
     assert (row.novelty, row.analysis_due is None) == (None, False)
+
+
+def test_an_answer_that_was_replaced_meanwhile_gets_no_evidence(
+    uploader: User, labelled: LabelledPhotos, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analysed(uploader, 1, 9, 1)
+    labelled.catch_up()
+    find = labelled.evidence
+
+    def find_slowly(*arguments: Any) -> list[Evidence]:
+        Prediction.objects.update(review=None, margin=None, novelty=None)
+        return find(*arguments)
+
+    monkeypatch.setattr(labelled, "evidence", find_slowly)
+    refresher.refresh()
+    assert Prediction.objects.get().novelty is None
 
 
 def test_evidence_is_refreshed_when_labels_changed_and_not_too_often(
