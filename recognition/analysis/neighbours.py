@@ -59,11 +59,11 @@ class LabelledPhotos:
         """Take in what was decided since the last time."""
         now = timezone.now()
         versions = embeddings.live_versions()
-        is_other_backbone = self._followed_to is not None and not versions & self.versions
+        if self._followed_to is not None and not versions & self.versions:
+            self._forget()
         self.versions = versions
-        if is_other_backbone or self._followed_to is None:
+        if self._followed_to is None:
             self._read_all()
-        self.changes += is_other_backbone
         self._follow((self._followed_to or now) - _LATE)
         self._followed_to = now
 
@@ -82,17 +82,21 @@ class LabelledPhotos:
         candidates = self._candidates({UUID(bytes=key) for keys in proposed for key in keys})
         if not candidates:
             return [Evidence(1.0, []) for _photo_id in photo_ids]
-        place = {it.photo_id.bytes: number for number, it in enumerate(candidates)}
-        full = embeddings.normalised([it.embedding for it in candidates])
+        place = {candidate.photo_id.bytes: row for row, candidate in enumerate(candidates)}
+        full = embeddings.normalised([candidate.embedding for candidate in candidates])
         found = []
         for photo_id, row, keys in zip(photo_ids, rows, proposed, strict=True):
             places = [place[key] for key in keys if key in place and key != photo_id.bytes]
             similarities = full[places] @ row
-            nearest = np.argsort(-similarities)[:NEAREST]
-            found.append(
-                _evidence([(candidates[places[it]], float(similarities[it])) for it in nearest])
-            )
+            ranks = np.argsort(-similarities)[:NEAREST]
+            nearest = [(candidates[places[rank]], float(similarities[rank])) for rank in ranks]
+            found.append(_evidence(nearest))
         return found
+
+    def _forget(self) -> None:
+        """Another backbone is live. The next `catch_up` that is not broken off reads everything."""
+        self._index = self._followed_to = None
+        self.changes += 1
 
     def _read_all(self) -> None:
         self._index = None
@@ -104,11 +108,11 @@ class LabelledPhotos:
     def _follow(self, since: datetime) -> None:
         recent = Decision.objects.filter(at__gte=since).values_list("id", "photo_id")
         decisions = dict(recent.iterator(_CHUNK))
-        new = {photo_id for it, photo_id in decisions.items() if it not in self._seen}
-        self._seen = set(decisions)
+        new = {photo_id for key, photo_id in decisions.items() if key not in self._seen}
         photo_ids = iter(new)
         while chunk := list(islice(photo_ids, _CHUNK)):
             self.update(chunk)
+        self._seen = set(decisions)  # now: what breaks off before is followed once more
         self.changes += bool(new)
 
     def _put(self, photos: Sequence[tuple[UUID, int | None, bytes | memoryview | None]]) -> None:
@@ -138,7 +142,7 @@ class LabelledPhotos:
             for photo_id, slug, embedding, version in rows
             if version in self.versions
         ]
-        self._drop(photo_ids - {it.photo_id for it in candidates})
+        self._drop(photo_ids - {candidate.photo_id for candidate in candidates})
         return candidates
 
 
@@ -146,7 +150,11 @@ def _evidence(nearest: Sequence[tuple[_Candidate, float]]) -> Evidence:
     if not nearest:
         return Evidence(1.0, [])
     similar = [
-        {"photo": str(it.photo_id), "label": it.label, "similarity": round(similarity, 4)}
-        for it, similarity in nearest
+        {
+            "photo": str(candidate.photo_id),
+            "label": candidate.label,
+            "similarity": round(similarity, 4),
+        }
+        for candidate, similarity in nearest
     ]
     return Evidence(1.0 - min(nearest[0][1], 1.0), similar)

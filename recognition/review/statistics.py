@@ -91,13 +91,13 @@ def new_labels() -> tuple[Counted, bool]:
 
 def share_labelled() -> float | None:
     """The share of photos that have a label, 0 to 1. None if there is no photo, or so many that the
-    analyst has yet to count them."""
+    analyst has yet to count them: the last time there was none, or it has never counted."""
     photos = count_up_to(Photo.objects.order_by("-created", "-id"), COUNTED_LIVE)
     if photos.is_exact:
         labelled = Photo.objects.filter(label__isnull=False).count()
         return labelled / photos.number if photos.number else None
     data = _report().data
-    return data["labelled"] / data["photos"] if data else None
+    return data["labelled"] / data["photos"] if data.get("photos") else None
 
 
 def current() -> Figures | None:

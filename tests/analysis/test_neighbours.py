@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from django.contrib.auth.models import User
+from django.db import DatabaseError
 from django.utils import timezone
 
 from recognition.analysis import neighbours
@@ -141,6 +143,44 @@ def test_when_another_backbone_goes_live_the_index_begins_anew(
     _make_live(other)
     assert [it[0] for it in seen(evidence(labelled, photo, 1))] == [str(by_other.id)]
     assert labelled.changes > changes
+
+
+def test_an_index_whose_reading_broke_off_is_read_again(
+    photo: Photo,
+    labelled: LabelledPhotos,
+    uploader: User,
+    reviewer: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    evidence(labelled, photo, 1)
+    other = register(2, manifest(name="Other", backbone_sha256="b" * 64))
+    by_other = photo_like(uploader, 3, 1, 0.8)
+    Prediction.objects.filter(photo=by_other).update(model_version=other)
+    label(by_other, "dog", reviewer)
+    Decision.objects.update(at=timezone.now() - timedelta(days=1))
+    _make_live(other)
+    with monkeypatch.context() as patched:
+        patched.setattr(labelled, "_put", Mock(side_effect=DatabaseError))
+        with pytest.raises(DatabaseError):
+            labelled.catch_up()
+    assert seen(evidence(labelled, photo, 1)) == [(str(by_other.id), "dog", 0.8)]
+
+
+def test_decisions_that_could_not_be_followed_are_followed_the_next_time(
+    photo: Photo,
+    labelled: LabelledPhotos,
+    uploader: User,
+    reviewer: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    labelled.catch_up()
+    label(photo_like(uploader, 2, 1, 0.9), "dog", reviewer)
+    with monkeypatch.context() as patched:
+        patched.setattr(labelled, "update", Mock(side_effect=DatabaseError))
+        with pytest.raises(DatabaseError):
+            labelled.catch_up()
+    assert evidence(labelled, photo, 1).similar
+    assert labelled.changes == 1
 
 
 def test_a_version_with_the_same_backbone_changes_nothing(

@@ -140,6 +140,16 @@ def test_counts_that_are_too_long_come_from_the_report(
     assert statistics.share_labelled() == 0
 
 
+def test_there_is_no_share_while_the_analyst_has_counted_no_photo(
+    uploader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statistics.refresh_if_due()
+    monkeypatch.setattr(statistics, "COUNTED_LIVE", 2)
+    for _ in range(4):
+        settled_photo(uploader)
+    assert statistics.share_labelled() is None
+
+
 def test_a_large_instance_waits_for_the_analyst(
     uploader: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
