@@ -29,9 +29,9 @@ from recognition.versions import embeddings
 
 logger = logging.getLogger(__name__)
 
-MAX_WORK_S = 5  # then it rings again: the analyst has other jobs
+MAX_WORK_S = 5  # then another wake-up: the analyst has other jobs
 CHUNK = 32
-# Of smaller pictures hash and embedding see too little: all handwritten sevens are alike to them.
+# Hash and embedding see too little of smaller pictures: all handwritten sevens are alike to them.
 SMALLEST_COMPARED_PX = 64
 
 # Kept in the memory of the analyst's process.
@@ -68,7 +68,9 @@ def _analyse(rows: Sequence[Prediction], versions: frozenset[int]) -> None:
         labelled.update([photo.id for photo in photos if photo.label_id])
         evidence = labelled.evidence(photo_ids, unit_rows)
     new_hashes = _new_hashes(photos)
-    hashes = {it.id: it.perceptual_hash for it in photos if it.perceptual_hash is not None}
+    hashes = {
+        photo.id: photo.perceptual_hash for photo in photos if photo.perceptual_hash is not None
+    }
     hashes |= new_hashes
     of_photo = dict(zip(photo_ids, unit_rows, strict=True))
 
@@ -119,14 +121,15 @@ def _store_about_photos(
 ) -> None:
     """Store the new hashes, and join near-duplicates into groups."""
     photos = _lock_photos(photo_ids, pairs)
-    joining = duplicates.groups_to_join(pairs, {it.id: it.group for it in photos.values()})
+    groups = {photo_id: photo.group for photo_id, photo in photos.items()}
+    joining = duplicates.groups_to_join(pairs, groups)
     for photo_id, group in joining.items():
         photos[photo_id].group = group
     for photo_id in hashes.keys() & photos.keys():
         photos[photo_id].perceptual_hash = hashes[photo_id]
     for photo_id in hashes.keys() - photos.keys():  # deleted while its thumbnail was drawn
         Photo(id=photo_id).rendition_path(renditions.THUMBNAIL_SIDE).unlink(missing_ok=True)
-    changed = [photos[it] for it in joining.keys() | hashes.keys() if it in photos]
+    changed = [photos[photo_id] for photo_id in (joining.keys() | hashes.keys()) & photos.keys()]
     Photo.objects.bulk_update(changed, ("perceptual_hash", "group"), batch_size=500)
 
 
@@ -135,7 +138,7 @@ def _lock_photos(photo_ids: Collection[UUID], pairs: Sequence[Pair]) -> dict[UUI
     id, in which order all rows are locked (`recognition.core.locks`)."""
     of_pairs = {photo_id for pair in pairs for photo_id in (pair.one, pair.other)}
     groups = dict(Photo.objects.filter(id__in=of_pairs).values_list("id", "group"))
-    left = {groups[it] for it in duplicates.groups_to_join(pairs, groups)} - {None}
+    left = {groups[photo_id] for photo_id in duplicates.groups_to_join(pairs, groups)} - {None}
     concerned = Photo.objects.filter(Q(id__in={*photo_ids, *of_pairs}) | Q(group__in=left))
     locked = concerned.select_for_update(of=("self",)).order_by("id")
     return {photo.id: photo for photo in locked.only("id", "group", "perceptual_hash")}

@@ -100,7 +100,7 @@ def similar_pairs(
         there = [other for other in others if other in known]
         if not there:
             continue
-        similarities = embeddings.normalised([known[it] for it in there]) @ rows[photo_id]
+        similarities = embeddings.normalised([known[other] for other in there]) @ rows[photo_id]
         for other, similarity in zip(there, similarities.tolist(), strict=True):
             if _is_near((photo_id, hashes[photo_id]), (other, others[other]), similarity):
                 pairs.append(Pair(photo_id, other, similarity))
@@ -122,7 +122,9 @@ def groups_to_join(pairs: Sequence[Pair], groups: Mapping[UUID, UUID | None]) ->
         leaving = {new[one], new[other]} - {None, into}
         new.update({photo_id: into for photo_id in new if new[photo_id] in leaving})
         new[one] = new[other] = into
-    return {it: group for it, group in new.items() if group and group != groups[it]}
+    return {
+        photo_id: group for photo_id, group in new.items() if group and group != groups[photo_id]
+    }
 
 
 def _common_group(
@@ -144,7 +146,7 @@ def _is_near(one: tuple[UUID, int], other: tuple[UUID, int], similarity: float) 
     bits, enough = _ENOUGH_BY_HASH
     if differing <= bits:
         return similarity >= enough
-    is_likely = any(differing <= bits and similarity >= it for bits, it in _ENOUGH_TO_LOOK)
+    is_likely = any(differing <= bits and similarity >= enough for bits, enough in _ENOUGH_TO_LOOK)
     return is_likely and _overlap(one_id, other_id) >= _ENOUGH_OVERLAP
 
 

@@ -84,7 +84,7 @@ def _similar(reviewer: User, photos: Iterable[Photo]) -> dict[UUID, Photo]:
 
 def _similar_ids(photo: Photo) -> list[UUID]:
     similar = photo.prediction.similar if photo.prediction else []
-    return [UUID(it["photo"]) for it in similar if it["similarity"] >= LEAST_SIMILARITY]
+    return [UUID(near["photo"]) for near in similar if near["similarity"] >= LEAST_SIMILARITY]
 
 
 def _sizes(reviewer: User, groups: Iterable[UUID]) -> dict[UUID | None, int]:

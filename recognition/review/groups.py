@@ -124,7 +124,9 @@ def _with_photos(
     ]
     found = photos.select_related("owner").in_bulk(shown)
     return [
-        Group(group, snapshots, [found[it.photo_id] for it in snapshots if it.photo_id in found])
+        Group(
+            group, snapshots, [found[seen.photo_id] for seen in snapshots if seen.photo_id in found]
+        )
         for group, snapshots in groups
     ]
 

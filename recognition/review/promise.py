@@ -127,9 +127,9 @@ def checks_in(found: Report) -> Checks:
 def thresholds(tallies: Mapping[int, Tally], target: float) -> Thresholds:
     """Thresholds for a target precision (0 to 1, exclusive). Labels with too few reviewed photos
     share one."""
-    enough = {key: it for key, it in tallies.items() if sum(it.reviewed) >= needed(target)}
-    others = [it for key, it in tallies.items() if key not in enough]
-    own = {key: it.threshold(target) for key, it in enough.items()}
+    enough = {key: tally for key, tally in tallies.items() if sum(tally.reviewed) >= needed(target)}
+    others = [tally for key, tally in tallies.items() if key not in enough]
+    own = {key: tally.threshold(target) for key, tally in enough.items()}
     return Thresholds(own, together(others).threshold(target))
 
 

@@ -205,15 +205,15 @@ def test_breaking_off_loses_nothing(uploader: User, monkeypatch: pytest.MonkeyPa
 def test_after_a_while_others_get_their_turn(
     uploader: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ring = Mock()
-    monkeypatch.setattr(wakeups, "wake_analyst", ring)
+    wake = Mock()
+    monkeypatch.setattr(wakeups, "wake_analyst", wake)
     monkeypatch.setattr(analysis, "MAX_WORK_S", -1)
     monkeypatch.setattr(analysis, "CHUNK", 1)
     first, last = due(uploader, 1), due(uploader, 2)
     analyse_due()
     assert now(first).prediction.analysis_due
     assert not now(last).prediction.analysis_due  # what came last, somebody may wait for
-    ring.assert_called_once()
+    wake.assert_called_once()
 
 
 def test_a_group_of_plain_pictures_of_different_colours_is_none(uploader: User) -> None:
