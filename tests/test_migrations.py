@@ -34,6 +34,7 @@ from recognition.versions import bundles
 from tests.support.rows import manifest, predicted_photo, settled_photo
 
 review_of_what_is_there = import_module("recognition.migrations.0003_review_of_what_is_there")
+replaced_answers = import_module("recognition.migrations.0007_replaced_answers_leave_the_review")
 
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -66,6 +67,18 @@ def test_labels_from_before_the_review_are_decisions(uploader: User, reviewer: U
     decision = Decision.objects.get()
     assert decision.at == LONG_AGO
     assert (decision.photo, decision.by, decision.to_label.slug) == (photo, reviewer, "car")
+
+
+@pytest.mark.usefixtures("version")
+def test_an_answer_that_no_photo_shows_leaves_the_review(uploader: User) -> None:
+    replaced, shown = settled_photo(uploader).prediction, settled_photo(uploader).prediction
+    both = Prediction.objects.filter(id__in=[replaced.id, shown.id])
+    both.update(review=Review.CHECK, accepted=LONG_AGO)
+    Photo.objects.filter(prediction=replaced).update(prediction=None)
+    replaced_answers.leave(apps, None)
+    reviewed = dict(both.values_list("id", "review"))
+    assert reviewed == {replaced.id: None, shown.id: Review.CHECK}
+    assert both.get(id=replaced.id).accepted is None
 
 
 # Jobs stood in reports and in a table of what was to be predicted again
