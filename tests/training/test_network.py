@@ -19,7 +19,7 @@ from django.db import connection
 from recognition.core import process
 from recognition.models import Label, ModelVersion, RunState, Split, TrainingRun
 from recognition.training import runs, subprocess
-from recognition.training.network import MAX_RETRIES, labels_of, write_job, write_photos
+from recognition.training.network import MAX_RETRIES, write_job, write_photos
 from recognition.workers import trainer
 from tests.training.test_datasets import labelled
 
@@ -87,7 +87,7 @@ def test_a_fine_tuned_network_knows_its_parents_labels_first(
     Label.objects.create(slug="digger", name_en="Digger", name_zh="挖", kind="vehicle")
     labelled(uploader, "digger")
     tuned = runs.launch(uploader, "fine_tune")
-    slugs = [label.slug for label in labels_of(tuned)]
+    slugs = [label["slug"] for label in tuned.labels]
     assert slugs == [*live_version.labels, "digger"]
 
 

@@ -14,7 +14,7 @@ _CHUNK_BYTES = 1024 * 1024
 
 
 class BadBundle(ValueError):
-    """The file is no bundle, or holds what a bundle must not hold."""
+    """The file is no bundle, or contains what a bundle must not contain."""
 
 
 def pack(folder: Path, archive: Path) -> None:

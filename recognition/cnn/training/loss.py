@@ -1,4 +1,4 @@
-"""The loss of a batch: labelled photos, and distillation on unlabelled anchors."""
+"""The loss of a batch: of labelled photos, and the distillation loss on unlabelled anchors."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from recognition.cnn.training.optimisation.objective import Objective, label_wei
 from recognition.cnn.training.parameters import TrainingParameters
 from recognition.cnn.training.start import Start
 
-ANCHOR_WEIGHT = 0.5  # of a photo that nobody labelled, beside a labelled one
+ANCHOR_WEIGHT = 0.5  # of an unlabelled anchor, compared with a labelled photo
 
 
 class Loss(nn.Module):
-    """Knows what every row of the data should be answered."""
+    """The loss, given the right answer to every row of the data."""
 
     truths: Tensor
     parent_answers: Tensor

@@ -1,6 +1,6 @@
 """What a person can set before a training run starts. Torch-free.
 
-Each field's metadata say what a form and the API need: title, help, min and max or choices.
+Each field's metadata are what a form and the API need: title, help, min and max or choices.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class _Checked:
         cls: type[_Parameters], values: Mapping[str, Any], base: _Parameters | None = None
     ) -> _Parameters:
         """`base`, or the defaults, with these values. Raises WrongParameter (a ValueError)."""
-        known = {it.name: it for it in fields(cls)}  # type: ignore[arg-type]
+        known = {parameter.name: parameter for parameter in fields(cls)}  # type: ignore[arg-type]
         for name, value in values.items():
             if name not in known:
                 raise WrongParameter(name, "there is no such parameter")
@@ -84,7 +84,7 @@ class TeachParameters(_Checked):
 
 @dataclass(frozen=True)
 class TrainingParameters(_Checked):
-    """Of fine-tuning and of training from scratch; the defaults are those of fine-tuning."""
+    """Of fine-tuning and training from scratch; the defaults are those of fine-tuning."""
 
     epochs: int = _setting(
         15,
@@ -209,14 +209,14 @@ _GREYSCALE: dict[str, Any] = {"flip": 0.0, "crop": 0.2, "colour": 0.0}
 
 
 class HasMultiplyAdds(Protocol):
-    """Of the facts about a network what its speed depends on: for one photo, forward."""
+    """What the speed of a network depends on: for one photo, forward."""
 
     @property
     def multiply_adds(self) -> int: ...
 
 
 def estimate_seconds(
-    facts: HasMultiplyAdds,
+    network: HasMultiplyAdds,
     photos: int,
     parameters: TrainingParameters,
     seconds_per_photo: float | None = None,
@@ -230,7 +230,7 @@ def estimate_seconds(
         and the processor's cores must do, and the estimate may be off by a factor of two.
     """
     if seconds_per_photo is None:
-        arithmetic_s = 3 * facts.multiply_adds / (_MULTIPLY_ADDS_A_SECOND * max(cores, 1))
+        arithmetic_s = 3 * network.multiply_adds / (_MULTIPLY_ADDS_A_SECOND * max(cores, 1))
         share = _SHARE_OF_A_STEP[parameters.trainable]
         seconds_per_photo = arithmetic_s * share + _SECONDS_A_PHOTO
     return parameters.epochs * photos * seconds_per_photo
