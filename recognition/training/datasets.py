@@ -187,7 +187,7 @@ def _write(draft: Draft) -> DataSet:
     draft.dataset.save(force_insert=True)
     for first in range(0, len(draft.examples), _CHUNK):
         chunk = draft.examples[first : first + _CHUNK]
-        photo_ids = [example.photo_id for example in chunk]
+        photo_ids = [example.photo_id for example in chunk if example.photo_id]
         photos = Photo.objects.filter(id__in=photo_ids).order_by()
         present = set(photos.values_list("id", flat=True))
         for example in chunk:

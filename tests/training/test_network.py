@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -67,6 +68,13 @@ def when_started(run: TrainingRun, act: Callable[[], None]) -> threading.Thread:
     thread = threading.Thread(target=wait_and_act)
     thread.start()
     return thread
+
+
+def test_the_job_allows_photos_as_large_as_uploads(run: TrainingRun, settings: Any) -> None:
+    settings.ARK_MAX_PIXELS = 400_000_000
+    run.folder.mkdir(parents=True)
+    write_job(run)
+    assert json.loads((run.folder / "job.json").read_text())["max_pixels"] == 400_000_000
 
 
 def test_the_job_says_what_to_train(run: TrainingRun) -> None:

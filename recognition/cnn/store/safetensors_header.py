@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from math import prod
+import math
 from pathlib import Path
 
 from recognition.cnn.manifest import WEIGHTS_NAME
@@ -23,9 +23,11 @@ def count_parameters(folder: Path) -> int | None:
             length = int.from_bytes(file.read(8), "little")
             header = json.loads(file.read(min(length, _LONGEST)))
         header.pop("__metadata__", None)
-        shapes = {name: tensor["shape"] for name, tensor in header.items()}
+        shapes: dict[str, list[int]] = {name: tensor["shape"] for name, tensor in header.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return sum(
-        prod(shape) for name, shape in shapes.items() if not name.endswith(_COUNTED_WHILE_TRAINING)
+        math.prod(shape)
+        for name, shape in shapes.items()
+        if not name.endswith(_COUNTED_WHILE_TRAINING)
     )

@@ -147,10 +147,9 @@ class HeadFit:
         strengths = torch.where(self.is_new, of_new, strength)
         loss = loss + (strengths[:, None] * change.square()).sum()
         if len(self.old_answers):
-            new = (answers[self.labelled :].exp() @ self.old_of_new).clamp_min(
-                _SMALLEST_PROBABILITY
-            )
-            loss = loss + (self.old_answers.exp() * (self.old_answers - new.log())).sum(1).mean()
+            new = answers[self.labelled :].exp() @ self.old_of_new
+            difference = self.old_answers - new.clamp_min(_SMALLEST_PROBABILITY).log()
+            loss = loss + (self.old_answers.exp() * difference).sum(1).mean()  # the distillation
         return loss
 
     def rows(self, change: Tensor) -> tuple[Tensor, Tensor]:
@@ -170,5 +169,5 @@ def _old_classes(labels: tuple[Label, ...], known: int) -> int:
 def _basis(centred: Tensor) -> Tensor:
     """Orthonormal directions (D, directions) in which the photos (N, D) differ most."""
     values, vectors = torch.linalg.eigh(centred.T @ centred)
-    kept = values > values[-1] * _SMALLEST_SCALE**2
-    return vectors[:, kept][:, -_MOST_DIRECTIONS:]
+    kept: Tensor = vectors[:, values > values[-1] * _SMALLEST_SCALE**2]
+    return kept[:, -_MOST_DIRECTIONS:]

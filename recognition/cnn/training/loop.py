@@ -137,8 +137,9 @@ class Training:
 
     def mean_loss(self, pixels: Pixels, rows: Tensor) -> Tensor:
         on_device = torch.from_numpy(pixels).to(self.device)
+        mean: Tensor
         if not self.parameters.mixup:
-            mean: Tensor = self.loss(self.forward(on_device), rows)
+            mean = self.loss(self.forward(on_device), rows)
             return mean
         # Mixup (Zhang et al. 2018, arXiv:1710.09412): each photo with that at the same place from
         # the end of the batch.
@@ -147,7 +148,8 @@ class Training:
         floats = on_device.float()
         fine_logits = self.forward(share * floats + (1 - share) * floats.flip(0))
         mean = share * self.loss(fine_logits, rows)
-        return mean + (1 - share) * self.loss(fine_logits, rows.flip(0))
+        mean = mean + (1 - share) * self.loss(fine_logits, rows.flip(0))
+        return mean
 
     def judge_epoch(self) -> None:
         """Measure the averaged network on the validation split, and keep it if it is the best."""

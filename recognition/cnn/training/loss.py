@@ -17,8 +17,8 @@ class Loss(nn.Module):
     """The loss, given the right answer to every row of the data."""
 
     truths: Tensor
-    parent_answers: Tensor
-    parent_groups: Tensor
+    parent_answers: Tensor | None
+    parent_groups: Tensor | None
 
     def __init__(self, start: Start, data: Data, parameters: TrainingParameters) -> None:
         super().__init__()
@@ -38,8 +38,8 @@ class Loss(nn.Module):
         """The mean over a batch: (B, classes), places in the data (B,) -> ()."""
         truths = self.truths[rows]
         labelled = truths >= 0
-        total = self.objective(fine_logits[labelled], truths[labelled]).sum()
-        if self.parent_answers is not None:
+        total: Tensor = self.objective(fine_logits[labelled], truths[labelled]).sum()
+        if self.parent_answers is not None and self.parent_groups is not None:
             distillation = self.objective.distillation_loss(
                 fine_logits[~labelled], self.parent_answers[rows[~labelled]], self.parent_groups
             )

@@ -60,7 +60,7 @@ def set_up(device: torch.device, threads: int) -> None:
 def computes_in_half(device: torch.device) -> bool:
     """Whether bfloat16 is faster: on GPUs, and on processors that compute in it."""
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return bool(torch.cpu._is_avx512_bf16_supported())
 
 
