@@ -1,4 +1,4 @@
-"""Training runs: launched, cancelled, taken up again. Who works on one is told in `watch.py`."""
+"""Training runs: launched, cancelled, resumed. `watch.py` is about who works on one."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from recognition.versions import registry
 if TYPE_CHECKING:
     from recognition.cnn.networks.summaries import NetworkSummary
 
-FINISH_NOW = "finish-now"  # a file that tells a trainer to save the best epoch so far
+FINISH_NOW = "finish-now"  # a file: the trainer is to save the best epoch so far
 
 
 @dataclass(frozen=True)
 class Launch:
     """A run that was checked, and is not queued yet.
 
-    parents: the labels of the version to start from; None if its folder is damaged, which the run
-    will tell.
+    parents: the labels of the version to start from; None if its folder is damaged, of which the
+        run will fail.
     """
 
     run: TrainingRun

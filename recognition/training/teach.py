@@ -125,7 +125,7 @@ def gather(
     from their files. Always in the same order. Photos whose label the result will not know stay
     out.
 
-    on_progress: told the share of what must be computed that is done; may raise.
+    on_progress: takes the share of what must be computed that is done; may raise.
     """
     examples = list(_examples(run))
     found = embeddings.stored(version, [example.photo_id for example in examples])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from recognition.labels import labelling
@@ -213,7 +213,8 @@ def test_a_photo_deleted_while_the_set_is_written_leaves_an_example_without_it(
         bulk_create(rows)
 
     monkeypatch.setattr(datasets.TrainingExample.objects, "bulk_create", create_after_a_deletion)
-    dataset = datasets.write(draft)
+    with transaction.atomic():  # as experiments do
+        dataset = datasets.write(draft)
     assert set(dataset.examples.values_list("photo__label__slug", flat=True)) == {None, "car"}
     assert DataSet.objects.get() == dataset
 

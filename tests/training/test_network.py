@@ -41,7 +41,7 @@ def run(uploader: User, live_version: ModelVersion) -> TrainingRun:
 def carried_out(
     run: TrainingRun, network: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str], TrainingRun]:
-    """Lets the trainer work while the process does what it is told."""
+    """Lets the trainer work on a subprocess that does what it is given."""
     monkeypatch.setattr(subprocess, "_MODULE", "tests.support.fake_trainer")
     monkeypatch.setenv("FAKE_RESULT", str(network))
 

@@ -121,7 +121,7 @@ def load_network(folder: Path) -> tuple[Manifest, Recogniser]:
     """
     manifest = verify(folder)
     if manifest.network not in NETWORKS:
-        raise CorruptCheckpoint(f"{folder} holds an unknown network: {manifest.network}")
+        raise CorruptCheckpoint(f"{folder} contains an unknown network: {manifest.network}")
     try:
         model = build_network(manifest, device="meta")
         tensors = tensors_from_bytes(read_verified(folder, manifest, WEIGHTS_NAME))

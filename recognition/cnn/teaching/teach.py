@@ -1,6 +1,6 @@
 """Teaching: new and better rows for a version's head, from stored embeddings, in seconds.
 
-Why it works the way it does, with figures, is told in docs/decisions/teaching.md.
+docs/decisions/teaching.md explains why it works this way, with figures.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def teach(
     labels: the parent's first, in its order with their classes, then new ones without classes.
     anchors: embeddings (M, D) of photos that nobody labelled, on which the parent's answers are
         distilled.
-    on_progress: is told the share that is done, many times a second; raise in it to cancel.
+    on_progress: takes the share that is done, many times a second; raise in it to cancel.
     Raises ValueError when there is no photo to train on.
     """
     if not len(train.labels):

@@ -197,8 +197,8 @@ class Training:
 
     def seed_step(self, step: int) -> None:
         """For randomness inside a network (dropout), different on each of several GPUs."""
-        words = (self.parameters.seed, step, distributed.rank())
-        torch.manual_seed(int(np.random.SeedSequence(words).generate_state(1)[0]))
+        entropy = (self.parameters.seed, step, distributed.rank())
+        torch.manual_seed(int(np.random.SeedSequence(entropy).generate_state(1)[0]))
 
     def no_sync(self, wanted: bool) -> AbstractContextManager[None]:
         """Do not average gradients yet: more of the batch is to come."""

@@ -107,7 +107,7 @@ def test_a_child_takes_from_its_parent_only() -> None:
     assert answers(result, photos(0, 20, seed=1)) == ["cat"] * 20
 
 
-def test_a_photo_of_a_parent_speaks_for_what_stands_below_it() -> None:
+def test_a_photo_of_a_parent_does_not_speak_against_its_children() -> None:
     labels = (*OLD, label("coupe", (), "vehicle", parent="car"))
     train = Examples(np.concatenate([photos(5, 12), photos(13, 12)]), np.repeat([4, 2], 12))
     result = taught(labels, train)

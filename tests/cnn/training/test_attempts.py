@@ -93,7 +93,7 @@ def test_a_new_label_joins_and_the_old_ones_stay(
     manifest, model = load_network(folder / "result")
     assert [label.slug for label in manifest.labels][-1] == "digit-9"
     assert model.head.fine.out_features == 10
-    recall = {slug: it["recall"] for slug, it in manifest.metrics["per_label"].items()}
+    recall = {slug: row["recall"] for slug, row in manifest.metrics["per_label"].items()}
     assert recall["digit-9"] > 0.5
     assert manifest.metrics["accuracy"] > 0.85
     assert manifest.parent_sha256 == "abc"
