@@ -169,11 +169,6 @@ def write(draft: Draft) -> DataSet:
     raise AssertionError
 
 
-def freeze(mode: str, parent: ModelVersion | None) -> DataSet:
-    """Raises CannotTrain."""
-    return write(read(mode, parent))
-
-
 def _examples(dataset: DataSet, selection: Selection) -> Iterator[TrainingExample]:
     for row in selection.labelled:
         yield TrainingExample(

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from recognition.cnn import taxonomy
 from recognition.cnn.head import GroupedHead
+from recognition.cnn.manifest import Manifest
 from recognition.cnn.measures import evaluation
 from recognition.cnn.recogniser import Recogniser
 from recognition.cnn.store.checkpoint import load_network, save_version
@@ -26,6 +26,7 @@ from recognition.models import ModelVersion, Split, Stage, TrainingRun
 from recognition.training import progress
 from recognition.training.failures import RunFailed
 from recognition.training.known_labels import (
+    Labels,
     labels_of,
     name_of_result,
     provenance,
@@ -34,8 +35,6 @@ from recognition.training.known_labels import (
 )
 from recognition.training.watch import Watch, write
 from recognition.versions import embeddings
-
-Labels = tuple[taxonomy.Label, ...]
 
 # Shares of the whole, as the page shows them: embeddings are read, then the head is taught.
 _READ, _TAUGHT = 0.3, 0.8
@@ -75,9 +74,7 @@ def teach_claimed(run: TrainingRun, watch: Watch) -> Path:
     material = gather(run, parent, show.part(0, _READ))
     if material.unreadable:
         progress.note(run, "unreadable_photo", photos=material.unreadable)
-    frozen = labels_of(run, manifest.labels)
-    new = {label.slug for label in frozen[len(manifest.labels) :]}
-    labels = without(frozen, new - material.labels_to_learn())
+    labels = _labels_to_teach(run, manifest, material)
     sets = {split: _of_split(material, split, labels) for split in Split}
     if not len(sets[Split.TRAIN].labels):
         raise RunFailed("no_photos")
@@ -116,6 +113,13 @@ def teach_claimed(run: TrainingRun, watch: Watch) -> Path:
     network = Recogniser(manifest.preprocessing, model.backbone, taught.head)
     save_version(result, complete, network, parent.folder)
     return result
+
+
+def _labels_to_teach(run: TrainingRun, manifest: Manifest, material: Material) -> Labels:
+    """The run's, without new ones whose training photos cannot be read. Raises CorruptCheckpoint."""
+    labels = labels_of(run, manifest.labels)
+    new = {label.slug for label in labels[len(manifest.labels) :]}
+    return without(labels, new - material.labels_to_learn())
 
 
 def gather(
