@@ -14,6 +14,7 @@ from django.conf import settings
 
 from recognition.cnn.manifest import verify
 from recognition.cnn.training.micro_batches import MicroBatches
+from recognition.core.files import whole_file
 from recognition.core.process import stops_when_terminated
 from recognition.models import Photo, TrainingRun
 from recognition.training import progress
@@ -51,13 +52,12 @@ def write_photos(run: TrainingRun) -> None:
     draft = path.with_suffix(".draft")
     slugs = slugs_by_id(run)
     examples = run.dataset.examples.filter(photo__isnull=False).order_by("id")
-    with draft.open("w", encoding="utf-8", newline="") as stream:
+    with whole_file(path, draft), draft.open("w", encoding="utf-8", newline="") as stream:
         rows = csv.writer(stream)
         rows.writerow(("path", "label", "split"))
         for photo_id, label_id, split in examples.values_list("photo", "label", "split"):
             if label_id in slugs:
                 rows.writerow((Photo(id=photo_id).original_path, slugs[label_id], split))
-    draft.rename(path)
 
 
 def write_job(run: TrainingRun) -> None:
@@ -81,8 +81,8 @@ def write_job(run: TrainingRun) -> None:
     }
     path = run.folder / "job.json"
     draft = path.with_suffix(".draft")
-    draft.write_text(json.dumps(job, ensure_ascii=False, indent=1), encoding="utf-8")
-    draft.rename(path)
+    with whole_file(path, draft):
+        draft.write_text(json.dumps(job, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def _train_once(run: TrainingRun, watch: Watch) -> RunFailed | None:

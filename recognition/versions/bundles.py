@@ -103,7 +103,7 @@ def write(version: ModelVersion, form: str, archive: Path) -> Check:
     """Export a version. Raises CorruptCheckpoint, WrongAnswers."""
     from recognition.cnn.store.export import export
 
-    return export(version.folder, form, archive, _latest_originals())
+    return export(version.folder, form, archive, _latest_originals(), settings.ARK_MAX_PIXELS)
 
 
 def _make(version: ModelVersion, export: Export) -> None:
@@ -160,7 +160,7 @@ def add(folder: Path) -> ModelVersion:
     """
     from recognition.cnn.store.export import check_answers
 
-    check_answers(folder, _latest_originals())
+    check_answers(folder, _latest_originals(), settings.ARK_MAX_PIXELS)
     return registry.add_candidate(folder, _parent(read_manifest(folder)))
 
 

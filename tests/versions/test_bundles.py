@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
@@ -13,7 +14,9 @@ from recognition.cnn.store import bundle
 from recognition.cnn.store.bundle import BadBundle
 from recognition.core import wakeups
 from recognition.models import ModelVersion
+from recognition.photos import intake
 from recognition.versions import bundles
+from tests.support.files import arrived, encoded, picture
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +55,21 @@ def test_what_is_asked_for_is_made_by_the_teacher(live_version: ModelVersion) ->
     assert (export.state, export.pictures) == ("done", 1)
     assert export.path.stat().st_size == export.size_bytes
     assert export.difference < 0.001
+
+
+@pytest.mark.usefixtures("own_store")
+@pytest.mark.parametrize(("max_pixels", "pictures"), [(10_000, 2), (9_999, 1)])
+def test_an_export_is_checked_on_photos_of_all_sizes_that_are_accepted_here(
+    max_pixels: int,
+    pictures: int,
+    live_version: ModelVersion,
+    uploader: User,
+    settings: Settings,
+    tmp_path: Path,
+) -> None:
+    list(intake.accept([(arrived(encoded(picture(100, 100))), None)], uploader))
+    settings.ARK_MAX_PIXELS = max_pixels
+    assert bundles.write(live_version, "bundle", tmp_path / "out.zip").pictures == pictures
 
 
 def test_asking_rings_the_teacher(
