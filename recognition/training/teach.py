@@ -108,15 +108,19 @@ def teach_claimed(run: TrainingRun, watch: Watch) -> Path:
         training={**provenance(run), "report": taught.report},
         metrics=metrics,
     )
+    return _save(run, complete, Recogniser(manifest.preprocessing, model.backbone, taught.head))
+
+
+def _save(run: TrainingRun, manifest: Manifest, network: Recogniser) -> Path:
     result = run.folder / "result"
     shutil.rmtree(result, ignore_errors=True)  # of an attempt that was interrupted
-    network = Recogniser(manifest.preprocessing, model.backbone, taught.head)
-    save_version(result, complete, network, parent.folder)
+    save_version(result, manifest, network, run.parent.folder if run.parent else None)
     return result
 
 
 def _labels_to_teach(run: TrainingRun, manifest: Manifest, material: Material) -> Labels:
-    """The run's, without new ones whose training photos cannot be read. Raises CorruptCheckpoint."""
+    """The run's, without new ones of which no training photo can be read. Raises
+    CorruptCheckpoint."""
     labels = labels_of(run, manifest.labels)
     new = {label.slug for label in labels[len(manifest.labels) :]}
     return without(labels, new - material.labels_to_learn())
