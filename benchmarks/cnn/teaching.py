@@ -50,9 +50,9 @@ def main() -> None:
     manifest, network = load_network(options.version)
     folders = read(options.version, options.photos)
     table = [
-        measure(manifest, network.head, folders, count, held, options.draws)
+        measure(manifest, network.head, folders, count, has_anchors, options.draws)
         for count in PHOTOS_PER_LABEL
-        for held in (False, True)
+        for has_anchors in (False, True)
     ]
     if options.json:
         print(json.dumps(table))
@@ -97,12 +97,11 @@ def measure(
     head: GroupedHead,
     folders: dict[str, Photos],
     count: int,
-    held: bool,
+    has_anchors: bool,
     draws: int,
 ) -> dict[str, object]:
-    anchors = (
-        folders["imagenet"].embeddings if held else np.zeros((0, head.fine.in_features), np.float32)
-    )
+    nothing = np.zeros((0, head.fine.in_features), np.float32)
+    anchors = folders["imagenet"].embeddings if has_anchors else nothing
     was_right = right(head, folders["imagenet"])
     rows = []
     for seed in range(draws):
@@ -124,8 +123,8 @@ def draw(photos: Photos, count: int, seed: int) -> tuple[Examples, Examples, Pho
     rng = np.random.default_rng(seed)
     drawn = np.concatenate(
         [
-            rng.permutation(np.flatnonzero(photos.labels == it))[:count]
-            for it in np.unique(photos.labels)
+            rng.permutation(np.flatnonzero(photos.labels == label))[:count]
+            for label in np.unique(photos.labels)
         ]
     )
     split = rng.random(len(drawn))

@@ -93,7 +93,7 @@ def _refusal(error: CannotTrain) -> APIException:
     if error.code == "wrong_parameter":
         field = "network_options" if error.field == "network_options" else "parameters"
         # What was sent may be no text that can be sent back.
-        return ValidationError({field: [error.facts.encode(errors="replace").decode()]})
+        return ValidationError({field: [error.cause.encode(errors="replace").decode()]})
     if error.code == "unknown_network":
         return ValidationError({"network": [error.detail]})
     refusal = APIException(error.detail, error.code)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 _SMALLEST_PROBABILITY = 1e-12
-_SMALLEST_SHARE = 1e-30  # of the likeliest class, that float32 can still hold
+_SMALLEST_SHARE = 1e-30  # of the likeliest class, that float32 can still represent
 
 
 class GroupedHead(nn.Module):

@@ -143,13 +143,13 @@ def _manifest(fields: dict[str, Any]) -> Manifest:
         **{name: tuple(fields[name]) for name in tuples},
     }
     renamed = {name: fields[stored] for name, stored in _STORED_AS.items() if stored in fields}
-    kept = {name: it for name, it in fields.items() if name not in _STORED_AS.values()}
+    kept = {name: value for name, value in fields.items() if name not in _STORED_AS.values()}
     return Manifest(**{**kept, **renamed, **typed})
 
 
 def _preprocessing(fields: dict[str, Any]) -> Preprocessing:
     typed: dict[str, Any] = {
-        name: tuple(it) if isinstance(it, list) else it for name, it in fields.items()
+        name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
     }
     return Preprocessing(**typed)
 

@@ -1,8 +1,8 @@
-"""The built-in labels, and which of ImageNet's 1,000 classes speak for which label.
+"""The built-in labels, and which of ImageNet's 1,000 classes belong to which label.
 
-The data stand beside this file: `labels.csv` (what people see) and `imagenet.csv` (one row a
+The data are beside this file: `labels.csv` (what people see) and `imagenet.csv` (one row a
 class of ILSVRC 2012, in the order of the classifier's rows). How they were chosen, and the
-weights, is told in docs/decisions/taxonomy.md. Torch-free.
+weights, is explained in docs/decisions/taxonomy.md. Torch-free.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Label:
-    """What a photo can be called. `classes` are the rows of the classifier that vote for it."""
+    """What a photo can be called. `classes` are the rows of the classifier that belong to it."""
 
     slug: str
     kind: str
@@ -31,7 +31,7 @@ class Label:
 
 @cache
 def labels() -> tuple[Label, ...]:
-    """The built-in labels; together they own every ImageNet class exactly once."""
+    """The built-in labels; every ImageNet class belongs to exactly one of them."""
     classes: dict[str, list[int]] = {}
     for row in _rows("imagenet.csv"):
         classes.setdefault(row["label"], []).append(int(row["index"]))

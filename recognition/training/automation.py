@@ -24,7 +24,7 @@ from recognition.models import (
     TrainingPolicy,
     TrainingRun,
 )
-from recognition.training import runs
+from recognition.training import datasets, runs
 from recognition.training.failures import CannotTrain
 from recognition.versions import registry
 
@@ -64,10 +64,10 @@ def promote_by_rule() -> None:
         candidate__training_run__isnull=False,
         candidate__livechange=None,
     )
-    allowed = [it for it in compared if not objections(it, rule)]
+    allowed = [comparison for comparison in compared if not objections(comparison, rule)]
     if not allowed:
         return
-    best = max(allowed, key=lambda it: _gain(it.findings))
+    best = max(allowed, key=lambda comparison: _gain(comparison.findings))
     try:
         registry.promote(best.candidate, None, LiveChange.How.RULE, over=best.baseline)
     except registry.CannotPromote as error:
@@ -120,19 +120,30 @@ def _names(slugs: list[str]) -> str:
 def launch_if_due() -> None:
     """The teacher's job: launch teaching when the schedule says so, and something new can be
     learnt. Never while another teaching waits or runs."""
-    if settings().schedule == Schedule.OFF or not ModelVersion.objects.filter(live=True).exists():
+    policy = settings()
+    has_version = ModelVersion.objects.filter(live=True).exists()
+    if policy.schedule == Schedule.OFF or not has_version or not _is_due(policy, timezone.now()):
         return
+    launch = _prepared()
     with transaction.atomic():
         policy = TrainingPolicy.objects.select_for_update().get(pk=1)
         if not _is_due(policy, timezone.now()):
             return
         policy.launched = timezone.now()
         policy.save(update_fields=["launched"])
-        try:
-            with transaction.atomic():
-                runs.launch(None, Mode.TEACH)
-        except CannotTrain as error:
-            logger.warning("teaching was due, but: %s", error)
+        if launch:
+            runs.queue(*launch)
+
+
+def _prepared() -> tuple[runs.Launch, datasets.Draft] | None:
+    """Teaching, with the photos as they are now, which takes too long for a transaction; None if
+    there is nothing to teach."""
+    try:
+        launch = runs.prepare(None, Mode.TEACH)
+        return launch, datasets.read(Mode.TEACH, launch.run.parent)
+    except CannotTrain as error:
+        logger.warning("teaching was due, but: %s", error)
+        return None
 
 
 def _is_due(policy: TrainingPolicy, now: datetime) -> bool:
@@ -141,7 +152,7 @@ def _is_due(policy: TrainingPolicy, now: datetime) -> bool:
         return False
     taught = teachings.order_by("-created").first()
     times = (policy.changed, policy.launched, taught and taught.created)
-    since = max(it for it in times if it)
+    since = max(time for time in times if time)
     if policy.schedule == Schedule.NIGHTLY:
         return since < _last_time(policy.hour, now) and _new_labels(since, 1)
     return policy.schedule == Schedule.AFTER_LABELS and _new_labels(since, policy.new_labels)

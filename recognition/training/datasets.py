@@ -7,30 +7,30 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 
-from recognition.labels.tree import LabelTree, labelled_photos
+from recognition.labels.tree import LabelTree
 from recognition.models import (
     DataSet,
     Label,
     Mode,
     ModelVersion,
-    Prediction,
+    Photo,
     RunState,
     Split,
     TrainingExample,
     TrainingRun,
-    split_of,
 )
 from recognition.training.failures import CannotTrain
+from recognition.training.selection import Selection, obstacle, select
 from recognition.versions.registry import live_version
 
 FEW = 5  # training photos; a label with fewer is warned about
-ANCHORS = 2000  # unlabelled photos that hold the old answers in place
 _CHUNK = 2000
+_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Preview:
     """What a run would learn from if it were launched now.
 
     labels: those with photos, each right after its parent.
-    anchors: unlabelled photos that would hold the parent's answers in place.
+    anchors: unlabelled photos on which the parent's answers would be distilled.
     lost: labels of the parent, or of the live version, that the result would not know.
     retired: photos left out because their label is no longer in use, by its slug.
     changes: None before the first run.
@@ -83,146 +83,130 @@ class Preview:
     @property
     def photos(self) -> dict[str, int]:
         """How many labelled photos are in each split."""
-        return {split.value: sum(getattr(it, split) for it in self.labels) for split in Split}
+        return {split.value: sum(getattr(row, split) for row in self.labels) for split in Split}
 
     @property
     def few(self) -> list[LabelPhotos]:
         """Labels that take part with fewer than FEW training photos."""
-        return [it for it in self.labels if 0 < it.train < FEW]
+        return [row for row in self.labels if 0 < row.train < FEW]
 
     @property
     def untrained(self) -> list[LabelPhotos]:
         """Labels whose photos are all in other splits, so that nothing is learned of them."""
-        return [it for it in self.labels if not it.train]
+        return [row for row in self.labels if not row.train]
 
     @property
     def unvalidated(self) -> list[LabelPhotos]:
-        return [it for it in self.labels if not it.validation]
+        return [row for row in self.labels if not row.validation]
 
     @property
     def untested(self) -> list[LabelPhotos]:
-        return [it for it in self.labels if not it.test]
+        return [row for row in self.labels if not row.test]
 
     @cached_property
     def obstacle(self) -> CannotTrain | None:
         """Why it cannot be launched."""
-        return _obstacle(self.mode, sum(bool(it.train) for it in self.labels))
-
-
-class _Labelled(NamedTuple):
-    """A photo with its label's id, as the label is called today."""
-
-    photo_id: UUID
-    label_id: int
-    split: Split
-    sha256: str
-
-
-class _Found(NamedTuple):
-    """retired: how many photos were left out, by the label's slug."""
-
-    rows: list[_Labelled]
-    retired: dict[str, int]
+        return obstacle(self.mode, sum(bool(row.train) for row in self.labels))
 
 
 def preview(mode: str, parent: ModelVersion | None) -> Preview:
-    """Look at the photos without freezing them. Reads all labelled photos, and no others."""
-    tree = LabelTree()
-    found = _labelled_photos(tree)
-    counts = Counter((row.label_id, row.split) for row in found.rows)
-    with_photos = {row.label_id for row in found.rows}
-    known = set(parent.labels) if parent else set()
-    labels = tuple(
-        LabelPhotos(
-            label=label,
-            train=counts[label.id, Split.TRAIN],
-            validation=counts[label.id, Split.VALIDATION],
-            test=counts[label.id, Split.TEST],
-            is_new=label.slug not in known,
-        )
-        for label in tree.in_order()
-        if label.id in with_photos
-    )
+    """Look at the photos without freezing them."""
+    last = TrainingRun.objects.filter(state=RunState.SUCCEEDED).order_by("-created").first()
+    before = list(_labelled_examples(last))
+    selection = select(mode, parent)
+    labels = tuple(_label_photos(selection, parent))
     return Preview(
         mode=mode,
         parent=parent,
         labels=labels,
-        anchors=len(_anchors(mode, parent)),
-        lost=tuple(_lost(mode, labels, tree)),
-        retired=found.retired,
-        changes=_changes(found.rows, tree),
+        anchors=len(selection.anchors),
+        lost=tuple(_lost(mode, labels, selection.tree)),
+        retired=selection.retired,
+        changes=_changes(last, before, selection) if last else None,
     )
 
 
-@transaction.atomic
-def freeze(mode: str, parent: ModelVersion | None) -> DataSet:
-    """Write down which photos take part, with their labels and splits. Raises CannotTrain."""
-    tree = LabelTree()
-    found = _labelled_photos(tree)
-    trained = {row.label_id for row in found.rows if row.split == Split.TRAIN}
-    if obstacle := _obstacle(mode, len(trained)):
-        raise obstacle
-    anchors = _anchors(mode, parent)
-    slugs = {label.id: label.slug for label in tree}
-    dataset = DataSet.objects.create(
-        fingerprint=_fingerprint(found.rows, anchors, slugs),
-        summary=_summary(found, len(anchors), slugs),
+@dataclass(frozen=True)
+class Draft:
+    """A data set that is not written down yet: its row and those of its examples.
+
+    trained_labels: the ids of the labels with training photos. tree: the labels as they were.
+    """
+
+    dataset: DataSet
+    examples: list[TrainingExample]
+    trained_labels: set[int]
+    tree: LabelTree
+
+
+def read(mode: str, parent: ModelVersion | None) -> Draft:
+    """The photos that take part, with their labels and splits. Raises CannotTrain.
+
+    It takes as long as there are photos, so it has no place inside a transaction: in SQLite nobody
+    else writes meanwhile.
+    """
+    selection = select(mode, parent)
+    if selection.obstacle:
+        raise selection.obstacle
+    slugs = {label.id: label.slug for label in selection.tree}
+    dataset = DataSet(
+        fingerprint=_fingerprint(selection, slugs), summary=_summary(selection, slugs)
     )
-    labelled = (
-        TrainingExample(
+    examples = list(_examples(dataset, selection))
+    return Draft(dataset, examples, selection.trained_labels, selection.tree)
+
+
+def write(draft: Draft) -> DataSet:
+    """Freeze what was read. A photo that was deleted since leaves an example without a photo, as if
+    it were deleted afterwards."""
+    for attempt in range(1, _TRIES + 1):
+        try:
+            with transaction.atomic():
+                return _write(draft)
+        except IntegrityError:  # PostgreSQL: a photo was deleted since it was looked for
+            if attempt == _TRIES:
+                raise
+    raise AssertionError
+
+
+def _examples(dataset: DataSet, selection: Selection) -> Iterator[TrainingExample]:
+    for row in selection.labelled:
+        yield TrainingExample(
             dataset=dataset, photo_id=row.photo_id, label_id=row.label_id, split=row.split
         )
-        for row in found.rows
-    )
-    unlabelled = (
-        TrainingExample(dataset=dataset, photo_id=photo_id, split=Split.TRAIN)
-        for photo_id, _ in anchors
-    )
-    TrainingExample.objects.bulk_create([*labelled, *unlabelled], batch_size=_CHUNK)
-    return dataset
+    for anchor in selection.anchors:
+        yield TrainingExample(dataset=dataset, photo_id=anchor.photo_id, split=Split.TRAIN)
 
 
-def _obstacle(mode: str, trained_labels: int) -> CannotTrain | None:
-    if not trained_labels:
-        return CannotTrain("no_photos")
-    if mode == Mode.FROM_SCRATCH and trained_labels < 2:
-        return CannotTrain("too_few_labels")
-    return None
+def _write(draft: Draft) -> DataSet:
+    draft.dataset.save(force_insert=True)
+    for first in range(0, len(draft.examples), _CHUNK):
+        chunk = draft.examples[first : first + _CHUNK]
+        photo_ids = [example.photo_id for example in chunk if example.photo_id]
+        photos = Photo.objects.filter(id__in=photo_ids).order_by()
+        present = set(photos.values_list("id", flat=True))
+        for example in chunk:
+            if example.photo_id not in present:
+                example.photo_id = None
+        TrainingExample.objects.bulk_create(chunk)
+    if connection.vendor == "postgresql":  # now, and not when the outermost transaction ends
+        connection.check_constraints()
+    return draft.dataset
 
 
-def _labelled_photos(tree: LabelTree) -> _Found:
-    """In the order of their ids. A merged label counts as what it was merged into."""
-    current = {label.id: tree.current(label) for label in tree}
-    rows, retired = [], Counter[str]()
-    photos = labelled_photos().order_by()
-    for photo_id, label_id, group, sha256 in photos.values_list("id", "label", "group", "sha256"):
-        label = current[label_id]
-        if label.active:
-            rows.append(_Labelled(photo_id, label.id, split_of(group or photo_id), sha256))
-        else:
-            retired[label.slug] += 1
-    return _Found(sorted(rows), dict(retired))
-
-
-def _anchors(mode: str, parent: ModelVersion | None) -> list[tuple[UUID, str]]:
-    """The unlabelled photos that the parent's backbone saw last: ids and digests.
-
-    Near-duplicates of photos to measure on stay out, as those do themselves.
-    """
-    if parent is None or mode == Mode.FROM_SCRATCH:
-        return []
-    seen: dict[UUID, tuple[Any, ...]] = {}
-    for version in ModelVersion.objects.filter(backbone_sha256=parent.backbone_sha256):
-        # Along an index: of a backbone that has seen few photos, few rows are read.
-        unlabelled = Prediction.objects.filter(
-            model_version=version, embedding__isnull=False, photo__label=None
-        ).order_by("-created", "-id")
-        columns = ("created", "photo", "photo__group", "photo__sha256")
-        for created, photo_id, group, sha256 in unlabelled.values_list(*columns)[: 2 * ANCHORS]:
-            if split_of(group or photo_id) == Split.TRAIN:
-                seen[photo_id] = (created, photo_id, sha256)
-    latest = sorted(seen.values(), reverse=True)[:ANCHORS]
-    return [(photo_id, sha256) for _, photo_id, sha256 in latest]
+def _label_photos(selection: Selection, parent: ModelVersion | None) -> Iterator[LabelPhotos]:
+    counts = Counter((row.label_id, row.split) for row in selection.labelled)
+    with_photos = {row.label_id for row in selection.labelled}
+    known = set(parent.labels) if parent else set()
+    for label in selection.tree.in_order():
+        if label.id in with_photos:
+            yield LabelPhotos(
+                label=label,
+                train=counts[label.id, Split.TRAIN],
+                validation=counts[label.id, Split.VALIDATION],
+                test=counts[label.id, Split.TEST],
+                is_new=label.slug not in known,
+            )
 
 
 def _lost(mode: str, labels: Iterable[LabelPhotos], tree: LabelTree) -> Iterator[Label]:
@@ -233,25 +217,31 @@ def _lost(mode: str, labels: Iterable[LabelPhotos], tree: LabelTree) -> Iterator
         known = set(live_version().labels)
     except ModelVersion.DoesNotExist:
         return
-    shown = {it.label.slug for it in labels if it.train}
+    shown = {row.label.slug for row in labels if row.train}
     yield from (label for label in tree.in_order() if label.slug in known - shown)
 
 
-def _changes(rows: Iterable[_Labelled], tree: LabelTree) -> Changes | None:
-    last = TrainingRun.objects.filter(state=RunState.SUCCEEDED).order_by("-created").first()
-    if last is None:
-        return None
+def _labelled_examples(run: TrainingRun | None) -> Iterator[tuple[UUID | None, int]]:
+    """Photo (None if it was deleted) and label of each."""
+    if run is not None:
+        examples = run.dataset.examples.filter(label__isnull=False)
+        yield from examples.values_list("photo", "label")
+
+
+def _changes(
+    last: TrainingRun, examples: Iterable[tuple[UUID | None, int]], selection: Selection
+) -> Changes:
+    tree = selection.tree
     current = {label.id: tree.current(label).slug for label in tree}
-    examples = last.dataset.examples.filter(label__isnull=False)
     removed = Counter[str]()  # those that were deleted, to begin with
     before: dict[UUID, str] = {}
-    for photo_id, label_id in examples.values_list("photo", "label"):
+    for photo_id, label_id in examples:
         if photo_id is None:
             removed[current[label_id]] += 1
         else:
             before[photo_id] = current[label_id]
     added, relabelled = Counter[str](), Counter[str]()
-    for row in rows:
+    for row in selection.labelled:
         slug = current[row.label_id]
         if (earlier := before.pop(row.photo_id, None)) is None:
             added[slug] += 1
@@ -261,22 +251,20 @@ def _changes(rows: Iterable[_Labelled], tree: LabelTree) -> Changes | None:
     return Changes(last, dict(added), dict(relabelled), dict(removed))
 
 
-def _fingerprint(
-    rows: Iterable[_Labelled], anchors: Iterable[tuple[UUID, str]], slugs: dict[int, str]
-) -> str:
-    lines = [f"{row.sha256} {slugs[row.label_id]} {row.split}\n" for row in rows]
-    lines += [f"{sha256}  {Split.TRAIN}\n" for _, sha256 in anchors]
+def _fingerprint(selection: Selection, slugs: dict[int, str]) -> str:
+    lines = [f"{row.sha256} {slugs[row.label_id]} {row.split}\n" for row in selection.labelled]
+    lines += [f"{row.sha256}  {Split.TRAIN}\n" for row in selection.anchors]
     return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
 
 
-def _summary(found: _Found, anchors: int, slugs: dict[int, str]) -> dict[str, Any]:
-    counts = Counter((row.label_id, row.split) for row in found.rows)
-    with_photos = sorted({row.label_id for row in found.rows}, key=slugs.__getitem__)
+def _summary(selection: Selection, slugs: dict[int, str]) -> dict[str, Any]:
+    counts = Counter((row.label_id, row.split) for row in selection.labelled)
+    with_photos = sorted({row.label_id for row in selection.labelled}, key=slugs.__getitem__)
     return {
         "labels": {
             slugs[label_id]: {split.value: counts[label_id, split] for split in Split}
             for label_id in with_photos
         },
-        "unlabelled": anchors,
-        "retired": found.retired,
+        "unlabelled": len(selection.anchors),
+        "retired": selection.retired,
     }

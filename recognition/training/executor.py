@@ -14,7 +14,7 @@ from django.db import DatabaseError, transaction
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.core import wakeups
 from recognition.models import ModelVersion, RunState, Stage, TrainingRun
-from recognition.training import progress, runs
+from recognition.training import known_labels, progress, runs
 from recognition.training.failures import RunFailed, failure_of
 from recognition.training.watch import Stopped, Watch, end, put_back, watched
 from recognition.versions import registry
@@ -30,6 +30,7 @@ def execute(run: TrainingRun, work: Work) -> None:
     """Work on a claimed run until it succeeded, failed, or must stop."""
     try:
         with watched(run) as watch:
+            known_labels.freeze_if_missing(run)
             _finish(run, work(run, watch))
     except Stopped:  # if the lease is lost, that is all there is to do
         end(run, RunState.CANCELLED)
@@ -72,4 +73,4 @@ def _fail(run: TrainingRun, error: Exception) -> None:
         failure = RunFailed("bug", f"{type(error).__name__}: {error}")
     else:
         logger.warning("run %s failed: %s", run.id, failure)
-    end(run, RunState.FAILED, error=failure.code, error_detail=failure.facts)
+    end(run, RunState.FAILED, error=failure.code, error_detail=failure.cause)

@@ -22,12 +22,12 @@ from recognition.training.failures import CannotTrain
 
 MIN_RUNS, MAX_RUNS = 2, 8
 NETWORK = "network"  # what varies if it is no parameter and no option of a network
-PARAMETERS = tuple(it.name for it in fields(TrainingParameters))
+PARAMETERS = tuple(parameter.name for parameter in fields(TrainingParameters))
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What the runs of an experiment have in common; as `runs.launch` takes it.
+    """What the runs of an experiment have in common; as `runs.prepare` takes it.
 
     parent: needed to fine-tune. network, network_options: to train from scratch.
     """
@@ -56,18 +56,15 @@ class Setup:
         network = self.parent.network if self.parent else self.network
         runs.checked_parameters(self.mode, network, self.parameters, self.network_options)
 
-    def launch(
-        self, by: User | None, experiment: Experiment, varied: Mapping[str, Any]
-    ) -> TrainingRun:
-        return runs.launch(
+    def prepare(self, by: User | None, varied: Mapping[str, Any]) -> runs.Launch:
+        """A run that differs in what is varied. Raises CannotTrain."""
+        return runs.prepare(
             by,
             self.mode,
             parent=self.parent,
             network=self.network,
             parameters=self.parameters,
             network_options=self.network_options,
-            dataset=experiment.dataset,
-            experiment=experiment,
             varied=varied,
         )
 
@@ -85,15 +82,17 @@ def compare(
     experiment_id: chosen by who asks, so that asking twice makes one experiment.
     """
     if not MIN_RUNS <= len(set(values)) == len(values) <= MAX_RUNS:
-        facts = f"{MIN_RUNS} to {MAX_RUNS} different values"
-        raise CannotTrain("wrong_parameter", facts, "values")
+        asked = f"{MIN_RUNS} to {MAX_RUNS} different values"
+        raise CannotTrain("wrong_parameter", asked, "values")
     setups = [setup.with_value(vary, value) for value in values]
     for each in setups:
         each.check()
+    launches = [each.prepare(by, {vary: value}) for each, value in zip(setups, values, strict=True)]
+    draft = datasets.read(setup.mode, setup.parent)
     with transaction.atomic():
-        experiment, is_new = open_experiment(by, name, setup, {"vary": vary}, experiment_id)
-        for each, value in zip(setups, values, strict=True) if is_new else ():
-            each.launch(by, experiment, {vary: value})
+        experiment, is_new = open_experiment(by, name, setup, {"vary": vary}, draft, experiment_id)
+        for launch in launches if is_new else ():
+            runs.queue(launch, experiment.dataset, experiment)
     return experiment
 
 
@@ -103,16 +102,16 @@ def open_experiment(
     name: str,
     setup: Setup,
     plan: Mapping[str, Any],
+    draft: datasets.Draft,
     experiment_id: UUID | None,
     kind: str = Experiment.Kind.COMPARISON,
 ) -> tuple[Experiment, bool]:
-    """An experiment on the photos as they are now; or the one that was opened under this id
-    before, and False. Raises CannotTrain."""
+    """An experiment on these photos; or the one that was opened under this id before, and False."""
     described: dict[str, Any] = {
         "name": name,
         "kind": kind,
         "by": by,
-        "dataset": lambda: datasets.freeze(setup.mode, setup.parent),  # only if it is new
+        "dataset": lambda: datasets.write(draft),  # only if it is new
         "plan": {"mode": setup.mode, **plan},
     }
     return Experiment.objects.get_or_create(

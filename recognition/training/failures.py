@@ -1,4 +1,4 @@
-"""Why a run cannot start or did not succeed, in words that tell what to do."""
+"""Why a run cannot start or did not succeed, and what to do about it."""
 
 from __future__ import annotations
 
@@ -53,28 +53,28 @@ _TEXTS = {
 
 
 class CannotTrain(Exception):
-    """Nothing was started or changed. `code` is for programs, `detail` for people; `field` names
-    the parameter that is wrong, if one is."""
+    """Nothing was started or changed. `code` is for programs, `detail` for people; `cause` is what
+    exactly is wrong, in English; `field` names the parameter that is wrong, if one is."""
 
-    def __init__(self, code: str, facts: str = "", field: str = "") -> None:
+    def __init__(self, code: str, cause: str = "", field: str = "") -> None:
         self.code = code
-        self.facts = facts
+        self.cause = cause
         self.field = field
-        super().__init__(f"{code}: {facts}")
+        super().__init__(f"{code}: {cause}")
 
     @property
     def detail(self) -> str:
         """In the language of the current request."""
-        return _joined(self.code, self.facts)
+        return _joined(self.code, self.cause)
 
 
 class RunFailed(Exception):
-    """A run cannot go on. `code` is one of the codes above."""
+    """A run cannot go on. `code` is one of the codes above; `cause` is in English."""
 
-    def __init__(self, code: str, facts: str = "") -> None:
+    def __init__(self, code: str, cause: str = "") -> None:
         self.code = code
-        self.facts = facts
-        super().__init__(f"{code}: {facts}")
+        self.cause = cause
+        super().__init__(f"{code}: {cause}")
 
 
 def explain(run: TrainingRun) -> str:
@@ -90,12 +90,12 @@ def failure_of(error: Exception) -> RunFailed | None:
         return RunFailed("out_of_memory")
     if isinstance(error, CorruptCheckpoint):
         return RunFailed("corrupt_parent", str(error))
-    # Libraries wrap the system's error in their own, but keep its words.
+    # Libraries wrap the system's error in their own, but keep its text.
     if getattr(error, "errno", None) == errno.ENOSPC or "No space left on device" in str(error):
         return RunFailed("disk_full")
     return None
 
 
-def _joined(code: str, facts: str) -> str:
+def _joined(code: str, cause: str) -> str:
     text = gettext(_TEXTS.get(code, _TEXTS["bug"]))
-    return f"{text} ({facts})" if facts else text
+    return f"{text} ({cause})" if cause else text

@@ -1,30 +1,113 @@
-"""Which labels a network shall know, how it is called, and where it comes from."""
+"""Which labels the result of a run shall know, how it is called, and where it comes from.
+
+The labels are frozen when the run is launched. Rows of its head and of its checkpoints go by their
+order, and its examples by their ids; so whatever becomes of a label while the run waits, nothing
+changes for the run.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from recognition.cnn import taxonomy
+from recognition.cnn.manifest import CorruptCheckpoint, read_manifest
 from recognition.labels.tree import LabelTree
-from recognition.models import Label, Mode, Split, TrainingRun
+from recognition.models import DataSet, Label, Mode, ModelVersion, Split, TrainingRun
+from recognition.training.watch import write
 
+Labels = tuple[taxonomy.Label, ...]
+Frozen = list[dict[str, Any]]  # as `TrainingRun.labels` stores it; "id" is that of the label's row
+
+_DESCRIBED = ("slug", "kind", "name_en", "name_zh", "parent")
 _WAYS = {Mode.TEACH: "taught", Mode.FINE_TUNE: "fine-tuned", Mode.FROM_SCRATCH: "from scratch"}
 
 
 def labels_to_know(
-    parents: tuple[taxonomy.Label, ...], shown: Collection[str]
-) -> tuple[taxonomy.Label, ...]:
+    parents: Labels, shown: Collection[str], tree: LabelTree | None = None
+) -> Labels:
     """The labels of the version to start from, in its order, then new ones, without classes.
 
     shown: slugs of the labels with training photos. A label stands below the nearest of its
     ancestors that the network knows.
     """
-    tree = LabelTree()
+    tree = tree or LabelTree()
     old = {label.slug for label in parents}
     known = old | set(shown)
     new = (label for label in tree.in_order() if label.slug in shown and label.slug not in old)
     return (*parents, *(_described(label, tree, known) for label in new))
+
+
+def freeze(parents: Labels, shown: Collection[int], tree: LabelTree) -> Frozen:
+    """parents: the labels of the version to start from. shown: ids of the labels with training
+    photos."""
+    slugs = {label.slug for label in tree if label.id in shown}
+    return _with_ids(map(_fields, labels_to_know(parents, slugs, tree)), tree)
+
+
+def freeze_if_missing(run: TrainingRun) -> None:
+    """Before a claimed run does anything: freeze its labels if its launch did not, because it was
+    an earlier Ark that launched it, or because the parent's folder was damaged.
+
+    What has begun already goes on with the labels in its job.json.
+    Raises Stopped, CorruptCheckpoint.
+    """
+    if run.labels:
+        return
+    tree, job = LabelTree(), run.folder / "job.json"
+    if job.exists():
+        labels = _with_ids(json.loads(job.read_text(encoding="utf-8"))["labels"], tree)
+    else:
+        (run.folder / "photos.csv").unlink(missing_ok=True)  # with slugs of an earlier tree
+        labels = freeze(parents_labels(run.parent), trained_labels(run.dataset), tree)
+    write(run, labels=labels)
+
+
+def parents_labels(parent: ModelVersion | None) -> Labels:
+    """Raises CorruptCheckpoint."""
+    return read_manifest(parent.folder).labels if parent else ()
+
+
+def trained_labels(dataset: DataSet) -> set[int]:
+    """The ids of the labels with training photos, deleted ones too."""
+    examples = dataset.examples.filter(split=Split.TRAIN, label__isnull=False)
+    return set(examples.order_by().values_list("label", flat=True).distinct())
+
+
+def labels_of(run: TrainingRun, parents: Labels) -> Labels:
+    """What the result shall know; the parent's labels come first, with their classes.
+
+    Raises CorruptCheckpoint if the parent is not the version that the run was launched with.
+    """
+    frozen = [taxonomy.Label(**without_id(label), classes=()) for label in run.labels]
+    if [label.slug for label in parents] != [label.slug for label in frozen[: len(parents)]]:
+        raise CorruptCheckpoint("the version to start from knows other labels than at the launch")
+    return (*parents, *frozen[len(parents) :])
+
+
+def slugs_by_id(run: TrainingRun) -> dict[int | None, str]:
+    """The slug of each example's label at the launch, by the label's id; empty for no label."""
+    return {None: "", **{label["id"]: label["slug"] for label in run.labels if label["id"]}}
+
+
+def without_id(label: Mapping[str, Any]) -> dict[str, Any]:
+    """A frozen label as job.json describes it, which knows no database."""
+    return {name: label[name] for name in _DESCRIBED}
+
+
+def without(labels: Labels, left_out: Collection[str]) -> Labels:
+    """The labels without those; what stood below one of them stands below its parent."""
+    parents = {label.slug: label.parent for label in labels}
+
+    def nearest_kept(slug: str | None) -> str | None:
+        while slug is not None and slug in left_out:
+            slug = parents[slug]
+        return slug
+
+    kept = (label for label in labels if label.slug not in left_out)
+    return tuple(replace(label, parent=nearest_kept(label.parent)) for label in kept)
 
 
 def name_of_result(start: str, mode: str) -> str:
@@ -52,7 +135,7 @@ def provenance(run: TrainingRun) -> dict[str, Any]:
 
 
 def _described(label: Label, tree: LabelTree, known: Collection[str]) -> taxonomy.Label:
-    above = [it.slug for it in tree.lineage(label)[:-1] if it.slug in known]
+    above = [ancestor.slug for ancestor in tree.lineage(label)[:-1] if ancestor.slug in known]
     return taxonomy.Label(
         slug=label.slug,
         kind=label.kind,
@@ -61,3 +144,12 @@ def _described(label: Label, tree: LabelTree, known: Collection[str]) -> taxonom
         parent=above[-1] if above else None,
         classes=(),
     )
+
+
+def _fields(label: taxonomy.Label) -> dict[str, Any]:
+    return {name: getattr(label, name) for name in _DESCRIBED}
+
+
+def _with_ids(labels: Iterable[Mapping[str, Any]], tree: LabelTree) -> Frozen:
+    ids = {label.slug: label.id for label in tree}
+    return [{**label, "id": ids.get(label["slug"])} for label in labels]

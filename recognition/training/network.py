@@ -1,4 +1,4 @@
-"""A run that fine-tunes or trains from scratch, in a process of its own (`child.py`).
+"""A run that fine-tunes or trains from scratch, in a subprocess (`subprocess.py`).
 
 The process resumes from its last checkpoint whenever it is started again in the same folder.
 """
@@ -12,16 +12,15 @@ from typing import Any
 
 from django.conf import settings
 
-from recognition.cnn import taxonomy
-from recognition.cnn.manifest import read_manifest, verify
+from recognition.cnn.manifest import verify
 from recognition.cnn.training.micro_batches import MicroBatches
 from recognition.core.files import whole_file
 from recognition.core.process import stops_when_terminated
-from recognition.models import Photo, Split, TrainingRun
+from recognition.models import Photo, TrainingRun
 from recognition.training import progress
 from recognition.training.failures import RunFailed
-from recognition.training.known_labels import labels_to_know, name_of_result, provenance
-from recognition.training.subprocess import Child
+from recognition.training.known_labels import name_of_result, provenance, slugs_by_id, without_id
+from recognition.training.subprocess import TrainingProcess
 from recognition.training.watch import Watch
 
 MAX_RETRIES = 3  # with smaller batches, or after the process was killed
@@ -51,14 +50,14 @@ def write_photos(run: TrainingRun) -> None:
     if path.exists():
         return
     draft = path.with_suffix(".draft")
-    known = {"", *(label.slug for label in labels_of(run))}
+    slugs = slugs_by_id(run)
     examples = run.dataset.examples.filter(photo__isnull=False).order_by("id")
     with whole_file(path, draft), draft.open("w", encoding="utf-8", newline="") as stream:
         rows = csv.writer(stream)
         rows.writerow(("path", "label", "split"))
-        for photo_id, slug, split in examples.values_list("photo", "label__slug", "split"):
-            if (slug or "") in known:
-                rows.writerow((Photo(id=photo_id).original_path, slug or "", split))
+        for photo_id, label_id, split in examples.values_list("photo", "label", "split"):
+            if label_id in slugs:
+                rows.writerow((Photo(id=photo_id).original_path, slugs[label_id], split))
 
 
 def write_job(run: TrainingRun) -> None:
@@ -73,10 +72,11 @@ def write_job(run: TrainingRun) -> None:
         "parent": str(run.parent.folder) if run.parent else None,
         "parent_sha256": parent.sha256 if parent else "",
         "name": name_of_result(parent.name if parent else _title(run.network), run.mode),
-        "labels": [_described(label) for label in labels_of(run)],
+        "labels": [without_id(label) for label in run.labels],
         "parameters": parameters,
         "device": settings.ARK_DEVICE,
         "threads": 0,
+        "max_pixels": settings.ARK_MAX_PIXELS,
         "training": provenance(run),
     }
     path = run.folder / "job.json"
@@ -87,76 +87,65 @@ def write_job(run: TrainingRun) -> None:
 
 def _train_once(run: TrainingRun, watch: Watch) -> RunFailed | None:
     """Run the process to its end. Returns what to try again after, raises what not to."""
-    child = Child(run.folder)
-    listener = _Listener(run)
+    process = TrainingProcess(run.folder)
+    recorder = _Recorder(run)
     try:
-        watch.on_stop = child.end
+        watch.on_stop = process.end
         with stops_when_terminated():
             watch.check()
-            for message in child.messages():
+            for event in process.events():
                 watch.check()
-                listener.hear(message)
+                recorder.record(event)
     finally:
-        child.end()
+        process.end()
     watch.check()
-    if child.succeeded:
+    if process.succeeded:
         return None
-    return _failure(child, listener.error)
+    return _failure(process, recorder.error)
 
 
-def _failure(child: Child, error: RunFailed | None) -> RunFailed:
+def _failure(process: TrainingProcess, error: RunFailed | None) -> RunFailed:
     if error and error.code != "out_of_memory":
         raise error
-    if error or child.lacked_memory:
+    if error or process.lacked_memory:
         return error or RunFailed("out_of_memory")
-    if child.was_killed:
+    if process.was_killed:
         return RunFailed("crashed", "the process was killed")
-    raise RunFailed("bug", child.last_words())
+    raise RunFailed("bug", process.stderr_tail())
 
 
 def _prepare_retry(run: TrainingRun, failure: RunFailed) -> None:
     """The process itself makes its batches smaller when it can; not when the kernel kills it."""
-    facts = {}
+    details = {}
     if failure.code == "out_of_memory":
         micro_batches = MicroBatches(run.folder, run.parameters["batch_size"])
         if not micro_batches.halve():
             raise failure
-        facts["batch_size"] = micro_batches.size
-    progress.note(run, failure.code, **facts)
+        details["batch_size"] = micro_batches.size
+    progress.note(run, failure.code, **details)
 
 
-class _Listener:
-    """Writes down what the process says. `error` is its last word, if it failed."""
+class _Recorder:
+    """Stores the events of the process. `error`: of its last one, if it failed."""
 
     def __init__(self, run: TrainingRun) -> None:
         self._run = run
         self._meter = progress.Meter(run)
         self.error: RunFailed | None = None
 
-    def hear(self, message: dict[str, Any]) -> None:
-        event, said = message["event"], {k: v for k, v in message.items() if k != "event"}
-        if event == "stage":
-            progress.stage(self._run, said["stage"])
-        elif event == "progress":
-            self._meter(said["progress"], said.get("seconds_left"))
-        elif event == "epoch":
-            progress.epoch(self._run, **said)
-        elif event == "note":
-            progress.note(self._run, **said)
-        elif event == "error":
-            self.error = RunFailed(said["code"], said.get("detail", ""))
-
-
-def labels_of(run: TrainingRun) -> tuple[taxonomy.Label, ...]:
-    """What the result shall know. Raises CorruptCheckpoint."""
-    counts = run.dataset.summary["labels"]
-    shown = {slug for slug, of_split in counts.items() if of_split[Split.TRAIN]}
-    return labels_to_know(read_manifest(run.parent.folder).labels if run.parent else (), shown)
-
-
-def _described(label: taxonomy.Label) -> dict[str, Any]:
-    names = ("slug", "kind", "name_en", "name_zh", "parent")
-    return {name: getattr(label, name) for name in names}
+    def record(self, event: dict[str, Any]) -> None:
+        """event: as recognition/cnn/training/events.py describes it."""
+        fields = {name: value for name, value in event.items() if name != "event"}
+        if event["event"] == "stage":
+            progress.stage(self._run, fields["stage"])
+        elif event["event"] == "progress":
+            self._meter(fields["progress"], fields.get("seconds_left"))
+        elif event["event"] == "epoch":
+            progress.epoch(self._run, **fields)
+        elif event["event"] == "note":
+            progress.note(self._run, **fields)
+        elif event["event"] == "error":
+            self.error = RunFailed(fields["code"], fields.get("detail", ""))
 
 
 def _title(network: str) -> str:

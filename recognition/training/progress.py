@@ -1,4 +1,4 @@
-"""What is told of a run while it is worked on. All raise Stopped once the lease is lost."""
+"""What is stored of a run while it is worked on. All raise Stopped once the lease is lost."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Meter:
 
 @transaction.atomic
 def epoch(run: TrainingRun, number: int, **curves: float | None) -> None:
-    """A point of the curves; one that was made again after an interruption replaces the first."""
+    """A point of the curves. Of an epoch that is repeated after an interruption it is replaced."""
     known = {name: value for name, value in curves.items() if name in _CURVES}
     TrainingEpoch.objects.update_or_create(run=run, number=number, defaults=known)
     score = known.get("validation_accuracy")
@@ -45,7 +45,7 @@ def epoch(run: TrainingRun, number: int, **curves: float | None) -> None:
     write(run, score=best, attempts=1)
 
 
-def note(run: TrainingRun, code: str, **facts: Any) -> None:
+def note(run: TrainingRun, code: str, **details: Any) -> None:
     """Something that whoever reads the result should know."""
     at = timezone.now().isoformat(timespec="seconds")
-    write(run, notes=[*run.notes, {"at": at, "code": code, **facts}])
+    write(run, notes=[*run.notes, {"at": at, "code": code, **details}])

@@ -1,27 +1,45 @@
-"""Training runs: launched, cancelled, taken up again. Who works on one is told in `leases.py`."""
+"""Training runs: launched, cancelled, resumed. `watch.py` is about who works on one."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.training.parameters import TeachParameters, TrainingParameters, WrongParameter
 from recognition.core import heartbeats, wakeups
+from recognition.labels.tree import LabelTree
 from recognition.models import DataSet, Experiment, Mode, ModelVersion, RunState, TrainingRun
 from recognition.models.ids import time_ordered_uuid
-from recognition.training import datasets
+from recognition.training import datasets, known_labels
 from recognition.training.failures import CannotTrain
+from recognition.training.known_labels import Labels
 from recognition.versions import registry
 
-FINISH_NOW = "finish-now"  # a file that tells a trainer to save the best epoch so far
-_FREEZES = 3
+if TYPE_CHECKING:
+    from recognition.cnn.networks.summaries import NetworkSummary
+
+FINISH_NOW = "finish-now"  # a file: the trainer is to save the best epoch so far
+
+
+@dataclass(frozen=True)
+class Launch:
+    """A run that was checked, and is not queued yet.
+
+    parents: the labels of the version to start from; None if its folder is damaged, of which the
+        run will fail.
+    """
+
+    run: TrainingRun
+    parents: Labels | None
 
 
 def launch(
@@ -32,11 +50,33 @@ def launch(
     parameters: Mapping[str, Any] | None = None,
     network_options: Mapping[str, Any] | None = None,
     dataset: DataSet | None = None,
-    experiment: Experiment | None = None,
-    varied: Mapping[str, Any] | None = None,
     run_id: UUID | None = None,
 ) -> TrainingRun:
     """Freeze the photos, unless there is a data set, and queue a run. Raises CannotTrain.
+
+    The arguments are those of `prepare`. Not for use inside a transaction.
+    """
+    checked = prepare(by, mode, parent, network, parameters, network_options, run_id=run_id)
+    photos = dataset or datasets.read(mode, checked.run.parent)
+    try:
+        return queue(checked, photos)
+    except IntegrityError:
+        if known := TrainingRun.objects.filter(id=checked.run.id).first():
+            return known  # the same click, twice at once
+        raise
+
+
+def prepare(
+    by: User | None,
+    mode: str,
+    parent: ModelVersion | None = None,
+    network: str = "",
+    parameters: Mapping[str, Any] | None = None,
+    network_options: Mapping[str, Any] | None = None,
+    varied: Mapping[str, Any] | None = None,
+    run_id: UUID | None = None,
+) -> Launch:
+    """Check what a run is to be, and change nothing. Raises CannotTrain.
 
     parent: to teach or to fine-tune; the live version if none is given.
     network, network_options: to train from scratch.
@@ -56,23 +96,43 @@ def launch(
         parent=parent,
         network=network,
         parameters=checked_parameters(mode, network, parameters or {}, network_options or {}),
-        experiment=experiment,
         varied=dict(varied or {}),
     )
-    for attempt in range(1, _FREEZES + 1):
-        try:
-            with transaction.atomic():
-                run.dataset = dataset or datasets.freeze(mode, parent)
-                run.save(force_insert=True)
-                transaction.on_commit(lambda: ring_for(run))
-            break
-        except IntegrityError:
-            if known := TrainingRun.objects.filter(id=run.id).first():
-                return known
-            # Otherwise a photo was deleted while the set was being frozen.
-            if attempt == _FREEZES:
-                raise
+    try:
+        return Launch(run, known_labels.parents_labels(parent))
+    except CorruptCheckpoint:
+        return Launch(run, None)
+
+
+@transaction.atomic
+def queue(
+    launch: Launch, photos: DataSet | datasets.Draft, experiment: Experiment | None = None
+) -> TrainingRun:
+    """Queue a checked run, with its photos and labels frozen. Done twice, it makes one run."""
+    run = launch.run
+    if known := TrainingRun.objects.filter(id=run.id).first():
+        return known
+    run.dataset = photos if isinstance(photos, DataSet) else datasets.write(photos)
+    run.labels = _frozen_labels(launch, photos)
+    run.experiment = experiment
+    run.save(force_insert=True)
+    transaction.on_commit(lambda: ring_for(run))
     return run
+
+
+def _frozen_labels(launch: Launch, photos: DataSet | datasets.Draft) -> known_labels.Frozen:
+    """Runs on one data set that start from one version know the same labels, whenever they are
+    launched: so they can be compared. Empty if the parent's are not known."""
+    if launch.parents is None:
+        return []
+    if isinstance(photos, datasets.Draft):
+        return known_labels.freeze(launch.parents, photos.trained_labels, photos.tree)
+    earlier = photos.runs.filter(parent=launch.run.parent).order_by("created", "id")
+    for labels in earlier.values_list("labels", flat=True):
+        if labels:
+            return labels
+    shown = known_labels.trained_labels(photos)
+    return known_labels.freeze(launch.parents, shown, LabelTree())
 
 
 def checked_parameters(
@@ -82,10 +142,10 @@ def checked_parameters(
     try:
         if mode == Mode.TEACH:
             return TeachParameters.from_dict(parameters).to_dict()
-        facts = _facts(network)
-        defaults = TrainingParameters.defaults(mode, facts.greyscale)
+        summary = _summary_of(network)
+        defaults = TrainingParameters.defaults(mode, summary.greyscale)
         checked = TrainingParameters.from_dict(parameters, defaults).to_dict()
-        facts.check_options(network_options)
+        summary.check_options(network_options)
     except WrongParameter as error:
         raise CannotTrain("wrong_parameter", str(error), error.field) from error
     except ValueError as error:
@@ -183,7 +243,7 @@ def _live_version() -> ModelVersion:
         raise CannotTrain("no_version") from None
 
 
-def _facts(network: str) -> Any:
+def _summary_of(network: str) -> NetworkSummary:
     from recognition.cnn.networks.summaries import summaries
 
     try:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from recognition.cnn.training.parameters import TrainingParameters
 from recognition.core import wakeups
 from recognition.models import Experiment, Mode, ModelVersion, RunState, TrainingRun
+from recognition.training import datasets, runs
 from recognition.training.experiments import Setup, open_experiment
 from recognition.training.failures import CannotTrain
 
@@ -71,9 +72,10 @@ def launch(
         "parameters": dict(setup.parameters),
         "network_options": dict(setup.network_options),
     }
+    draft = datasets.read(setup.mode, setup.parent)
     with transaction.atomic():
         experiment, is_new = open_experiment(
-            by, name, setup, plan, experiment_id, Experiment.Kind.SEARCH
+            by, name, setup, plan, draft, experiment_id, Experiment.Kind.SEARCH
         )
         if is_new:
             transaction.on_commit(wakeups.wake_trainer)
@@ -92,18 +94,32 @@ def advance_all() -> None:
             Experiment.objects.filter(id=search_id).update(stopped=timezone.now())
 
 
-@transaction.atomic
 def _advance(search_id: UUID) -> None:
-    search = Experiment.objects.select_for_update(of=("self",)).get(id=search_id)
-    trials = list(search.runs.order_by("created", "id"))
-    if search.stopped or not all(run.is_over for run in trials):
+    """Choosing takes too long for a transaction; what it was chosen by must still be so."""
+    search = Experiment.objects.select_related("dataset").get(id=search_id)
+    trials = _trials(search)
+    if not all(run.is_over for run in trials):
         return
-    if len(trials) >= search.plan["trials"] or _is_hopeless(trials):
-        search.stopped = timezone.now()
-        search.save(update_fields=["stopped"])
-        return
+    is_over = len(trials) >= search.plan["trials"] or _is_hopeless(trials)
+    launch = None if is_over else _next_trial(search, trials)
+    with transaction.atomic():
+        locked = Experiment.objects.select_for_update(of=("self",)).get(id=search_id)
+        if locked.stopped or _trials(locked) != trials:
+            return
+        if launch is None:
+            locked.stopped = timezone.now()
+            locked.save(update_fields=["stopped"])
+        else:
+            runs.queue(launch, search.dataset, locked)
+
+
+def _trials(search: Experiment) -> list[TrainingRun]:
+    return list(search.runs.order_by("created", "id"))
+
+
+def _next_trial(search: Experiment, trials: Sequence[TrainingRun]) -> runs.Launch:
     varied = suggest(search.plan, trials)
-    setup_of(search.plan, varied).launch(search.by, search, varied)
+    return setup_of(search.plan, varied).prepare(search.by, varied)
 
 
 def _is_hopeless(trials: Sequence[TrainingRun]) -> bool:
@@ -145,15 +161,18 @@ def _first(plan: Mapping[str, Any]) -> dict[str, float]:
     given = TrainingParameters.defaults(plan["mode"]).to_dict() | plan["parameters"]
     given[AUGMENTATION] = given[_AUGMENTATIONS[0]]
     ranges = RANGES[Mode(plan["mode"])]
-    return {name: min(max(float(given[name]), its.low), its.high) for name, its in ranges.items()}
+    return {
+        name: min(max(float(given[name]), limits.low), limits.high)
+        for name, limits in ranges.items()
+    }
 
 
 def _space(mode: str) -> dict[str, FloatDistribution]:
     from optuna.distributions import FloatDistribution
 
     return {
-        name: FloatDistribution(its.low, its.high, log=its.is_log)
-        for name, its in RANGES[Mode(mode)].items()
+        name: FloatDistribution(limits.low, limits.high, log=limits.is_log)
+        for name, limits in RANGES[Mode(mode)].items()
     }
 
 
@@ -172,7 +191,7 @@ def _tell(study: Study, run: TrainingRun, space: dict[str, FloatDistribution]) -
     )
 
 
-def _rounded(value: float, its: FloatDistribution) -> float:
+def _rounded(value: float, limits: FloatDistribution) -> float:
     """To the digits that are shown."""
-    rounded = float(f"{value:.3g}") if its.log else round(value, 2)
-    return min(max(rounded, its.low), its.high)
+    rounded = float(f"{value:.3g}") if limits.log else round(value, 2)
+    return min(max(rounded, limits.low), limits.high)

@@ -1,7 +1,7 @@
-"""The process that trains a network: started, listened to, ended.
+"""The subprocess that trains a network: started, its events read, ended.
 
-It is a process of its own so that what kills it, a lack of memory above all, takes nothing else
-along, and so that all its memory goes back to the system. This one never loads torch.
+What kills it, such as a lack of memory, leaves the trainer alive; all its memory goes back to the
+system when it ends; and the trainer never loads torch.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _LAST_LINES, _TAIL = 50, 2000  # lines, characters
 _libc = ctypes.CDLL(None)
 
 
-class Child:
-    """Trains in a folder. Its messages are JSON lines on stdout; stderr goes to a log there."""
+class TrainingProcess:
+    """Trains in a folder. Its events are JSON lines on stdout; stderr goes to a log there."""
 
     def __init__(self, folder: Path) -> None:
         self._log_path = folder / "log.txt"
         self._oom_kills = _oom_kills()
         self._asked_to_end = False
-        self._words: deque[bytes] = deque(maxlen=_LAST_LINES)
+        self._stderr: deque[bytes] = deque(maxlen=_LAST_LINES)
         self._process = subprocess.Popen(
             [sys.executable, "-m", _MODULE, str(folder)],
             stdin=subprocess.DEVNULL,
@@ -44,29 +44,29 @@ class Child:
             env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},
             preexec_fn=_group_that_dies_with_its_parent,
         )
-        self._listener = threading.Thread(target=self._keep_words, name="stderr", daemon=True)
-        self._listener.start()
+        self._logger = threading.Thread(target=self._log_stderr, name="stderr", daemon=True)
+        self._logger.start()
 
-    def messages(self) -> Iterator[dict[str, Any]]:
+    def events(self) -> Iterator[dict[str, Any]]:
         """Until it ends."""
         assert self._process.stdout  # noqa: S101
         for line in self._process.stdout:
-            if message := _parsed(line):
-                yield message
+            if event := _parsed(line):
+                yield event
         self._process.wait()
-        self._listener.join(_ENDS_WITHIN_S)
+        self._logger.join(_ENDS_WITHIN_S)
 
     def end(self) -> None:
         """End it with all its processes; safe to call from any thread.
 
-        What was killed does nothing any more, though on a busy machine the system may take seconds
-        to clear it away, for which nobody waits.
+        On a busy machine the system may take seconds to remove a process that was killed. It does
+        nothing meanwhile, so nobody waits for that.
         """
         if self._process.poll() is None:
             self._asked_to_end = True
             self._signal(signal.SIGTERM)
             self._wait()
-        self._signal(signal.SIGKILL)  # also what it may have left behind
+        self._signal(signal.SIGKILL)  # also to the processes that it started
         self._wait()
 
     @property
@@ -75,29 +75,29 @@ class Child:
 
     @property
     def was_killed(self) -> bool:
-        """By somebody else than us, without a word."""
+        """By another process, and without an error event."""
         return self._process.returncode == -signal.SIGKILL and not self._asked_to_end
 
     @property
     def lacked_memory(self) -> bool:
         """Whether the kernel killed processes for want of memory while it ran."""
         before, now = self._oom_kills, _oom_kills()
-        if before is None or now is None:  # a system that does not say
+        if before is None or now is None:  # a system that does not count them
             return self.was_killed
         return now > before and not self._asked_to_end
 
-    def last_words(self) -> str:
+    def stderr_tail(self) -> str:
         """The end of what it wrote to stderr."""
-        return b"".join(self._words).decode("utf-8", "replace")[-_TAIL:].strip()
+        return b"".join(self._stderr).decode("utf-8", "replace")[-_TAIL:].strip()
 
     def _wait(self) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_ENDS_WITHIN_S)
 
-    def _keep_words(self) -> None:
+    def _log_stderr(self) -> None:
         assert self._process.stderr  # noqa: S101
         for line in self._process.stderr:
-            self._words.append(line)
+            self._stderr.append(line)
             with contextlib.suppress(OSError), self._log_path.open("ab") as log:
                 log.write(line)
 
@@ -107,16 +107,17 @@ class Child:
 
 
 def _group_that_dies_with_its_parent() -> None:
-    """In the child. A new session would also be a new share of the processors (sched(7))."""
+    """In the subprocess. A new session would also get a share of the processors of its own
+    (sched(7))."""
     os.setpgid(0, 0)
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
     with contextlib.suppress(ValueError):
-        message = json.loads(line)
-        if isinstance(message, dict) and "event" in message:
-            return message
+        event = json.loads(line)
+        if isinstance(event, dict) and "event" in event:
+            return event
     return None
 
 

@@ -1,12 +1,12 @@
 """A run that teaches: a new head for a version, from embeddings, in seconds. It loads torch.
 
-Interrupted, it begins again; the frozen set and the seed lead to the same result.
+After an interruption it begins again; the frozen set and the seed lead to the same result.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -16,27 +16,32 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from recognition.cnn import taxonomy
 from recognition.cnn.head import GroupedHead
+from recognition.cnn.manifest import Manifest
 from recognition.cnn.measures import evaluation
 from recognition.cnn.recogniser import Recogniser
 from recognition.cnn.store.checkpoint import load_network, save_version
 from recognition.cnn.teaching.teach import Examples, teach
-from recognition.models import DataSet, ModelVersion, Split, Stage, TrainingRun
+from recognition.models import ModelVersion, Split, Stage, TrainingRun
 from recognition.training import progress
 from recognition.training.failures import RunFailed
-from recognition.training.known_labels import labels_to_know, name_of_result, provenance
+from recognition.training.known_labels import (
+    Labels,
+    labels_of,
+    name_of_result,
+    provenance,
+    slugs_by_id,
+    without,
+)
 from recognition.training.watch import Watch, write
 from recognition.versions import embeddings
-
-Labels = tuple[taxonomy.Label, ...]
 
 # Shares of the whole, as the page shows them: embeddings are read, then the head is taught.
 _READ, _TAUGHT = 0.3, 0.8
 
 
 class Material(NamedTuple):
-    """embeddings: float32 (N, D). labels: N slugs, empty for photos that stand by. splits: N.
+    """embeddings: float32 (N, D). labels: N slugs, empty for unlabelled anchors. splits: N.
 
     unreadable: how many photos were left out because their file cannot be read.
     """
@@ -66,11 +71,11 @@ def teach_claimed(run: TrainingRun, watch: Watch) -> Path:
 
     progress.stage(run, Stage.READING)
     manifest, model = load_network(parent.folder)
-    material = gather(run.dataset, parent, show.part(0, _READ))
+    material = gather(run, parent, show.part(0, _READ))
     if material.unreadable:
         progress.note(run, "unreadable_photo", photos=material.unreadable)
-    labels = labels_to_know(manifest.labels, material.labels_to_learn())
-    sets = {split: _examples(material, split, labels) for split in Split}
+    labels = _labels_to_teach(run, manifest, material)
+    sets = {split: _of_split(material, split, labels) for split in Split}
     if not len(sets[Split.TRAIN].labels):
         raise RunFailed("no_photos")
 
@@ -89,7 +94,7 @@ def teach_claimed(run: TrainingRun, watch: Watch) -> Path:
     progress.stage(run, Stage.MEASURING)
     watch.check()
     labels = taught.manifest.labels
-    write(run, score=_accuracy(taught.head, sets[Split.VALIDATION], labels))
+    write(run, score=taught.validation_accuracy)
     test = sets[Split.TEST]
     metrics = evaluation.measure(_answers(taught.head, test.embeddings), test.labels, labels)
 
@@ -103,52 +108,71 @@ def teach_claimed(run: TrainingRun, watch: Watch) -> Path:
         training={**provenance(run), "report": taught.report},
         metrics=metrics,
     )
+    return _save(run, complete, Recogniser(manifest.preprocessing, model.backbone, taught.head))
+
+
+def _save(run: TrainingRun, manifest: Manifest, network: Recogniser) -> Path:
     result = run.folder / "result"
     shutil.rmtree(result, ignore_errors=True)  # of an attempt that was interrupted
-    network = Recogniser(manifest.preprocessing, model.backbone, taught.head)
-    save_version(result, complete, network, parent.folder)
+    save_version(result, manifest, network, run.parent.folder if run.parent else None)
     return result
 
 
+def _labels_to_teach(run: TrainingRun, manifest: Manifest, material: Material) -> Labels:
+    """The run's, without new ones of which no training photo can be read. Raises
+    CorruptCheckpoint."""
+    labels = labels_of(run, manifest.labels)
+    new = {label.slug for label in labels[len(manifest.labels) :]}
+    return without(labels, new - material.labels_to_learn())
+
+
 def gather(
-    dataset: DataSet, version: ModelVersion, on_progress: Callable[[float], None]
+    run: TrainingRun, version: ModelVersion, on_progress: Callable[[float], None]
 ) -> Material:
     """Stored embeddings, wherever the version's backbone has seen a photo; the others are computed
-    from their files. Always in the same order.
+    from their files. Always in the same order. Photos whose label the result will not know stay
+    out.
 
-    on_progress: told the share of what must be computed that is done; may raise.
+    on_progress: takes the share of what must be computed that is done; may raise.
     """
-    frozen = dataset.examples.filter(photo__isnull=False).order_by("id")
-    examples = [
-        _Example(photo_id, slug or "", split)
-        for photo_id, slug, split in frozen.values_list("photo", "label__slug", "split")
+    examples = list(_examples(run))
+    found = embeddings.stored(version, [example.photo_id for example in examples])
+    missing = [
+        example.photo_id for example in examples if example.label and example.photo_id not in found
     ]
-    found = embeddings.stored(version, [it.photo_id for it in examples])
-    missing = [it.photo_id for it in examples if it.label and it.photo_id not in found]
     looked_at = 0
     for computed in embeddings.from_files(version, missing):
-        found |= {photo_id: it for photo_id, it in computed.items() if it is not None}
+        found |= {photo_id: row for photo_id, row in computed.items() if row is not None}
         looked_at += len(computed)
         on_progress(looked_at / len(missing))
-    usable = [it for it in examples if it.photo_id in found]
-    rows = [found[it.photo_id] for it in usable]
+    usable = [example for example in examples if example.photo_id in found]
+    rows = [found[example.photo_id] for example in usable]
     return Material(
         embeddings=np.stack(rows).astype(np.float32) if rows else np.empty((0, 0), np.float32),
-        labels=np.array([it.label for it in usable], np.str_),
-        splits=np.array([it.split for it in usable], np.str_),
-        unreadable=sum(it not in found for it in missing),
+        labels=np.array([example.label for example in usable], np.str_),
+        splits=np.array([example.split for example in usable], np.str_),
+        unreadable=sum(photo_id not in found for photo_id in missing),
     )
 
 
+def _examples(run: TrainingRun) -> Iterator[_Example]:
+    slugs = slugs_by_id(run)
+    examples = run.dataset.examples.filter(photo__isnull=False).order_by("id")
+    for photo_id, label_id, split in examples.values_list("photo", "label", "split"):
+        if label_id in slugs:
+            yield _Example(photo_id, slugs[label_id], split)
+
+
 class _Progress:
-    """Tells how far the run is, and stops the work when it must stop."""
+    """Stores how far the run is, and stops the work when it must stop."""
 
     def __init__(self, run: TrainingRun, watch: Watch) -> None:
         self._meter = progress.Meter(run)
         self._watch = watch
 
     def part(self, start: float, end: float) -> Callable[[float], None]:
-        """For work that takes the run from `start` to `end`: told its own share, 0 to 1."""
+        """A callback for work that takes the run from `start` to `end`: it takes the share of that
+        work that is done, 0 to 1."""
 
         def show(share: float) -> None:
             self._watch.check()
@@ -157,7 +181,7 @@ class _Progress:
         return show
 
 
-def _examples(material: Material, split: Split, labels: Labels) -> Examples:
+def _of_split(material: Material, split: Split, labels: Labels) -> Examples:
     """The labelled photos of a split; those whose label has no training photo stay out."""
     index = {label.slug: number for number, label in enumerate(labels)}
     truth = np.array([index.get(slug, -1) for slug in material.labels], np.int64)
@@ -171,10 +195,3 @@ def _answers(head: GroupedHead, embeddings: npt.NDArray[np.float32]) -> npt.NDAr
         log_probabilities, _ = head(torch.from_numpy(embeddings))
     answers: npt.NDArray[np.float32] = log_probabilities.numpy()
     return answers
-
-
-def _accuracy(head: GroupedHead, examples: Examples, labels: Labels) -> float | None:
-    if not len(examples.labels):
-        return None
-    answers = _answers(head, examples.embeddings).argmax(axis=1)
-    return float(evaluation.right_answers(labels)[examples.labels, answers].mean())

@@ -13,14 +13,14 @@ from recognition.cnn.networks.three_stage import three_stage
 
 def convolutions(backbone: nn.Module) -> list[tuple[int, int]]:
     """Their channels, in and out."""
-    found = [it for it in backbone.modules() if isinstance(it, nn.Conv2d)]
-    return [(it.in_channels, it.out_channels) for it in found]
+    found = [module for module in backbone.modules() if isinstance(module, nn.Conv2d)]
+    return [(module.in_channels, module.out_channels) for module in found]
 
 
 def test_the_three_stage_network_is_the_tutorials() -> None:
     backbone = three_stage()
     assert convolutions(backbone) == [(1, 16), (16, 32), (32, 32), (32, 64)]
-    assert [type(it).__name__ for it in backbone.get_submodule("stage1")] == [
+    assert [type(module).__name__ for module in backbone.get_submodule("stage1")] == [
         *("Conv2d", "ReLU", "MaxPool2d")
     ]
     assert backbone(torch.zeros(1, 1, 28, 28)).shape == (1, 64 * 7 * 7)
@@ -74,6 +74,7 @@ def test_simam_follows_the_papers_formula() -> None:
 def test_dilation_keeps_the_parameters_of_resnet50() -> None:
     with torch.device("meta"):
         plain, dilated = NETWORKS["resnet50"].build(), NETWORKS["resnet50_dilated"].build()
-    shapes = [{n: t.shape for n, t in it.state_dict().items()} for it in (plain, dilated)]
+    shapes = [{n: t.shape for n, t in net.state_dict().items()} for net in (plain, dilated)]
     assert shapes[0] == shapes[1]
-    assert sum(it.dilation != (1, 1) for it in dilated.modules() if isinstance(it, nn.Conv2d)) == 8
+    convolutions = [module for module in dilated.modules() if isinstance(module, nn.Conv2d)]
+    assert sum(module.dilation != (1, 1) for module in convolutions) == 8

@@ -19,7 +19,7 @@ def test_every_imagenet_class_belongs_to_exactly_one_label() -> None:
     assert sorted(owned) == list(range(1000))
 
 
-def test_every_label_has_classes_that_vote_for_it() -> None:
+def test_every_label_has_classes() -> None:
     assert [label.slug for label in labels() if not label.classes] == []
 
 
@@ -46,7 +46,7 @@ def test_only_the_label_neither_is_of_that_kind() -> None:
     assert [label.slug for label in labels() if label.kind == NEITHER] == [NEITHER]
 
 
-def test_parents_are_labels_that_stand_before_their_children() -> None:
+def test_parents_come_before_their_children() -> None:
     seen: set[str | None] = {None}
     for label in labels():
         assert label.parent in seen

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -19,7 +20,7 @@ from django.db import connection
 from recognition.core import process
 from recognition.models import Label, ModelVersion, RunState, Split, TrainingRun
 from recognition.training import runs, subprocess
-from recognition.training.network import MAX_RETRIES, labels_of, write_job, write_photos
+from recognition.training.network import MAX_RETRIES, write_job, write_photos
 from recognition.workers import trainer
 from tests.training.test_datasets import labelled
 
@@ -40,7 +41,7 @@ def run(uploader: User, live_version: ModelVersion) -> TrainingRun:
 def carried_out(
     run: TrainingRun, network: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str], TrainingRun]:
-    """Lets the trainer work while the process does what it is told."""
+    """Lets the trainer work on a subprocess that does what it is given."""
     monkeypatch.setattr(subprocess, "_MODULE", "tests.support.fake_trainer")
     monkeypatch.setenv("FAKE_RESULT", str(network))
 
@@ -69,6 +70,13 @@ def when_started(run: TrainingRun, act: Callable[[], None]) -> threading.Thread:
     return thread
 
 
+def test_the_job_allows_photos_as_large_as_uploads(run: TrainingRun, settings: Any) -> None:
+    settings.ARK_MAX_PIXELS = 400_000_000
+    run.folder.mkdir(parents=True)
+    write_job(run)
+    assert json.loads((run.folder / "job.json").read_text())["max_pixels"] == 400_000_000
+
+
 def test_the_job_says_what_to_train(run: TrainingRun) -> None:
     run.folder.mkdir(parents=True)
     write_job(run)
@@ -87,7 +95,7 @@ def test_a_fine_tuned_network_knows_its_parents_labels_first(
     Label.objects.create(slug="digger", name_en="Digger", name_zh="挖", kind="vehicle")
     labelled(uploader, "digger")
     tuned = runs.launch(uploader, "fine_tune")
-    slugs = [label.slug for label in labels_of(tuned)]
+    slugs = [label["slug"] for label in tuned.labels]
     assert slugs == [*live_version.labels, "digger"]
 
 

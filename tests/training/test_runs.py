@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from unittest.mock import Mock
-
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError
 from django.test import TestCase
 
 from recognition.core import redis_client
 from recognition.models import DataSet, Mode, ModelVersion, RunState, TrainingRun
-from recognition.training import datasets, runs
+from recognition.training import runs
 from recognition.training.failures import CannotTrain
 from tests.support.rows import training_run
 from tests.training.test_datasets import labelled
@@ -76,13 +73,6 @@ def test_what_cannot_be_is_refused(asked: dict, code: str) -> None:
     assert refusal.value.detail
     assert not TrainingRun.objects.exists()
     assert not DataSet.objects.exists()
-
-
-@pytest.mark.usefixtures("photos")
-def test_a_photo_that_is_deleted_meanwhile_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
-    freeze = Mock(side_effect=[IntegrityError, datasets.freeze("teach", None)])
-    monkeypatch.setattr(datasets, "freeze", freeze)
-    assert runs.launch(None, "teach").state == QUEUED
 
 
 def test_a_queued_run_is_cancelled_at_once() -> None:

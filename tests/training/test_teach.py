@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
-from recognition.models import Comparison, Label, ModelVersion, Prediction, RunState, Split
+from recognition.cnn.manifest import read_manifest
+from recognition.models import (
+    Comparison,
+    Label,
+    ModelVersion,
+    Photo,
+    Prediction,
+    RunState,
+    Split,
+)
 from recognition.training import runs
 from recognition.workers import teacher
 from tests.support.rows import embedding
@@ -44,3 +53,34 @@ def test_a_taught_version_knows_the_new_label(uploader: User, live_version: Mode
     assert (version.parent, version.backbone_sha256) == (live_version, live_version.backbone_sha256)
     assert not run.folder.exists()
     assert Comparison.objects.get().candidate == version
+
+
+@pytest.mark.usefixtures("photos")
+def test_the_score_is_that_of_a_head_that_has_not_learned_the_validation_photos(
+    uploader: User,
+) -> None:
+    """The validation photos are strangers to their label: whoever has not seen them is wrong."""
+    for photo in Photo.objects.filter(label__slug="digger"):
+        if photo.split == Split.VALIDATION:
+            strange = 20 * embedding(7 + photo.size_bytes, like=3, similarity=0.9)
+            numbers = strange.astype("<f2").tobytes()
+            Prediction.objects.filter(photo=photo).update(embedding=numbers)
+    run = runs.launch(uploader, "teach")
+    teacher.teach_pending()
+    run.refresh_from_db()
+    report = read_manifest(run.model_version.folder).training["report"]
+    assert run.score in report["validation_accuracy"].values()
+    assert run.score <= 0.5
+
+
+@pytest.mark.usefixtures("photos")
+def test_a_new_label_whose_photos_cannot_be_read_stays_unknown(
+    uploader: User, live_version: ModelVersion
+) -> None:
+    for photo in Photo.objects.filter(label__slug="digger"):
+        Prediction.objects.filter(photo=photo).update(embedding=None)
+        photo.original_path.write_bytes(b"no picture")
+    run = runs.launch(uploader, "teach")
+    teacher.teach_pending()
+    run.refresh_from_db()
+    assert run.model_version.labels == live_version.labels

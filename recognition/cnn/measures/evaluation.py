@@ -1,6 +1,6 @@
 """How good a version is on photos whose labels are known, and whether two versions differ.
 
-An answer is right when it is the photo's label or one that stands below it: a car that is called a
+An answer is right when it is the photo's label or a descendant of it: a car that is called a
 sedan is right, a sedan that is called a car is not. Torch-free; scikit-learn is imported when
 something is measured.
 """
@@ -41,7 +41,7 @@ def measure(
             None if the version never answered the label.
         confusion: [[slug of the truth, slug of the answer, photos], ...], most photos first.
         calibration: {"bins": [{"low", "high", "photos", "confidence", "accuracy"}], "ece"}: bins
-            of confidence that hold photos; the expected calibration error (Guo et al. 2017,
+            of confidence that have photos; the expected calibration error (Guo et al. 2017,
             arXiv:1706.04599) is their mean gap between confidence and accuracy.
         neither: {"photos": of the label neither, "rejected": the share of them that was answered
             so, "wrongly_rejected": the share of all others that was answered so}.
@@ -156,7 +156,7 @@ def _calibration(confidences: Floats, is_right: npt.NDArray[np.bool_]) -> dict[s
         }
         for place in np.unique(places).tolist()
     ]
-    gaps = [it["photos"] * abs(it["confidence"] - it["accuracy"]) for it in bins]
+    gaps = [row["photos"] * abs(row["confidence"] - row["accuracy"]) for row in bins]
     return {"bins": bins, "ece": sum(gaps) / len(is_right) if bins else None}
 
 

@@ -16,7 +16,7 @@ from recognition.cnn.networks.options import Option
 from recognition.cnn.networks.summaries import SUMMARIES_FILE
 
 _PRETRAINED = {Package: "package", Download: "download", type(None): ""}
-# What does nothing once a network is trained, and has no place in the text books.
+# Modules that do nothing once a network is trained, and that text books leave out.
 _LEFT_OUT = ("Identity", "StochasticDepth")
 
 
@@ -95,7 +95,7 @@ def _multiply_adds(module: nn.Module, output: Tensor) -> int:
 def _option(option: Option) -> dict[str, Any]:
     fields = {"type": option.type, **asdict(option), "choices": list(option.choices)}
     unused = ("min", "max") if option.choices else ("choices",)
-    return {name: it for name, it in fields.items() if name not in unused}
+    return {name: value for name, value in fields.items() if name not in unused}
 
 
 def as_text(networks: list[dict[str, Any]]) -> str:

@@ -14,7 +14,7 @@ _WIDTH = 256
 
 
 class FeaturePyramid(nn.Module):
-    """ResNet-18 below a feature pyramid; the embedding holds the mean of each of its levels."""
+    """ResNet-18 below a feature pyramid; the embedding is the means of its levels."""
 
     def __init__(self) -> None:
         super().__init__()

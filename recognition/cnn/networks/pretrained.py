@@ -76,8 +76,11 @@ def _downloaded(network: Network, download: Download) -> dict[str, Tensor]:
 
 def _load_by_name(model: Recogniser, state: dict[str, Tensor], head: str) -> None:
     """Raises RuntimeError for names or shapes that do not fit."""
-    known = {name: it for name, it in state.items() if not name.startswith(_AUXILIARY)}
-    tensors = {_name_here(name, head): it for name, it in known.items()}
+    tensors = {
+        _name_here(name, head): tensor
+        for name, tensor in state.items()
+        if not name.startswith(_AUXILIARY)
+    }
     model.load_state_dict(tensors, assign=True)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import timm
 from torch import nn
 from torchvision import models
+from torchvision.models.mobilenetv3 import mobilenet_v3_large
 
 from recognition.cnn.networks.cut import without_classifier
 
@@ -90,7 +91,7 @@ def mobilenet_v3() -> nn.Module:
 
     The large one: (B, 3, 224, 224) -> (B, 1280).
     """
-    return without_classifier(models.mobilenet_v3_large())
+    return without_classifier(mobilenet_v3_large())
 
 
 def efficientnet_b0() -> nn.Module:

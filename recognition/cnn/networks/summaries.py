@@ -1,6 +1,6 @@
 """What is known of each network without building it. Torch-free.
 
-It stands in networks.json; `python -m recognition.cnn.networks.describe` writes that from the code.
+It is stored in networks.json, which `python -m recognition.cnn.networks.describe` writes.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class NetworkSummary:
-    """A network of the catalogue (`network.py`), with default options.
+    """A network of the catalogue (`catalogue.py`), with default options.
 
     source: who published it, and where. input_size: the sides of the square it takes, in pixels.
     pretrained: "package" (a Python package ships weights), "download" or "".
@@ -78,15 +78,16 @@ def summaries() -> dict[str, NetworkSummary]:
 
 def _network(fields: dict[str, Any]) -> NetworkSummary:
     typed = {
-        "options": {name: _option(it) for name, it in fields["options"].items()},
-        "layers": tuple(
-            Layer(it["name"], it["kind"], tuple(it["output_shape"]), it["parameters"])
-            for it in fields["layers"]
-        ),
+        "options": {name: _option(option) for name, option in fields["options"].items()},
+        "layers": tuple(_layer(layer) for layer in fields["layers"]),
     }
     return NetworkSummary(**{**fields, **typed})
 
 
+def _layer(fields: dict[str, Any]) -> Layer:
+    return Layer(**{**fields, "output_shape": tuple(fields["output_shape"])})
+
+
 def _option(fields: dict[str, Any]) -> Option:
-    known = {name: it for name, it in fields.items() if name != "type"}
+    known = {name: value for name, value in fields.items() if name != "type"}
     return Option(**{**known, "choices": tuple(fields.get("choices", ()))})

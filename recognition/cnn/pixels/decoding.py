@@ -21,7 +21,7 @@ except ImportError:  # the benchmarks of this package also run where HEIC is not
 else:
     pillow_heif.register_heif_opener()
 
-# Pillow loads most of its formats late; every one is needed to tell a picture from no picture.
+# Pillow loads most of its formats late; all are needed to recognise what is no picture.
 Image.init()
 # Pillow's own limit is one global number that only warns at first; `open_photo` checks each photo.
 Image.MAX_IMAGE_PIXELS = None

@@ -45,4 +45,6 @@ def _standardised(
     small = image.resize((_SIDE, _SIDE), Image.Resampling.BOX, box=box)
     greys = np.asarray(small, np.float32).ravel()
     greys = greys - greys.mean()
-    return greys / max(np.linalg.norm(greys), 1e-6)
+    length: float = max(float(np.linalg.norm(greys)), 1e-6)
+    standardised: npt.NDArray[np.float32] = greys / length
+    return standardised

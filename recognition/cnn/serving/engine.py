@@ -33,7 +33,7 @@ def load_engine(
     """Verify a version, choose an engine for it and check its answer to the reference picture.
 
     engine "auto": PyTorch where there is a CUDA device, otherwise OpenVINO where it is installed
-    and the version holds a graph for it, otherwise PyTorch on the CPU.
+    and the version has a graph for it, otherwise PyTorch on the CPU.
     The check costs one forward pass, which the engine needs anyway to warm up.
 
     Raises CorruptCheckpoint, BrokenEngine, or ValueError for a combination that cannot be.

@@ -14,7 +14,7 @@ _CHUNK_BYTES = 1024 * 1024
 
 
 class BadBundle(ValueError):
-    """The file is no bundle, or holds what a bundle must not hold."""
+    """The file is no bundle, or contains what a bundle must not contain."""
 
 
 def pack(folder: Path, archive: Path) -> None:
@@ -52,7 +52,7 @@ def unpack(archive: Path, folder: Path, max_bytes: int) -> Manifest:
 def _unpack(archive: Path, folder: Path, max_bytes: int) -> None:
     with zipfile.ZipFile(archive) as file:
         if MANIFEST_NAME not in file.namelist():
-            raise BadBundle(f"This is no bundle: it holds no {MANIFEST_NAME}.")
+            raise BadBundle(f"This is no bundle: it contains no {MANIFEST_NAME}.")
         _copy(file, MANIFEST_NAME, folder, _MAX_MANIFEST_BYTES)
         left = max_bytes
         for name in read_manifest(folder).files:

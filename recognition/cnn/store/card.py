@@ -44,7 +44,7 @@ def _purpose(manifest: Manifest) -> str:
 
 def _making(manifest: Manifest) -> str:
     training = manifest.training
-    facts: list[tuple[str, Any]] = [
+    rows: list[tuple[str, Any]] = [
         ("Network", manifest.network),
         *((f"Option {name}", value) for name, value in manifest.network_options.items()),
         ("Input", _input(manifest)),
@@ -60,7 +60,7 @@ def _making(manifest: Manifest) -> str:
         ),
         ("SHA-256 of the version it was trained from", manifest.parent_sha256),
     ]
-    given = [(name, value) for name, value in facts if value not in (None, "")]
+    given = [(name, value) for name, value in rows if value not in (None, "")]
     return "## How it was made\n\n" + _table(("what", "value"), given)
 
 

@@ -1,6 +1,6 @@
 """Versions of the network on disk: one immutable folder each, written once and then only read.
 
-It holds model.json, weights.safetensors and, where OpenVINO is installed when it is written,
+It contains model.json, weights.safetensors and, where OpenVINO is installed when it is written,
 the same network as an OpenVINO graph, so that serving on a CPU needs no torch.
 """
 
@@ -121,7 +121,7 @@ def load_network(folder: Path) -> tuple[Manifest, Recogniser]:
     """
     manifest = verify(folder)
     if manifest.network not in NETWORKS:
-        raise CorruptCheckpoint(f"{folder} holds an unknown network: {manifest.network}")
+        raise CorruptCheckpoint(f"{folder} contains an unknown network: {manifest.network}")
     try:
         model = build_network(manifest, device="meta")
         tensors = tensors_from_bytes(read_verified(folder, manifest, WEIGHTS_NAME))
@@ -156,14 +156,14 @@ def _graph_of_same_backbone(parent: Path | None, manifest: Manifest) -> tuple[by
     """The parent's OpenVINO graph and its constants, if only the head differs."""
     if parent is None:
         return None
-    its = read_manifest(parent)
+    known = read_manifest(parent)
     # A version from before backbones had digests is known by its own (registry.py).
-    is_same = manifest.backbone_sha256 == (its.backbone_sha256 or its.sha256)
-    if not is_same or GRAPH_NAME not in its.files:
+    is_same = manifest.backbone_sha256 == (known.backbone_sha256 or known.sha256)
+    if not is_same or GRAPH_NAME not in known.files:
         return None
     return (
-        read_verified(parent, its, GRAPH_NAME),
-        read_verified(parent, its, GRAPH_CONSTANTS_NAME),
+        read_verified(parent, known, GRAPH_NAME),
+        read_verified(parent, known, GRAPH_CONSTANTS_NAME),
     )
 
 

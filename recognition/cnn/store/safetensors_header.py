@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from math import prod
+import math
 from pathlib import Path
 
 from recognition.cnn.manifest import WEIGHTS_NAME
@@ -15,16 +15,19 @@ _COUNTED_WHILE_TRAINING = ("running_mean", "running_var", "num_batches_tracked")
 def count_parameters(folder: Path) -> int | None:
     """How many numbers of a version's network were learnt; None if the file cannot be read.
 
-    The header, JSON behind its length, holds name, type and shape of each tensor
+    The header, JSON after its length, has the name, type and shape of each tensor
     (https://github.com/huggingface/safetensors#format).
     """
     try:
         with (folder / WEIGHTS_NAME).open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
             header = json.loads(file.read(min(length, _LONGEST)))
-        tensors = {name: it["shape"] for name, it in header.items() if name != "__metadata__"}
+        header.pop("__metadata__", None)
+        shapes: dict[str, list[int]] = {name: tensor["shape"] for name, tensor in header.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return sum(
-        prod(shape) for name, shape in tensors.items() if not name.endswith(_COUNTED_WHILE_TRAINING)
+        math.prod(shape)
+        for name, shape in shapes.items()
+        if not name.endswith(_COUNTED_WHILE_TRAINING)
     )

@@ -1,4 +1,4 @@
-"""The fit behind teaching: a convex pull of the labelled photos against two holds of the old."""
+"""The fit behind teaching: cross-entropy on labelled photos, L2-SP, and a distillation loss."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from torch import Tensor
 
 from recognition.cnn.head import GroupedHead, log_sum_exp_by_group
 from recognition.cnn.taxonomy import NEITHER, Label
+from recognition.cnn.teaching.anchors import general_mean, imagine, looks_like
 from recognition.cnn.teaching.expansion import descendants, nearest_known
-from recognition.cnn.teaching.holding import general_mean, imagine, looks_like
 
 # Directions in which the photos hardly differ teach nothing and cost time.
 _MOST_DIRECTIONS = 640
 _SMALLEST_SCALE = 1e-3
 # A class that no photo looks like is left as it is.
 _SMALLEST_POSTERIOR = 1e-3
-# New classes have nothing to forget: they are held less, and have a bias of their own.
-_HOLD_OF_NEW_CLASSES = 0.1
+# New classes have nothing to forget: a share of the strength, and a bias of their own.
+_STRENGTH_SHARE_OF_NEW_CLASSES = 0.1
 _BIAS_SCALE = 2.0
 _SMALLEST_PROBABILITY = 1e-30
-# An old answer below this is not worth holding.
+# An old answer below this is not worth keeping.
 _SURE = 0.5
-_MOST_HELD = 500
+_MAX_ANCHORS = 500
 # Steps that L-BFGS remembers, each in two copies of the change; PyTorch's 100 lead no further.
 _HISTORY = 10
 
@@ -31,13 +31,16 @@ _HISTORY = 10
 class HeadFit:
     """Minimises, over a change of the head's rows,
 
-        mean over the labelled photos of -log P(label or below)     (the pull)
+        mean over the labelled photos of -log P(label or below)
         + lambda * ||change||^2
         + mean over the unlabelled anchors of KL(old answer || new answer).
 
+    Lambda is the L2-SP strength: the penalty is on the distance from the starting point (Li,
+    Grandvalet and Davoine 2018, arXiv:1802.01483). The last term is the distillation loss against
+    forgetting (Li and Hoiem 2016, arXiv:1606.09282).
+
     The change acts on embeddings less their mean, so that it cannot make some labels likelier
-    in general: an unweighted bias would be paid for by `neither`, of which no photo speaks.
-    (Distillation against forgetting: Li and Hoiem 2016, arXiv:1606.09282.)
+    in general: an unweighted bias would be paid for by `neither`, of which there is no photo.
     """
 
     def __init__(
@@ -57,7 +60,7 @@ class HeadFit:
         self.known, self.old_of_new = known, nearest_known(labels, known)
         self.mean = general_mean(labelled, targets, anchors)
         anchors = anchors[~looks_like(anchors, labelled[targets >= known])]
-        anchors = anchors[self._is_held(anchors, targets)][:_MOST_HELD]
+        anchors = anchors[self._is_worth_keeping(anchors, targets)][:_MAX_ANCHORS]
         imagined = imagine(head.fine.weight.detach()[: _old_classes(labels, known)], labelled)
         self.labelled, self.anchors = len(labelled), len(anchors)
         photos = torch.cat([labelled, anchors, imagined])
@@ -70,11 +73,11 @@ class HeadFit:
         self._split_classes(logits)
         self.coordinates = (photos - self.mean) @ self.basis
 
-    def _is_held(self, anchors: Tensor, targets: Tensor) -> Tensor:
-        """Which old answers (M,) are worth holding: sure ones, of labels nobody taught.
+    def _is_worth_keeping(self, anchors: Tensor, targets: Tensor) -> Tensor:
+        """Which old answers (M,) are kept: sure ones, of labels nobody taught.
 
-        A label that is taught has its labelled photos to speak for it, and is taught because
-        some of its old answers are wrong.
+        A label that is taught has labelled photos of its own, and is taught because some of its
+        old answers are wrong.
         """
         confidence, answer = self._old_answers(self._logits(anchors)).exp().max(1)
         taught = self.old_of_new[targets].sum(0) > 0
@@ -104,7 +107,7 @@ class HeadFit:
 
     def solve(
         self,
-        hold: float,
+        strength: float,
         weights: Tensor,
         start: Tensor | None,
         iterations: int,
@@ -112,7 +115,7 @@ class HeadFit:
     ) -> Tensor:
         """The best change (active classes, directions + 1), by L-BFGS.
 
-        hold: lambda; weights (N,) of the labelled photos, 0 leaves one out.
+        strength: lambda; weights (N,) of the labelled photos, 0 leaves one out.
         """
         size = (len(self.active), self.basis.shape[1] + 1)
         change = (torch.zeros(size) if start is None else start.clone()).requires_grad_()
@@ -127,26 +130,26 @@ class HeadFit:
         def closure() -> Tensor:
             on_call()
             optimiser.zero_grad()
-            loss = self._loss(change, hold, weights / weights.sum())
+            loss = self._loss(change, strength, weights / weights.sum())
             loss.backward()
             return loss
 
         optimiser.step(closure)
         return change.detach()
 
-    def _loss(self, change: Tensor, hold: float, weights: Tensor) -> Tensor:
+    def _loss(self, change: Tensor, strength: float, weights: Tensor) -> Tensor:
         fine = self.logits + self.coordinates @ change[:, :-1].T / self.head.temperature
         fine = fine + _BIAS_SCALE * change[:, -1] * self.is_new
         answers = log_sum_exp_by_group(fine, self.membership, self.rest).log_softmax(1)
         right = (answers[: self.labelled].exp() * self.below).sum(1)
         loss = -(weights * right.clamp_min(_SMALLEST_PROBABILITY).log()).sum()
-        holds = torch.where(self.is_new, hold * _HOLD_OF_NEW_CLASSES, hold)
-        loss = loss + (holds[:, None] * change.square()).sum()
+        of_new = strength * _STRENGTH_SHARE_OF_NEW_CLASSES
+        strengths = torch.where(self.is_new, of_new, strength)
+        loss = loss + (strengths[:, None] * change.square()).sum()
         if len(self.old_answers):
-            new = (answers[self.labelled :].exp() @ self.old_of_new).clamp_min(
-                _SMALLEST_PROBABILITY
-            )
-            loss = loss + (self.old_answers.exp() * (self.old_answers - new.log())).sum(1).mean()
+            new = answers[self.labelled :].exp() @ self.old_of_new
+            difference = self.old_answers - new.clamp_min(_SMALLEST_PROBABILITY).log()
+            loss = loss + (self.old_answers.exp() * difference).sum(1).mean()  # the distillation
         return loss
 
     def rows(self, change: Tensor) -> tuple[Tensor, Tensor]:
@@ -166,5 +169,5 @@ def _old_classes(labels: tuple[Label, ...], known: int) -> int:
 def _basis(centred: Tensor) -> Tensor:
     """Orthonormal directions (D, directions) in which the photos (N, D) differ most."""
     values, vectors = torch.linalg.eigh(centred.T @ centred)
-    kept = values > values[-1] * _SMALLEST_SCALE**2
-    return vectors[:, kept][:, -_MOST_DIRECTIONS:]
+    kept: Tensor = vectors[:, values > values[-1] * _SMALLEST_SCALE**2]
+    return kept[:, -_MOST_DIRECTIONS:]

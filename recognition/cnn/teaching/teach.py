@@ -1,6 +1,6 @@
 """Teaching: new and better rows for a version's head, from stored embeddings, in seconds.
 
-Why it works the way it does, with figures, is told in docs/decisions/teaching.md.
+docs/decisions/teaching.md explains why it works this way, with figures.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ Embeddings = npt.NDArray[np.float32]
 
 FEW_PHOTOS = 10
 MAX_ANCHORS = 2000
-# Lambda by default, for n photos a label: the more photos, the harder they pull.
-_HOLD_PER_CUBE = 1e-6
-_STRONGEST_HOLD = 1e-3
+# The L2-SP strength by default, for n photos a label: _STRENGTH_PER_CUBE * n^3. The more photos,
+# the larger their gradient.
+_STRENGTH_PER_CUBE = 1e-6
+_MAX_STRENGTH = 1e-3
 _FACTORS = (10.0, 1.0, 0.1)
 _ITERATIONS = (15, 15, 10)
 # The last fit goes on until it has converged, as far as time allows.
@@ -43,11 +44,15 @@ class Examples(NamedTuple):
 
 
 class Taught(NamedTuple):
-    """A new head, the manifest that describes it, and how it came to be (JSON-able)."""
+    """A new head, the manifest that describes it, and how it came to be (JSON-able).
+
+    validation_accuracy: of the head before it learned the validation photos too; None without any.
+    """
 
     manifest: Manifest
     head: GroupedHead
     report: dict[str, Any]
+    validation_accuracy: float | None
 
 
 def _ignore(progress: float) -> None:
@@ -67,26 +72,48 @@ def teach(
     """Teach labelled photos to a version's head; the same seed gives the same head.
 
     labels: the parent's first, in its order with their classes, then new ones without classes.
-    anchors: embeddings (M, D) of photos that nobody labelled; they hold the parent's answers.
-    on_progress: is told the share that is done, many times a second; raise in it to cancel.
+    anchors: embeddings (M, D) of photos that nobody labelled, on which the parent's answers are
+        distilled.
+    on_progress: takes the share that is done, many times a second; raise in it to cancel.
     Raises ValueError when there is no photo to train on.
     """
     if not len(train.labels):
         raise ValueError("there is no photo to train on")
     manifest, grown = expand_head(parent, head, labels)
     known = len(parent.labels)
-    lesson = _Lesson(manifest, grown, known, train, validation, _sample(anchors, seed), on_progress)
-    change, report = lesson.choose()
-    temperature = lesson.calibrate(change)
-    weight, bias = lesson.fit.rows(lesson.refit(change, report["lambda"]))
+    teaching = _Teaching(
+        manifest, grown, known, train, validation, _sample(anchors, seed), on_progress
+    )
+    chosen = teaching.choose()
+    temperature = teaching.calibrate(chosen.change)
+    weight, bias = teaching.fit.rows(teaching.refit(chosen))
     manifest = replace(manifest, temperature=temperature)
     on_progress(1.0)
-    report |= {"temperature": temperature, "few": _few(labels, train), "anchors": len(anchors)}
-    return Taught(manifest, build_head(manifest, weight, bias), report)
+    report = {
+        # Named as in the versions that there are: it is the L2-SP strength.
+        "lambda": chosen.strength,
+        "validation_accuracy": chosen.accuracies,
+        "temperature": temperature,
+        "few": _few(labels, train),
+        "anchors": len(anchors),
+    }
+    return Taught(manifest, build_head(manifest, weight, bias), report, chosen.accuracy)
 
 
-class _Lesson:
-    """One teaching: the fit, what it is judged by, and how far it is."""
+class _Chosen(NamedTuple):
+    """The fit to the training photos alone that the validation photos prefer.
+
+    accuracy: on the validation photos, None without any; accuracies: of each strength.
+    """
+
+    change: Tensor
+    strength: float
+    accuracy: float | None
+    accuracies: dict[str, float]
+
+
+class _Teaching:
+    """The fit, what it is judged by, and how far it is."""
 
     def __init__(
         self,
@@ -107,41 +134,46 @@ class _Lesson:
         self.targets, self.trained = targets, len(train.labels)
         self.on_progress, self.calls = on_progress, 0
 
-    def choose(self) -> tuple[Tensor, dict[str, Any]]:
-        """Fit on the training photos with several lambdas; the best change, and the report.
+    def choose(self) -> _Chosen:
+        """Fit to the training photos with several L2-SP strengths.
 
-        The default is left only for a lambda that is better on the validation photos by more
-        than one standard error of the difference.
+        The default is left only for one that is better on the validation photos by more than one
+        standard error of the difference.
         """
-        default = default_hold(self.targets[: self.trained])
+        default = default_strength(self.targets[: self.trained])
         weights = self._weights(only_train=True)
-        change, right, changes = None, {}, {}
+        change = None
+        changes: dict[float, Tensor] = {}
+        right: dict[float, Tensor] = {}
         factors = _FACTORS if len(self.validation[1]) else (1.0,)
         for factor, iterations in zip(factors, _ITERATIONS, strict=False):
-            hold = default * factor
-            change = self.fit.solve(hold, weights, change, iterations, self._tick)
-            changes[hold], right[hold] = change, self._right(change)
+            strength = default * factor
+            change = self.fit.solve(strength, weights, change, iterations, self._tick)
+            changes[strength], right[strength] = change, self._right(change).float()
         best = default
-        for hold, is_right in right.items():
-            gain = is_right.float() - right[best].float()
+        for strength, is_right in right.items():
+            gain = is_right - right[best]
             if gain.sum() > gain.abs().sum().sqrt():
-                best = hold
-        accuracy = {f"{hold:.1e}": float(it.float().mean()) for hold, it in right.items()}
-        return changes[best], {
-            "lambda": best,
-            "validation_accuracy": accuracy if len(self.validation[1]) else {},
-        }
+                best = strength
+        accuracy = {strength: float(is_right.mean()) for strength, is_right in right.items()}
+        if not len(self.validation[1]):
+            return _Chosen(changes[best], best, None, {})
+        named = {f"{strength:.1e}": share for strength, share in accuracy.items()}
+        return _Chosen(changes[best], best, accuracy[best], named)
 
-    def refit(self, change: Tensor, hold: float) -> Tensor:
+    def refit(self, chosen: _Chosen) -> Tensor:
         """Once more on training and validation photos; never on the test split."""
         least, most = _LAST_ITERATIONS
         iterations = max(least, min(most, _LAST_PHOTOS // len(self.fit.coordinates)))
         weights = self._weights(only_train=False)
-        return self.fit.solve(hold, weights, change, iterations, self._tick)
+        return self.fit.solve(chosen.strength, weights, chosen.change, iterations, self._tick)
 
     def calibrate(self, change: Tensor) -> float:
         head = build_head(self.manifest, *self.fit.rows(change))
-        return calibrate(head, self.manifest.labels, *self.validation)
+        embeddings, targets = self.validation
+        with torch.no_grad():
+            fine_logits = head.fine(embeddings)
+        return calibrate(head, self.manifest.labels, fine_logits, targets)
 
     def _right(self, change: Tensor) -> Tensor:
         head = build_head(self.manifest, *self.fit.rows(change))
@@ -151,7 +183,7 @@ class _Lesson:
         return descendants(self.manifest.labels)[targets, answers] > 0
 
     def _weights(self, only_train: bool) -> Tensor:
-        """A label of four times the photos pulls twice as hard."""
+        """A label of four times the photos weighs twice as much."""
         used = torch.ones(len(self.targets))
         if only_train:
             used[self.trained :] = 0.0
@@ -163,10 +195,10 @@ class _Lesson:
         self.on_progress(min(0.98, self.calls / 110))
 
 
-def default_hold(targets: Tensor) -> float:
-    """Lambda where the validation photos do not say better; targets (N,) of the photos."""
+def default_strength(targets: Tensor) -> float:
+    """Lambda where the validation photos show nothing better; targets (N,) of the photos."""
     photos_per_label = len(targets) / len(targets.unique())
-    return min(_STRONGEST_HOLD, _HOLD_PER_CUBE * photos_per_label**3)
+    return min(_MAX_STRENGTH, _STRENGTH_PER_CUBE * photos_per_label**3)
 
 
 def _few(labels: tuple[Label, ...], train: Examples) -> dict[str, int]:

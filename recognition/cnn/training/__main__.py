@@ -24,8 +24,8 @@ def main() -> int:
     """The exit status: 0 if FOLDER/result is there."""
     if len(sys.argv) != 2:
         sys.exit("usage: python -m recognition.cnn.training FOLDER")
-    process.obey_parent()
-    process.make_way()
+    process.end_with_parent()
+    process.lower_priority()
     limit_memory()
     try:
         run(Path(sys.argv[1]))

@@ -34,7 +34,12 @@ def run(folder: Path) -> None:
     process.set_up(device, job.threads)
     distributed.join(device)
     emit("stage", stage="reading")
-    data = Data(job.examples, _preprocessing(job), lambda done: emit_progress(done * READING))
+    data = Data(
+        job.examples,
+        _preprocessing(job),
+        lambda done: emit_progress(done * READING),
+        job.max_pixels,
+    )
     micro_batches = MicroBatches(folder, job.parameters.batch_size)
     while not _attempt(job, data, micro_batches, device):
         gc.collect()

@@ -1,8 +1,8 @@
 """What a run needs to go on exactly as if it had never stopped.
 
-A checkpoint is one safetensors file whose header holds the rest as JSON. It is written under
-another name, flushed to the disk and renamed, so that there is always a whole one. No random
-state is in it: every random choice is a function of seed, epoch and step.
+A checkpoint is one safetensors file whose header has the rest as JSON. It is written under
+another name, flushed to the disk and renamed, so that there is always a whole one. It needs no
+random state: every random choice is a function of seed, epoch and step.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def load_checkpoint(
 
 
 def save_best(folder: Path, progress: Progress, ema: Ema) -> None:
-    """Keep the average as the best there is so far."""
+    """Keep the average as that of the best epoch so far."""
     _write(folder / _BEST_NAME, _prefixed("model", ema.model.state_dict()), progress)
 
 
@@ -92,16 +92,16 @@ def load_best(folder: Path, model: Recogniser) -> Progress | None:
 
 
 def is_disk_full(error: BaseException) -> bool:
-    """Whether writing failed for want of space; safetensors and OpenVINO tell it in words only."""
+    """Whether writing failed for want of space; safetensors and OpenVINO say so only in a text."""
     if isinstance(error, OSError) and error.errno in _DISK_FULL:
         return True
-    words = (*(os.strerror(code) for code in _DISK_FULL), *(f"os error {it}" for it in _DISK_FULL))
-    return any(word in str(error) for word in words)
+    texts = [text for code in _DISK_FULL for text in (os.strerror(code), f"os error {code}")]
+    return any(text in str(error) for text in texts)
 
 
 def _load_optimiser(optimiser: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
     document = optimiser.state_dict()
-    parameters = [it for group in optimiser.param_groups for it in group["params"]]
+    parameters = [weights for group in optimiser.param_groups for weights in group["params"]]
     for name, tensor in tensors.items():
         index, _, key = name.partition(".")
         if tensor.ndim:  # laid out in memory like its weights, or sums may come out otherwise
@@ -138,4 +138,6 @@ def _prefixed(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def _of(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     start = f"{prefix}."
-    return {name[len(start) :]: it for name, it in tensors.items() if name.startswith(start)}
+    return {
+        name[len(start) :]: tensor for name, tensor in tensors.items() if name.startswith(start)
+    }

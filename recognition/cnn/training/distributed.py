@@ -26,7 +26,7 @@ def world_size() -> int:
 
 
 def is_first() -> bool:
-    """Whether this process speaks, saves and measures for all."""
+    """Whether this process writes events, saves and measures for all."""
     return rank() == 0
 
 

@@ -1,9 +1,9 @@
-"""What a run tells the process that started it: one JSON object a line on stdout.
+"""Events of a run for the process that started it: one JSON object a line on stdout.
 
 {"event": "stage", "stage": "reading" | "training" | "measuring" | "saving"}
 {"event": "progress", "progress": 0 to 1, "seconds_left": a number or null}
 {"event": "epoch", "number", "train_loss", "validation_loss", "validation_accuracy",
- "learning_rate", "seconds"}: told again with the same number when a resumed run repeats one
+ "learning_rate", "seconds"}: sent again with the same number when a resumed run repeats one
 {"event": "note", "code": ..., ...}: something worth knowing:
     "unreadable_photo" ("photos": how many): they are left out
     "validation_held_out" ("photos"): there was no validation split, so some were taken from train
@@ -29,13 +29,13 @@ _last_progress_s = -_PROGRESS_EVERY_S
 
 
 def emit(event: str, **fields: Any) -> None:
-    """Tell it, once, however many processes train together."""
+    """Write an event, once, however many processes train together."""
     if distributed.is_first():
         print(json.dumps({"event": event, **fields}), flush=True)
 
 
 def emit_progress(progress: float, seconds_left: float | None = None) -> None:
-    """Tell how far the run is, at most once a second."""
+    """Write how far the run is, at most once a second."""
     global _last_progress_s
     now_s = time.monotonic()
     if now_s - _last_progress_s >= _PROGRESS_EVERY_S:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import shutil
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from recognition.cnn.manifest import Manifest
 from recognition.cnn.measures.evaluation import measure
 from recognition.cnn.recogniser import Recogniser
 from recognition.cnn.store.checkpoint import save_version
+from recognition.cnn.teaching.calibration import calibrate
 from recognition.cnn.teaching.teach import MAX_ANCHORS, Examples, teach
 from recognition.cnn.training.checkpoints import Progress, load_best
 from recognition.cnn.training.data.dataset import Data
@@ -24,11 +23,6 @@ from recognition.cnn.training.job import CannotTrain, Job
 from recognition.cnn.training.optimisation.objective import Objective
 from recognition.cnn.training.start import Start
 
-# Temperatures that are tried, as factors: from 1/4 to 4, two percent apart.
-_FACTORS = [math.exp(place / 50) for place in range(-69, 70)]
-# The temperature stays near where it was unless that many photos speak against it.
-_PRIOR_PHOTOS = 5.0
-
 
 def finish(job: Job, data: Data, start: Start, progress: Progress, device: torch.device) -> None:
     """Write the version. Raises CannotTrain with the code nothing_yet if no epoch was finished."""
@@ -36,14 +30,11 @@ def finish(job: Job, data: Data, start: Start, progress: Progress, device: torch
     model = start.model.to(device)
     if load_best(job.folder, model) is None:
         raise CannotTrain("nothing_yet", "no epoch was finished")
-    if data.validation_is_apart:
-        objective = Objective(model.head, start.manifest.labels)
-        logits = answer(model, data, data.validation, device).fine_logits
-        truths = data.truths[data.validation]
-        model.head.temperature = calibrate(objective, logits, truths)
-    manifest = replace(start.manifest, temperature=model.head.temperature)
+    manifest = start.manifest
     if job.mode == "fine_tune":
         manifest = _teach(job, data, manifest, model, device)
+    elif data.validation_is_apart:
+        manifest = _calibrated(data, manifest, model, device)
     metrics = _measure(data, manifest, model, device)
     emit("stage", stage="saving")
     manifest = replace(
@@ -60,8 +51,8 @@ def finish(job: Job, data: Data, start: Start, progress: Progress, device: torch
 def _teach(
     job: Job, data: Data, manifest: Manifest, model: Recogniser, device: torch.device
 ) -> Manifest:
-    """Fit the head once more, to what the backbone has become and to the validation photos too:
-    they have judged the epochs and may now be learnt from, as in teaching."""
+    """Fit the head once more, on the trained backbone and to the validation photos too: the epochs
+    are judged by now, so they may be learnt from, as in teaching, which calibrates before."""
     seed = job.parameters.seed
     anchors = np.random.default_rng(seed).permutation(data.anchors)[:MAX_ANCHORS].tolist()
     parts = [data.train, data.validation if data.validation_is_apart else [], anchors]
@@ -77,6 +68,16 @@ def _teach(
     return taught.manifest
 
 
+def _calibrated(
+    data: Data, manifest: Manifest, model: Recogniser, device: torch.device
+) -> Manifest:
+    logits = answer(model, data, data.validation, device).fine_logits
+    truths = data.truths[data.validation]
+    model.head.temperature = calibrate(model.cpu().head, manifest.labels, logits, truths)
+    model.to(device)
+    return replace(manifest, temperature=model.head.temperature)
+
+
 def _measure(
     data: Data, manifest: Manifest, model: Recogniser, device: torch.device
 ) -> dict[str, Any]:
@@ -85,18 +86,6 @@ def _measure(
     test = answer(model, data, data.test, device).fine_logits
     truths = data.truths[data.test].numpy()
     return measure(objective.log_probabilities(test).numpy(), truths, manifest.labels)
-
-
-def calibrate(objective: Objective, fine_logits: Tensor, truths: Tensor) -> float:
-    """The temperature that makes confidences true (Guo et al. 2017, arXiv:1706.04599)."""
-    before = objective.temperature
-    losses = []
-    for factor in _FACTORS:
-        objective.temperature = before * factor
-        loss = objective.judge(fine_logits, truths)[0].sum().item()
-        losses.append(loss + _PRIOR_PHOTOS * math.log(factor) ** 2 / 2)
-    objective.temperature = before
-    return before * _FACTORS[int(np.argmin(losses))]
 
 
 def _history(job: Job, data: Data, progress: Progress) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a network says of a run's photos, seen as they will be when it serves."""
+"""A network's answers to a run's photos, which are decoded as in serving."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Judged(NamedTuple):
     accuracy: float
 
     def is_better_than(self, accuracy: float, loss: float) -> bool:
-        """Of equally many right answers the surer ones are better."""
+        """Where accuracies are equal, the smaller loss is better."""
         return (self.accuracy, -self.loss) > (accuracy, -loss)
 
 

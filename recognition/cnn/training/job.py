@@ -3,7 +3,7 @@
 job.json: {"mode": "fine_tune" | "from_scratch", "network", "network_options", "parent": a version's
 folder or null, "parent_sha256", "name": of the result, "labels": [{"slug", "kind", "name_en",
 "name_zh", "parent"}], "parameters": {...}, "device": "auto" | "cpu" | "cuda", "threads": 0 for all,
-"training": {...}: goes into the result's manifest}.
+"max_pixels": larger photos are left out, "training": {...}: goes into the result's manifest}.
 
 photos.csv: path, label (a slug, or nothing), split (train, validation or test), with a header.
 """
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from recognition.cnn.pixels.decoding import DEFAULT_MAX_PIXELS
 from recognition.cnn.taxonomy import Label
 from recognition.cnn.training.parameters import MODES, TrainingParameters
 
@@ -54,6 +55,7 @@ class Job:
     parameters: TrainingParameters
     device: str
     threads: int
+    max_pixels: int
     training: dict[str, Any]
     examples: tuple[Example, ...]
 
@@ -63,7 +65,7 @@ class Job:
 
     @property
     def must_finish(self) -> bool:
-        """Whether somebody wants what there is so far, and no more training."""
+        """Whether somebody asked to keep the best epoch so far and to train no more."""
         return (self.folder / "finish-now").exists()
 
 
@@ -86,6 +88,7 @@ def read_job(folder: Path) -> Job:
             ),
             device=asked.get("device", "auto"),
             threads=int(asked.get("threads", 0)),
+            max_pixels=int(asked.get("max_pixels", DEFAULT_MAX_PIXELS)),
             training=asked.get("training") or {},
             examples=_read_examples(folder / "photos.csv", labels),
         )
@@ -103,11 +106,11 @@ def _checked_mode(asked: dict[str, Any]) -> str:
 
 
 def _read_examples(path: Path, labels: tuple[Label, ...]) -> tuple[Example, ...]:
-    place: dict[str, int | None] = {label.slug: index for index, label in enumerate(labels)}
-    place[""] = None
+    index: dict[str, int | None] = {label.slug: row for row, label in enumerate(labels)}
+    index[""] = None
     with path.open(encoding="utf-8", newline="") as file:
         examples = tuple(
-            Example(Path(row["path"]), place[row["label"]], row["split"])
+            Example(Path(row["path"]), index[row["label"]], row["split"])
             for row in csv.DictReader(file)
         )
     if unknown := {example.split for example in examples} - set(SPLITS):

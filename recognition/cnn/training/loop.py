@@ -1,4 +1,4 @@
-"""The loop: epochs, steps, and what is kept of them."""
+"""The training loop: epochs, steps and checkpoints."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ class Training:
         self.progress = Progress()
 
     def train(self) -> None:
-        """Until the last epoch, until nothing gets better any more, or until somebody wants what
-        there is. Then the best epoch's weights are in the run's folder."""
+        """Train until the last epoch, until patience runs out, or until somebody asks to finish.
+        Then the best epoch's weights are in the run's folder."""
         self.progress = load_checkpoint(self.job.folder, self.model, self.ema, self.optimiser)
         if self.progress.epoch or self.progress.step:
             emit("note", code="resumed", epoch=self.progress.epoch + 1)
@@ -90,16 +90,16 @@ class Training:
             self.save()
 
     def train_epoch(self) -> bool:
-        """All its steps, from where the last checkpoint left off; False if it must finish now."""
+        """All its steps, starting from the last checkpoint; False if it must finish now."""
         train_mode(self.model, moving_statistics=self.job.mode == "from_scratch")
         saved_s = time.monotonic()
         batches = self.batches(self.progress.epoch)[self.progress.step :]
         parts = [micro_batches(distributed.share(rows), self.micro_batch_size) for rows in batches]
         pixels = loaded(list(chain(*parts)), self.augmented, self.data.pool)
-        for batch, its_parts in zip(batches, parts, strict=True):
+        for batch, parts_of_batch in zip(batches, parts, strict=True):
             if distributed.agree(self.job.must_finish, self.device):
                 return False
-            self.train_step(len(batch), its_parts, pixels)
+            self.train_step(len(batch), parts_of_batch, pixels)
             if time.monotonic() - saved_s > CHECKPOINT_EVERY_S:
                 self.save()
                 saved_s = time.monotonic()
@@ -108,9 +108,10 @@ class Training:
     def train_step(
         self, size: int, parts: list[list[int]], pixels: Iterator[tuple[list[int], Pixels]]
     ) -> None:
-        """Forward, backward, update: one batch, in parts that fit into memory.
+        """Forward, backward, update: one batch, in micro-batches.
 
-        size: of the whole batch, over all processes; pixels: what the network sees of each part.
+        size: of the whole batch, over all processes; parts: rows of each micro-batch; pixels: what
+        the network sees of each.
         """
         started_s = time.perf_counter()
         progress = self.progress
@@ -132,20 +133,23 @@ class Training:
         self.ema.update(self.model, step)
         progress.step += 1
         progress.seconds += time.perf_counter() - started_s
-        self.tell_progress(step + 1)
+        self.emit_progress(step + 1)
 
     def mean_loss(self, pixels: Pixels, rows: Tensor) -> Tensor:
         on_device = torch.from_numpy(pixels).to(self.device)
+        mean: Tensor
         if not self.parameters.mixup:
-            mean: Tensor = self.loss(self.forward(on_device), rows)
+            mean = self.loss(self.forward(on_device), rows)
             return mean
-        # Mixup (Zhang et al. 2018, arXiv:1710.09412): each photo with its opposite in the batch.
+        # Mixup (Zhang et al. 2018, arXiv:1710.09412): each photo with that at the same place from
+        # the end of the batch.
         strength = self.parameters.mixup
         share = float(torch.distributions.Beta(strength, strength).sample())
         floats = on_device.float()
         fine_logits = self.forward(share * floats + (1 - share) * floats.flip(0))
         mean = share * self.loss(fine_logits, rows)
-        return mean + (1 - share) * self.loss(fine_logits, rows.flip(0))
+        mean = mean + (1 - share) * self.loss(fine_logits, rows.flip(0))
+        return mean
 
     def judge_epoch(self) -> None:
         """Measure the averaged network on the validation split, and keep it if it is the best."""
@@ -175,7 +179,7 @@ class Training:
         )
 
     def is_stale(self) -> bool:
-        """Whether nothing got better for as long as people want to wait."""
+        """Whether there was no better epoch for as many as `patience` says."""
         patience, progress = self.parameters.patience, self.progress
         if not distributed.agree(0 < patience <= progress.stale, self.device):
             return False
@@ -192,9 +196,9 @@ class Training:
         return self.data.augmented(row, self.parameters, self.progress.epoch)
 
     def seed_step(self, step: int) -> None:
-        """For what is random inside a network (dropout), different on each of several GPUs."""
-        words = (self.parameters.seed, step, distributed.rank())
-        torch.manual_seed(int(np.random.SeedSequence(words).generate_state(1)[0]))
+        """For randomness inside a network (dropout), different on each of several GPUs."""
+        entropy = (self.parameters.seed, step, distributed.rank())
+        torch.manual_seed(int(np.random.SeedSequence(entropy).generate_state(1)[0]))
 
     def no_sync(self, wanted: bool) -> AbstractContextManager[None]:
         """Do not average gradients yet: more of the batch is to come."""
@@ -206,7 +210,7 @@ class Training:
         if distributed.is_first():
             save_checkpoint(self.job.folder, self.progress, self.model, self.ema, self.optimiser)
 
-    def tell_progress(self, steps: int) -> None:
+    def emit_progress(self, steps: int) -> None:
         total = self.parameters.epochs * self.steps_an_epoch
         seconds_left = self.progress.seconds / steps * (total - steps)
         emit_progress(READING + (TRAINING - READING) * steps / total, round(seconds_left, 1))

@@ -1,4 +1,4 @@
-"""The loss of a batch: labelled photos, and distillation on unlabelled anchors."""
+"""The loss of a batch: of labelled photos, and the distillation loss on unlabelled anchors."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from recognition.cnn.training.optimisation.objective import Objective, label_wei
 from recognition.cnn.training.parameters import TrainingParameters
 from recognition.cnn.training.start import Start
 
-ANCHOR_WEIGHT = 0.5  # of a photo that nobody labelled, beside a labelled one
+ANCHOR_WEIGHT = 0.5  # of an unlabelled anchor, compared with a labelled photo
 
 
 class Loss(nn.Module):
-    """Knows what every row of the data should be answered."""
+    """The loss, given the right answer to every row of the data."""
 
     truths: Tensor
-    parent_answers: Tensor
-    parent_groups: Tensor
+    parent_answers: Tensor | None
+    parent_groups: Tensor | None
 
     def __init__(self, start: Start, data: Data, parameters: TrainingParameters) -> None:
         super().__init__()
@@ -38,8 +38,8 @@ class Loss(nn.Module):
         """The mean over a batch: (B, classes), places in the data (B,) -> ()."""
         truths = self.truths[rows]
         labelled = truths >= 0
-        total = self.objective(fine_logits[labelled], truths[labelled]).sum()
-        if self.parent_answers is not None:
+        total: Tensor = self.objective(fine_logits[labelled], truths[labelled]).sum()
+        if self.parent_answers is not None and self.parent_groups is not None:
             distillation = self.objective.distillation_loss(
                 fine_logits[~labelled], self.parent_answers[rows[~labelled]], self.parent_groups
             )

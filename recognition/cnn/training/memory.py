@@ -22,7 +22,7 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def available_bytes() -> int:
-    """What this process may still take without anybody being killed for it."""
+    """What this process can still allocate before the kernel kills processes for want of memory."""
     free = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     for line in _lines(Path("/proc/meminfo")):
         if line.startswith("MemAvailable:"):
@@ -34,7 +34,7 @@ def available_bytes() -> int:
 
 
 def limit_memory() -> None:
-    """Let allocating too much fail here, before the kernel kills somebody for it.
+    """Let allocating too much raise here, before the kernel kills a process for it.
 
     Not with CUDA, whose driver reserves far more address space than it will ever use.
     """

@@ -1,4 +1,4 @@
-"""How many photos go through the network at once: a batch, or a part of one. Torch-free."""
+"""Micro-batches: how many photos of a batch go through the network at once. Torch-free."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ SMALLEST = 2  # photos at once; batch normalisation needs two
 
 
 class MicroBatches:
-    """The parts' gradients add up to the batch's, so that smaller parts change nothing of the
-    training but its speed (and what batch normalisation sees). Remembered in the run's folder.
+    """Their gradients add up to the batch's, so that smaller ones change nothing of the training
+    but its speed (and the statistics of batch normalisation). The size is stored in the folder.
     """
 
     def __init__(self, folder: Path, batch_size: int) -> None:
-        self._path = folder / "portions.json"
+        self._path = folder / "portions.json"  # so named in the folders of runs that wait
         self.size = max(batch_size, 1)
         if self._path.exists():
             self.size = min(self.size, int(json.loads(self._path.read_text())["size"]))
 
     def halve(self) -> bool:
-        """False if they are as small as can be."""
+        """False if they cannot be smaller."""
         if self.size <= SMALLEST:
             return False
         self.size = max(self.size // 2, SMALLEST)

@@ -1,13 +1,13 @@
 """What a person can set before a training run starts. Torch-free.
 
-Each field's metadata say what a form and the API need: title, help, min and max or choices.
+Each field's metadata are what a form and the API need: title, help, min and max or choices.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, Self
 
 from recognition.cnn.texts import gettext_noop
 
@@ -20,8 +20,6 @@ _MULTIPLY_ADDS_A_SECOND = 12e9
 _SECONDS_A_PHOTO = 0.004
 # Of a full step, forward and backward: what is left when less of the network learns.
 _SHARE_OF_A_STEP = {"all": 1.0, "last_stages": 0.6, "head": 0.35}
-
-_Parameters = TypeVar("_Parameters", bound="_Checked")
 
 
 class WrongParameter(ValueError):
@@ -36,23 +34,22 @@ def _setting(default: Any, title: str, text: str, **limits: Any) -> Any:
     return field(default=default, metadata={"title": title, "help": text, **limits})
 
 
+@dataclass(frozen=True)
 class _Checked:
-    """Frozen dataclasses that are read from what people and programs send."""
+    """Parameters that are read from what people and programs send."""
 
     @classmethod
-    def from_dict(
-        cls: type[_Parameters], values: Mapping[str, Any], base: _Parameters | None = None
-    ) -> _Parameters:
+    def from_dict(cls, values: Mapping[str, Any], base: Self | None = None) -> Self:
         """`base`, or the defaults, with these values. Raises WrongParameter (a ValueError)."""
-        known = {it.name: it for it in fields(cls)}  # type: ignore[arg-type]
+        known = {parameter.name: parameter for parameter in fields(cls)}
         for name, value in values.items():
             if name not in known:
                 raise WrongParameter(name, "there is no such parameter")
             _check(name, value, known[name].metadata, known[name].default)
-        return replace(base or cls(), **values)  # type: ignore[type-var]
+        return replace(base or cls(), **values)
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)  # type: ignore[call-overload]
+        return asdict(self)
 
 
 def _check(name: str, value: Any, limits: Mapping[str, Any], default: Any) -> None:
@@ -84,7 +81,7 @@ class TeachParameters(_Checked):
 
 @dataclass(frozen=True)
 class TrainingParameters(_Checked):
-    """Of fine-tuning and of training from scratch; the defaults are those of fine-tuning."""
+    """Of fine-tuning and training from scratch; the defaults are those of fine-tuning."""
 
     epochs: int = _setting(
         15,
@@ -209,14 +206,14 @@ _GREYSCALE: dict[str, Any] = {"flip": 0.0, "crop": 0.2, "colour": 0.0}
 
 
 class HasMultiplyAdds(Protocol):
-    """Of the facts about a network what its speed depends on: for one photo, forward."""
+    """What the speed of a network depends on: for one photo, forward."""
 
     @property
     def multiply_adds(self) -> int: ...
 
 
 def estimate_seconds(
-    facts: HasMultiplyAdds,
+    network: HasMultiplyAdds,
     photos: int,
     parameters: TrainingParameters,
     seconds_per_photo: float | None = None,
@@ -230,7 +227,7 @@ def estimate_seconds(
         and the processor's cores must do, and the estimate may be off by a factor of two.
     """
     if seconds_per_photo is None:
-        arithmetic_s = 3 * facts.multiply_adds / (_MULTIPLY_ADDS_A_SECOND * max(cores, 1))
+        arithmetic_s = 3 * network.multiply_adds / (_MULTIPLY_ADDS_A_SECOND * max(cores, 1))
         share = _SHARE_OF_A_STEP[parameters.trainable]
         seconds_per_photo = arithmetic_s * share + _SECONDS_A_PHOTO
     return parameters.epochs * photos * seconds_per_photo

@@ -14,7 +14,7 @@ from recognition.cnn.training.distributed import world_size
 _PR_SET_PDEATHSIG = 1
 
 
-def make_way() -> None:
+def lower_priority() -> None:
     """Leave the processors to everybody else, the predictor above all.
 
     A thread for each processor still takes nothing away: with the lowest priority they only get
@@ -25,10 +25,10 @@ def make_way() -> None:
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
-def obey_parent() -> None:
-    """Die with the process that started this one, and at once when told to (SIGTERM).
+def end_with_parent() -> None:
+    """Let this process be killed when the one that started it ends, and SIGTERM end it at once.
 
-    Nothing is lost: a checkpoint is whole or not there. A parent may have left SIGTERM ignored.
+    Nothing is lost: a checkpoint is whole or absent. A parent may have left SIGTERM ignored.
     """
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     parent = os.getppid()
@@ -60,7 +60,7 @@ def set_up(device: torch.device, threads: int) -> None:
 def computes_in_half(device: torch.device) -> bool:
     """Whether bfloat16 is faster: on GPUs, and on processors that compute in it."""
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return bool(torch.cpu._is_avx512_bf16_supported())
 
 

@@ -28,7 +28,7 @@ class Start:
 
     parent_answers: float32 (examples, N): the probabilities that the parent gives its N labels,
         for the unlabelled anchors; zeros in other rows. None if there are none.
-    parent_groups: float32 (classes, N): which classes now speak for which of the parent's labels.
+    parent_groups: float32 (classes, N): which classes now belong to which of the parent's labels.
     """
 
     manifest: Manifest
@@ -50,7 +50,7 @@ def _from_scratch(job: Job) -> Start:
         network=job.network,
         preprocessing=NETWORKS[job.network].preprocessing,
         temperature=1.0,
-        labels=tuple(replace(it, classes=(place,)) for place, it in enumerate(job.labels)),
+        labels=tuple(replace(label, classes=(row,)) for row, label in enumerate(job.labels)),
         fine_names=tuple(label.name_en for label in job.labels),
         class_weights=(1.0,) * len(job.labels),
         network_options=job.network_options,
@@ -60,15 +60,15 @@ def _from_scratch(job: Job) -> Start:
 
 
 def _from_parent(job: Job, folder: Path, data: Data, device: torch.device) -> Start:
-    """The parent with a taught head: a network whose head fits already is torn less by the first
-    steps, and keeps more of what it knows (Kumar et al. 2022, arXiv:2202.10054)."""
+    """The parent with a taught head: where the head fits already, the first steps distort the
+    backbone's features less (Kumar et al. 2022, arXiv:2202.10054)."""
     parent, model = load_network(folder)
     labels = _with_classes(job.labels, parent.labels)
     rows = [*data.train, *data.anchors]
     embeddings = answer(model.to(device), data, rows, device).embeddings
     model.cpu()
     train, anchors = np.split(embeddings, [len(data.train)])
-    # Teaching ends with a fit to the validation photos too, and these are to judge the epochs.
+    # Teaching ends with a fit to the validation photos too, by which the epochs are to be judged.
     nothing = Examples(train[:0], _truths(data, []))
     examples = Examples(train, _truths(data, data.train))
     taught = teach(parent, model.head, labels, examples, nothing, anchors, job.parameters.seed)
@@ -82,7 +82,7 @@ def _from_parent(job: Job, folder: Path, data: Data, device: torch.device) -> St
 
 
 def _with_classes(asked: tuple[Label, ...], known: tuple[Label, ...]) -> tuple[Label, ...]:
-    """The labels asked for, the parent's with the classes that speak for them."""
+    """The labels asked for, the parent's with their classes."""
     if [label.slug for label in asked[: len(known)]] != [label.slug for label in known]:
         raise ValueError("labels: the parent's must come first, in its order")
     return (*known, *asked[len(known) :])

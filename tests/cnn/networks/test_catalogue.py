@@ -66,7 +66,7 @@ def _step(model: Recogniser, pixels: Tensor) -> list[str]:
     model.train()
     log_probabilities = model(pixels).log_probabilities
     torch.nn.functional.nll_loss(log_probabilities, torch.arange(4)).backward()
-    unmoved = [name for name, it in model.named_parameters() if not _has_gradient(it)]
+    unmoved = [name for name, weights in model.named_parameters() if not _has_gradient(weights)]
     optimiser.step()
     optimiser.zero_grad()
     model.eval()

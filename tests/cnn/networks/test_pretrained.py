@@ -18,7 +18,7 @@ from recognition.cnn.networks.pretrained import WeightsUnavailable, load_pretrai
 from recognition.cnn.recogniser import Recogniser
 from recognition.cnn.store.checkpoint import build_pretrained
 
-DOWNLOADED = [name for name, it in NETWORKS.items() if isinstance(it.weights, Download)]
+DOWNLOADED = [name for name, entry in NETWORKS.items() if isinstance(entry.weights, Download)]
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def published_state(network: Network) -> dict[str, Tensor]:
     with torch.device("meta"):
         state = models.get_model(builder, **extra).state_dict()
     if builder == "densenet121":
-        return {name.replace("norm1.", "norm.1."): it for name, it in state.items()}
+        return {name.replace("norm1.", "norm.1."): tensor for name, tensor in state.items()}
     return dict(state)
 
 

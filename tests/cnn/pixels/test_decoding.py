@@ -156,6 +156,12 @@ def test_it_rejects_other_kinds_of_pictures(kind: str) -> None:
     assert code_of(UNSUPPORTED[kind]()) == "unsupported_format"
 
 
+def test_pillow_has_no_limit_of_its_own() -> None:
+    huge = encoded(Image.new("1", (20_000, 10_000)), "PNG")  # an error by Pillow's default
+    with open_photo(huge, max_pixels=200_000_000) as image:
+        assert image.size == (20_000, 10_000)
+
+
 def test_it_rejects_too_many_pixels_before_it_decodes_any() -> None:
     header = encoded(picture(100, 101), "PNG")[:60]  # decoding this would say `truncated`
     assert code_of(header, max_pixels=10_000) == "too_many_pixels"

@@ -85,7 +85,9 @@ def test_a_taught_version_gets_its_parents_graph_with_another_head(
     monkeypatch.setattr(torch.jit, "trace", _only_heads(torch.jit.trace))
     checkpoint.save_version(tmp_path / "2", replace(manifest, name="Taught"), model, version)
     pixels = reference_pixels(manifest.preprocessing.crop)
-    before, after = (load_engine(it, "openvino")[1](pixels) for it in (version, tmp_path / "2"))
+    before, after = (
+        load_engine(folder, "openvino")[1](pixels) for folder in (version, tmp_path / "2")
+    )
     np.testing.assert_allclose(after.embeddings, before.embeddings, atol=1e-3)
     moved = after.fine_logits - before.fine_logits
     assert moved[0, 251] == pytest.approx(3.0, abs=0.1)

@@ -9,7 +9,7 @@ from recognition.cnn.manifest import Manifest
 from recognition.cnn.pixels.preprocessing import Preprocessing
 from recognition.cnn.taxonomy import Label
 from recognition.cnn.teaching.expansion import descendants, expand_head
-from recognition.cnn.teaching.teach import Examples, Taught, default_hold, teach
+from recognition.cnn.teaching.teach import Examples, Taught, default_strength, teach
 
 SIZE = 32
 CLASSES = 12
@@ -41,7 +41,7 @@ PARENT = Manifest(
 
 
 def parent_head() -> GroupedHead:
-    head = GroupedHead(SIZE, [it.classes for it in OLD], 1.0, PARENT.class_weights)
+    head = GroupedHead(SIZE, [known.classes for known in OLD], 1.0, PARENT.class_weights)
     with torch.no_grad():
         head.fine.weight.copy_(torch.from_numpy(LOOKS[:CLASSES]) / 4)
         head.fine.bias.zero_()
@@ -71,8 +71,8 @@ def answers(taught: Taught, embeddings: np.ndarray) -> list[str]:
 def taught(
     labels: tuple[Label, ...], train: Examples, validation: Examples = NONE, anchors: int = 0
 ) -> Taught:
-    held = np.concatenate([photos(look, 5, seed=9) for look in range(CLASSES)])[:anchors]
-    return teach(PARENT, parent_head(), labels, train, validation, held)
+    unlabelled = np.concatenate([photos(look, 5, seed=9) for look in range(CLASSES)])[:anchors]
+    return teach(PARENT, parent_head(), labels, train, validation, unlabelled)
 
 
 NEW = (*OLD, label("new", (), "other"))
@@ -83,7 +83,7 @@ def test_a_new_label_is_learned_and_the_old_ones_stay(anchors: int) -> None:
     result = taught(NEW, examples(new=12), anchors=anchors)
     assert answers(result, photos(12, 20, seed=1)).count("new") >= 19
     for index in (0, 2, 4, 6, 9):
-        slug = next(it.slug for it in OLD if index in it.classes)
+        slug = next(known.slug for known in OLD if index in known.classes)
         assert answers(result, photos(index, 20, seed=1)).count(slug) >= 19
 
 
@@ -93,7 +93,7 @@ def test_labelled_photos_correct_an_old_label() -> None:
     assert answers(result, photos(13, 10, seed=1)) == ["cat"] * 10
 
 
-def test_unlabelled_photos_of_what_is_taught_do_not_hold_it_back() -> None:
+def test_anchors_that_look_like_what_is_taught_do_not_prevent_it() -> None:
     anchors = np.concatenate([photos(look, 5, seed=9) for look in [*range(CLASSES), *[12] * 4]])
     result = teach(PARENT, parent_head(), NEW, examples(new=12), NONE, anchors)
     assert answers(result, photos(12, 20, seed=1)).count("new") >= 18
@@ -107,7 +107,7 @@ def test_a_child_takes_from_its_parent_only() -> None:
     assert answers(result, photos(0, 20, seed=1)) == ["cat"] * 20
 
 
-def test_a_photo_of_a_parent_speaks_for_what_stands_below_it() -> None:
+def test_a_photo_of_a_parent_does_not_speak_against_its_children() -> None:
     labels = (*OLD, label("coupe", (), "vehicle", parent="car"))
     train = Examples(np.concatenate([photos(5, 12), photos(13, 12)]), np.repeat([4, 2], 12))
     result = taught(labels, train)
@@ -116,7 +116,7 @@ def test_a_photo_of_a_parent_speaks_for_what_stands_below_it() -> None:
 
 
 def test_the_manifest_describes_the_grown_head() -> None:
-    manifest, head, report = taught(NEW, examples(new=12, cat=3))
+    manifest, head, report, _ = taught(NEW, examples(new=12, cat=3))
     assert manifest.labels[:4] == OLD
     assert manifest.labels[4].classes == (CLASSES,)
     assert manifest.fine_names[-1] == "New"
@@ -130,7 +130,21 @@ def test_the_same_seed_gives_the_same_head() -> None:
     assert torch.equal(first.head.fine.weight, second.head.fine.weight)
 
 
-def test_lambdas_are_judged_by_the_validation_photos() -> None:
+def test_the_validation_accuracy_is_that_of_a_head_that_has_not_learned_those_photos() -> None:
+    """Photos of something unknown that are called cats: whoever has not seen them is wrong."""
+    train = examples(cat=12, dog=12)
+    validation = Examples(photos(13, 12), np.zeros(12, np.int64))
+    result = taught(OLD, train, validation)
+    assert answers(result, validation.embeddings) == ["cat"] * 12
+    assert result.validation_accuracy < 0.5
+    assert result.validation_accuracy in result.report["validation_accuracy"].values()
+
+
+def test_without_validation_photos_there_is_no_validation_accuracy() -> None:
+    assert taught(NEW, examples(new=12)).validation_accuracy is None
+
+
+def test_strengths_are_judged_by_the_validation_photos() -> None:
     report = taught(NEW, examples(new=12, dog=5), examples(new=3, cat=2)).report
     assert len(report["validation_accuracy"]) == 3
     assert report["lambda"] > 0
@@ -162,8 +176,8 @@ def test_without_photos_there_is_nothing_to_teach() -> None:
         taught(NEW, NONE)
 
 
-def test_many_photos_a_label_are_held_harder() -> None:
-    few, many, most = (default_hold(torch.arange(3).repeat(n)) for n in (3, 6, 1000))
+def test_the_strength_grows_with_the_photos_of_a_label() -> None:
+    few, many, most = (default_strength(torch.arange(3).repeat(n)) for n in (3, 6, 1000))
     assert few < many < most == 1e-3
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor
 
 from recognition.cnn.manifest import read_manifest, verify
@@ -92,7 +93,7 @@ def test_a_new_label_joins_and_the_old_ones_stay(
     manifest, model = load_network(folder / "result")
     assert [label.slug for label in manifest.labels][-1] == "digit-9"
     assert model.head.fine.out_features == 10
-    recall = {slug: it["recall"] for slug, it in manifest.metrics["per_label"].items()}
+    recall = {slug: row["recall"] for slug, row in manifest.metrics["per_label"].items()}
     assert recall["digit-9"] > 0.5
     assert manifest.metrics["accuracy"] > 0.85
     assert manifest.parent_sha256 == "abc"
@@ -140,17 +141,17 @@ def test_the_first_head_does_not_know_the_photos_that_judge_the_epochs(
 def test_unlabelled_photos_hold_the_parents_answers(
     tmp_path: Path, digits: Photos, knows_nine_digits: Path
 ) -> None:
-    """Taught nines alone, a network forgets the others, unless they stand by."""
+    """Taught nines alone, a network forgets the others, unless there are anchors of them."""
     nines = [photo for photo in digits[:700] if photo[1] == "digit-9"]
     others = [photo for photo in digits[700:900] if photo[1] != "digit-9"]
     anchors = [(path, "", "train") for path, _, _ in others]
     tests = [(path, slug, "test") for path, slug, _ in digits[900:1100] if slug != "digit-9"]
     run(fine_tune(tmp_path / "without", knows_nine_digits, nines + tests, epochs=4))
     run(fine_tune(tmp_path / "with", knows_nine_digits, nines + tests + anchors, epochs=4))
-    without, held = (
+    without, with_anchors = (
         verify(tmp_path / name / "result").metrics["accuracy"] for name in ("without", "with")
     )
-    assert held > without + 0.1
+    assert with_anchors > without + 0.1
 
 
 def test_too_little_memory_means_smaller_micro_batches_and_nothing_else(
@@ -193,6 +194,22 @@ def test_photos_that_cannot_be_read_are_left_out(
     run(write_job(tmp_path / "run", [*odd, *digits[:60]], parameters=QUICK))
     (note,) = said(capsys, "note")
     assert (note["code"], note["photos"]) == ("unreadable_photo", 2)
+
+
+@pytest.mark.parametrize(("max_pixels", "left_out"), [(28 * 28, 0), (28 * 28 - 1, 60)])
+def test_photos_of_more_pixels_than_the_job_allows_are_left_out(
+    max_pixels: int,
+    left_out: int,
+    tmp_path: Path,
+    digits: Photos,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    small = Image.new("RGB", (20, 20), "white")
+    small.save(tmp_path / "small.png")
+    photos = [*digits[:60], (tmp_path / "small.png", "digit-1", "train")]
+    run(write_job(tmp_path / "run", photos, parameters=QUICK, max_pixels=max_pixels))
+    notes = [note for note in said(capsys, "note") if note["code"] == "unreadable_photo"]
+    assert sum(note["photos"] for note in notes) == left_out
 
 
 def test_without_a_validation_split_some_photos_are_held_out(

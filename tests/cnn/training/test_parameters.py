@@ -16,7 +16,7 @@ from recognition.cnn.training.parameters import (
 )
 
 
-class Facts(NamedTuple):
+class Size(NamedTuple):
     multiply_adds: int
 
 
@@ -61,22 +61,22 @@ def test_teaching_has_a_seed() -> None:
 
 
 def test_every_parameter_says_what_it_is() -> None:
-    for it in (*fields(TrainingParameters), *fields(TeachParameters)):
-        assert it.metadata["title"]
-        assert it.metadata["help"]
+    for parameter in (*fields(TrainingParameters), *fields(TeachParameters)):
+        assert parameter.metadata["title"]
+        assert parameter.metadata["help"]
 
 
 def test_more_work_takes_longer() -> None:
     parameters = TrainingParameters()
-    seconds = estimate_seconds(Facts(400_000_000), 100, parameters)
-    assert estimate_seconds(Facts(400_000_000), 200, parameters) == pytest.approx(2 * seconds)
-    assert estimate_seconds(Facts(800_000_000), 100, parameters) > seconds
-    assert estimate_seconds(Facts(400_000_000), 100, parameters, cores=2) < seconds
+    seconds = estimate_seconds(Size(400_000_000), 100, parameters)
+    assert estimate_seconds(Size(400_000_000), 200, parameters) == pytest.approx(2 * seconds)
+    assert estimate_seconds(Size(800_000_000), 100, parameters) > seconds
+    assert estimate_seconds(Size(400_000_000), 100, parameters, cores=2) < seconds
     head_only = replace(parameters, trainable="head")
-    assert estimate_seconds(Facts(400_000_000), 100, head_only) < seconds
+    assert estimate_seconds(Size(400_000_000), 100, head_only) < seconds
 
 
 def test_what_an_earlier_run_needed_is_believed() -> None:
     parameters = replace(TrainingParameters(), epochs=10)
-    seconds = estimate_seconds(Facts(400_000_000), 100, parameters, seconds_per_photo=0.05)
+    seconds = estimate_seconds(Size(400_000_000), 100, parameters, seconds_per_photo=0.05)
     assert seconds == pytest.approx(50)

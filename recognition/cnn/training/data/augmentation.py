@@ -69,4 +69,5 @@ def _in_other_light(pixels: Pixels, spread: float, random: np.random.Generator) 
     values = (values - mean) * np.float32(contrast) + mean
     grey = values.mean(axis=2, keepdims=True)
     values = (values - grey) * np.float32(saturation) + grey
-    return values.clip(0, 255).astype(np.uint8)
+    clipped: npt.NDArray[np.float32] = values.clip(0, 255)
+    return clipped.astype(np.uint8)

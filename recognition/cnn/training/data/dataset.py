@@ -9,6 +9,7 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 
+from recognition.cnn.pixels.decoding import DEFAULT_MAX_PIXELS
 from recognition.cnn.pixels.preprocessing import Preprocessing, centre_pixels
 from recognition.cnn.training.data.augmentation import augment
 from recognition.cnn.training.data.pictures import Pictures
@@ -23,7 +24,7 @@ Pixels = npt.NDArray[np.uint8]
 
 
 class Data:
-    """Rows are places in `examples`.
+    """Rows are indices of `examples`.
 
     train: labelled photos to learn from; anchors: those that nobody labelled; validation: by
     which epochs are judged; test: by which the result is measured.
@@ -36,11 +37,12 @@ class Data:
         examples: Sequence[Example],
         preprocessing: Preprocessing,
         on_progress: Callable[[float], None],
+        max_pixels: int = DEFAULT_MAX_PIXELS,
     ) -> None:
-        """Decodes all photos. Raises CannotTrain with the code no_photos."""
+        """Decodes all photos of at most max_pixels. Raises CannotTrain with the code no_photos."""
         self.preprocessing = preprocessing
         side = preprocessing.resize + preprocessing.resize // 8
-        self._pictures = Pictures([example.path for example in examples], side)
+        self._pictures = Pictures([example.path for example in examples], side, max_pixels)
         self.pool = self._pictures.pool
         labels = [-1 if example.label is None else example.label for example in examples]
         self.truths = torch.tensor(labels, dtype=torch.int64)

@@ -26,9 +26,10 @@ class Pictures:
     """Pictures whose shorter side is a little longer than what the network sees, so that a part
     can be cut out at random: uint8 (H, W, 3), RGB."""
 
-    def __init__(self, paths: Sequence[Path], shorter_side: int) -> None:
+    def __init__(self, paths: Sequence[Path], shorter_side: int, max_pixels: int) -> None:
         self._paths = paths
         self._side = shorter_side
+        self._max_pixels = max_pixels
         self._decoded: dict[int, Pixels] = {}
         self.pool = ThreadPoolExecutor(min(os.cpu_count() or 1, _MAX_THREADS), "decode")
 
@@ -60,12 +61,13 @@ class Pictures:
 
     def _decode(self, row: int) -> Pixels | None:
         try:
-            image = load_upright_rgb(self._paths[row], self._side)
+            image = load_upright_rgb(self._paths[row], self._side, self._max_pixels)
         except (UnreadablePhoto, OSError):
             return None
         width, height = image.size
         scale = self._side / min(width, height)
-        box_width, box_height = (min(it, _LONGEST * min(width, height)) for it in (width, height))
+        longest = _LONGEST * min(width, height)
+        box_width, box_height = min(width, longest), min(height, longest)
         left, top = (width - box_width) / 2, (height - box_height) / 2
         size = (round(box_width * scale), round(box_height * scale))
         return np.asarray(

@@ -11,7 +11,7 @@ from recognition.cnn.recogniser import Recogniser
 
 class Ema:
     """Polyak averaging (Polyak and Juditsky 1992, doi:10.1137/0330046), with a decay that grows
-    in the beginning, so that short runs are not held back by where they started."""
+    in the beginning, so that the first weights count little in short runs."""
 
     def __init__(self, model: Recogniser, decay: float) -> None:
         self.model = deepcopy(model).eval().requires_grad_(False)

@@ -1,4 +1,4 @@
-"""What training minimises: cross-entropy over labels, and distillation of the parent."""
+"""What training minimises: cross-entropy over labels, and the distillation loss."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LARGEST_WEIGHT = 10.0
 class Objective(nn.Module):
     """The loss of each photo.
 
-    A photo's loss is -log of the summed probability of its label and all that stand below it,
+    A photo's loss is -log of the summed probability of its label and its descendants,
     smoothed over all labels (Szegedy et al. 2016, arXiv:1512.00567).
     """
 
@@ -69,8 +69,8 @@ class Objective(nn.Module):
     def distillation_loss(self, fine_logits: Tensor, answers: Tensor, groups: Tensor) -> Tensor:
         """How far a photo's answer is from the parent's: cross-entropy, (B,), in nats.
 
-        answers: (B, N), the parent's probabilities; groups: (classes, N), which classes now speak
-            for which of the parent's labels. Hinton et al. 2015, arXiv:1503.02531.
+        answers: (B, N), the parent's probabilities; groups: (classes, N), which classes now belong
+            to which of the parent's labels. Hinton et al. 2015, arXiv:1503.02531.
         """
         return -(answers * log_sum_exp_by_group(self._classes(fine_logits), groups)).sum(dim=1)
 

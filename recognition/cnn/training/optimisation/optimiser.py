@@ -1,4 +1,4 @@
-"""AdamW, what of a network it moves, and how fast."""
+"""AdamW, which parts of a network it trains, and the learning rate."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def train_mode(model: Recogniser, moving_statistics: bool) -> None:
 
 def make_optimiser(model: Recogniser, parameters: TrainingParameters) -> torch.optim.AdamW:
     """AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101); biases and norms do not decay."""
-    learning = [it for it in model.parameters() if it.requires_grad]
+    learning = [weights for weights in model.parameters() if weights.requires_grad]
     groups: list[dict[str, Any]] = [
-        {"params": [it for it in learning if it.ndim > 1]},
-        {"params": [it for it in learning if it.ndim <= 1], "weight_decay": 0.0},
+        {"params": [weights for weights in learning if weights.ndim > 1]},
+        {"params": [weights for weights in learning if weights.ndim <= 1], "weight_decay": 0.0},
     ]
     return torch.optim.AdamW(
         groups, lr=parameters.learning_rate, weight_decay=parameters.weight_decay

@@ -36,7 +36,7 @@ def test_a_photo_of_an_suv_is_an_suv() -> None:
     assert loss.item() == pytest.approx(-math.log(0.2))
 
 
-def test_all_classes_of_a_label_speak_for_it() -> None:
+def test_all_classes_of_a_label_count_for_it() -> None:
     loss = objective_of_car_suv_and_cat()(LOGITS, CAT)
     assert loss.item() == pytest.approx(-math.log(0.7))
 
@@ -62,9 +62,9 @@ def test_a_photo_of_a_car_that_is_called_an_suv_is_right_but_not_the_other_way_r
     assert not objective.judge(says_car, SUV)[1].item()
 
 
-def test_straying_is_least_where_the_parent_stands() -> None:
+def test_the_distillation_loss_is_least_at_the_parents_answer() -> None:
     objective = objective_of_car_suv_and_cat()
-    # The parent knew car and cat; suv speaks for car now.
+    # The parent knew car and cat; suv belongs to car now.
     groups = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
     as_before = objective.distillation_loss(LOGITS, torch.tensor([[0.3, 0.7]]), groups)
     otherwise = objective.distillation_loss(LOGITS.flip(1), torch.tensor([[0.3, 0.7]]), groups)

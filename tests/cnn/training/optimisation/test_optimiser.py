@@ -30,7 +30,7 @@ def network() -> Recogniser:
 
 
 def learning(model: Recogniser) -> set[str]:
-    return {name[:7] for name, it in model.named_parameters() if it.requires_grad}
+    return {name[:7] for name, weights in model.named_parameters() if weights.requires_grad}
 
 
 def test_only_the_head_learns() -> None:
@@ -55,7 +55,7 @@ def test_what_does_not_learn_keeps_its_statistics() -> None:
     model = network()
     freeze(model, "last_stages")
     train_mode(model, moving_statistics=True)
-    before = [it.clone() for it in model.buffers()]
+    before = [buffer.clone() for buffer in model.buffers()]
     model(torch.randint(0, 256, (4, 8, 8, 3), dtype=torch.uint8))
     changed = {
         name
@@ -67,8 +67,8 @@ def test_what_does_not_learn_keeps_its_statistics() -> None:
 
 def test_biases_and_norms_do_not_decay() -> None:
     decaying, others = make_optimiser(network(), PARAMETERS).param_groups
-    assert {it.ndim for it in decaying["params"]} == {2, 4}
-    assert {it.ndim for it in others["params"]} == {1}
+    assert {weights.ndim for weights in decaying["params"]} == {2, 4}
+    assert {weights.ndim for weights in others["params"]} == {1}
     assert (decaying["weight_decay"], others["weight_decay"]) == (PARAMETERS.weight_decay, 0.0)
 
 

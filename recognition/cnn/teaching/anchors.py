@@ -1,4 +1,4 @@
-"""What old answers are held on: photos that stand by, and embeddings imagined from the head."""
+"""What old answers are distilled on: unlabelled anchors, and embeddings made from the head."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _MOST_IMAGINED = 300
 def imagine(rows: Tensor, photos: Tensor) -> Tensor:
     """Embeddings (at most 300, D) that every so many of the rows (classes, D) would be surest of.
 
-    It is as long as the photos' (N, D) are on average: the old answers have something to hold
-    on to even where no photo stands by.
+    Each is as long as the photos' (N, D) are on average. They take the place of anchors where
+    there are none.
     """
     directions = rows - rows.mean(0)
     directions = normalize(directions[:: -(-len(rows) // _MOST_IMAGINED)], dim=1)
@@ -43,6 +43,7 @@ def looks_like(photos: Tensor, examples: Tensor) -> Tensor:
     if len(examples) < 2 or not len(photos):
         return torch.zeros(len(photos), dtype=torch.bool)
     middle = photos.mean(0)
-    examples, photos = (normalize(it - middle, dim=1) for it in (examples, photos))
+    examples = normalize(examples - middle, dim=1)
+    photos = normalize(photos - middle, dim=1)
     among = (examples @ examples.T).fill_diagonal_(-1.0).amax(1)
     return (photos @ examples.T).amax(1) >= among.quantile(_NEAR)
