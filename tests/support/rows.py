@@ -88,6 +88,21 @@ def answer(label: str = "dog", kind: str = "animal", confidence: float = 0.9) ->
     )
 
 
+def answer_of(**probabilities: float) -> Answer:
+    """An answer of the version that `manifest` describes, by label. Each has one class, whose logit
+    is its probability."""
+    known = manifest()
+    values = np.array([probabilities.get(label.slug, 0.0) for label in known.labels])
+    return Answer(
+        labels=known.labels,
+        probabilities=values,
+        fine_logits=values,
+        fine_names=known.fine_names,
+        embedding=np.linspace(-1, 1, 1280, dtype=np.float16),
+        milliseconds=12.5,
+    )
+
+
 class FakeClassifier:
     """Says "dog" of every photo that can be read; remembers which batches it was given."""
 
