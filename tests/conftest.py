@@ -15,7 +15,7 @@ import pytest
 import redis
 from django.conf import settings
 from django.contrib.auth.models import Group, User
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
@@ -109,6 +109,12 @@ def _static_files_as_they_are(settings: Settings) -> None:
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     settings.STATIC_ROOT.mkdir(exist_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def _default_language() -> None:
+    """A request leaves its language behind in the thread."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
