@@ -7,12 +7,15 @@ import importlib.util
 import subprocess
 import sys
 import time
+from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
 import redis
 from django.conf import settings
 from django.contrib.auth.models import Group, User
+from django.utils import timezone, translation
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
@@ -109,8 +112,23 @@ def _static_files_as_they_are(settings: Settings) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _default_language() -> None:
+    """A request leaves its language behind in the thread."""
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
 def _empty_redis(redis_server: None) -> None:
     redis_client.connection().flushall()
+
+
+@pytest.fixture
+def noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A millisecond passes whenever somebody looks at the clock: no midnight comes in between while
+    a test counts what is of today."""
+    start = timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0)
+    looks = count()
+    monkeypatch.setattr(timezone, "now", lambda: start + timedelta(milliseconds=next(looks)))
 
 
 @pytest.fixture

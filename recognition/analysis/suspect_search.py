@@ -176,8 +176,8 @@ def _answers(
             if embedding is None or version not in versions:
                 continue
             probabilities = np.zeros(len(place_of), dtype=np.float32)
-            for entry in top:
-                probabilities[place_of[tree[entry["label"]].id]] += entry["confidence"]
+            for label, share in tree.said_in_use(top):
+                probabilities[place_of[label.id]] = share
             answers[photo_id] = _Answer(bytes(embedding), probabilities)
     return answers
 

@@ -187,17 +187,14 @@ def put_in_queue(prediction: Prediction, label_id: int | None, tree: LabelTree) 
     label_id: the photo's label, if any, which nobody has compared with the prediction yet. The
     caller saves the prediction.
     """
-    first, second = [*(entry["confidence"] for entry in prediction.top), 0.0, 0.0][:2]
+    said = tree.said_in_use(prediction.top)
+    first, second = [*(share for _label, share in said), 0.0, 0.0][:2]
     prediction.margin = first - second
     prediction.review = prediction.disagreement = None
     if label_id is None:
         prediction.review = Review.CHECK if prediction.accepted else Review.WAITING
-    elif not tree.is_right(prediction.label_id, label_id):
-        of_label = sum(
-            entry["confidence"]
-            for entry in prediction.top
-            if tree.is_right(tree[entry["label"]].id, label_id)
-        )
+    elif tree.is_in_use(label_id) and not tree.is_right(prediction.label_id, label_id):
+        of_label = sum(share for label, share in said if tree.is_right(label.id, label_id))
         prediction.disagreement = first - of_label
 
 

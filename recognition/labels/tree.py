@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -45,9 +45,58 @@ class LabelTree:
         # The one at hand may be older than the merge, or newer than this tree.
         return self._labels.get(chain(label.id, self._merges)[-1], label)
 
+    def in_use(self, label: Label) -> Label | None:
+        """What counts in the place of a label: itself or, if it is retired, the nearest of its
+        ancestors that is not; None if there is none. Of a merged label: of what it was merged into.
+        """
+        upwards = reversed(self.lineage(self.current(label)))
+        return next((ancestor for ancestor in upwards if ancestor.active), None)
+
+    def is_in_use(self, label_id: int) -> bool:
+        """Whether anything counts in the place of this label: versions can say that."""
+        return self.in_use(self._labels[label_id]) is not None
+
+    def in_use_by_id(self) -> dict[int, int]:
+        """The id of what counts in the place of each label, by its id; without those in whose place
+        nothing counts."""
+        return {label.id: counts.id for label in self if (counts := self.in_use(label))}
+
+    def in_use_by_slug(self) -> dict[str, str]:
+        """The same in slugs."""
+        return {label.slug: counts.slug for label in self if (counts := self.in_use(label))}
+
+    def said(self, top: Iterable[Mapping[str, Any]]) -> list[tuple[Label, float]]:
+        """The labels of a stored top five with their probabilities, best first; those that were
+        merged since count as one."""
+        shares: dict[Label, float] = {}
+        for entry in top:
+            if entry["label"] in self:
+                label = self[entry["label"]]
+                shares[label] = shares.get(label, 0.0) + entry["confidence"]
+        return sorted(shares.items(), key=_share, reverse=True)
+
+    def said_in_use(self, top: Iterable[Mapping[str, Any]]) -> list[tuple[Label, float]]:
+        """As `said`, in labels that are in use: what was retired since counts as in `in_use`, or
+        else the others share its probability in proportion."""
+        shares: dict[Label, float] = {}
+        left_out = 0.0
+        for label, share in self.said(top):
+            if in_use := self.in_use(label):
+                shares[in_use] = shares.get(in_use, 0.0) + share
+            else:
+                left_out += share
+        # Of rounded numbers, the shares may add up to more than is left.
+        left = max(1.0 - left_out, sum(shares.values())) if left_out else 1.0
+        in_proportion = ((label, share / left) for label, share in shares.items())
+        return sorted(in_proportion, key=_share, reverse=True)
+
     def is_right(self, predicted_id: int | None, label_id: int | None) -> bool:
-        """Whether the predicted label is the label itself or one of its ancestors."""
-        return label_id is not None and predicted_id in self._upwards.get(label_id, (label_id,))
+        """Whether the predicted label, or what counts in its place since it was retired, is the
+        label itself or one of its ancestors."""
+        predicted = self._labels.get(predicted_id) if predicted_id else None
+        if predicted and not predicted.active:
+            predicted_id = (self.in_use(predicted) or predicted).id
+        return self._is_above(predicted_id, label_id)
 
     def in_order(self) -> list[Label]:
         """Kind by kind, each label right after its parent and that one's earlier children."""
@@ -66,7 +115,15 @@ class LabelTree:
     def below(self, label: Label) -> list[Label]:
         """All descendants of this label."""
         others = (other for other in self if other.id != label.id)
-        return [other for other in others if self.is_right(label.id, other.id)]
+        return [other for other in others if self._is_above(label.id, other.id)]
+
+    def _is_above(self, ancestor_id: int | None, label_id: int | None) -> bool:
+        """Whether they are the same, or the one is an ancestor of the other."""
+        return label_id is not None and ancestor_id in self._upwards.get(label_id, (label_id,))
+
+
+def _share(said: tuple[Label, float]) -> float:
+    return said[1]
 
 
 def labelled_photos() -> QuerySet[Photo]:
@@ -171,5 +228,14 @@ def retirable() -> QuerySet[Label]:
 
 
 def set_active(label: Label, active: bool) -> None:
-    """Retire a label, or bring it back. A retired one is no longer offered; photos keep it."""
+    """Retire a label, or bring it back.
+
+    A retired one is no longer offered, and no version says it any more: from the next batch on, its
+    probability goes to what counts in its place (`LabelTree.in_use`), or else to all other labels
+    in proportion. Brought back, it is said again from the next batch on.
+
+    Nothing that is stored changes. Photos keep the label, and predictions made before keep what was
+    said, which pages show as it was; but where people are asked, and where answers are counted,
+    these too count as what is in use.
+    """
     retirable().filter(id=label.id).update(active=active)

@@ -110,9 +110,7 @@ def top_labels(prediction: Prediction | None) -> list[tuple[Label, float]]:
     """The labels that fit best, with their confidence."""
     if not prediction or not prediction.top:
         return []
-    tree = LabelTree()
-    known = [entry for entry in prediction.top if entry["label"] in tree]
-    return [(tree[entry["label"]], entry["confidence"]) for entry in known]
+    return LabelTree().said(prediction.top)
 
 
 def other_answers(photo: Photo) -> QuerySet[Prediction]:

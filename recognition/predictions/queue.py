@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from recognition.cnn.pixels.decoding import UnreadablePhoto
 from recognition.cnn.serving.classifier import BATCH_SIZE, Answer
+from recognition.cnn.serving.label_groups import LabelGroups
 from recognition.core import events, leases
 from recognition.core.locks import lock_predictions
 from recognition.labels import labelling
@@ -87,6 +88,7 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhot
     # Both are read when nobody can label these photos, or merge labels, any more.
     shown = dict(Photo.objects.filter(prediction__in=held).values_list("prediction", "label"))
     tree = LabelTree()
+    in_use = _labels_in_use(outcomes, tree)
     settled = []
     for row, outcome in zip(rows, outcomes, strict=True):
         if row.id not in held:
@@ -96,7 +98,7 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhot
             _settle(row, State.FAILED)
             row.error = outcome.code
         else:
-            _fill_in(row, outcome, tree)
+            _fill_in(row, outcome.grouped(in_use), tree)
             if row.id in shown:
                 labelling.put_in_queue(row, shown[row.id], tree)
                 row.analysis_due = timezone.now()
@@ -113,6 +115,12 @@ def lock_held(rows: Sequence[Prediction]) -> set[UUID]:
     locked = lock_predictions(row.id for row in rows)
     held = leases.held(locked.filter(state=State.RUNNING))
     return set(held.values_list("id", flat=True))
+
+
+def _labels_in_use(outcomes: Sequence[Answer | UnreadablePhoto], tree: LabelTree) -> LabelGroups:
+    """How what these answers, all of one version, can say goes into the labels in use."""
+    known = next((outcome.labels for outcome in outcomes if isinstance(outcome, Answer)), ())
+    return LabelGroups(known, tree.in_use_by_slug())
 
 
 def _fill_in(row: Prediction, answer: Answer, tree: LabelTree) -> None:

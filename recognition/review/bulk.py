@@ -130,7 +130,7 @@ def _predicted_label(photo: Photo, tree: LabelTree) -> Label | None:
     prediction = photo.prediction
     if prediction is None or prediction.state != State.DONE or prediction.label is None:
         return None
-    return tree.current(prediction.label)
+    return tree.in_use(prediction.label) or prediction.label
 
 
 def _change(photo: Photo, label: Label | None, is_held: bool) -> Change:

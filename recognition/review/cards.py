@@ -35,8 +35,11 @@ class Card:
 
     @property
     def confirmed(self) -> Label | None:
-        """The label that Enter confirms: the one people set, or else the network's first choice."""
-        return self.photo.label or (self.choices[0][0] if self.choices else None)
+        """The label that Enter confirms: the one people set, unless it is retired, or else the
+        network's first choice."""
+        if self.photo.label and self.photo.label.active:
+            return self.photo.label
+        return self.choices[0][0] if self.choices else None
 
     @property
     def is_check(self) -> bool:
@@ -65,14 +68,10 @@ def cards(reviewer: User, photo_ids: Collection[UUID]) -> list[Card]:
 
 
 def _choices(photo: Photo, tree: LabelTree) -> list[tuple[Label, float]]:
-    """The top five. Labels that were merged count as one; retired ones are not offered."""
-    shares: dict[Label, float] = {}
-    if photo.prediction and photo.prediction.state == State.DONE:
-        for entry in photo.prediction.top:
-            label = tree[entry["label"]]
-            shares[label] = shares.get(label, 0.0) + entry["confidence"]
-    active = [(label, share) for label, share in shares.items() if label.active]
-    return sorted(active, key=lambda choice: -choice[1])
+    """The top five, in labels that are in use."""
+    if photo.prediction is None or photo.prediction.state != State.DONE:
+        return []
+    return tree.said_in_use(photo.prediction.top)
 
 
 def _similar(reviewer: User, photos: Iterable[Photo]) -> dict[UUID, Photo]:

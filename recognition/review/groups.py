@@ -52,10 +52,11 @@ class Group:
 
     @property
     def suggested(self) -> Label | None:
-        """The most frequent label of the shown photos or, without labels, of their predictions."""
-        labels = Counter(photo.label for photo in self.photos if photo.label)
+        """The most frequent label of the shown photos or, without labels, of their predictions;
+        never a retired one."""
+        labels = Counter(photo.label for photo in self.photos if photo.label and photo.label.active)
         answers = [photo.prediction.label for photo in self.photos if photo.prediction]
-        said = Counter(label for label in answers if label)
+        said = Counter(label for label in answers if label and label.active)
         return next((label for label, _count in (labels or said).most_common(1)), None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 from uuid import UUID
@@ -28,21 +29,25 @@ _CHUNK = 500
 
 
 def tallies(version: ModelVersion) -> dict[int, Tally]:
-    """Reviewed photos and uploads of a version, by the id of the predicted label.
+    """Reviewed photos and uploads of a version, by the id of the predicted label, or of what counts
+    in its place since it was retired.
 
     Labels that came with an upload do not count: nobody has compared them with a prediction, and a
     data set that already has labels is seldom as difficult as everyday uploads.
     """
     tree = LabelTree()
-    counts: dict[int, Tally] = {}
+    in_use = tree.in_use_by_id()
+    counts: defaultdict[int, Tally] = defaultdict(Tally)
     for predicted, confidence, label in _reviewed(version):
-        tally = counts.setdefault(predicted, Tally())
-        tally.review(confidence or 0.0, tree.is_right(predicted, label))
+        if predicted in in_use:
+            is_right = tree.is_right(predicted, label)
+            counts[in_use[predicted]].review(confidence or 0.0, is_right)
     done = Prediction.objects.filter(model_version=version, state=State.DONE)
     newest = done.order_by("-created", "-id").values_list("label_id", "confidence")[:UPLOADS]
     for predicted, confidence in newest:
-        counts.setdefault(predicted, Tally()).upload(confidence or 0.0)
-    return counts
+        if predicted in in_use:
+            counts[in_use[predicted]].upload(confidence or 0.0)
+    return dict(counts)
 
 
 def _reviewed(version: ModelVersion) -> Iterator[tuple[int, float | None, int]]:

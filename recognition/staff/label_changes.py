@@ -73,12 +73,14 @@ def _set_active(request: HttpRequest, object_id: str, active: bool) -> HttpRespo
         _log(request, label, told % {"label": label})
         messages.success(request, told % {"label": label})
         return redirect(_LIST)
+    known = tree.LabelTree()
     title = _("Bring %(label)s back?") if active else _("Retire %(label)s?")
     context: dict[str, Any] = {
         "label": label,
         "active": active,
         "photos": tree.count_photos(label).in_words,
-        "below": tree.LabelTree().below(label),
+        "below": known.below(label),
+        "instead": known.in_use(label.parent) if label.parent else None,
     }
     template = "staff/labels/retire.html"
     return render_page(request, template, title % {"label": label}, context)

@@ -174,15 +174,15 @@ def lineage(version: ModelVersion) -> list[ModelVersion]:
 
 
 def lost_labels(version: ModelVersion) -> list[Label]:
-    """The labels that the live version knows and this one does not. One that was merged into
-    another counts as that other one."""
+    """The labels in use that the live version says and this one does not (`LabelTree.in_use`)."""
     tree = LabelTree()
+    in_use = tree.in_use_by_slug()
 
-    def known(it: ModelVersion) -> set[int]:
-        return {tree[slug].id for slug in it.labels if slug in tree}
+    def said(by: ModelVersion) -> set[str]:
+        return {in_use[slug] for slug in by.labels if slug in in_use}
 
-    lost = known(live_version()) - known(version)
-    return [label for label in tree.in_order() if label.id in lost]
+    lost = said(live_version()) - said(version)
+    return [label for label in tree.in_order() if label.slug in lost]
 
 
 def check_files(version: ModelVersion) -> None:

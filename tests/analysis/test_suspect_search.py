@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 
-from recognition.analysis import suspect_search
+from recognition.analysis import contradictions, suspect_search
 from recognition.analysis.suspect_search import search_if_due
 from recognition.core import jobs
 from recognition.labels import labelling
+from recognition.labels.tree import LabelTree, set_active
 from recognition.models import Decision, Job, Label, Photo, Prediction, RunState, Suspect, Via
 from recognition.review import suspects
 from tests.support.rows import add_photo, settled_photo
@@ -99,6 +102,18 @@ def test_a_decision_during_the_search_has_the_last_word(
 def test_a_finer_label_does_not_contradict(wrong: Photo) -> None:
     Label.objects.filter(slug="dog").update(parent=Label.objects.get(slug="car"))
     assert search() == 0
+
+
+def test_what_the_network_said_by_a_retired_label_speaks_for_its_parent(
+    wrong: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Mock(side_effect=contradictions.find)
+    monkeypatch.setattr(contradictions, "find", asked)
+    Prediction.objects.update(top=[{"label": "taxi", "confidence": 0.9}])
+    set_active(Label.objects.get(slug="taxi"), False)
+    search()
+    network, slugs = asked.call_args.args[3], [label.slug for label in LabelTree()]
+    assert set(np.flatnonzero(network.sum(axis=0))) == {slugs.index("car")}
 
 
 def test_a_retired_label_is_not_suggested(wrong: Photo) -> None:

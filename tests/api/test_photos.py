@@ -217,9 +217,9 @@ def test_who_waits_is_answered_as_soon_as_it_is_done(
 
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
-    assert asked.wait(20)
+    assert asked.wait(60)
     queue.store(queue.claim(ModelVersion.objects.get()), [answer()])
-    asking.join(20)
+    asking.join(60)
     assert bodies[0]["prediction"]["label"] == "dog"
 
 

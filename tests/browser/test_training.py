@@ -54,9 +54,11 @@ def test_teach_compare_promote_and_roll_back(
     watch_it_finish(trainer)
     open_the_flip_report(trainer)
     promote(trainer)
+    wait_until(lambda: version_that_answers(tina) == 2)
     prediction = answer_to_new_chessboard(trainer, tina)
     assert (prediction["model"], prediction["label"]) == (2, "chessboard")
     roll_back(trainer)
+    wait_until(lambda: version_that_answers(tina) == 1)
     assert answer_to_new_chessboard(trainer, tina)["model"] == 1
 
 
@@ -102,9 +104,15 @@ def roll_back(page: Page) -> None:
     expect(page.get_by_text("Version 1 is live.")).to_be_visible()
 
 
+def version_that_answers(api: Api) -> int:
+    """A photo that is uploaded now."""
+    files = {"image": ("a.jpg", chessboard())}
+    photo = api.session.post(f"{api.base}/photos/", files=files).json()
+    return int(api.get(f"photos/{photo['id']}/", wait=30)["prediction"]["model"])
+
+
 def answer_to_new_chessboard(page: Page, api: Api) -> dict:
     """What the network says of a board that it has not seen, uploaded in the browser."""
-    page.wait_for_timeout(2000)  # by then all predictors know which version is live
     page.goto("/")
     name = f"{random.random()}.jpg"
     picture = {"name": name, "mimeType": "image/jpeg", "buffer": chessboard()}

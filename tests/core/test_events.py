@@ -36,11 +36,11 @@ def test_waiting_ends_with_the_event(monkeypatch: pytest.MonkeyPatch) -> None:
     waiting = threading.Thread(target=events.wait_for, args=(photo_id, is_settled, 3600))
     waiting.daemon = True
     waiting.start()
-    assert looked.wait(30)
+    assert looked.wait(60)
     events.publish_settled([uuid.uuid4()])  # somebody else's news
     settled.set()
     events.publish_settled([photo_id])
-    waiting.join(30)
+    waiting.join(60)
     assert not waiting.is_alive()
 
 

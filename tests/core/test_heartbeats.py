@@ -31,7 +31,7 @@ def test_who_works_long_stays_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heartbeats, "_BEAT_S", 0.05)
     with heartbeats.beating(heartbeats.TEACHER):
         for _ in range(2):
-            wait_until(lambda: heartbeats.workers_heard(heartbeats.TEACHER) == [worker_name()], 5)
+            wait_until(lambda: heartbeats.workers_heard(heartbeats.TEACHER) == [worker_name()])
             redis_client.connection().delete("ark:heartbeats:teacher")
 
 

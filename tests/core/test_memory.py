@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -28,9 +29,12 @@ def test_freed_memory_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_it_is_asked_at_most_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
-    monkeypatch.setattr(memory, "_malloc_trim", asked.append)
+    asked_s: list[float] = []
+    clock = Mock()
+    monkeypatch.setattr(memory, "time", clock)
+    monkeypatch.setattr(memory, "_malloc_trim", lambda _: asked_s.append(clock.monotonic()))
     monkeypatch.setattr(memory, "_last_s", 0.0)
-    for _ in range(3):
+    for now_s in (100.0, 100.5, 101.0, 101.5, 102.0):
+        clock.monotonic.return_value = now_s
         memory.give_back()
-    assert asked == [0]
+    assert asked_s == [100.0, 101.5]

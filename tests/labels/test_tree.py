@@ -27,6 +27,29 @@ def test_a_label_below_is_right_under_the_one_above_it() -> None:
     assert not known.is_right(None, None)
 
 
+def test_a_retired_label_was_right_where_its_parent_is() -> None:
+    tree.set_active(label("taxi"), False)
+    car, taxi, dog = (label(slug).id for slug in ("car", "taxi", "dog"))
+    known = LabelTree()
+    assert known.is_right(taxi, car)
+    assert known.is_right(taxi, taxi)
+    assert not known.is_right(taxi, dog)
+
+
+def test_a_retired_label_still_stands_above_those_below_it() -> None:
+    suv = tree.add("suv", "SUV", "越野车", parent=label("taxi"))
+    tree.set_active(label("taxi"), False)
+    assert LabelTree().below(label("taxi")) == [suv]
+    assert LabelTree().in_use(suv) == suv
+
+
+def test_merged_labels_of_a_stored_top_five_count_as_one() -> None:
+    Label.objects.filter(slug="taxi").update(merged_into=label("car"), active=False)
+    shares = {"dog": 0.4, "car": 0.3, "taxi": 0.2}
+    top = [{"label": slug, "confidence": share} for slug, share in shares.items()]
+    assert LabelTree().said(top) == [(label("car"), 0.5), (label("dog"), 0.4)]
+
+
 def test_a_lineage_leads_from_the_top_down() -> None:
     assert LabelTree().lineage(label("taxi")) == [label("car"), label("taxi")]
     assert LabelTree().below(label("car")) == [label("taxi")]

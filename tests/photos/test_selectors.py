@@ -126,7 +126,7 @@ def test_waiting_ends_when_the_photo_is_settled(uploader: User) -> None:
     waiting.start()
     Prediction.objects.update(state=State.DONE)
     events.publish_settled([photo.id])
-    waiting.join(30)
+    waiting.join(60)
     assert not waiting.is_alive()
 
 

@@ -132,6 +132,7 @@ def test_what_could_not_be_loaded_is_tried_again_later(
     go_live: Callable,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(model_cache, "TRY_AGAIN_S", 3600.0)
     broken.add(2)
     go_live(newer)
     cache.catch_up()

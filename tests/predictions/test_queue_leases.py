@@ -60,11 +60,12 @@ def test_only_pending_rows_are_claimed(state: State, uploader: User, version: Mo
 def test_a_claim_takes_a_lease(uploader: User, version: ModelVersion, settings: Any) -> None:
     settings.ARK_LEASE_S = 100
     add_photo(uploader)
+    before = timezone.now()
     claim(version)
     row = Prediction.objects.get()
     assert (row.state, row.attempts) == (RUNNING, 1)
     assert row.lease_owner == f"{socket.gethostname()}:{os.getpid()}"
-    assert timedelta(seconds=90) < row.lease_expires - timezone.now() <= timedelta(seconds=100)
+    assert before <= row.lease_expires - timedelta(seconds=100) <= timezone.now()
 
 
 def test_an_upload_names_the_version_that_answers(uploader: User, version: ModelVersion) -> None:
@@ -142,7 +143,7 @@ def test_a_row_whose_lease_ran_out_waits_again(uploader: User, version: ModelVer
 
 
 def test_a_row_whose_lease_holds_is_left_alone(uploader: User, version: ModelVersion) -> None:
-    row = lost_row(uploader, lease_expires=timezone.now() + timedelta(seconds=30))
+    row = lost_row(uploader, lease_expires=timezone.now() + timedelta(hours=1))
     recover()
     row.refresh_from_db()
     assert (row.state, row.lease_owner) == (RUNNING, "elsewhere:1")
@@ -153,7 +154,7 @@ def test_a_row_whose_process_died_here_waits_again_at_once(
 ) -> None:
     dead = subprocess.Popen(["true"])
     dead.wait()
-    soon = timezone.now() + timedelta(seconds=30)
+    soon = timezone.now() + timedelta(hours=1)
     names = [f"{socket.gethostname()}:{pid}" for pid in (dead.pid, os.getpid())]
     of_dead, of_living = (lost_row(uploader, lease_owner=n, lease_expires=soon) for n in names)
     recover()

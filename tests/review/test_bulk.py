@@ -10,10 +10,11 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from recognition.labels import labelling
+from recognition.labels.tree import set_active
 from recognition.models import BulkDecision, Decision, Label, Photo, ReviewLease, Via
 from recognition.review import bulk
 from recognition.review.bulk import Left, Snapshot, UndoPreview
-from tests.support.rows import add_photo, settled_photo
+from tests.support.rows import add_photo, predicted_photo, settled_photo
 
 pytestmark = pytest.mark.usefixtures("version")
 
@@ -53,6 +54,13 @@ def test_a_merged_label_gives_the_one_it_was_merged_into(dogs: list[Photo], revi
     Label.objects.filter(slug="dog").update(merged_into=label("car"), active=False)
     decide(dogs, reviewer)
     assert Photo.objects.filter(label=label("car")).count() == 2
+
+
+def test_a_retired_label_gives_its_parent(uploader: User, reviewer: User) -> None:
+    photo = predicted_photo(uploader, "taxi", 0.9)
+    set_active(label("taxi"), False)
+    decide([photo], reviewer)
+    assert Photo.objects.get().label == label("car")
 
 
 def test_reasons_to_leave_a_photo(uploader: User, reviewer: User, dogs: list[Photo]) -> None:

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import User
 
+from recognition.labels.tree import set_active
 from recognition.models import Label, Photo, Prediction
 from recognition.review import cards
 from tests.support.rows import add_photo, settled_photo
@@ -62,6 +63,38 @@ def test_retired_labels_are_not_offered(uploader: User, reviewer: User) -> None:
     Label.objects.filter(slug="dog").update(active=False)
     [card] = cards.cards(reviewer, [settled_photo(uploader).id])
     assert "dog" not in [choice.slug for choice, _share in card.choices]
+
+
+def test_a_retired_label_gives_its_share_to_its_parent(uploader: User, reviewer: User) -> None:
+    top = [
+        {"label": "taxi", "confidence": 0.5},
+        {"label": "dog", "confidence": 0.25},
+        {"label": "car", "confidence": 0.125},
+    ]
+    photo = said(settled_photo(uploader), top=top)
+    set_active(label("taxi"), False)
+    [card] = cards.cards(reviewer, [photo.id])
+    assert card.choices == [(label("car"), 0.625), (label("dog"), 0.25)]
+    assert card.confirmed == label("car")
+
+
+def test_the_others_share_a_retired_label_that_has_no_parent(
+    uploader: User, reviewer: User
+) -> None:
+    top = [{"label": "dog", "confidence": 0.5}, {"label": "car", "confidence": 0.25}]
+    photo = said(settled_photo(uploader), top=top)
+    set_active(label("dog"), False)
+    [card] = cards.cards(reviewer, [photo.id])
+    assert card.choices == [(label("car"), 0.5)]
+
+
+def test_nobody_is_asked_to_confirm_a_retired_label_that_people_set(
+    uploader: User, reviewer: User
+) -> None:
+    photo = settled_photo(uploader, label=label("car"))
+    set_active(label("car"), False)
+    [card] = cards.cards(reviewer, [photo.id])
+    assert card.confirmed == label("dog")
 
 
 def test_near_duplicates_are_counted(uploader: User, reviewer: User) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.contrib.auth.models import User
 
+from recognition.labels.tree import set_active
 from recognition.models import Label, Photo, split_of
 from recognition.review import groups
 from recognition.review.groups import is_by_people, set_apart
@@ -130,3 +131,12 @@ def test_a_photo_can_be_set_apart_from_those_that_were_set_apart(
 def test_a_photo_that_is_gone_cannot_be_set_apart() -> None:
     with pytest.raises(Photo.DoesNotExist):
         set_apart(uuid4())
+
+
+def test_a_retired_label_is_not_suggested(uploader: User) -> None:
+    photos = group_of(uploader, "one", "two")
+    photos_of_group = Photo.objects.filter(id__in=[photo.id for photo in photos])
+    photos_of_group.update(label=Label.objects.get(slug="car"))
+    set_active(Label.objects.get(slug="car"), False)
+    [group] = groups.page(Photo.objects.all()).groups
+    assert group.suggested == Label.objects.get(slug="dog")

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from recognition.labels.labelling import decide, undo
+from recognition.labels.tree import set_active
 from recognition.models import (
     DataSet,
     Decision,
@@ -93,3 +94,22 @@ def test_other_versions_predictions_do_not_count(uploader: User, reviewer: User)
     give_label([predicted_photo(uploader, "dog", 0.9)], "dog", reviewer)
     other = ModelVersion.objects.create(number=2, network="lite0", labels=[], sha256="")
     assert counted(other) == (0, 0)
+
+
+def test_what_was_said_by_a_retired_label_counts_for_its_parent(
+    uploader: User, reviewer: User, version: ModelVersion
+) -> None:
+    give_label([predicted_photo(uploader, "taxi", 0.9)], "car", reviewer)
+    taxi, car = (Label.objects.get(slug=slug) for slug in ("taxi", "car"))
+    set_active(taxi, False)
+    [(said, tally)] = reviewed.tallies(version).items()
+    assert said == car.id
+    assert (sum(tally.reviewed), sum(tally.right), sum(tally.uploads)) == (1, 1, 1)
+
+
+def test_what_was_said_by_a_retired_label_without_a_parent_does_not_count(
+    uploader: User, reviewer: User, version: ModelVersion
+) -> None:
+    give_label([predicted_photo(uploader, "dog", 0.9)], "dog", reviewer)
+    set_active(Label.objects.get(slug="dog"), False)
+    assert reviewed.tallies(version) == {}

@@ -61,6 +61,15 @@ def test_a_label_is_retired_and_brought_back(as_reviewer: Client, uploader: User
     assert LogEntry.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    ("slug", "instead"), [("taxi", "it will say Car."), ("car", "what it finds likeliest besides")]
+)
+def test_the_page_says_what_the_network_will_say_instead(
+    slug: str, instead: str, as_reviewer: Client
+) -> None:
+    assert instead in text(as_reviewer.get(page("retire", slug)))
+
+
 def test_what_was_merged_is_not_brought_back(as_reviewer: Client) -> None:
     as_reviewer.post(page("merge", "taxi"), {"into": "car"})
     assert as_reviewer.post(page("bring_back", "taxi")).status_code == 403

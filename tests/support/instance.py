@@ -19,6 +19,7 @@ import requests
 from webapp.home import BASE_DIR
 
 PASSWORD = "a long passphrase"
+_PATIENCE_S = 120  # nothing takes that long, but tests say nothing of how fast the machine is
 # What uploads and reviews need; what trains takes the longest to start.
 WITHOUT_TRAINING = ("web", "redis", "predictor", "analyst")
 
@@ -117,12 +118,12 @@ class Instance:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, number)
             try:
-                process.wait(timeout=20)
+                process.wait(timeout=_PATIENCE_S)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
                 stuck.append(name)
-        assert not stuck, f"{stuck} did not end within 20 s"
+        assert not stuck, f"{stuck} did not end within {_PATIENCE_S} s"
 
     def _run(self, *command: str) -> str:
         return subprocess.run(
@@ -180,7 +181,7 @@ def running(
         instance.stop()
 
 
-def wait_until(condition: Callable[[], object], timeout_s: float = 120) -> None:
+def wait_until(condition: Callable[[], object], timeout_s: float = _PATIENCE_S) -> None:
     deadline = time.monotonic() + timeout_s
     while not condition():
         if time.monotonic() > deadline:

@@ -74,12 +74,30 @@ def version_folder(folder: Path, **fields: Any) -> Manifest:
 
 
 def answer(label: str = "dog", kind: str = "animal", confidence: float = 0.9) -> Answer:
+    """Of a version that knows this label and, besides, only what is neither."""
     return Answer(
-        label=label,
-        kind=kind,
-        confidence=confidence,
-        top=[(label, confidence), ("neither", 0.05)],
-        fine="Airedale",
+        labels=(
+            TaxonomyLabel(label, kind, label, label, None, (0,)),
+            TaxonomyLabel("neither", "neither", "Neither", "都不是", None, (1,)),
+        ),
+        probabilities=np.array([confidence, 0.05]),
+        fine_logits=np.array([1.0, 0.0]),
+        fine_names=("Airedale", "mountain"),
+        embedding=np.linspace(-1, 1, 1280, dtype=np.float16),
+        milliseconds=12.5,
+    )
+
+
+def answer_of(**probabilities: float) -> Answer:
+    """An answer of the version that `manifest` describes, by label. Each has one class, whose logit
+    is its probability."""
+    known = manifest()
+    values = np.array([probabilities.get(label.slug, 0.0) for label in known.labels])
+    return Answer(
+        labels=known.labels,
+        probabilities=values,
+        fine_logits=values,
+        fine_names=known.fine_names,
         embedding=np.linspace(-1, 1, 1280, dtype=np.float16),
         milliseconds=12.5,
     )

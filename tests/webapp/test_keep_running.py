@@ -6,19 +6,19 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.instance import wait_until
 from webapp.home import BASE_DIR
 
 NOTES_ITS_ID_AND_WAITS = """
 import os, sys, time
 with open(sys.argv[1], "a") as file:
     file.write(f"{os.getpid()}\\n")
-time.sleep(60)
+time.sleep(600)
 """
 
 
@@ -41,7 +41,7 @@ class Kept:
 @pytest.fixture
 def kept(tmp_path: Path) -> Iterator[Kept]:
     kept = Kept(tmp_path)
-    _wait_until(lambda: len(kept.started) == 1)
+    wait_until(lambda: len(kept.started) == 1)
     yield kept
     if kept.process.poll() is None:
         os.killpg(kept.process.pid, signal.SIGKILL)
@@ -50,14 +50,14 @@ def kept(tmp_path: Path) -> Iterator[Kept]:
 
 def test_what_dies_is_started_again(kept: Kept) -> None:
     os.kill(kept.started[0], signal.SIGKILL)
-    _wait_until(lambda: len(kept.started) == 2)
+    wait_until(lambda: len(kept.started) == 2)
     assert kept.process.poll() is None
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_ends_both(kept: Kept, signal_number: int) -> None:
     os.killpg(kept.process.pid, signal_number)
-    kept.process.wait(timeout=10)
+    kept.process.wait(timeout=120)
     assert len(kept.started) == 1
     assert not Path(f"/proc/{kept.started[0]}").exists()
 
@@ -66,17 +66,10 @@ def test_a_stop_between_two_starts_starts_nothing_more(kept: Kept) -> None:
     os.kill(kept.started[0], signal.SIGKILL)
     assert "started again" in _next_line_with(kept, "started again")  # now it sleeps for a second
     os.killpg(kept.process.pid, signal.SIGTERM)
-    kept.process.wait(timeout=10)
+    kept.process.wait(timeout=120)
     assert len(kept.started) == 1
 
 
 def _next_line_with(kept: Kept, words: str) -> str:
     assert kept.process.stderr is not None
     return next(line for line in kept.process.stderr if words in line)
-
-
-def _wait_until(is_so: Callable[[], bool], timeout_s: float = 10) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

@@ -61,8 +61,9 @@ def test_predictions_that_nobody_makes_do_not_hold_the_analyst_back(
 
 
 def test_the_analyst_holds_back_while_photos_keep_coming(
-    analyst: Analyst, job: Mock, uploader: User
+    analyst: Analyst, job: Mock, uploader: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("recognition.workers.analyst.QUIET_S", 3600)
     settled_photo(uploader)
     analyst.work()
     job.assert_not_called()

@@ -14,6 +14,7 @@ from django.utils import timezone
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.core import heartbeats, wakeups
 from recognition.core.process import worker_name
+from recognition.labels.tree import set_active
 from recognition.models import ModelVersion, Photo, Prediction, State
 from recognition.photos import intake
 from recognition.predictions import backfill, model_cache
@@ -139,3 +140,21 @@ def test_the_real_network_tells_what_a_photo_shows(
         assert 0 < row.confidence <= 1
         assert row.milliseconds > 0
         assert np.isfinite(np.frombuffer(row.embedding, "<f2")).sum() == 1280
+
+
+def test_the_real_network_never_says_a_retired_label(
+    uploader: User, live_version: ModelVersion, photos: list[Path]
+) -> None:
+    """The next likeliest takes its place, with its share of the probability."""
+    upload(uploader, photos[0].read_bytes())
+    predict_pending()
+    before = Prediction.objects.select_related("label").get()
+    set_active(before.label, False)
+    [photo] = upload(uploader, photos[0].read_bytes() + b"another")
+    predict_pending()
+    after = Prediction.objects.select_related("label").get(photo=photo)
+    said, second = (entry["label"] for entry in before.top[:2])
+    assert (after.label.slug, len(after.top)) == (second, 5)
+    assert said not in [entry["label"] for entry in after.top]
+    share = before.top[1]["confidence"] / (1 - before.confidence)
+    assert after.confidence == pytest.approx(share, rel=1e-3)

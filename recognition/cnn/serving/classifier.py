@@ -8,7 +8,8 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
@@ -20,7 +21,9 @@ from recognition.cnn.manifest import Manifest
 from recognition.cnn.pixels.decoding import DEFAULT_MAX_PIXELS, UnreadablePhoto
 from recognition.cnn.pixels.preprocessing import load_pixels
 from recognition.cnn.serving.engine import load_engine
-from recognition.cnn.serving.outputs import Engine, Outputs
+from recognition.cnn.serving.label_groups import LabelGroups
+from recognition.cnn.serving.outputs import Engine
+from recognition.cnn.taxonomy import Label
 
 BATCH_SIZE = 16
 _MAX_BATCHES_IN_FLIGHT = 3
@@ -34,22 +37,61 @@ logger = logging.getLogger(__name__)
 class Answer:
     """What a version says of one photo.
 
-    label, kind: the best label's slug, and its kind.
-    confidence: the label's probability, 0 to 1.
-    top: the five best labels with their probabilities, best first.
-    fine: the readable name of the best fine class among the label's own.
+    labels: all that it can say; probabilities: (labels,), 0 to 1, their sum is 1.
+    fine_logits: (classes,); fine_names: what people call the classes.
     embedding: float16 (embedding_size,), the input of the classifier.
     milliseconds: this photo's own decoding plus an equal share of its batch's forward pass;
         waiting for other photos is not counted.
     """
 
-    label: str
-    kind: str
-    confidence: float
-    top: list[tuple[str, float]]
-    fine: str
+    labels: Sequence[Label]
+    probabilities: npt.NDArray[np.floating]
+    fine_logits: npt.NDArray[np.floating]
+    fine_names: Sequence[str]
     embedding: npt.NDArray[np.float16]
     milliseconds: float
+
+    def grouped(self, groups: LabelGroups) -> Answer:
+        """The same answer in other labels; `groups` was made for those of this one."""
+        if groups.is_identity:
+            return self
+        probabilities = groups.probabilities(self.probabilities)
+        return replace(self, labels=groups.labels, probabilities=probabilities)
+
+    @property
+    def label(self) -> str:
+        """The best label's slug."""
+        return self._best.slug
+
+    @property
+    def kind(self) -> str:
+        """The best label's kind."""
+        return self._best.kind
+
+    @property
+    def confidence(self) -> float:
+        """The best label's probability."""
+        return float(self.probabilities[self._order[0]])
+
+    @property
+    def top(self) -> list[tuple[str, float]]:
+        """The five best labels with their probabilities, best first."""
+        return [(self.labels[i].slug, float(self.probabilities[i])) for i in self._order]
+
+    @property
+    def fine(self) -> str:
+        """The readable name of the best fine class among the best label's own."""
+        classes = np.array(self._best.classes)
+        return self.fine_names[int(classes[self.fine_logits[classes].argmax()])]
+
+    @property
+    def _best(self) -> Label:
+        return self.labels[int(self._order[0])]
+
+    @cached_property
+    def _order(self) -> npt.NDArray[np.intp]:
+        """The places of the five best labels, best first."""
+        return np.argsort(-self.probabilities)[:_TOP]
 
 
 class _Decoded(NamedTuple):
@@ -163,27 +205,20 @@ class Classifier:
         started = time.perf_counter()
         outputs = self._engine(np.stack([photo.pixels for photo in decoded]))
         share_ms = (time.perf_counter() - started) * 1e3 / len(decoded)
+        probabilities = np.exp(outputs.log_probabilities)
+        # Half precision leaves the sum a little off 1.
+        probabilities /= probabilities.sum(axis=1, keepdims=True)
         return [
-            self._answer(outputs, row, photo.milliseconds + share_ms)
+            Answer(
+                labels=self.manifest.labels,
+                probabilities=probabilities[row],
+                fine_logits=outputs.fine_logits[row],
+                fine_names=self.manifest.fine_names,
+                embedding=outputs.embeddings[row].astype(np.float16),
+                milliseconds=photo.milliseconds + share_ms,
+            )
             for row, photo in enumerate(decoded)
         ]
-
-    def _answer(self, outputs: Outputs, row: int, milliseconds: float) -> Answer:
-        probabilities = np.exp(outputs.log_probabilities[row])
-        probabilities /= probabilities.sum()  # half precision leaves the sum a little off 1
-        best = np.argsort(-probabilities)[:_TOP]
-        label = self.manifest.labels[best[0]]
-        classes = np.array(label.classes)
-        fine = classes[outputs.fine_logits[row, classes].argmax()]
-        return Answer(
-            label=label.slug,
-            kind=label.kind,
-            confidence=float(probabilities[best[0]]),
-            top=[(self.manifest.labels[i].slug, float(probabilities[i])) for i in best],
-            fine=self.manifest.fine_names[fine],
-            embedding=outputs.embeddings[row].astype(np.float16),
-            milliseconds=milliseconds,
-        )
 
 
 def decode_threads() -> int:

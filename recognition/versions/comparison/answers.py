@@ -14,6 +14,7 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
+from recognition.cnn import taxonomy
 from recognition.models import ModelVersion
 from recognition.versions import embeddings
 from recognition.versions.embeddings import Embedding
@@ -30,14 +31,14 @@ Floats = npt.NDArray[np.float32]
 class Answers(NamedTuple):
     """photo_ids: N photos that were answered, in the order in which they were asked for.
     log_probabilities: float32 (N, L), in the order of the version's labels.
-    slugs: of its labels.
+    labels: those that it knows.
     unreadable: how many photos have no file that can be read.
     unread: how many would have had to be read beyond MAX_FILES.
     """
 
     photo_ids: list[UUID]
     log_probabilities: Floats
-    slugs: list[str]
+    labels: tuple[taxonomy.Label, ...]
     unreadable: int = 0
     unread: int = 0
 
@@ -54,13 +55,12 @@ def answers(version: ModelVersion, photo_ids: Sequence[UUID]) -> Answers:
     for computed in embeddings.from_files(version, missing[:MAX_FILES]):
         _fill_in(rows, head, {it: seen for it, seen in computed.items() if seen is not None})
     answered = [photo_id for photo_id in photo_ids if photo_id in rows]
-    slugs = [label.slug for label in head.labels]
     return Answers(
         answered,
         np.stack([rows[photo_id] for photo_id in answered])
         if answered
-        else np.zeros((0, len(slugs)), np.float32),
-        slugs,
+        else np.zeros((0, len(head.labels)), np.float32),
+        head.labels,
         unreadable=len(photo_ids) - len(answered) - len(missing[MAX_FILES:]),
         unread=len(missing[MAX_FILES:]),
     )

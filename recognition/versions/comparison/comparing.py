@@ -150,9 +150,9 @@ def _on_latest_uploads(
     """Only the photos that the two versions answer differently."""
     from recognition.cnn.measures import evaluation
 
-    current = {label.id: tree.current(label).id for label in tree}
+    in_use = tree.in_use_by_id()
     latest = selection.latest_uploads(comparison.replay)
-    truth = {it: current.get(label) if label else None for it, label in latest.items()}
+    truth = {it: in_use.get(label) if label else None for it, label in latest.items()}
     both = side_by_side.look_at(comparison, truth, tree)
     is_right = evaluation.right_answers(side_by_side.as_taxonomy(both.labels))
     rows = side_by_side.compared_photos(both, Part.REPLAY, is_right)
@@ -166,13 +166,15 @@ def _on_latest_uploads(
 
 
 def _known_labels(comparison: Comparison, tree: LabelTree) -> dict[str, list[str]]:
-    """A label that was merged into one that the other version knows is neither lost nor gained."""
+    """A label that is retired, or merged into one that the other version knows, is neither lost nor
+    gained."""
+    in_use = tree.in_use_by_slug()
 
-    def known(version: ModelVersion) -> dict[str, str]:
-        return {tree[slug].slug if slug in tree else slug: slug for slug in version.labels}
+    def known(version: ModelVersion) -> set[str]:
+        return {in_use[slug] for slug in version.labels if slug in in_use}
 
     before, after = known(comparison.baseline), known(comparison.candidate)
-    return {"lost": sorted(before.keys() - after), "gained": sorted(after.keys() - before)}
+    return {"lost": sorted(before - after), "gained": sorted(after - before)}
 
 
 def _speed(comparison: Comparison) -> dict[str, float] | None:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recognition.cnn import taxonomy
+from recognition.cnn.serving.label_groups import LabelGroups
 from recognition.labels.tree import LabelTree
 from recognition.models import ComparedPhoto, Comparison, Label
 from recognition.versions.comparison.answers import Answers, answers
@@ -106,14 +107,14 @@ def as_taxonomy(labels: Sequence[Label]) -> tuple[taxonomy.Label, ...]:
 def _in_columns(
     said: Answers, labels: Sequence[Label], tree: LabelTree
 ) -> npt.NDArray[np.floating]:
-    """Labels that were merged since the version was made count as what they were merged into."""
-    place = {label.id: column for column, label in enumerate(labels)}
-    columns = np.zeros((len(said.slugs), len(labels)))
-    for row, slug in enumerate(said.slugs):
-        if slug in tree:
-            columns[row, place[tree[slug].id]] = 1
-    with np.errstate(divide="ignore"):  # the logarithm of 0 is -inf, as it should be
-        return np.log(np.exp(said.log_probabilities) @ columns)
+    """What the version would say of a photo now: labels that were merged or retired since count as
+    what is in use."""
+    groups = LabelGroups(said.labels, tree.in_use_by_slug())
+    column = {label.slug: place for place, label in enumerate(labels)}
+    columns = np.full((len(said.photo_ids), len(labels)), -np.inf)
+    probabilities = groups.probabilities(np.exp(said.log_probabilities))
+    columns[:, [column[tree[label.slug].slug] for label in groups.labels]] = np.log(probabilities)
+    return columns
 
 
 def _best(log_probabilities: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:

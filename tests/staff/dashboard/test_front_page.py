@@ -52,6 +52,7 @@ def test_an_empty_instance_says_how_it_begins(as_reviewer: Client) -> None:
     assert "<svg" not in page
 
 
+@pytest.mark.usefixtures("noon")
 def test_figures_and_charts_are_shown(as_reviewer: Client, reviewer: User, uploader: User) -> None:
     for slug in ("dog", "dog", "car"):
         _label(settled_photo(uploader), slug, reviewer)

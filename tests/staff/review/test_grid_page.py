@@ -89,6 +89,7 @@ def test_of_one_batch_the_surest_come_first_too(as_reviewer: Client, uploader: U
     assert names(as_reviewer.get(GRID, query)) == ["0.99", "0.8"]
 
 
+@pytest.mark.usefixtures("noon")
 def test_the_grid_is_narrowed(as_reviewer: Client, uploader: User, other_uploader: User) -> None:
     batch = Batch.objects.create(owner=uploader)
     waiting(uploader, name="dog", confidence=0.97, batch=batch)

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from recognition.cnn.manifest import WEIGHTS_NAME
+from recognition.labels.tree import set_active
 from recognition.models import Comparison, Job, Label, ModelVersion, Photo, Prediction, RunState
 from recognition.versions.registry import live_version, promote, register
 from tests.support.rows import manifest, predicted_photo, version_folder
@@ -44,6 +45,11 @@ def test_the_page_says_what_would_be_lost(staff: Client) -> None:
     assert "by version 2 instead of version 1" in page
     assert "It would no longer know:</strong> Taxi" in page
     assert "not been compared" in page
+
+
+def test_a_retired_label_is_not_lost(staff: Client) -> None:
+    set_active(Label.objects.get(slug="taxi"), False)
+    assert "It would no longer know" not in staff.get(PROMOTE).content.decode()
 
 
 def test_the_page_says_what_the_comparison_found(

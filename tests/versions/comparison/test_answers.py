@@ -15,7 +15,7 @@ from tests.versions.comparison.conftest import write_original
 
 
 def best(said: module.Answers) -> list[str]:
-    return [said.slugs[column] for column in said.log_probabilities.argmax(axis=1)]
+    return [said.labels[column].slug for column in said.log_probabilities.argmax(axis=1)]
 
 
 def test_versions_of_one_backbone_answer_from_the_same_embeddings(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from recognition.core import leases, redis_client
+from recognition.labels.tree import set_active
 from recognition.models import ComparedPhoto, Comparison, Label, Mode, ModelVersion, Photo, Split
 from recognition.photos.deletion import delete_photo
 from recognition.versions.comparison import comparing
@@ -83,6 +84,34 @@ def test_a_label_that_was_merged_into_a_known_one_is_not_lost(
     found = compared()
     assert found.findings["lost"] == []
     assert outcomes(found) == {photo.id: (Outcome.BROKEN, "car", "cat")}
+
+
+def test_a_retired_label_is_neither_lost_nor_answered(
+    compared: Callable, photo_of: Callable[..., Photo]
+) -> None:
+    photo = photo_of(2, "car")
+    set_active(Label.objects.get(slug="taxi"), False)
+    found = compared()
+    assert found.findings["lost"] == []
+    assert outcomes(found) == {photo.id: (Outcome.BROKEN, "car", "cat")}
+
+
+def test_the_others_share_what_a_retired_label_without_a_parent_would_have_got(
+    compared: Callable, photo_of: Callable[..., Photo]
+) -> None:
+    photo_of(0, "car")
+    set_active(Label.objects.get(slug="dog"), False)
+    row = compared().photos.get(part=Part.TEST)
+    assert row.before_confidence == pytest.approx(1 / 3, rel=1e-3)
+
+
+def test_a_replayed_photo_with_a_retired_label_has_no_right_answer(
+    compared: Callable, photo_of: Callable[..., Photo]
+) -> None:
+    """Neither version can give it."""
+    photo = photo_of(2, "dog", Split.TRAIN)
+    set_active(Label.objects.get(slug="dog"), False)
+    assert outcomes(compared(), Part.REPLAY) == {photo.id: (Outcome.DIFFERENT, "taxi", "cat")}
 
 
 def test_confidences_are_those_of_the_answers(
