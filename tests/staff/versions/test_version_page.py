@@ -66,7 +66,7 @@ def test_it_tells_how_good_it_is(as_superuser: Client, taught: ModelVersion) -> 
     said = text(as_superuser, page_of(taught))
     assert "On 200 photos of the test split" in said
     assert "95.0 % (91.0 – 97.0 %)" in said
-    assert said.index("Car3–0 %0 %") < said.index("Dog197")  # the weakest first
+    assert said.index("Car 3 –0 %0 %") < said.index("Dog 197")  # the weakest first
 
 
 def test_it_leads_to_where_it_comes_from(
