@@ -10,9 +10,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from recognition.admin import actions
 from recognition.labels import labelling
 from recognition.models import BulkDecision, Decision, Label, Photo, Prediction, Via
+from recognition.staff.review import plan_page
 from tests.support.pages import done, text
 from tests.support.rows import add_photo
 
@@ -132,7 +132,7 @@ def test_nothing_is_decided_that_was_not_shown(as_reviewer: Client, dog: Photo) 
 def test_very_many_are_refused(
     as_reviewer: Client, dog: Photo, car_called_dog: Photo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "MOST", 1)
+    monkeypatch.setattr(plan_page, "MAX_PHOTOS", 1)
     response = act(as_reviewer, PHOTOS, "confirm_predictions", dog, select_across=1)
     assert "At most 1 photos at once." in text(response)
 

@@ -20,7 +20,7 @@ from recognition.photos import selectors
 from recognition.review import promise, statistics
 from recognition.review.queue import Ordering
 from recognition.staff.formatting import percent, short_percent
-from recognition.staff.training import run_text as training_words
+from recognition.staff.training import run_text
 
 MAX_STEPS = 4
 WORTH_A_PROMISE = 0.05  # of the uploads
@@ -125,13 +125,13 @@ def _watch_the_run() -> Step | None:
     run = unfinished.select_related("parent").order_by("-state", "created").first()
     if run is None:
         return None
-    words = {"run": training_words.title(run), "stage": training_words.stage(run)}
+    values = {"run": run_text.title(run), "stage": run_text.stage(run)}
     if run.progress:
         text = _("%(run)s: %(stage)s, %(progress)s.")
-        words["progress"] = short_percent(run.progress)
+        values["progress"] = short_percent(run.progress)
     else:
         text = _("%(run)s: %(stage)s.")
-    return Step(text % words, _("Watch it"), reverse("training-run", args=[run.id]))
+    return Step(text % values, _("Watch it"), reverse("training-run", args=[run.id]))
 
 
 def _compare_the_candidate() -> Step | None:

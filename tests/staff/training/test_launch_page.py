@@ -115,7 +115,7 @@ def test_a_network_and_its_options_are_used(as_trainer: Client, labelled: Labell
     labelled("taxi", 5)
     page = as_trainer.get(reverse(URL), {"mode": "from_scratch", "network": "three_stage"})
     form = page.context["form"]
-    name, option = next(iter(form.facts.options.items()))
+    name, option = next(iter(form.summary.options.items()))
     value = option.choices[-1] if option.choices else option.max
     run = launched(
         as_trainer, mode="from_scratch", network="three_stage", **{f"option-{name}": value}
@@ -186,7 +186,7 @@ def test_a_run_can_be_repeated_with_its_settings(as_trainer: Client) -> None:
         parameters={"epochs": 9, "class_balancing": False, "network_options": {}},
     )
     form = as_trainer.get(reverse(URL), {"like": old.id}).context["form"]
-    assert (form.mode, form.facts.name) == (Mode.FROM_SCRATCH, "lenet5")
+    assert (form.mode, form.summary.name) == (Mode.FROM_SCRATCH, "lenet5")
     assert form.is_valid()
     assert form.parameters()["epochs"] == 9
     assert form.parameters()["class_balancing"] is False

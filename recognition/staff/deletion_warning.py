@@ -1,4 +1,4 @@
-"""What a page that asks whether to delete says about networks trained with the photos."""
+"""What a page that asks whether to delete says about versions trained with the photos."""
 
 from __future__ import annotations
 
