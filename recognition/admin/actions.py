@@ -54,13 +54,11 @@ class ReviewActions(OfPhotos):
         photo_ids = set(queryset.values_list(self.photo_field, flat=True)[: plan_page.MAX_PHOTOS])
         report_asked_again(request, backfill.again(photo_ids, registry.live_version()))
 
-    @admin.action(
-        description=gettext_lazy("Confirm what the network says …"), permissions=["review"]
-    )
+    @admin.action(description=gettext_lazy("Confirm the predictions …"), permissions=["review"])
     def confirm_predictions(self, request: StaffRequest, queryset: QuerySet) -> HttpResponse | None:
         if "sure" in request.POST:
             return plan_page.execute(request, None)
-        return self._show_plan(request, queryset, _("Confirm what the network says"), None)
+        return self._show_plan(request, queryset, _("Confirm the predictions"), None)
 
     @admin.action(description=gettext_lazy("Give another label …"), permissions=["review"])
     def give_label(self, request: StaffRequest, queryset: QuerySet) -> HttpResponse | None:

@@ -71,7 +71,7 @@ class DecisionAdmin(OfPhotos, _Log):
     def change(self, decision: Decision) -> str:
         return str(decision)
 
-    @display(description=gettext_lazy("the network had said"))
+    @display(description=gettext_lazy("prediction"))
     def prediction(self, decision: Decision) -> str:
         if decision.predicted is None:
             return ""

@@ -35,7 +35,7 @@ class ModelVersionAdmin(PromoteAction, ReadOnly):
     list_select_related = ("training_run",)
     list_per_page = 50
     sortable_by = ("number", "created")
-    actions_list = ("bring_in",)
+    actions_list = ("import_version",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ModelVersion]:
         live = ModelVersion.objects.filter(live=True).values("number")[:1]
@@ -69,12 +69,12 @@ class ModelVersionAdmin(PromoteAction, ReadOnly):
         return request.user.has_perm("recognition.train")
 
     @action(
-        description=_("Bring in a version"),
+        description=_("Import a version"),
         permissions=["import"],
         url_path="bring-in",
         icon="upload",
     )
-    def bring_in(self, request: HttpRequest) -> HttpResponse:
+    def import_version(self, request: HttpRequest) -> HttpResponse:
         return redirect("training-import")
 
     @display(description=_("live"), label={True: "success"})

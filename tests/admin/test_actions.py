@@ -70,7 +70,7 @@ def test_confirming_says_first_what_would_change(
         "2 photos get a label. 1 photo is left as it is. Nothing has been changed yet.",
         "– → Dog",
         "Car → Dog",
-        "the network has not said anything about it",
+        "it has no prediction yet",
     ):
         assert part in words, part
     assert not Decision.objects.exists()

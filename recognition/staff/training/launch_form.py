@@ -86,7 +86,7 @@ class LaunchForm(forms.Form):
             )
             for number, version in self.versions.items()
         ]
-        return {"parent": forms.ChoiceField(label=_("Start from version"), choices=named)}
+        return {"parent": forms.ChoiceField(label=_("Parent version"), choices=named)}
 
     def _parent(self, number: str) -> ModelVersion | None:
         if self.mode == Mode.FROM_SCRATCH:

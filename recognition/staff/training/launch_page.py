@@ -115,7 +115,7 @@ def _modes() -> list[dict[str, str]]:
         },
         {
             "value": Mode.FROM_SCRATCH,
-            "name": _("From scratch"),
+            "name": _("Train from scratch"),
             "time": _("minutes to days"),
             "text": _(
                 "Trains any network of the catalogue from the beginning. It knows nothing but your "

@@ -128,10 +128,10 @@ def examples(version: ModelVersion) -> str:
     """How many photos it was trained with, and how many of them are gone."""
     taught = deletion.taught(version)
     if taught is None:
-        return _("It came as it is.")
+        return _("It was not trained here.")
     if not taught.deleted:
         return _("%(photos)d photos, all of them still here") % {"photos": taught.photos}
-    text = _("%(deleted)d of the %(photos)d photos it was taught with were deleted since.")
+    text = _("%(deleted)d of the %(photos)d photos it was trained with were deleted since.")
     return text % {"deleted": taught.deleted, "photos": taught.photos}
 
 
@@ -206,7 +206,7 @@ def _splits(photos: dict[str, int]) -> str:
         "train": _("training"),
         "validation": _("validation"),
         "test": _("test"),
-        "unlabelled": _("unlabelled"),
+        "unlabelled": _("unlabelled anchors"),
     }
     text = _("%(photos)s %(split)s")  # such as "120 training"
     return _(", ").join(

@@ -242,3 +242,8 @@ def test_onlookers_can_do_nothing(as_onlooker: Client) -> None:
 def test_an_unknown_run_is_not_found(as_trainer: Client) -> None:
     for part in ("", "-live", "-result"):
         assert as_trainer.get(reverse(f"training-run{part}", args=[uuid4()])).status_code == 404
+
+
+def test_the_result_of_a_run_without_a_version_is_not_found(as_trainer: Client) -> None:
+    address = reverse("training-run-result", args=[running().id])
+    assert as_trainer.get(address).status_code == 404

@@ -75,7 +75,7 @@ def test_one_goes_back_to_the_version_that_the_page_named(
     staff: Client, versions: list[ModelVersion]
 ) -> None:
     promote(versions[1], None)
-    assert "Go back to version 1" in staff.get(ROLL_BACK).content.decode()
+    assert "Roll back to version 1" in staff.get(ROLL_BACK).content.decode()
     for _ in range(2):  # a double click
         staff.post(ROLL_BACK, {"to": "1"})
     assert live_version() == versions[0]

@@ -149,11 +149,9 @@ def test_only_who_may_see_versions_sees_them(version: ModelVersion) -> None:
     assert _client_of(guest).get(page_of(version)).status_code == 403
 
 
-def test_a_trainer_takes_versions_along_and_brings_them_in(
-    as_trainer: Client, taught: ModelVersion
-) -> None:
+def test_a_trainer_exports_and_imports_versions(as_trainer: Client, taught: ModelVersion) -> None:
     exports = reverse("training-exports", args=[taught.number])
     assert exports in as_trainer.get(page_of(taught)).content.decode()
-    button = reverse("admin:recognition_modelversion_bring_in")
+    button = reverse("admin:recognition_modelversion_import_version")
     assert button in as_trainer.get(LIST).content.decode()
     assert as_trainer.get(button).url == reverse("training-import")
