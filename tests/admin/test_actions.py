@@ -65,14 +65,14 @@ def labels() -> dict[str, str | None]:
 def test_confirming_says_first_what_would_change(
     table: str, as_reviewer: Client, dog: Photo, car_called_dog: Photo, unknown: Photo
 ) -> None:
-    words = text(act(as_reviewer, table, "confirm_predictions", dog, car_called_dog, unknown))
+    shown = text(act(as_reviewer, table, "confirm_predictions", dog, car_called_dog, unknown))
     for part in (
         "2 photos get a label. 1 photo is left as it is. Nothing has been changed yet.",
         "– → Dog",
         "Car → Dog",
         "it has no prediction yet",
     ):
-        assert part in words, part
+        assert part in shown, part
     assert not Decision.objects.exists()
 
 
@@ -106,7 +106,7 @@ def test_another_label_is_given_as_one(
 
 
 @pytest.mark.parametrize("label", ["", "unicorn", "\0"])
-def test_a_label_that_is_none_is_said(label: str, as_reviewer: Client, dog: Photo) -> None:
+def test_an_unknown_label_is_reported(label: str, as_reviewer: Client, dog: Photo) -> None:
     response = act(as_reviewer, PHOTOS, "give_label", dog, label=label, sure="yes")
     assert response.status_code == 200
     assert 'role="alert"' in response.content.decode()

@@ -32,7 +32,7 @@ def test_one_photo(as_superuser: Client, photos: list[Photo]) -> None:
 
 
 def test_some_photos(as_superuser: Client, photos: list[Photo]) -> None:
-    action = {"action": "delete_selected", "_selected_action": [it.pk for it in photos[:2]]}
+    action = {"action": "delete_selected", "_selected_action": [photo.pk for photo in photos[:2]]}
     assert TOLD + "2" in text(as_superuser.post(LIST, action))
 
 

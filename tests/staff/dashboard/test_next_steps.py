@@ -132,7 +132,7 @@ def test_trainers_are_told_of_new_labels(reviewer: User, uploader: User) -> None
     training_run(state=RunState.SUCCEEDED)
     assert steps_of_a_trainer() == []
     give_label([settled_photo(uploader)], "car", reviewer)
-    assert [it.text for it in steps_of_a_trainer()] == ["1 new label since the last training."]
+    assert [step.text for step in steps_of_a_trainer()] == ["1 new label since the last training."]
 
 
 @pytest.mark.usefixtures("_predictor")
