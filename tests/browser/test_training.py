@@ -72,7 +72,7 @@ def label_chessboards(instance: Instance) -> None:
 
 def teach(page: Page) -> None:
     page.goto("/admin/")
-    expect(page.get_by_text(f"{TAUGHT} labels are set, and the network has not")).to_be_visible()
+    expect(page.get_by_text(f"{TAUGHT} labels are set, and no version has")).to_be_visible()
     page.get_by_role("link", name="Teach the live version").click()
     expect(page.get_by_role("row", name=re.compile("Chessboard new"))).to_be_visible()
     page.get_by_role("button", name="Teach").click()
@@ -103,7 +103,7 @@ def roll_back(page: Page) -> None:
 
 
 def answer_to_new_chessboard(page: Page, api: Api) -> dict:
-    """What the network says of a board that it has not seen, uploaded in the browser."""
+    """The prediction for a board that it has not seen, uploaded in the browser."""
     page.wait_for_timeout(2000)  # by then all predictors know which version is live
     page.goto("/")
     name = f"{random.random()}.jpg"
@@ -135,8 +135,9 @@ def chessboard(seed: int | None = None) -> bytes:
 def test_the_launch_page_fits_a_phone(mode: str, open_page: Callable[..., Page], tina: Api) -> None:
     page = signed_in(open_page(viewport=PHONE, has_touch=True, is_mobile=True), "tina")
     page.goto("/admin/training/new/")
-    page.get_by_role("link", name=mode).click()
-    expect(page.get_by_role("link", name=mode)).to_have_attribute("aria-current", "true")
+    link = page.get_by_role("navigation", name="Ways to learn").get_by_role("link", name=mode)
+    link.click()
+    expect(link).to_have_attribute("aria-current", "true")
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
