@@ -103,7 +103,7 @@ def roll_back(page: Page) -> None:
 
 
 def answer_to_new_chessboard(page: Page, api: Api) -> dict:
-    """The prediction for a board that it has not seen, uploaded in the browser."""
+    """What the network says of a board that it has not seen, uploaded in the browser."""
     page.wait_for_timeout(2000)  # by then all predictors know which version is live
     page.goto("/")
     name = f"{random.random()}.jpg"
