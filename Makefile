@@ -53,6 +53,9 @@ lock: .venv/installed-dev
 bench: .venv/installed-dev .venv-peer/installed
 	python -m benchmarks
 
+bench-queues: .venv/installed-dev .venv-peer/installed
+	python -m benchmarks.queues
+
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Ark needs Python 3.11 or newer.")'
 	$(PYTHON) -m venv .venv
@@ -74,4 +77,4 @@ node_modules/.installed: package.json package-lock.json | .venv/installed-dev
 	.venv-peer/bin/pip install --quiet --requirement benchmarks/requirements-peer.txt
 	@touch $@
 
-.PHONY: run test coverage lint lint-python lint-js types hooks messages lock bench
+.PHONY: run test coverage lint lint-python lint-js types hooks messages lock bench bench-queues

@@ -104,7 +104,7 @@ def row(name: str, milliseconds: list[float]) -> tuple[str, ...]:
 
 @contextmanager
 def redis() -> Iterator[None]:
-    """The private one, for pages ring bells and ask who is heard."""
+    """The private one, because pages wake workers and ask who is heard."""
     if os.environ.get("REDIS_URL"):
         yield
         return

@@ -17,6 +17,7 @@ from fastapi import Request  # LitServe reads this annotation: no strings
 from PIL import Image
 
 from recognition.cnn.manifest import read_manifest
+from recognition.cnn.pixels.decoding import DEFAULT_MAX_PIXELS
 from recognition.cnn.pixels.preprocessing import load_pixels
 
 
@@ -58,7 +59,8 @@ class PhotoApi(litserve.LitAPI):
 
 class TunedPhotoApi(PhotoApi):
     def decode_request(self, request: Request) -> np.ndarray:
-        return load_pixels(request["image"].file.read(), self.manifest.preprocessing)
+        image = request["image"].file.read()
+        return load_pixels(image, self.manifest.preprocessing, DEFAULT_MAX_PIXELS)
 
     def batch(self, inputs: list[np.ndarray]) -> np.ndarray:
         return np.stack(inputs)

@@ -19,9 +19,9 @@ from recognition.cnn.measures.intervals import Z_SHOWN, wilson
 from recognition.exchange.importing import FolderImport
 from recognition.labels import labelling
 from recognition.labels.tree import LabelFinder, LabelTree
-from recognition.models import Label, Photo, Prediction, Report, ReviewLease, State, Suspect, Via
+from recognition.models import Job, Label, Photo, Prediction, ReviewLease, State, Suspect, Via
 from recognition.photos import deletion
-from recognition.review import promise, queue
+from recognition.review import promise, queue, suspects
 from recognition.review.queue import Ordering
 from recognition.review.thresholds import Tally
 from recognition.workers import predictor
@@ -135,12 +135,13 @@ def _suspects(photos: Path, person: User) -> list[Row]:
             key: labels[draw.choice([it for it in labels if it != truth[key]])] for key in chosen
         }
         bulk = labelling.decide_many(swapped, person, Via.UPLOAD)
-        suspect_search.search()
+        suspects.ask_for_search(None)
+        suspect_search.search_if_due()
         top = Suspect.objects.order_by("-score", "photo").values_list("photo_id", flat=True)
         precisions.append(len(swapped.keys() & set(top[: len(swapped)])) / len(swapped))
         labelling.undo_bulk(bulk, person)
     deletion.delete_photos_of(person)
-    Report.objects.all().delete()
+    Job.objects.all().delete()
     what = f"swapped labels among as many top suspects, {len(SEEDS)} draws of {len(swapped)} swaps"
     lowest, mean = min(precisions), statistics.mean(precisions)
     return [(what, f"{mean:.0%}, at least {lowest:.0%}", "88 %")]

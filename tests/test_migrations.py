@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
-from recognition.models import Decision, Label, Photo, Prediction, Review
-from tests.support.rows import settled_photo
+from recognition.core import jobs
+from recognition.models import (
+    Decision,
+    HashRevision,
+    Job,
+    Label,
+    ModelVersion,
+    Photo,
+    Prediction,
+    Promise,
+    Report,
+    Review,
+    RunState,
+)
+from recognition.predictions import backfill
+from recognition.review import suspects
+from recognition.training.learning_curve import outlook
+from recognition.versions import bundles
+from tests.support.rows import manifest, predicted_photo, settled_photo
 
 review_of_what_is_there = import_module("recognition.migrations.0003_review_of_what_is_there")
 
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
-pytestmark = pytest.mark.usefixtures("version")
 
 
 def _forget_the_review() -> None:
@@ -23,6 +43,7 @@ def _forget_the_review() -> None:
     Prediction.objects.update(review=None, margin=None, disagreement=None, analysis_due=None)
 
 
+@pytest.mark.usefixtures("version")
 def test_photos_from_before_the_review_take_part_in_it(uploader: User) -> None:
     open_photo = settled_photo(uploader)
     wrong = settled_photo(uploader, label=Label.objects.get(slug="car"))
@@ -35,6 +56,7 @@ def test_photos_from_before_the_review_take_part_in_it(uploader: User) -> None:
     assert waiting.analysis_due == waiting.created
 
 
+@pytest.mark.usefixtures("version")
 def test_labels_from_before_the_review_are_decisions(uploader: User, reviewer: User) -> None:
     photo = settled_photo(
         uploader, label=Label.objects.get(slug="car"), labelled_by=reviewer, labelled_at=LONG_AGO
@@ -44,3 +66,165 @@ def test_labels_from_before_the_review_are_decisions(uploader: User, reviewer: U
     decision = Decision.objects.get()
     assert decision.at == LONG_AGO
     assert (decision.photo, decision.by, decision.to_label.slug) == (photo, reviewer, "car")
+
+
+# Jobs stood in reports and in a table of what was to be predicted again
+
+
+@pytest.fixture
+def before_jobs(transactional_db: None) -> Iterator[Any]:
+    """The tables as the version before had them; afterwards they are as they are now."""
+    executor = MigrationExecutor(connection)
+    executor.migrate([("recognition", "0005_words_and_frozen_labels")])
+    yield executor.loader.project_state([("recognition", "0005_words_and_frozen_labels")]).apps
+    migrate_to_jobs()
+
+
+def migrate_to_jobs() -> None:
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes("recognition"))
+
+
+def old_report(old: Any, name: str, **data: Any) -> None:
+    old.get_model("recognition", "Report").objects.create(name=name, data=data)
+
+
+def old_version(old: Any, number: int) -> Any:
+    described = manifest()
+    return old.get_model("recognition", "ModelVersion").objects.create(
+        number=number, name="Small", network="lite0", labels=[], sha256=described.sha256
+    )
+
+
+def migrated(kind: Job.Kind) -> list[Job]:
+    migrate_to_jobs()
+    return list(Job.objects.filter(kind=kind).order_by("-created", "-id"))
+
+
+def test_exports_go_on(before_jobs: Any) -> None:
+    old_version(before_jobs, 3)
+    old_report(before_jobs, "export-onnx-3", state="asked")
+    made = {"size_bytes": 7, "pictures": 9, "difference": 0.1}
+    old_report(before_jobs, "export-bundle-3", state="done", **made)
+    old_report(before_jobs, "export-openvino-3", state="failed", error="its sha256 differs")
+    old_report(before_jobs, "export-onnx-4", state="done")  # of a version that is gone
+    found = {job.parameters["form"]: job for job in migrated(Job.Kind.EXPORT)}
+    states = {form: job.state for form, job in found.items()}
+    assert states == {"onnx": "queued", "bundle": "succeeded", "openvino": "failed"}
+    assert found["bundle"].result == made
+    assert found["openvino"].error_detail == "its sha256 differs"
+    version = ModelVersion.objects.get()
+    bundles.ask_for(version, "onnx", None)
+    assert Job.objects.count() == 3  # that one waits already
+    assert jobs.claim(Job.Kind.EXPORT) == found["onnx"]
+
+
+def test_imports_go_on(before_jobs: Any) -> None:
+    old_version(before_jobs, 3)
+    told = {"name": "theirs.zip", "sha256": "5" * 64, "error": "", "number": None}
+    states = [("a", "asked", None), ("b", "asked", None), ("c", "done", 3), ("d", "failed", None)]
+    imports = [{**told, "id": key, "state": state, "number": to} for key, state, to in states]
+    old_report(before_jobs, "imports", imports=imports)
+    found = migrated(Job.Kind.IMPORT)
+    assert found == bundles.imports()
+    kept = [(job.parameters["folder"], job.state, job.version) for job in found]
+    version = ModelVersion.objects.get()
+    assert kept == [
+        ("a", "queued", None),
+        ("b", "queued", None),
+        ("c", "succeeded", version),
+        ("d", "failed", None),
+    ]
+
+
+@pytest.mark.parametrize("said", [{"asked": True}, {"running": True, "progress": 0.4}])
+def test_a_curve_stays_and_the_next_one_is_drawn(before_jobs: Any, said: dict[str, Any]) -> None:
+    estimate = {"photos": 3, "now": [0, 0, 0], "doubled": [0, 0, 0], "points": [], "curve": []}
+    drawn = {"made": LONG_AGO.isoformat(), "version": 1, "labels": {}, "few": {}}
+    old_report(before_jobs, "learning_curve", drawn={**drawn, "overall": estimate}, **said)
+    states = [job.state for job in migrated(Job.Kind.LEARNING_CURVE)]
+    assert states == ["queued", "succeeded"]
+    assert outlook.last_curve().made == LONG_AGO
+    assert jobs.claim(Job.Kind.LEARNING_CURVE)
+
+
+def test_why_there_is_no_curve_is_still_told(before_jobs: Any) -> None:
+    old_report(before_jobs, "learning_curve", running=False, error="too_few")
+    [job] = migrated(Job.Kind.LEARNING_CURVE)
+    assert (job.state, job.error) == (RunState.FAILED, "too_few")
+
+
+@pytest.mark.parametrize("is_asked_for", [True, False])
+def test_the_last_search_is_remembered(before_jobs: Any, is_asked_for: bool) -> None:
+    said = {"begun": LONG_AGO.isoformat(), "photos": 40, "asked": is_asked_for}
+    old_report(before_jobs, "suspects", **said)
+    migrate_to_jobs()
+    last = suspects.last_search()
+    assert (last.begun, last.photos, last.is_asked_for) == (LONG_AGO, 40, is_asked_for)
+
+
+def test_what_is_predicted_again_goes_on_where_it_was(before_jobs: Any) -> None:
+    row = {"asked": LONG_AGO}
+    newest = {}
+    for number, more in enumerate(
+        (
+            {"looked_at": 100},
+            {},
+            {"looked_at": 300, "finished": LONG_AGO + timedelta(hours=1)},
+            {"looked_at": 100, "finished": LONG_AGO, "error": "its sha256 differs"},
+        ),
+        1,
+    ):
+        version = old_version(before_jobs, number)
+        newest[number] = "00000000-0000-4000-8000-000000000007"
+        asked = {**row, "version": version, "next_photo": newest[number], **more}
+        before_jobs.get_model("recognition", "Repredicting").objects.create(**asked)
+    found = {job.version.number: job for job in migrated(Job.Kind.BACKFILL)}
+    assert [found[number].state for number in (1, 2, 3, 4)] == [
+        *("running", "queued", "succeeded", "failed")
+    ]
+    assert found[1].result == {"looked_at": 100, "next_photo": newest[1]}
+    assert found[4].error_detail == "its sha256 differs"
+
+
+def test_a_request_that_was_going_on_is_worked_off(before_jobs: Any) -> None:
+    """With real photos, by the code of now."""
+    migrate_to_jobs()
+    version = ModelVersion.objects.create(number=1, network="lite0", labels=[], live=True)
+    owner = User.objects.create_user("ursula")
+    photos = [_predicted(owner) for _ in range(3)]
+    other = ModelVersion.objects.create(number=2, network="lite0", labels=[])
+    executor = MigrationExecutor(connection)
+    executor.migrate([("recognition", "0005_words_and_frozen_labels")])
+    before_jobs.get_model("recognition", "Repredicting").objects.create(
+        version_id=other.id, asked=LONG_AGO, looked_at=1, next_photo=photos[1].id
+    )
+    migrate_to_jobs()
+    assert backfill.plan_more()
+    assert not backfill.plan_more()
+    again = Prediction.objects.filter(model_version=other)
+    assert {row.photo_id for row in again} == {photos[0].id, photos[1].id}
+    [job] = Job.objects.all()
+    assert (job.state, job.result["looked_at"]) == (RunState.SUCCEEDED, 3)
+    assert version.live
+
+
+def _predicted(owner: User) -> Photo:
+    Label.objects.get_or_create(slug="dog", name_en="Dog", name_zh="狗", kind="animal")
+    return predicted_photo(owner, "dog", 0.9)
+
+
+def test_only_counts_are_left_in_reports(before_jobs: Any) -> None:
+    rules = {"version_id": 1, "floors": {"7": 0.9}, "check_rate": 0.05}
+    before_jobs.get_model("recognition", "Promise").objects.create(id=1, active=True)
+    old_report(before_jobs, "promise", rules=rules, tallies={})
+    old_report(before_jobs, "figures", photos=3)
+    old_report(before_jobs, "hashes", revision=41)
+    old_report(before_jobs, "suspects", asked=True)
+    migrate_to_jobs()
+    assert {row.name: row.data for row in Report.objects.all()} == {
+        "promise": {"tallies": {}},
+        "figures": {"photos": 3},
+    }
+    assert HashRevision.objects.get().number == 41
+    assert Promise.objects.get().applied == rules

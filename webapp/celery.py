@@ -1,4 +1,4 @@
-"""The Celery application. Its messages are only doorbells: the work itself is in the database."""
+"""The Celery application. Its messages only wake workers: the work itself is in the database."""
 
 import logging.config
 import os

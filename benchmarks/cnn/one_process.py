@@ -31,6 +31,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from recognition.cnn.manifest import Manifest, read_manifest
+from recognition.cnn.pixels.decoding import DEFAULT_MAX_PIXELS
 from recognition.cnn.pixels.preprocessing import load_pixels
 from recognition.cnn.serving.classifier import BATCH_SIZE, Classifier, decode_threads
 from recognition.cnn.serving.engine import load_engine
@@ -157,9 +158,11 @@ def measure_engine(
 def decode_alone(photos: list[bytes], manifest: Manifest, seconds: float) -> float:
     with ThreadPoolExecutor(decode_threads()) as threads:
 
+        def decode(photo: bytes) -> tuple[int, ...]:
+            return load_pixels(photo, manifest.preprocessing, DEFAULT_MAX_PIXELS).shape
+
         def decode_all() -> int:
-            pixels = threads.map(lambda p: load_pixels(p, manifest.preprocessing).shape, photos)
-            return len(list(pixels))
+            return len(list(threads.map(decode, photos)))
 
         return rate(decode_all, seconds)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 from django import forms
@@ -19,7 +20,13 @@ from unfold.views import ChangeList
 
 from recognition.admin.lists import List
 from recognition.core.counting import total
-from recognition.labels.tree import LabelTree, count_photos, count_photos_of_each, retirable
+from recognition.labels.tree import (
+    LabelTree,
+    changing,
+    count_photos,
+    count_photos_of_each,
+    retirable,
+)
 from recognition.models import Kind, Label
 from recognition.staff import label_changes
 
@@ -116,7 +123,8 @@ class LabelAdmin(List):
         parent = request.POST.get("parent", "")
         if parent and not Label.objects.filter(pk=_key(parent)).exists():
             raise BadRequest
-        return super().changeform_view(request, object_id, *args, **kwargs)
+        with changing() if request.method == "POST" else nullcontext():
+            return super().changeform_view(request, object_id, *args, **kwargs)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """Only labels in use are offered as parents."""

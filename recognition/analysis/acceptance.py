@@ -11,6 +11,7 @@ import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -18,7 +19,7 @@ from django.utils import timezone
 
 from recognition.core.locks import lock_predictions
 from recognition.labels.tree import LabelTree
-from recognition.models import Decision, ModelVersion, Photo, Prediction, Report, Review
+from recognition.models import Decision, ModelVersion, Photo, Prediction, Promise, Report, Review
 from recognition.review import promise, reviewed
 from recognition.review.promise import Checks
 from recognition.versions import registry
@@ -32,7 +33,7 @@ _CHUNK = 1000
 class Rules:
     """Which predictions of which version are accepted.
 
-    floors: the least confidence by label id, which is a string as in the JSON of a report.
+    floors: the least confidence by label id, which is a string as in JSON.
     check_rate: the share of them that people check, 0 to 1.
     """
 
@@ -55,16 +56,15 @@ def apply_promise() -> None:
     report = promise.report()
     recounted = _recount_if_due(report, version)
     rules = _rules(report, version)
-    changed = report.data.get("rules") != asdict(rules)
+    changed = promise.settings().applied != asdict(rules)
     if changed:
         # The new rules are stored at the end: if this is broken off, it must start again.
-        report.data["rules"] = None
-        report.save()
+        _note_applied(None)
         for predictions in _accepted():
             _reconsider(predictions, rules)
     accepted = sum(_accept(rules, label_id) for label_id in rules.floors)
     if recounted or changed or accepted:
-        report.data["rules"] = asdict(rules)
+        _note_applied(asdict(rules))
         report.data["checks"] = asdict(_checks(rules))
         report.save()
 
@@ -92,6 +92,12 @@ def _recount_if_due(report: Report, version: ModelVersion) -> bool:
     report.data["tallies"] = {str(label_id): asdict(it) for label_id, it in tallies.items()}
     report.data.update(news=news, recounted_s=now_s)
     return True
+
+
+def _note_applied(rules: dict[str, Any] | None) -> None:
+    """By `update`: `changed` is when a person changed the promise."""
+    row, _ = Promise.objects.get_or_create(pk=1)
+    Promise.objects.filter(pk=row.pk).update(applied=rules)
 
 
 def _rules(report: Report, version: ModelVersion) -> Rules:

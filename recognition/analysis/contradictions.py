@@ -5,7 +5,7 @@ This works on arrays and knows no tables. Only the analyst imports it: scikit-le
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -26,10 +26,12 @@ _ITERATIONS = 100
 _TOLERANCE = 1e-2
 _ROWS = 500  # compared with all others at a time
 _TINY = 1e-9
+_SHARE_OF_REGRESSION = 0.6  # of the time, roughly
 
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.intp]
 Booleans = npt.NDArray[np.bool_]
+OnProgress = Callable[[float], None]
 
 
 class Findings(NamedTuple):
@@ -44,20 +46,28 @@ class Findings(NamedTuple):
 
 
 def find(
-    embeddings: Floats, labels: Integers, groups: Integers, network: Floats, related: Booleans
+    embeddings: Floats,
+    labels: Integers,
+    groups: Integers,
+    network: Floats,
+    related: Booleans,
+    on_progress: OnProgress = lambda progress: None,
 ) -> Findings:
     """Judge the label of each photo by all other photos and by the network.
 
     embeddings: (N, D), rows of length 1. labels: (N,), 0 to L - 1. groups: (N,), a number that
     near-duplicates share; they never judge each other. network: (N, L), the network's own
     probabilities. related: (L, L), True for labels that do not contradict each other, each with
-    itself included.
+    itself included. on_progress: is told the share that is done; raise in it to cancel.
     """
     number_of_labels = len(related)
     # More threads are hardly faster, and would slow down the processes that people wait for.
     with threadpool_limits(limits=1):
-        regression = out_of_fold(embeddings, labels, folds_of(labels, groups), number_of_labels)
-        votes, neighbours = _ask_neighbours(embeddings, labels, groups, number_of_labels)
+        folds = folds_of(labels, groups)
+        regression = out_of_fold(embeddings, labels, folds, number_of_labels, on_progress)
+        votes, neighbours = _ask_neighbours(
+            embeddings, labels, groups, number_of_labels, on_progress
+        )
     believed = (
         _WEIGHT_OF_REGRESSION * regression
         + _WEIGHT_OF_NEIGHBOURS * votes
@@ -73,11 +83,17 @@ def find(
 
 
 def out_of_fold(
-    embeddings: Floats, labels: Integers, folds: Integers, number_of_labels: int
+    embeddings: Floats,
+    labels: Integers,
+    folds: Integers,
+    number_of_labels: int,
+    on_progress: OnProgress,
 ) -> Floats:
     """(N, L): each photo's probabilities, from a logistic regression that never saw its fold."""
     probabilities = np.zeros((len(labels), number_of_labels), dtype=np.float32)
-    for fold in np.unique(folds):
+    numbers = np.unique(folds)
+    for fold in numbers:
+        on_progress(_SHARE_OF_REGRESSION * float(fold) / len(numbers))
         asked = np.flatnonzero(folds == fold)
         taught = np.flatnonzero(folds != fold)
         known = np.unique(labels[taught])
@@ -93,12 +109,18 @@ def out_of_fold(
 
 
 def _ask_neighbours(
-    embeddings: Floats, labels: Integers, groups: Integers, number_of_labels: int
+    embeddings: Floats,
+    labels: Integers,
+    groups: Integers,
+    number_of_labels: int,
+    on_progress: OnProgress,
 ) -> tuple[Floats, Integers]:
     votes = np.zeros((len(labels), number_of_labels), dtype=np.float32)
     voters = min(_VOTERS, len(labels) - 1)
     nearest = np.empty((len(labels), min(EVIDENCE, voters)), dtype=np.intp)
     for rows, similarities in _similarities(embeddings, groups):
+        done = float(rows[-1] + 1) / len(embeddings)
+        on_progress(_SHARE_OF_REGRESSION + (1 - _SHARE_OF_REGRESSION) * done)
         found = np.argpartition(-similarities, voters - 1, axis=1)[:, :voters]
         values = np.take_along_axis(similarities, found, axis=1)
         order = np.argsort(-values, axis=1)

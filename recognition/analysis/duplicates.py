@@ -20,7 +20,7 @@ from PIL import Image
 from recognition.analysis.nearest import HashIndex
 from recognition.cnn.pixels.decoding import UnreadablePhoto
 from recognition.cnn.pixels.overlap import overlap
-from recognition.models import Photo, Prediction, Report
+from recognition.models import HashRevision, Photo, Prediction
 from recognition.photos import renditions
 from recognition.review.groups import is_by_people
 from recognition.versions import embeddings
@@ -37,7 +37,6 @@ _CANDIDATES = 64
 _PLAIN_BITS = 16
 _ENOUGH_IF_PLAIN = 0.97
 _CHUNK = 5000
-_REVISION = "hashes"  # a Report: how many times hashes were added
 
 
 class Pair(NamedTuple):
@@ -58,7 +57,8 @@ class KnownHashes:
 
     def read(self) -> HashIndex:
         """An index of all hashes of the latest revision."""
-        revision = _revision_of(Report.objects.filter(name=_REVISION).first())
+        row = HashRevision.objects.filter(id=1).first()
+        revision = row.number if row else 0
         if self._index is None or revision != self._revision:
             self._index = None  # should the reading break off
             self._index = _all_hashes()
@@ -71,20 +71,15 @@ class KnownHashes:
 
         So when two analysts have a near-duplicate each, the second one finds the first's.
         """
-        report, _created = Report.objects.select_for_update().get_or_create(name=_REVISION)
-        is_up_to_date = _revision_of(report) == self._revision
-        self._revision = _revision_of(report) + 1
-        report.data = {"revision": self._revision}
-        report.save()
+        row, _created = HashRevision.objects.select_for_update().get_or_create(id=1)
+        is_up_to_date = row.number == self._revision
+        self._revision = row.number = row.number + 1
+        row.save()
         return is_up_to_date
 
     def forget(self) -> None:
         """To be called after a failed transaction: the index holds what the database does not."""
         self._index = None
-
-
-def _revision_of(report: Report | None) -> int:
-    return report.data.get("revision", 0) if report else 0
 
 
 def similar_pairs(

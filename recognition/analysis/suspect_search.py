@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
 from django.db import transaction
-from django.utils import timezone
 
 from recognition.cnn.measures.folds import folds_of
+from recognition.core import jobs
 from recognition.labels.tree import LabelTree
-from recognition.models import Decision, Label, Photo, Prediction, Report, State, Suspect, Via
+from recognition.models import Decision, Job, Label, Photo, Prediction, State, Suspect, Via
 from recognition.review import suspects
 from recognition.versions import embeddings
 
@@ -41,33 +41,36 @@ def search_if_due() -> None:
     """The analyst's job: search if somebody asked for it, or if enough has been decided since the
     last search and no prediction is waiting."""
     last = suspects.last_search()
-    if last.is_asked_for or (_is_worth_while(last) and not _predictions_wait()):
-        search()
+    if not last.is_asked_for:
+        if not _is_worth_while(last) or _predictions_wait():
+            return
+        suspects.ask_for_search(by=None)
+    if job := jobs.claim(Job.Kind.SUSPECT_SEARCH):
+        with jobs.working(job):
+            _search(job)
 
 
-def search() -> int:
-    """Judge every label, and replace the suspects of the last search; return how many there are."""
+def _search(job: Job) -> None:
+    """Judge every label, and replace the suspects of the last search."""
     started = time.monotonic()
-    photos = suspects.last_search().photos
-    # Written first, so that a search that was broken off does not start again at once.
-    _note(begun=timezone.now().isoformat(), photos=photos)
     labelled = list(_labelled())
-    found = sorted(_find(labelled), key=lambda suspect: -suspect.score)
-    stored = _replace(_without_decided(found)[:MAX_SUSPECTS])
-    _note(photos=len(labelled))
+    found = sorted(
+        _find(labelled, lambda progress: jobs.write(job, progress=progress)),
+        key=lambda suspect: -suspect.score,
+    )
+    stored = _store(job, _without_decided(found)[:MAX_SUSPECTS], len(labelled))
     seconds = time.monotonic() - started
     logger.info("%d of %d labels are suspect, %.0f s", stored, len(labelled), seconds)
-    return stored
 
 
 @transaction.atomic
-def _note(photos: int, begun: str = "") -> None:
-    """Update the report. A search that is asked for while another one runs comes after it."""
-    report, _ = Report.objects.select_for_update().get_or_create(name=suspects.REPORT)
-    report.data["photos"] = photos
-    if begun:
-        report.data.update(begun=begun, asked=False)
-    report.save()
+def _store(job: Job, found: Sequence[Suspect], photos: int) -> int:
+    stored = _replace(found)
+    jobs.succeed(job, result={"photos": photos, "suspects": stored})
+    # There may be hundreds that the analyst began by itself; only the last one tells anything.
+    by_itself = Job.objects.filter(kind=job.kind, by=None).exclude(state__in=jobs.OPEN)
+    by_itself.exclude(id=job.id).delete()
+    return stored
 
 
 def _is_worth_while(last: suspects.LastSearch) -> bool:
@@ -91,32 +94,45 @@ def _labelled() -> Iterator[LabelledPhoto]:
             yield LabelledPhoto(photo_id, label_id, group or photo_id)
 
 
-def _find(labelled: Sequence[LabelledPhoto]) -> Iterator[Suspect]:
+def _find(
+    labelled: Sequence[LabelledPhoto], on_progress: Callable[[float], None]
+) -> Iterator[Suspect]:
+    """on_progress: is told the share that is done; raise in it to cancel."""
     parts = -(-len(labelled) // AT_ONCE)
-    labels = np.array([it.label_id for it in labelled], dtype=np.intp)
-    part_of = folds_of(labels, _numbered([it.group for it in labelled]), max(1, parts))
+    labels = np.array([photo.label_id for photo in labelled], dtype=np.intp)
+    part_of = folds_of(labels, _numbered([photo.group for photo in labelled]), max(1, parts))
     for part in range(parts):
-        yield from _find_in([it for it, its in zip(labelled, part_of, strict=True) if its == part])
+
+        def show(share: float, part: int = part) -> None:
+            on_progress((part + share) / parts)
+
+        chosen = [
+            photo for photo, its_part in zip(labelled, part_of, strict=True) if its_part == part
+        ]
+        yield from _find_in(chosen, show)
 
 
-def _find_in(labelled: Sequence[LabelledPhoto]) -> Iterator[Suspect]:
+def _find_in(
+    labelled: Sequence[LabelledPhoto], on_progress: Callable[[float], None]
+) -> Iterator[Suspect]:
     from recognition.analysis import contradictions
 
     tree = LabelTree()
     known = list(tree)
     place_of = {label.id: place for place, label in enumerate(known)}
-    answers = _answers([it.photo_id for it in labelled], place_of, tree)
-    labelled = [it for it in labelled if it.photo_id in answers]
-    labels = np.array([place_of[it.label_id] for it in labelled], dtype=np.intp)
+    answers = _answers([photo.photo_id for photo in labelled], place_of, tree)
+    labelled = [photo for photo in labelled if photo.photo_id in answers]
+    labels = np.array([place_of[photo.label_id] for photo in labelled], dtype=np.intp)
     photos_of = np.bincount(labels, minlength=len(known))
     if (photos_of >= MIN_OF_LABEL).sum() < 2:
         return
     found = contradictions.find(
-        embeddings.normalised([answers[it.photo_id].embedding for it in labelled]),
+        embeddings.normalised([answers[photo.photo_id].embedding for photo in labelled]),
         labels,
-        _numbered([it.group for it in labelled]),
-        np.stack([answers[it.photo_id].probabilities for it in labelled]),
+        _numbered([photo.group for photo in labelled]),
+        np.stack([answers[photo.photo_id].probabilities for photo in labelled]),
         _related(known, tree),
+        on_progress,
     )
     is_learnt = photos_of[labels] >= MIN_OF_LABEL
     for place in np.flatnonzero((found.score > 0) & is_learnt):
@@ -132,8 +148,8 @@ def _find_in(labelled: Sequence[LabelledPhoto]) -> Iterator[Suspect]:
                     "given": round(float(found.probability_given[place]), 4),
                     "suggested": round(float(found.probability_suggested[place]), 4),
                     "similar": [
-                        {"photo": str(it.photo_id), "label": known[place_of[it.label_id]].slug}
-                        for it in neighbours
+                        {"photo": str(near.photo_id), "label": known[place_of[near.label_id]].slug}
+                        for near in neighbours
                     ],
                 },
             )
@@ -181,19 +197,20 @@ def _without_decided(found: Sequence[Suspect]) -> list[Suspect]:
     """Without the suspects about which a person has already decided as such."""
     decided: dict[UUID, str] = {}
     for start in range(0, len(found), _CHUNK):
-        photo_ids = [it.photo_id for it in found[start : start + _CHUNK]]
+        photo_ids = [suspect.photo_id for suspect in found[start : start + _CHUNK]]
         standing = Decision.objects.filter(photo__in=photo_ids, undone_by=None)
         made = standing.exclude(via__in=(Via.UNDO, Via.MERGE)).order_by("at", "id")
         decided |= dict(made.values_list("photo_id", "via"))
-    return [it for it in found if decided.get(it.photo_id) != Via.SUSPECTS]
+    return [suspect for suspect in found if decided.get(suspect.photo_id) != Via.SUSPECTS]
 
 
 @transaction.atomic
 def _replace(found: Sequence[Suspect]) -> int:
     """Store the suspects instead of the old ones, without those whose label has changed since."""
-    photos = Photo.objects.select_for_update().filter(id__in=[it.photo_id for it in found])
+    photo_ids = [suspect.photo_id for suspect in found]
+    photos = Photo.objects.select_for_update().filter(id__in=photo_ids)
     labels = dict(photos.order_by("id").values_list("id", "label_id"))
-    still = [it for it in found if labels.get(it.photo_id) == it.label_id]
+    still = [suspect for suspect in found if labels.get(suspect.photo_id) == suspect.label_id]
     Suspect.objects.all().delete()
     Suspect.objects.bulk_create(still, batch_size=_CHUNK)
     return len(still)

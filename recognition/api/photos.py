@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework import mixins, status, viewsets
@@ -24,8 +25,7 @@ from recognition.api import serializers
 from recognition.api.errors import Refused
 from recognition.labels import labelling
 from recognition.models import Batch, Label, Photo, Via
-from recognition.photos import archives, deletion, intake, selectors
-from recognition.photos.uploads import SpooledUpload
+from recognition.photos import batches, deletion, intake, selectors
 
 MAX_WAIT_S = 30
 
@@ -39,7 +39,7 @@ class NewestFirst(CursorPagination):
     ordering = ("-created", "-id")
 
     def decode_cursor(self, request: Request) -> Cursor | None:
-        """Of a cursor that somebody made up, Django would try the position as a time, and fail."""
+        """Raises NotFound for a position that is no time, with which Django would fail."""
         cursor = super().decode_cursor(request)
         if cursor is None or cursor.position is None:
             return cursor
@@ -89,7 +89,10 @@ class PhotoViewSet(
         [outcome] = intake.accept([(upload, label)], _user(request))
         if outcome.refusal:
             raise Refused(outcome.refusal)
-        photo = self.get_serializer(outcome.photo).data
+        stored = outcome.photo
+        if stored and outcome.is_duplicate:  # as it is by now, if nobody has deleted it
+            stored = get_object_or_404(self.get_queryset(), id=stored.id)
+        photo = self.get_serializer(stored).data
         return Response(
             photo,
             status=status.HTTP_202_ACCEPTED,
@@ -103,16 +106,19 @@ class PhotoViewSet(
     @action(detail=False, methods=["post"])
     def bulk(self, request: Request) -> Response:
         """Upload many photos, or a ZIP of them. Each one is accepted or rejected by itself."""
-        uploads = request.FILES.getlist("images")
+        images = request.FILES.getlist("images")
         archive = request.FILES.get("archive")
-        if not uploads and archive is None:
+        if not images and archive is None:
             raise ValidationError({"images": [_("Send files as `images`, or a ZIP as `archive`.")]})
         labelled = str(request.POST.get("labelled", "")).lower() in ("1", "true", "on")
         if labelled:
             _must_review(request)
         batch = intake.open_batch(_user(request))
-        outcomes = _accept_archive(archive, labelled, batch) if archive else []
-        outcomes += intake.accept(((upload, None) for upload in uploads), batch.owner, batch)
+        outcomes = batches.add(batch, images, archive, labelled)
+        refusal = outcomes[0].refusal if outcomes and outcomes[0].is_archive else None
+        if refusal:  # the archive came alone
+            batch.delete()
+            raise Refused(refusal)
         return Response(_bulk_result(batch, outcomes), status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(
@@ -178,14 +184,6 @@ class BatchViewSet(viewsets.GenericViewSet[Batch]):
     def retrieve(self, request: Request, pk: str) -> Response:
         """How far the photos of a batch are."""
         return Response(selectors.batch_progress(self.get_object()))
-
-
-def _accept_archive(archive: SpooledUpload, labelled: bool, batch: Batch) -> list[intake.Outcome]:
-    try:
-        return archives.accept(archive, labelled, batch.owner, batch)
-    except archives.UnreadableArchive as error:
-        batch.delete()
-        raise Refused(error.refusal) from error
 
 
 def _user(request: Request) -> User:

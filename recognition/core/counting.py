@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.formats import number_format
@@ -27,13 +28,13 @@ def total(counts: Iterable[Counted]) -> Counted:
     """The sum, which is as exact as the least exact of the counts."""
     counts = list(counts)
     return Counted(
-        number=sum(it.number for it in counts),
-        is_exact=all(it.is_exact for it in counts),
-        is_minimum=any(it.is_minimum for it in counts),
+        number=sum(count.number for count in counts),
+        is_exact=all(count.is_exact for count in counts),
+        is_minimum=any(count.is_minimum for count in counts),
     )
 
 
-def count_up_to(rows: QuerySet, limit: int) -> Counted:
+def count_up_to(rows: QuerySet[Any], limit: int) -> Counted:
     """Look at no more than `limit` rows and one; `rows` should be in the order of an index."""
     number = rows[: limit + 1].count()
     if number > limit:

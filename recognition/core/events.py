@@ -22,7 +22,7 @@ def publish_settled(photo_ids: Iterable[UUID]) -> None:
         listeners = connection.pubsub_numsub(*map(_channel, photo_ids))
         with connection.pipeline(transaction=False) as pipeline:
             for channel, count in listeners:
-                if count:  # of a thousand photos at once hardly any is waited for
+                if count:  # people wait for hardly any of a thousand photos
                     pipeline.publish(channel, 1)
             pipeline.execute()
 

@@ -1,5 +1,5 @@
-"""Rows are locked in one order everywhere: photos by their ids, then predictions by theirs. So two
-at work wait for each other, and never for ever.
+"""Locks are taken in one order everywhere: the tree of labels before anything else, then photos by
+their ids, then predictions by theirs. So two transactions wait for each other, but never for ever.
 
 What is locked is read after that: a row that came along by a join would be as it was before the
 waiting.
@@ -11,15 +11,15 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
-from recognition.models import Photo, Prediction
+from recognition.models import Label, Photo, Prediction
 
 
 def lock_photos(photos: QuerySet[Photo]) -> list[Photo]:
     """These photos, each with its prediction, until the transaction ends."""
     locked = list(photos.select_for_update(of=("self",)).order_by("id"))
-    rows = lock_predictions(it.prediction_id for it in locked if it.prediction_id)
+    rows = lock_predictions(photo.prediction_id for photo in locked if photo.prediction_id)
     said = {row.id: row for row in rows.defer("embedding")}
     for photo in locked:
         photo.prediction = said[photo.prediction_id] if photo.prediction_id else None
@@ -32,9 +32,19 @@ def lock_predictions(prediction_ids: Iterable[UUID]) -> QuerySet[Prediction]:
     return rows.filter(id__in=list(prediction_ids)).order_by("id")
 
 
+def lock_label_tree() -> None:
+    """Nobody else changes a label until the transaction ends; all may read, and label photos."""
+    _lock_tables("SHARE ROW EXCLUSIVE", Label)
+
+
 def lock_all() -> None:
     """Nobody else changes a photo or a prediction until the transaction ends; all may read."""
-    if connection.vendor == "postgresql":  # in SQLite there is one transaction that writes anyway
+    _lock_tables("EXCLUSIVE", Photo, Prediction)
+
+
+def _lock_tables(mode: str, *models: type[Model]) -> None:
+    """mode: of PostgreSQL. In SQLite there is one transaction that writes anyway."""
+    if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            for model in (Photo, Prediction):
-                cursor.execute(f'LOCK TABLE "{model._meta.db_table}" IN EXCLUSIVE MODE')
+            for model in models:
+                cursor.execute(f'LOCK TABLE "{model._meta.db_table}" IN {mode} MODE')

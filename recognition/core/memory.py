@@ -2,8 +2,8 @@
 
 glibc keeps what was freed for itself, so a process stays as large as its largest moment. Letting it
 return every large block at once (MALLOC_TRIM_THRESHOLD_) costs a fifth of the speed in page faults;
-asking now and then costs nothing that can be measured. A refused photo hangs in a circle with its
-exception's traceback until the garbage collector comes by, so that comes first.
+asking now and then costs nothing that can be measured. A refused photo and the traceback of its
+exception refer to each other, so garbage is collected first.
 """
 
 from __future__ import annotations

@@ -42,15 +42,15 @@ def end_at_once_when_terminated() -> None:
 
 
 def end_now() -> None:
-    """As if terminated: what had to be put down in order has been, and Celery takes its time."""
+    """As if terminated. All that mattered is stored, and Celery would wait."""
     end_at_once_when_terminated()
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 @contextlib.contextmanager
 def stops_when_terminated() -> Iterator[None]:
-    """Inside, SIGTERM raises SystemExit, so that the work can be put down in order. Once is enough:
-    further signals are ignored."""
+    """Inside, SIGTERM raises SystemExit, so that the state of the work can be stored. Further
+    signals are ignored."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         signal.signal(number, signal.SIG_IGN)
@@ -60,7 +60,7 @@ def stops_when_terminated() -> Iterator[None]:
     try:
         yield
     except SystemExit:
-        raise  # and nothing disturbs what is left to do
+        raise  # and no further signal interrupts what is left to do
     except BaseException:
         signal.signal(signal.SIGTERM, before)
         raise

@@ -1,7 +1,7 @@
 """The connection to Redis, and what is done while Redis is away.
 
 Nothing in Redis is ever needed for a result to be right: the database is the queue, and a sweep
-wakes the workers again for what was missed. A Redis that is away costs patience, never a photo.
+wakes the workers again for what was missed. While Redis is away photos wait longer; none is lost.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ def file_name(photo: Photo) -> str:
 
 
 def _safe(name: str) -> str:
-    visible = "".join(it for it in name if unicodedata.category(it) not in _INVISIBLE)
+    visible = "".join(char for char in name if unicodedata.category(char) not in _INVISIBLE)
     name = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", visible)).strip(" .")
     if _RESERVED.match(name):
         name = "_" + name

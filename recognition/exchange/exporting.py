@@ -1,7 +1,7 @@
 """Export labelled photos: a folder for each label, with tables beside them.
 
-Everything is streamed. Only a page of rows and a piece of one photo are in memory at a time, and of
-each earlier photo its entry in the archive's directory; its row waits in a temporary file.
+Everything is streamed. Only a page of rows, a piece of one photo and the archive's directory are in
+memory at a time; the rows of earlier photos wait in a temporary file.
 """
 
 from __future__ import annotations
@@ -116,10 +116,10 @@ class Export:
     def _labels(self) -> Iterator[bytes]:
         """labels.csv: the labels that were used, and their ancestors, parents first."""
         lineages = [self._tree.lineage(label) for label in self._used]
-        labels = {label.slug: (depth, label) for it in lineages for depth, label in enumerate(it)}
-        in_order = sorted(labels.values(), key=lambda it: (it[0], it[1].slug))
+        labels = {label: depth for lineage in lineages for depth, label in enumerate(lineage)}
+        in_order = sorted(labels, key=lambda label: (labels[label], label.slug))
         return dataset_tables.csv_lines(
-            dataset_tables.LABEL_COLUMNS, (self._described(label) for _, label in in_order)
+            dataset_tables.LABEL_COLUMNS, (self._described(label) for label in in_order)
         )
 
     def _described(self, label: Label) -> dict[str, str]:

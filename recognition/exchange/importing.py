@@ -79,7 +79,8 @@ class FolderImport:
         while not self.is_stopping and (some := list(islice(paths, intake.CHUNK))):
             outcomes = list(self._take_in(some))
             if self.batch:
-                batches.remember(self.batch, [it for it in outcomes if it.refusal])
+                refused = [outcome for outcome in outcomes if outcome.refusal]
+                batches.remember(self.batch, refused)
             yield from outcomes
 
     def _open_table(self, name: str) -> IO[bytes] | None:
@@ -113,7 +114,7 @@ class FolderImport:
         self._label_what_has_none([(photo, found[sha256]) for sha256, photo in here.items()])
         for sha256, photo in here.items():
             yield Outcome(found[sha256].shown, photo, is_duplicate=True)
-        yield from self._accept([it for sha256, it in found.items() if sha256 not in here])
+        yield from self._accept([file for sha256, file in found.items() if sha256 not in here])
 
     def _look_at(self, path: Path) -> _Found | Outcome:
         shown = _printable(str(path.relative_to(self._folder)))
@@ -132,7 +133,8 @@ class FolderImport:
 
     def _label_what_has_none(self, photos: list[tuple[Photo, _Found]]) -> None:
         """A label that somebody has set meanwhile counts more than the folder's name."""
-        labels = {it.id: found.label for it, found in photos if found.label and not it.label_id}
+        without = [(photo.id, found.label) for photo, found in photos if not photo.label_id]
+        labels = {photo_id: label for photo_id, label in without if label}
         if labels:
             labelling.label_repeated_uploads(labels, self._owner)
 
@@ -179,7 +181,6 @@ def _refusal_at_sight(path: Path) -> str:
 def _copy(file: _Found) -> SpooledUpload:
     """A copy and no hard link, because a file that is edited later must not change the photo. It is
     hashed again, because it may have been edited since."""
-    settings.ARK_INCOMING.mkdir(parents=True, exist_ok=True)
     target = new_incoming_path()
     digest = hashlib.sha256()
     try:

@@ -121,7 +121,8 @@ def undo_bulk(bulk: BulkDecision, by: User) -> tuple[int, int]:
     decided = bulk.decision_set.values_list("photo_id", flat=True)
     photos = {photo.id: photo for photo in _lock(decided)}
     standing = _standing(photos.values())
-    undone = [_undoing(it, photos[it.photo_id], by) for it in standing if it.bulk_id == bulk.id]
+    of_bulk = [decision for decision in standing if decision.bulk_id == bulk.id]
+    undone = [_undoing(decision, photos[decision.photo_id], by) for decision in of_bulk]
     _write(undone)
     bulk.undone = timezone.now()
     bulk.save(update_fields=["undone"])

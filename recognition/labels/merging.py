@@ -1,8 +1,8 @@
 """Merge a label into another one.
 
 Versions of the network keep predicting the merged label, which then counts as the other one
-(`labels.LabelTree`). A merge cannot be undone, but the photos' decisions tell which label each of
-them had.
+(`labels.tree.LabelTree`). A merge cannot be undone, but the photos' decisions tell which label each
+of them had.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from recognition.core.counting import Counted, count_up_to
 from recognition.core.locks import lock_all
 from recognition.labels import labelling
-from recognition.labels.tree import COUNTED_FOR_A_LABEL, LabelTree, count_photos
+from recognition.labels.tree import COUNTED_FOR_A_LABEL, LabelTree, changing, count_photos
 from recognition.models import Kind, Label, ModelVersion, Prediction, Suspect
 
 _CHUNK = 2000
@@ -52,7 +51,7 @@ def targets(source: Label) -> list[Label]:
     return [label for label in tree if not _obstacle(source, label, tree)]
 
 
-@transaction.atomic
+@changing()
 def merge(source: Label, target: Label, by: User) -> int:
     """Merge `source` into `target`; return how many photos changed their label.
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.text import slugify
 
 from recognition.core.counting import Counted, count_up_to
+from recognition.core.locks import lock_label_tree
 from recognition.models import Kind, Label, Photo, Report
+from recognition.models.label import chain
 
 COUNTED_FOR_A_LIST = 1000
 COUNTED_FOR_A_LABEL = 10_000
@@ -23,6 +26,9 @@ class LabelTree:
     def __init__(self) -> None:
         self._labels = {label.id: label for label in Label.objects.order_by()}
         self._by_slug = {label.slug: label for label in self._labels.values()}
+        parents = {label.id: label.parent_id for label in self}
+        self._upwards = {id_: chain(id_, parents) for id_ in parents}
+        self._merges = {label.id: label.merged_into_id for label in self}
 
     def __getitem__(self, slug: str) -> Label:
         """The label with this slug, or the one it was merged into. Raises KeyError."""
@@ -36,36 +42,31 @@ class LabelTree:
 
     def current(self, label: Label) -> Label:
         """The label itself, or the one it was merged into."""
-        label = self._labels.get(label.id, label)  # the one at hand may be older than the merge
-        while label.merged_into_id:
-            label = self._labels[label.merged_into_id]
-        return label
+        # The one at hand may be older than the merge, or newer than this tree.
+        return self._labels.get(chain(label.id, self._merges)[-1], label)
 
     def is_right(self, predicted_id: int | None, label_id: int | None) -> bool:
         """Whether the predicted label is the label itself or one of its ancestors."""
-        while label_id and label_id != predicted_id:
-            label_id = self._labels[label_id].parent_id
-        return label_id is not None
+        return label_id is not None and predicted_id in self._upwards.get(label_id, (label_id,))
 
     def in_order(self) -> list[Label]:
         """Kind by kind, each label right after its parent and that one's earlier children."""
 
         def place(label: Label) -> tuple[object, ...]:
             lineage = self.lineage(label)
-            return (lineage[0].kind, *(it.slug for it in lineage))
+            return (lineage[0].kind, *(ancestor.slug for ancestor in lineage))
 
         return sorted(self, key=place)
 
     def lineage(self, label: Label) -> list[Label]:
         """The label's ancestors, topmost first, and the label itself."""
-        upwards = [label]
-        while upwards[-1].parent_id:
-            upwards.append(self._labels[upwards[-1].parent_id])
-        return upwards[::-1]
+        upwards = self._upwards.get(label.id, [label.id])
+        return [self._labels.get(id_, label) for id_ in reversed(upwards)]
 
     def below(self, label: Label) -> list[Label]:
         """All descendants of this label."""
-        return [it for it in self if it.id != label.id and self.is_right(label.id, it.id)]
+        others = (other for other in self if other.id != label.id)
+        return [other for other in others if self.is_right(label.id, other.id)]
 
 
 def labelled_photos() -> QuerySet[Photo]:
@@ -123,7 +124,7 @@ class LabelFinder:
         return self._found.get(name.casefold()) or self._make(name)
 
     def _make(self, name: str) -> Label | None:
-        # Taken out, so that labels that are each other's parents end nowhere.
+        # Taken out, so that of labels that are each other's parents each is made once.
         described = self._offered.pop(name.casefold(), None)
         if described is None and self._makes_others:
             described = NewLabel(slugify(name)[:50], name[:60], name[:60], Kind.OTHER, "")
@@ -140,20 +141,26 @@ class LabelFinder:
         return label
 
 
-@transaction.atomic
+@contextmanager
+def changing() -> Iterator[None]:
+    """A transaction in which nobody else changes the tree, so that what was checked inside it is
+    still true when it is saved."""
+    with transaction.atomic():
+        lock_label_tree()
+        yield
+
+
+@changing()
 def add(
     slug: str, name_en: str, name_zh: str, kind: str = "", parent: Label | None = None
 ) -> Label:
     """Add a label; without a kind it gets its parent's. Raises ValidationError."""
+    if parent:
+        parent = Label.objects.get(id=parent.id)  # it may have been merged meanwhile
     kind = kind or (parent.kind if parent else "")
     label = Label(slug=slug, name_en=name_en, name_zh=name_zh, kind=kind, parent=parent)
     label.full_clean()
-    try:
-        with transaction.atomic():
-            label.save()
-    except IntegrityError:  # somebody else was quicker
-        label.full_clean()
-        raise
+    label.save()
     return label
 
 

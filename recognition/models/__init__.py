@@ -2,12 +2,12 @@
 
 from recognition.models.comparison import ComparedPhoto, Comparison
 from recognition.models.decision import REVIEWED_VIA, BulkDecision, Decision, Via
+from recognition.models.job import Job
 from recognition.models.label import Kind, Label
 from recognition.models.model_version import LiveChange, ModelVersion
 from recognition.models.photo import Batch, Photo, Split, split_of
 from recognition.models.prediction import ConfidenceBand, Prediction, Review, State
-from recognition.models.repredicting import Repredicting
-from recognition.models.review import Promise, Report, ReviewLease, Suspect
+from recognition.models.review import HashRevision, Promise, Report, ReviewLease, Suspect
 from recognition.models.training import (
     DataSet,
     Experiment,
@@ -30,6 +30,8 @@ __all__ = [
     "DataSet",
     "Decision",
     "Experiment",
+    "HashRevision",
+    "Job",
     "Kind",
     "Label",
     "LiveChange",
@@ -39,7 +41,6 @@ __all__ = [
     "Prediction",
     "Promise",
     "Report",
-    "Repredicting",
     "Review",
     "ReviewLease",
     "RunState",

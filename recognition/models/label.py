@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import get_language
@@ -15,8 +17,16 @@ class Kind(models.TextChoices):
     OTHER = "other", _("other")
 
 
+def chain(start: int, links: Mapping[int, int | None]) -> list[int]:
+    """The start, what it leads to, and so on to the end. A circle is followed once round."""
+    followed = [start]
+    while (link := links.get(followed[-1])) is not None and link not in followed:
+        followed.append(link)
+    return followed
+
+
 class Label(models.Model):
-    """A word of the taxonomy. `other` is for what people teach beyond vehicles and animals."""
+    """A class of the taxonomy. `other` is for what people teach beyond vehicles and animals."""
 
     slug = models.SlugField(_("slug"), unique=True)
     name_en = models.CharField(_("English name"), max_length=60)
@@ -48,7 +58,10 @@ class Label(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """A label stands below its parent, so never above it as well, and is of the same kind."""
+        """A label stands below its parent, so never above it as well, and is of the same kind.
+
+        What is checked here holds for as long as the tree is locked (`labels.tree.changing`).
+        """
         if self.kind == Kind.NEITHER and Label.objects.filter(kind=Kind.NEITHER).exclude(
             pk=self.pk
         ):
@@ -59,11 +72,9 @@ class Label(models.Model):
             raise ValidationError({"parent": _("A label is of the same kind as its parent.")})
         if self.parent.merged_into_id:
             raise ValidationError({"parent": _("This label was merged into another one.")})
-        ancestor: Label | None = self.parent
-        while ancestor:
-            if ancestor.pk == self.pk:
-                raise ValidationError({"parent": _("This label stands above its parent already.")})
-            ancestor = ancestor.parent
+        parents = dict(Label.objects.order_by().values_list("pk", "parent"))
+        if self.pk in chain(self.parent.pk, parents):
+            raise ValidationError({"parent": _("This label stands above its parent already.")})
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""What the review needs besides decisions: leases, suspects, the promise, the analyst's reports."""
+"""What the review needs besides decisions: leases, suspects, the promise, the analyst's counts."""
 
 from __future__ import annotations
 
@@ -59,13 +59,25 @@ class Promise(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("changed by"), null=True
     )
     changed = models.DateTimeField(_("changed"), auto_now=True)
+    # The rules by which the predictions that are accepted now were chosen, as
+    # `recognition.analysis.acceptance` writes them; null while it applies others.
+    applied = models.JSONField(null=True)
 
     def __str__(self) -> str:
         return f"{self.target:.1%}"
 
 
+class HashRevision(models.Model):
+    """How many times perceptual hashes were added, in one row."""
+
+    number = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
 class Report(models.Model):
-    """The analyst's latest findings, by name, so that pages need not count."""
+    """What the analyst has counted, by name, so that pages need not count."""
 
     name = models.CharField(max_length=30, primary_key=True)
     data = models.JSONField(default=dict)

@@ -65,13 +65,13 @@ def accept(
 def _open(stream: io.BufferedReader) -> zipfile.ZipFile:
     """zipfile reads the whole directory at once, and then makes an object of each entry."""
     try:
-        return zipfile.ZipFile(_Sparing(stream))
+        return zipfile.ZipFile(_LimitedReader(stream))
     except _DAMAGED as error:
         raise UnreadableArchive(Refusal("not_an_archive")) from error
 
 
-class _Sparing:
-    """A file of which nobody can read very much at once."""
+class _LimitedReader:
+    """A file that refuses to be read in one piece larger than a directory may be."""
 
     def __init__(self, stream: io.BufferedReader) -> None:
         self.seek, self.tell, self.seekable = stream.seek, stream.tell, stream.seekable
@@ -200,16 +200,26 @@ def _check(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left_bytes: int) ->
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> SpooledUpload:
+    """Raises _Refused if the entry is damaged, and OSError when the disk is full."""
     path = new_incoming_path()
     digest = hashlib.sha256()
     size = 0
     try:
-        with archive.open(entry) as packed, path.open("wb") as stream:
-            while chunk := packed.read(_CHUNK_BYTES):
+        with path.open("wb") as stream:
+            for chunk in _chunks(archive, entry):
                 stream.write(chunk)
                 digest.update(chunk)
                 size += len(chunk)
-    except _DAMAGED as error:
+    except BaseException:
         path.unlink(missing_ok=True)
-        raise _Refused("truncated") from error
+        raise
     return SpooledUpload(path, name, size, digest.hexdigest())
+
+
+def _chunks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    try:
+        with archive.open(entry) as packed:
+            while chunk := packed.read(_CHUNK_BYTES):
+                yield chunk
+    except _DAMAGED as error:
+        raise _Refused("truncated") from error

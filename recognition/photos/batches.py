@@ -56,7 +56,8 @@ def add(
     archive: SpooledUpload | None = None,
     labelled: bool = False,
 ) -> list[Outcome]:
-    """Accept files into the batch, each by itself. labelled: an archive's folders name labels."""
+    """Accept files into the batch, each by itself: an archive that cannot be read takes nothing
+    else along. labelled: an archive's folders name labels."""
     outcomes = list(intake.accept(((image, None) for image in images), batch.owner, batch))
     if archive:
         outcomes += _add_archive(batch, archive, labelled)
@@ -68,19 +69,21 @@ def _add_archive(batch: Batch, archive: SpooledUpload, labelled: bool) -> list[O
     try:
         return archives.accept(archive, labelled, batch.owner, batch)
     except archives.UnreadableArchive as error:
-        return [Outcome(archive.name, refusal=error.refusal)]
+        return [Outcome(archive.name, refusal=error.refusal, is_archive=True)]
 
 
 def cards_of_outcomes(outcomes: list[Outcome], viewer: User) -> list[Card]:
-    """Ready to be shown: one query, however many there are."""
+    """Ready to be shown: one query, however many there are. Photos that were deleted since have
+    none."""
     shown = outcomes[:MAX_CARDS]
     photos = selectors.photos_to_show(viewer).in_bulk([o.photo.id for o in shown if o.photo])
-    return [
-        Card(photos[o.photo.id], o.is_duplicate)
-        if o.photo
-        else Card(name=o.name, refusal=o.refusal)
-        for o in shown
-    ]
+    cards: list[Card] = []
+    for outcome in shown:
+        if outcome.photo is None:
+            cards.append(Card(name=outcome.name, refusal=outcome.refusal))
+        elif photo := photos.get(outcome.photo.id):
+            cards.append(Card(photo, outcome.is_duplicate))
+    return cards
 
 
 def cards_of_batch(batch: Batch, viewer: User) -> list[Card]:

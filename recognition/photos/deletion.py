@@ -13,8 +13,7 @@ from django.db.models import Count, QuerySet
 
 from recognition.core.locks import lock_photos
 from recognition.models import ModelVersion, Photo, TrainingExample, TrainingRun
-
-RENDITION_SIDES = (320, 1280)
+from recognition.photos import renditions
 
 
 class Use(NamedTuple):
@@ -51,7 +50,7 @@ def taught(version: ModelVersion) -> Taught | None:
 @transaction.atomic
 def delete_photo(photo: Photo) -> None:
     """Delete the rows, and the files once the transaction has committed."""
-    paths = [photo.original_path, *map(photo.rendition_path, RENDITION_SIDES)]
+    paths = [photo.original_path, *renditions.paths(photo)]
     lock_photos(Photo.objects.filter(id=photo.id))  # before what hangs on it
     photo.delete()
 

@@ -1,19 +1,18 @@
 """What web processes do with pixels: judge an upload, and draw the pictures that pages show.
 
 Neither Django nor torch is needed here. A photo that would take much memory is handled in a
-process of its own, which gives the memory back by ending; `python -m recognition.photos.imaging` is
-that process.
+subprocess, `python -m recognition.photos.imaging`, which frees the memory when it ends.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import os
 import subprocess
 import sys
 import threading
-import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -57,11 +56,11 @@ def inspect(path: Path, max_pixels: int) -> PhotoProperties:
     """
     with open_photo(path, max_pixels) as image:
         if image.format in JPEG_FORMATS and _has_its_end(path):
-            return _facts(image, image.size)
+            return _properties(image, image.size)
         heavy = _is_heavy(image)
         if not heavy:
-            return _decoded_facts(image)
-    return PhotoProperties(**_in_a_process_of_its_own("inspect", path, max_pixels))
+            return _properties_if_whole(image)
+    return PhotoProperties(**_in_subprocess("inspect", path, max_pixels))
 
 
 def _has_its_end(path: Path) -> bool:
@@ -77,12 +76,12 @@ def _has_its_end(path: Path) -> bool:
 def render(path: Path, target: Path, longest_side: int, max_pixels: int) -> None:
     """Draw the photo as a JPEG without any metadata, at most `longest_side` pixels long.
 
-    Only whole pictures ever stand at `target`. Raises UnreadablePhoto.
+    Raises UnreadablePhoto, and OSError when the disk is full; part of a picture may be left then.
     """
     with open_photo(path, max_pixels) as image:
         heavy = _is_heavy(image)
     if heavy:
-        _in_a_process_of_its_own("render", path, target, longest_side, max_pixels)
+        _in_subprocess("render", path, target, longest_side, max_pixels)
     else:
         _render_here(path, target, longest_side, max_pixels)
 
@@ -96,14 +95,14 @@ def _is_heavy(image: Image.Image) -> bool:
     return width * height > MAX_PIXELS_HERE
 
 
-def _decoded_facts(image: Image.Image) -> PhotoProperties:
+def _properties_if_whole(image: Image.Image) -> PhotoProperties:
     size = image.size
     draft_jpeg(image, 64, "L")
     image.load()
-    return _facts(image, size)
+    return _properties(image, size)
 
 
-def _facts(image: Image.Image, size: tuple[int, int]) -> PhotoProperties:
+def _properties(image: Image.Image, size: tuple[int, int]) -> PhotoProperties:
     width, height = size
     if orientation(image) >= 5:  # a quarter turn
         width, height = height, width
@@ -117,13 +116,12 @@ def _render_here(path: Path, target: Path, longest_side: int, max_pixels: int) -
     picture.thumbnail((longest_side, longest_side), Image.Resampling.BICUBIC)
     clean = Image.new("RGB", picture.size)
     clean.paste(picture)  # pixels only: no EXIF, GPS, XMP, comment or colour profile travels on
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(f".{uuid.uuid4().hex}.partial")
-    clean.save(partial, "JPEG", quality=JPEG_QUALITY, optimize=True)
-    partial.replace(target)
+    jpeg = io.BytesIO()  # Pillow, writing to the disk, would not see that the last bytes found none
+    clean.save(jpeg, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    target.write_bytes(jpeg.getvalue())
 
 
-def _in_a_process_of_its_own(task: str, path: Path, *arguments: object) -> dict[str, Any]:
+def _in_subprocess(task: str, path: Path, *arguments: object) -> dict[str, Any]:
     command = [
         sys.executable,
         "-m",
@@ -156,7 +154,7 @@ def _main(task: str, path: str, *arguments: str) -> dict[str, Any]:
             _render_here(Path(path), Path(target), int(longest_side), int(max_pixels))
             return {}
         with open_photo(Path(path), int(arguments[0])) as image:
-            return asdict(_decoded_facts(image))
+            return asdict(_properties_if_whole(image))
     except UnreadablePhoto as error:
         return {"code": error.code}
 

@@ -1,12 +1,13 @@
 """Accept uploads: validate, hash, store, queue.
 
 An upload is a `SpooledUpload`, already on the disk. A photo that is accepted, its pending
-prediction and nothing else are committed together; then the doorbell rings.
+prediction and nothing else are committed together; then a predictor is woken.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import islice
 from uuid import UUID
@@ -29,12 +30,16 @@ CHUNK = 32  # photos a transaction; the first of a large upload are predicted wh
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file: a photo (perhaps one that was there already), or a refusal."""
+    """What became of one file: a photo (perhaps one that was there already), or a refusal.
+
+    is_archive: an archive was refused as a whole.
+    """
 
     name: str
     photo: Photo | None = None
     is_duplicate: bool = False
     refusal: Refusal | None = None
+    is_archive: bool = False
 
 
 def open_batch(owner: User) -> Batch:
@@ -51,8 +56,12 @@ def accept(
     The generator does the work as it is read. Files are used up: moved, or deleted.
     """
     iterator = iter(uploads)
-    while chunk := list(islice(iterator, CHUNK)):
+    while True:
+        chunk: list[tuple[SpooledUpload, Label | None]] = []
         try:
+            chunk.extend(islice(iterator, CHUNK))  # keeps what came before an error
+            if not chunk:
+                return
             judged = [_judge(upload) for upload, _ in chunk]
             try:
                 outcomes = _store(chunk, judged, owner, batch)
@@ -90,16 +99,16 @@ def _store(
     decisions: list[Decision] = []
     relabelled: dict[UUID, Label] = {}
     tree = LabelTree()  # a long import goes on while labels are merged
-    for (upload, label), facts in zip(chunk, judged, strict=True):
+    for (upload, label), verdict in zip(chunk, judged, strict=True):
         label = label and tree.current(label)
-        if isinstance(facts, Refusal):
-            outcomes.append(Outcome(upload.name, refusal=facts))
+        if isinstance(verdict, Refusal):
+            outcomes.append(Outcome(upload.name, refusal=verdict))
         elif photo := known.get(upload.sha256):
             outcomes.append(Outcome(upload.name, photo, is_duplicate=True))
             if label:
                 relabelled[photo.id] = label
         else:
-            photo = known[upload.sha256] = _new_photo(upload, facts, owner, batch)
+            photo = known[upload.sha256] = _new_photo(upload, verdict, owner, batch)
             # The two rows point at each other; the database looks at that when all are in.
             photo.prediction = Prediction(photo=photo)
             new.append((upload, photo))
@@ -113,19 +122,30 @@ def _store(
     return outcomes
 
 
-@transaction.atomic
 def _insert(new: list[tuple[SpooledUpload, Photo]], decisions: list[Decision]) -> None:
+    """Store rows and originals; if that fails, the uploads lie again where they lay before."""
+    try:
+        _insert_at_once(new, decisions)
+    except (IntegrityError, OSError):  # then nothing was committed
+        for upload, photo in new:
+            with suppress(FileNotFoundError):
+                photo.original_path.replace(upload.path)
+        raise
+    transaction.on_commit(wakeups.wake_predictor)
+
+
+@transaction.atomic
+def _insert_at_once(new: list[tuple[SpooledUpload, Photo]], decisions: list[Decision]) -> None:
     """Nothing but writing: SQLite lets nobody else write meanwhile."""
     Photo.objects.bulk_create([photo for _, photo in new])
     Prediction.objects.bulk_create([photo.prediction for _, photo in new if photo.prediction])
     Decision.objects.bulk_create(decisions)
     for upload, photo in new:
         _keep_original(upload, photo)
-    transaction.on_commit(wakeups.wake_predictor)
 
 
 def _new_photo(
-    upload: SpooledUpload, facts: PhotoProperties, owner: User, batch: Batch | None
+    upload: SpooledUpload, properties: PhotoProperties, owner: User, batch: Batch | None
 ) -> Photo:
     return Photo(
         owner=owner,
@@ -133,7 +153,7 @@ def _new_photo(
         name=upload.name[-255:],
         sha256=upload.sha256,
         size_bytes=upload.size,
-        **asdict(facts),
+        **asdict(properties),
     )
 
 

@@ -1,4 +1,4 @@
-"""Why a file was not accepted or could not be predicted, in words that tell what to do."""
+"""Why a file was not accepted or could not be predicted, and what a person can do about it."""
 
 from __future__ import annotations
 

@@ -152,8 +152,10 @@ def decisions_about(photo: Photo, viewer: User) -> list[VisibleDecision]:
     """The latest decisions about a photo, newest first."""
     made = photo.decisions.select_related("by", "from_label", "to_label", "undone_by")
     return [
-        VisibleDecision(it, name_shown(it.by, photo, viewer), hasattr(it, "undone_by"))
-        for it in made[:_DECISIONS_SHOWN]
+        VisibleDecision(
+            decision, name_shown(decision.by, photo, viewer), hasattr(decision, "undone_by")
+        )
+        for decision in made[:_DECISIONS_SHOWN]
     ]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -21,7 +22,7 @@ from django.http.response import HttpResponseBase
 MEGABYTE = 1024 * 1024
 
 
-class SpooledUpload(UploadedFile):
+class SpooledUpload(UploadedFile):  # type: ignore[type-arg]  # Django's own takes none
     """A file that has arrived under settings.ARK_INCOMING; whoever keeps it moves it away."""
 
     name: str
@@ -42,7 +43,7 @@ class SpooledUpload(UploadedFile):
 class SpoolUploadHandler(FileUploadHandler):
     """Writes each file of a multipart request into settings.ARK_INCOMING and hashes it meanwhile.
 
-    Of a file that is larger than its limit only as much is kept as shows that it is too large.
+    A file over its limit is not kept whole, but with so many bytes that its size shows.
     """
 
     chunk_size = 256 * 1024
@@ -61,7 +62,6 @@ class SpoolUploadHandler(FileUploadHandler):
     ):
         if content_length > settings.ARK_MAX_BULK_MB * MEGABYTE:
             raise RequestDataTooBig
-        settings.ARK_INCOMING.mkdir(parents=True, exist_ok=True)
 
     def new_file(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
         super().new_file(*args, **kwargs)
@@ -85,10 +85,11 @@ class SpoolUploadHandler(FileUploadHandler):
 
     def discard(self) -> None:
         """Delete what nobody moved away."""
-        if self.paths:
-            self.stream.close()
         for path in self.paths:
             path.unlink(missing_ok=True)
+        if self.paths:
+            with suppress(OSError):  # on a full disk, closing a file fails as writing did
+                self.stream.close()
 
 
 def discard_leftovers(
@@ -108,4 +109,7 @@ def discard_leftovers(
 
 
 def new_incoming_path() -> Path:
-    return settings.ARK_INCOMING / uuid.uuid4().hex
+    """Of a file that is about to be written, in settings.ARK_INCOMING."""
+    folder: Path = settings.ARK_INCOMING
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / uuid.uuid4().hex

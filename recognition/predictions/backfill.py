@@ -1,8 +1,12 @@
 """Predict photos again by another version than the one that answered, in the background.
 
-Such rows wait with their version (see `prediction`). A photo goes over to a new answer only if the
+Such rows wait with their version (see `queue`). A photo goes over to a new answer only if the
 live version gave it; other answers stand beside it, to be compared. How many photos a request is
 about does not matter: its rows are made a few at a time, when none is left.
+
+A request is a job. Its parameters are {"label": its id or null, "newest": the first photo's id};
+its result is {"photos": about how many there are, "looked_at": how many of them were so far,
+"next_photo": its id, or null after the last}.
 """
 
 from __future__ import annotations
@@ -18,11 +22,11 @@ from django.utils import timezone
 
 from recognition.cnn.pixels.decoding import UnreadablePhoto
 from recognition.cnn.serving.classifier import Answer
-from recognition.core import wakeups
+from recognition.core import jobs, wakeups
 from recognition.core.locks import lock_photos
 from recognition.labels import labelling
 from recognition.labels.tree import LabelTree
-from recognition.models import Label, ModelVersion, Photo, Prediction, Repredicting, State
+from recognition.models import Job, Label, ModelVersion, Photo, Prediction, State
 from recognition.predictions import queue
 
 _COUNTED = 1000  # rows that wait
@@ -76,30 +80,34 @@ def again(photo_ids: Collection[UUID], version: ModelVersion) -> Asked:
     return Asked(waiting, shown, len(photo_ids) - waiting - shown)
 
 
-@transaction.atomic
-def request(version: ModelVersion, by: User | None, said: Label | None = None) -> Repredicting:
+def request(
+    version: ModelVersion, by: User | None, said: Label | None = None, form_id: UUID | None = None
+) -> Job:
     """Have all photos, or those whose shown prediction says this label, predicted again by this
-    version, the newest first. It takes the place of what was requested of the version before."""
-    transaction.on_commit(wakeups.wake_predictor)
+    version, the newest first. One request is worked off after the other. form_id: as in `jobs.ask`.
+    """
     newest = Photo.objects.order_by("-id").values_list("id", flat=True).first()
-    anew = {
-        "by": by,
-        "said": said,
-        "asked": timezone.now(),
-        "next_photo": newest,
-        "looked_at": 0,
-        "finished": None,
-        "error": "",
-    }
-    return Repredicting.objects.update_or_create(version=version, defaults=anew)[0]
+    parameters = {"label": said.id if said else None, "newest": str(newest) if newest else None}
+    subject = f"{version.id} {said.id if said else ''}".strip()
+    return jobs.ask(Job.Kind.BACKFILL, by, subject, version, parameters, form_id)
+
+
+def last_request(version: ModelVersion) -> Job | None:
+    """What was requested of this version: what goes on now, or else the last one."""
+    requests = Job.objects.filter(kind=Job.Kind.BACKFILL, version=version).select_related("by")
+    unfinished = requests.filter(state__in=jobs.OPEN).order_by("created", "id").first()
+    return unfinished or requests.order_by("-created", "-id").first()
 
 
 @transaction.atomic
 def stop(version: ModelVersion, reason: str = "") -> None:
     """Predict nothing more again by this version, for this reason if it is not a person's wish."""
-    wanted = Repredicting.objects.filter(version=version)
-    wanted.update(finished=timezone.now(), error=reason)
-    waiting = [row_id for row_id, its in _waiting()[:_COUNTED] if its == version.id]
+    wanted = Job.objects.filter(kind=Job.Kind.BACKFILL, version=version)
+    if reason:
+        jobs.fail(wanted, "not_loaded", reason)
+    for job_id in wanted.filter(state__in=jobs.OPEN).values_list("id", flat=True):
+        jobs.cancel(job_id)
+    waiting = [row_id for row_id, version_id in _waiting()[:_COUNTED] if version_id == version.id]
     unless_claimed = Prediction.objects.filter(id__in=waiting, state=State.PENDING)
     shown = Photo.objects.filter(prediction__in=waiting).values_list("prediction", flat=True)
     unless_claimed.filter(id__in=list(shown)).update(state=State.FAILED, error="not_repeated")
@@ -108,7 +116,7 @@ def stop(version: ModelVersion, reason: str = "") -> None:
 
 def waiting(version: ModelVersion) -> int:
     """How many photos wait for this version's turn; seldom many more than CHUNK."""
-    return sum(its == version.id for _row_id, its in _waiting()[:_COUNTED])
+    return sum(version_id == version.id for _row_id, version_id in _waiting()[:_COUNTED])
 
 
 def next_version() -> ModelVersion | None:
@@ -123,24 +131,41 @@ def _waiting() -> QuerySet[Prediction, tuple[UUID, int | None]]:
     return rows.order_by("created", "id").values_list("id", "model_version")
 
 
-@transaction.atomic
 def plan_more() -> bool:
-    """Look at the next photos of what was requested first; return whether there was a request."""
-    unfinished = Repredicting.objects.select_for_update(of=("self",)).filter(finished=None)
-    wanted = unfinished.select_related("version").order_by("asked").first()
-    if wanted is None:
-        return False
-    left = Photo.objects.filter(id__lte=wanted.next_photo or UUID(int=0)).order_by("-id")
+    """Look at the next photos of what was requested first; return whether there were any."""
+    while job := jobs.claim(Job.Kind.BACKFILL):
+        with jobs.working(job):
+            progress = _progress(job)
+            if progress["next_photo"]:
+                _plan(job, progress)
+                return True
+            jobs.succeed(job, result=progress)
+    return False
+
+
+def _progress(job: Job) -> dict[str, Any]:
+    progress = {"looked_at": 0, "next_photo": job.parameters["newest"], **job.result}
+    if "photos" not in progress:  # counted once: it takes a while in a large instance
+        next_photo = progress["next_photo"]
+        left = Photo.objects.filter(id__lte=UUID(next_photo)).count() if next_photo else 0
+        progress["photos"] = progress["looked_at"] + left
+    return progress
+
+
+@transaction.atomic
+def _plan(job: Job, progress: dict[str, Any]) -> None:
+    """Have the next CHUNK photos predicted, and note where to go on. Raises jobs.Stopped."""
+    jobs.write(job)  # locks the job: a second predictor waits, and plans what comes next
+    left = Photo.objects.filter(id__lte=UUID(progress["next_photo"])).order_by("-id")
     photo_ids = list(left.values_list("id", flat=True)[: CHUNK + 1])
     chosen = Photo.objects.filter(id__in=photo_ids[:CHUNK])
-    if wanted.said_id:
-        chosen = chosen.filter(prediction__label=wanted.said_id)
-    again(list(chosen.values_list("id", flat=True)), wanted.version)
-    wanted.looked_at += len(photo_ids[:CHUNK])
-    wanted.next_photo = photo_ids[CHUNK] if len(photo_ids) > CHUNK else None
-    wanted.finished = None if wanted.next_photo else timezone.now()
-    wanted.save(update_fields=["looked_at", "next_photo", "finished"])
-    return True
+    if label_id := job.parameters["label"]:
+        chosen = chosen.filter(prediction__label=label_id)
+    again(list(chosen.values_list("id", flat=True)), ModelVersion.objects.get(jobs=job))
+    looked_at = progress["looked_at"] + len(photo_ids[:CHUNK])
+    next_photo = str(photo_ids[CHUNK]) if len(photo_ids) > CHUNK else None
+    result = {**progress, "looked_at": looked_at, "next_photo": next_photo}
+    jobs.hand_on(job, result=result, progress=min(1.0, looked_at / max(1, progress["photos"])))
 
 
 @transaction.atomic

@@ -9,28 +9,31 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.db.models import QuerySet
 
-from recognition.core import wakeups
-from recognition.models import Label, Photo, Report, Suspect
+from recognition.core import jobs
+from recognition.models import Job, Label, Photo, RunState, Suspect
 from recognition.photos import selectors
 
-REPORT = "suspects"
 PAGE_SIZE = 20
+_LATEST = 20  # searches, among which is one that succeeded
 
 
 @dataclass(frozen=True)
 class LastSearch:
     """The analyst's last search for suspect labels.
 
-    begun: None before the first one. photos: how many labels it judged. is_asked_for: whether
-    somebody wants another one.
+    begun: when the last one that began did so. photos: how many labels the last one that came to
+    its end judged. unfinished: the one that waits or runs now.
     """
 
     begun: datetime | None = None
     photos: int = 0
-    is_asked_for: bool = False
+    unfinished: Job | None = None
+
+    @property
+    def is_asked_for(self) -> bool:
+        return self.unfinished is not None
 
 
 @dataclass(frozen=True)
@@ -77,22 +80,24 @@ class Page:
 
 
 def last_search() -> LastSearch:
-    report = Report.named(REPORT)
-    begun = report.data.get("begun")
+    searches = Job.objects.filter(kind=Job.Kind.SUSPECT_SEARCH).order_by("-created", "-id")
+    latest = list(searches[:_LATEST])
+    succeeded = (job for job in latest if job.state == RunState.SUCCEEDED)
+    photos = next((job.result["photos"] for job in succeeded), 0)
     return LastSearch(
-        datetime.fromisoformat(begun) if begun else None,
-        report.data.get("photos", 0),
-        report.data.get("asked", False),
+        begun=max((job.started for job in latest if job.started), default=None),
+        photos=photos,
+        unfinished=next((job for job in reversed(latest) if not job.is_over), None),
     )
 
 
-@transaction.atomic
-def ask_for_search() -> None:
-    """Make the analyst search as soon as it can, even if little was decided since the last time."""
-    report, _ = Report.objects.select_for_update().get_or_create(name=REPORT)
-    report.data["asked"] = True
-    report.save()
-    transaction.on_commit(wakeups.wake_analyst)
+def ask_for_search(by: User | None, form_id: UUID | None = None) -> Job:
+    """Have the analyst search as soon as it can, even if little was decided since the last time.
+
+    What is asked for while a search runs comes after it. by: None for the analyst itself.
+    form_id: as in `jobs.ask`.
+    """
+    return jobs.ask(Job.Kind.SUSPECT_SEARCH, by, form_id=form_id)
 
 
 def page(reviewer: User, after: Cursor | None = None) -> Page:
@@ -128,20 +133,20 @@ def _visible_to(reviewer: User) -> QuerySet[Suspect]:
 
 def _cards(reviewer: User, suspects: Collection[Suspect]) -> list[Card]:
     similar_ids = {key for suspect in suspects for key in _similar_ids(suspect)}
-    photos = _photos(reviewer).in_bulk([it.photo_id for it in suspects])
+    photos = _photos(reviewer).in_bulk([suspect.photo_id for suspect in suspects])
     others = selectors.photos_visible_to(reviewer).in_bulk(similar_ids)
     seen = selectors.last_decisions(photos)
     return [
         Card(
-            photo=photos[it.photo_id],
-            suggested=it.suggested,
-            given=it.evidence.get("given"),
-            likelier=it.evidence.get("suggested"),
-            similar=[others[key] for key in _similar_ids(it) if key in others],
-            seen=seen.get(it.photo_id),
+            photo=photos[suspect.photo_id],
+            suggested=suspect.suggested,
+            given=suspect.evidence.get("given"),
+            likelier=suspect.evidence.get("suggested"),
+            similar=[others[key] for key in _similar_ids(suspect) if key in others],
+            seen=seen.get(suspect.photo_id),
         )
-        for it in suspects
-        if it.photo_id in photos
+        for suspect in suspects
+        if suspect.photo_id in photos
     ]
 
 
@@ -150,4 +155,4 @@ def _photos(reviewer: User) -> QuerySet[Photo]:
 
 
 def _similar_ids(suspect: Suspect) -> list[UUID]:
-    return [UUID(it["photo"]) for it in suspect.evidence.get("similar", [])]
+    return [UUID(near["photo"]) for near in suspect.evidence.get("similar", [])]

@@ -8,8 +8,9 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from recognition import health
-from webapp import metrics as site_metrics
+from recognition.site import readiness
+from recognition.site.metrics import RecognitionCollector
+from webapp import metrics as metrics_of_requests
 
 _LOOPBACK = {"127.0.0.1", "::1", ""}  # "": a Unix socket
 _PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
@@ -24,7 +25,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """Photos can be accepted and are predicted."""
-    problems = health.problems()
+    problems = readiness.problems()
     shows_why = _is_operator(request)
     checks = {
         name: {"ok": not problem, **({"why": problem} if problem and shows_why else {})}
@@ -39,7 +40,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """For Prometheus."""
     if not _is_operator(request):
         return HttpResponse("Not from here, or not with this token.\n", status=403)
-    content = site_metrics.render([health.RecognitionCollector()])
+    content = metrics_of_requests.render([RecognitionCollector()])
     return HttpResponse(content, content_type=CONTENT_TYPE_LATEST)
 
 

@@ -58,10 +58,10 @@ def _visible_photo(request: SignedInRequest, photo_id: UUID) -> Photo:
 
 def _picture(photo: Photo, longest_side: int) -> HttpResponseBase:
     try:
-        path = renditions.drawn(photo, longest_side)
+        picture = renditions.drawn(photo, longest_side).open("rb")
     except (UnreadablePhoto, FileNotFoundError):
         return _no_picture()
-    response = FileResponse(path.open("rb"), content_type="image/jpeg")
+    response = FileResponse(picture, content_type="image/jpeg")
     response["Cache-Control"] = "private, max-age=31536000, immutable"
     return response
 

@@ -39,7 +39,7 @@ def open_batch(request: SignedInRequest) -> HttpResponse:
         return JsonResponse({"id": batch.id, "url": reverse("batch", args=[batch.id])}, status=201)
     if not request.FILES:
         return redirect("home")
-    _is_labelled(request)  # who may not do that opens no batch
+    _is_labelled(request)  # before a batch is opened: not everybody may do that
     batch = intake.open_batch(request.user)
     batches.add(batch, *_files(request), _is_labelled(request))
     return redirect("batch", batch.id)
@@ -71,7 +71,7 @@ def add_to_batch(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
     outcomes = batches.add(batch, *_files(request), _is_labelled(request))
     cards = batches.cards_of_outcomes(outcomes, request.user)
     response = render(request, "site/uploads/_cards.html", {"cards": cards})
-    if len(cards) < len(outcomes):
+    if len(outcomes) > batches.MAX_CARDS:
         response["Ark-More"] = "true"
     return response
 

@@ -21,13 +21,14 @@ class StaffRequest(HttpRequest):
     user: User
 
 
-def staff_page(permission: str) -> Callable[[View], View]:
-    """Let only staff with this permission (such as "recognition.review") in; others get a 403."""
+def staff_page(*permissions: str) -> Callable[[View], View]:
+    """Let only staff with one of these permissions (such as "recognition.review") in; others get a
+    403."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not request.user.has_perm(permission):
+            if not any(map(request.user.has_perm, permissions)):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

@@ -57,6 +57,12 @@ def _training(title: Any, icon: str, name: str, permission: str = "train") -> di
     }
 
 
+def _may_see_jobs(request: HttpRequest) -> bool:
+    from recognition.core import jobs  # knows tables, which settings must not load
+
+    return any(map(request.user.has_perm, jobs.RIGHTS.values()))
+
+
 def _logo(request: HttpRequest) -> str:
     return static("img/logo.svg")
 
@@ -129,6 +135,12 @@ UNFOLD = {
                     _table(_("Labels"), "sell", "recognition_label"),
                     _table(_("Decisions"), "fact_check", "recognition_decision"),
                     _table(_("Decisions about many"), "checklist", "recognition_bulkdecision"),
+                    {
+                        "title": _("Jobs"),
+                        "icon": "pending_actions",
+                        "link": reverse_lazy("jobs"),
+                        "permission": _may_see_jobs,
+                    },
                 ],
             },
             {

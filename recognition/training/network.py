@@ -15,6 +15,7 @@ from django.conf import settings
 from recognition.cnn import taxonomy
 from recognition.cnn.manifest import read_manifest, verify
 from recognition.cnn.training.micro_batches import MicroBatches
+from recognition.core.files import whole_file
 from recognition.core.process import stops_when_terminated
 from recognition.models import Photo, Split, TrainingRun
 from recognition.training import progress
@@ -52,13 +53,12 @@ def write_photos(run: TrainingRun) -> None:
     draft = path.with_suffix(".draft")
     known = {"", *(label.slug for label in labels_of(run))}
     examples = run.dataset.examples.filter(photo__isnull=False).order_by("id")
-    with draft.open("w", encoding="utf-8", newline="") as stream:
+    with whole_file(path, draft), draft.open("w", encoding="utf-8", newline="") as stream:
         rows = csv.writer(stream)
         rows.writerow(("path", "label", "split"))
         for photo_id, slug, split in examples.values_list("photo", "label__slug", "split"):
             if (slug or "") in known:
                 rows.writerow((Photo(id=photo_id).original_path, slug or "", split))
-    draft.rename(path)
 
 
 def write_job(run: TrainingRun) -> None:
@@ -81,8 +81,8 @@ def write_job(run: TrainingRun) -> None:
     }
     path = run.folder / "job.json"
     draft = path.with_suffix(".draft")
-    draft.write_text(json.dumps(job, ensure_ascii=False, indent=1), encoding="utf-8")
-    draft.rename(path)
+    with whole_file(path, draft):
+        draft.write_text(json.dumps(job, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def _train_once(run: TrainingRun, watch: Watch) -> RunFailed | None:

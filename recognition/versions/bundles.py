@@ -6,133 +6,130 @@ exported is read back and checked, and what is brought in must answer as it says
 
 from __future__ import annotations
 
-import logging
 import shutil
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import transaction
 
-from recognition.cnn.manifest import Manifest, read_manifest
+from recognition.cnn.manifest import CorruptCheckpoint, Manifest, read_manifest
 from recognition.cnn.store import bundle
-from recognition.core import wakeups
-from recognition.models import ModelVersion, Photo, Report
+from recognition.core import jobs
+from recognition.models import Job, ModelVersion, Photo, RunState
 from recognition.photos.uploads import MEGABYTE
 from recognition.versions import registry
 
 if TYPE_CHECKING:
     from recognition.cnn.store.export import Check
 
-logger = logging.getLogger(__name__)
-
 FORMS = ("bundle", "onnx", "openvino")
 CHECKED_PHOTOS = 8
-_EXPORT, _IMPORTS = "export-", "imports"  # names of reports
-_KEPT_IMPORTS = 20
+_SHOWN_IMPORTS = 20
 
 
 @dataclass(frozen=True)
 class Export:
-    """A version in one form. state: "", "asked", "done" or "failed".
+    """A version in one form.
 
-    pictures, difference: how many pictures it was checked on, and the largest difference of any
-    probability.
+    job: the last one that was asked for. Its parameters are {"form": "onnx"}; its result tells on
+    how many pictures it was checked, and the largest difference of any probability:
+    {"size_bytes": 19000000, "pictures": 9, "difference": 0.00001}.
     """
 
     form: str
     path: Path
-    state: str = ""
-    error: str = ""
-    size_bytes: int = 0
-    pictures: int = 0
-    difference: float = 0.0
+    job: Job | None
 
+    @property
+    def is_ready(self) -> bool:
+        """Somebody may have made room since."""
+        return self._is_in(RunState.SUCCEEDED) and self.path.exists()
 
-@dataclass(frozen=True)
-class Import:
-    """A bundle that was brought in. state: "asked", "done" or "failed"; sha256, number: its
-    version's."""
+    @property
+    def is_coming(self) -> bool:
+        return self._is_in(RunState.QUEUED, RunState.RUNNING)
 
-    id: str
-    name: str
-    state: str
-    sha256: str
-    error: str = ""
-    number: int | None = None
+    def _is_in(self, *states: RunState) -> bool:
+        return self.job is not None and self.job.state in states
 
 
 def exports(version: ModelVersion) -> list[Export]:
-    return [_export_of(version, form) for form in FORMS]
+    asked = Job.objects.filter(kind=Job.Kind.EXPORT, version=version).order_by("created", "id")
+    last = {job.parameters["form"]: job for job in asked}
+    return [Export(form, path_of(version, form), last.get(form)) for form in FORMS]
 
 
-def _export_of(version: ModelVersion, form: str) -> Export:
-    path = settings.ARK_EXPORTS / f"ark-version-{version.number}-{form}.zip"
-    said = Report.named(_report_name(version, form)).data
-    if said.get("state") == "done" and not path.exists():
-        said = {}  # somebody made room
-    return Export(form, path, **said)
+def path_of(version: ModelVersion, form: str) -> Path:
+    folder: Path = settings.ARK_EXPORTS
+    return folder / f"ark-version-{version.number}-{form}.zip"
 
 
 @transaction.atomic
-def ask_for(version: ModelVersion, form: str) -> None:
+def ask_for(version: ModelVersion, form: str, by: User | None) -> None:
     """Have the teacher export a version, unless it was, or is about to be. Raises ValueError."""
     if form not in FORMS:
         raise ValueError(form)
-    if _export_of(version, form).state in ("asked", "done"):
+    # Two who ask at once do so one after the other.
+    ModelVersion.objects.select_for_update(of=("self",)).get(id=version.id)
+    [export] = [export for export in exports(version) if export.form == form]
+    if export.is_ready or export.is_coming:
         return
-    Report.objects.update_or_create(
-        name=_report_name(version, form), defaults={"data": {"state": "asked"}}
-    )
-    transaction.on_commit(wakeups.wake_teacher)
+    subject = f"{version.number} {form}"
+    jobs.ask(Job.Kind.EXPORT, by, subject, version, {"form": form})
 
 
 def make_asked() -> None:
     """The teacher's job: export what was asked for."""
-    asked = Report.objects.filter(name__startswith=_EXPORT, data__state="asked")
-    for version in ModelVersion.objects.all() if asked.exists() else ():
-        for export in exports(version):
-            if export.state == "asked":
-                _make(version, export)
+    while job := jobs.claim(Job.Kind.EXPORT):
+        with jobs.working(job):
+            _make(job)
 
 
 def write(version: ModelVersion, form: str, archive: Path) -> Check:
     """Export a version. Raises CorruptCheckpoint, WrongAnswers."""
     from recognition.cnn.store.export import export
 
-    return export(version.folder, form, archive, _latest_originals())
+    return export(version.folder, form, archive, _latest_originals(), settings.ARK_MAX_PIXELS)
 
 
-def _make(version: ModelVersion, export: Export) -> None:
-    try:
-        check = write(version, export.form, export.path)
-        said: dict[str, Any] = {
-            "state": "done",
-            "size_bytes": export.path.stat().st_size,
-            "pictures": check.pictures,
-            "difference": check.largest_difference,
-        }
-    except Exception as error:  # whatever it is, trying again would not help
-        logger.exception("version %d could not be exported as %s", version.number, export.form)
-        said = {"state": "failed", "error": str(error)}
-    Report.objects.filter(name=_report_name(version, export.form)).update(data=said)
+def _make(job: Job) -> None:
+    version, form = ModelVersion.objects.get(jobs=job), job.parameters["form"]
+    path = path_of(version, form)
+    with _explained():
+        check = write(version, form, path)
+        size_bytes = path.stat().st_size
+    result = {
+        "size_bytes": size_bytes,
+        "pictures": check.pictures,
+        "difference": check.largest_difference,
+    }
+    jobs.succeed(job, result=result)
 
 
-def accept(archive: Path, name: str) -> Import:
+def accept(archive: Path, name: str, by: User | None) -> Job:
     """Unpack a bundle and verify its digests; the teacher then checks its answers and adds it.
 
+    The parameters of the job are {"name": "theirs.zip", "folder": the name of a folder in
+    ARK_IMPORTS, "sha256": the version's}.
     Raises bundle.BadBundle or CorruptCheckpoint; the archive stays where it is.
     """
-    import_id = uuid.uuid4().hex
-    manifest = bundle.unpack(archive, settings.ARK_IMPORTS / import_id, max_bytes())
-    accepted = Import(import_id, name[:200], "asked", manifest.sha256)
-    with transaction.atomic():
-        _change(lambda imports: [accepted, *imports])
-        transaction.on_commit(wakeups.wake_teacher)
-    return accepted
+    folder = settings.ARK_IMPORTS / uuid.uuid4().hex
+    manifest = bundle.unpack(archive, folder, max_bytes())
+    parameters = {"name": name[:200], "folder": folder.name, "sha256": manifest.sha256}
+    try:
+        job = jobs.ask(Job.Kind.IMPORT, by, manifest.sha256, parameters=parameters)
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    if job.parameters != parameters:  # it waits already, unpacked
+        shutil.rmtree(folder)
+    return job
 
 
 def max_bytes() -> int:
@@ -141,16 +138,18 @@ def max_bytes() -> int:
     return size_bytes
 
 
-def imports() -> list[Import]:
+def imports() -> list[Job]:
     """The latest ones, newest first."""
-    return [Import(**said) for said in Report.named(_IMPORTS).data.get("imports", [])]
+    brought_in = Job.objects.filter(kind=Job.Kind.IMPORT).select_related("version")
+    return list(brought_in.order_by("-created", "-id")[:_SHOWN_IMPORTS])
 
 
 def add_accepted() -> None:
     """The teacher's job: add the bundles that were accepted, each checked."""
-    for accepted in imports():
-        if accepted.state == "asked":
-            _settle(_added(accepted))
+    while job := jobs.claim(Job.Kind.IMPORT):
+        with jobs.working(job):
+            jobs.succeed(job, version=_added(job))
+    _delete_leftovers()
 
 
 def add(folder: Path) -> ModelVersion:
@@ -160,22 +159,25 @@ def add(folder: Path) -> ModelVersion:
     """
     from recognition.cnn.store.export import check_answers
 
-    check_answers(folder, _latest_originals())
+    check_answers(folder, _latest_originals(), settings.ARK_MAX_PIXELS)
     return registry.add_candidate(folder, _parent(read_manifest(folder)))
 
 
-def _added(accepted: Import) -> Import:
-    folder = settings.ARK_IMPORTS / accepted.id
-    # The folder is gone if the teacher was killed between the last two steps.
-    added = ModelVersion.objects.filter(sha256=accepted.sha256).first()
-    try:
-        version = added or add(folder)
-    except Exception as error:  # whatever it is, trying again would not help
-        logger.exception("the bundle %s could not be added", accepted.name)
-        return replace(accepted, state="failed", error=str(error))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    return replace(accepted, state="done", number=version.number)
+def _added(job: Job) -> ModelVersion:
+    known = ModelVersion.objects.filter(sha256=job.parameters["sha256"]).first()
+    with _explained():
+        return known or add(settings.ARK_IMPORTS / job.parameters["folder"])
+
+
+def _delete_leftovers() -> None:
+    """The folders of imports that are over, however they ended."""
+    folders: Path = settings.ARK_IMPORTS
+    names = [path.name for path in folders.iterdir()] if folders.is_dir() else []
+    if not names:
+        return
+    over = Job.objects.filter(kind=Job.Kind.IMPORT, parameters__folder__in=names)
+    for job in over.exclude(state__in=jobs.OPEN):
+        shutil.rmtree(folders / job.parameters["folder"], ignore_errors=True)
 
 
 def _parent(manifest: Manifest) -> ModelVersion | None:
@@ -183,23 +185,21 @@ def _parent(manifest: Manifest) -> ModelVersion | None:
     return ModelVersion.objects.filter(sha256=manifest.parent_sha256).first()
 
 
-def _settle(settled: Import) -> None:
-    _change(lambda imports: [settled if it.id == settled.id else it for it in imports])
-
-
-@transaction.atomic
-def _change(change: Callable[[list[Import]], list[Import]]) -> None:
-    Report.objects.get_or_create(name=_IMPORTS)
-    report = Report.objects.select_for_update().get(name=_IMPORTS)
-    changed = change([Import(**said) for said in report.data.get("imports", [])])
-    report.data = {"imports": [vars(it) for it in changed[:_KEPT_IMPORTS]]}
-    report.save()
-
-
-def _report_name(version: ModelVersion, form: str) -> str:
-    return f"{_EXPORT}{form}-{version.number}"
-
-
 def _latest_originals() -> list[Path]:
     latest = Photo.objects.order_by("-created", "-id")[:CHECKED_PHOTOS]
     return [photo.original_path for photo in latest]
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Inside, what can be wrong with a version or with the disk is a JobFailed."""
+    from recognition.cnn.store.export import WrongAnswers
+
+    try:
+        yield
+    except CorruptCheckpoint as error:
+        raise jobs.JobFailed("damaged", str(error)) from error
+    except WrongAnswers as error:
+        raise jobs.JobFailed("wrong_answers", str(error)) from error
+    except OSError as error:
+        raise jobs.JobFailed("disk", str(error)) from error

@@ -73,7 +73,8 @@ def normalised(embeddings: Sequence[bytes | memoryview]) -> npt.NDArray[np.float
     rows = np.frombuffer(b"".join(embeddings), dtype="<f2").reshape(len(embeddings), -1)
     numbers = rows.astype(np.float32)
     lengths = np.linalg.norm(numbers, axis=1, keepdims=True)
-    return numbers / np.maximum(lengths, np.finfo(np.float32).tiny)
+    unit: npt.NDArray[np.float32] = numbers / np.maximum(lengths, np.finfo(np.float32).tiny)
+    return unit
 
 
 def labelled_photos() -> QuerySet[Photo]:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from recognition.cnn import taxonomy
 from recognition.cnn.manifest import CorruptCheckpoint, Manifest, read_manifest, verify
 from recognition.core import events
+from recognition.core.locks import lock_label_tree
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, LiveChange, ModelVersion
 
@@ -78,6 +79,7 @@ def add_candidate(result: Path, parent: ModelVersion | None) -> ModelVersion:
 
 @transaction.atomic
 def _number(draft: Path, manifest: Manifest, parent: ModelVersion | None) -> ModelVersion:
+    lock_label_tree()  # first, as everywhere
     versions = _lock_versions()
     for version in versions:
         if version.sha256 == manifest.sha256:
@@ -201,6 +203,7 @@ def _lock_versions() -> list[ModelVersion]:
 
 def _ensure_labels(known: tuple[taxonomy.Label, ...]) -> None:
     """Add the labels that are missing; those that are there may have been edited by staff."""
+    lock_label_tree()
     rows: dict[str, Label] = {}
     for label in known:  # parents stand before their children
         rows[label.slug], _created = Label.objects.get_or_create(

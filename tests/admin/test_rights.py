@@ -15,7 +15,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from rest_framework.authtoken.models import Token
 
 from recognition.models import Label, LiveChange, ModelVersion, Photo, Prediction
-from recognition.photos.deletion import RENDITION_SIDES
+from recognition.photos import renditions
 from tests.support.rows import add_photo
 
 TABLES = {
@@ -36,7 +36,7 @@ def media(settings: Settings, tmp_path: Path) -> Path:
 
 def _photo_with_files(owner: User) -> Photo:
     photo = add_photo(owner)
-    for path in [photo.original_path, *map(photo.rendition_path, RENDITION_SIDES)]:
+    for path in [photo.original_path, *renditions.paths(photo)]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"pixels")
     return photo

@@ -16,7 +16,7 @@ from recognition.analysis.duplicates import KnownHashes
 from recognition.analysis.neighbours import LabelledPhotos
 from recognition.core import wakeups
 from recognition.labels import labelling
-from recognition.models import Label, Photo, Prediction, Report, Via
+from recognition.models import HashRevision, Label, Photo, Prediction, Via
 from recognition.photos import deletion
 from recognition.review.groups import set_apart
 from recognition.versions.registry import register
@@ -197,7 +197,7 @@ def test_breaking_off_loses_nothing(uploader: User, monkeypatch: pytest.MonkeyPa
         with pytest.raises(KeyboardInterrupt):
             analyse_due()
     assert groups(*photos) == [None, None]
-    assert not Report.objects.exists()
+    assert not HashRevision.objects.exists()
     analyse_due()
     assert groups(*photos) == [photos[0].id] * 2
 

@@ -8,9 +8,10 @@ from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 
 from recognition.analysis import suspect_search
-from recognition.analysis.suspect_search import search, search_if_due
+from recognition.analysis.suspect_search import search_if_due
+from recognition.core import jobs
 from recognition.labels import labelling
-from recognition.models import Decision, Label, Photo, Prediction, Report, Suspect, Via
+from recognition.models import Decision, Job, Label, Photo, Prediction, RunState, Suspect, Via
 from recognition.review import suspects
 from tests.support.rows import add_photo, settled_photo
 
@@ -45,6 +46,13 @@ def looks_like(photo: Photo, slug: str, embedding: np.ndarray) -> Photo:
 def give(labels: dict[Photo, str], by: User, via: Via = Via.GRID) -> None:
     known = {label.slug: label for label in Label.objects.all()}
     labelling.decide_many({photo.id: known[slug] for photo, slug in labels.items()}, by, via)
+
+
+def search() -> int:
+    """How many suspects a search finds that somebody asked for."""
+    suspects.ask_for_search(None)
+    search_if_due()
+    return Suspect.objects.count()
 
 
 def found() -> list[Photo]:
@@ -134,23 +142,66 @@ def test_a_search_waits_for_predictions_unless_it_is_asked_for(
     add_photo(uploader)
     search_if_due()
     assert found() == []
-    suspects.ask_for_search()
+    suspects.ask_for_search(None)
     search_if_due()
     assert found() == [wrong]
     assert not suspects.last_search().is_asked_for
 
 
-def test_a_search_that_breaks_off_does_not_begin_again_at_once(
+def test_a_search_that_fails_does_not_begin_again_at_once(
     wrong: Photo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def break_off(labelled: object) -> None:
+    def break_off(*_arguments: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr(suspect_search, "_find", break_off)
-    with pytest.raises(MemoryError):
-        search_if_due()
     search_if_due()
-    assert Report.objects.get(name="suspects").data["photos"] == 0
+    search_if_due()
+    job = Job.objects.get()
+    assert (job.state, job.error, job.attempts) == (RunState.FAILED, "bug", 1)
+    assert suspects.last_search().photos == 0
+
+
+def test_a_cancelled_search_stops_at_its_next_step_and_changes_nothing(
+    wrong: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search()
+    before = list(Suspect.objects.values())
+    labelled = suspect_search._labelled
+
+    def be_cancelled() -> object:
+        jobs.cancel(Job.objects.get(state=RunState.RUNNING).id)
+        return labelled()
+
+    monkeypatch.setattr(suspect_search, "_labelled", be_cancelled)
+    search()
+    assert Job.objects.latest("created").state == RunState.CANCELLED
+    assert list(Suspect.objects.values()) == before
+
+
+def test_a_search_tells_how_far_it_is(wrong: Photo, monkeypatch: pytest.MonkeyPatch) -> None:
+    shares = []
+    write = jobs.write
+
+    def note(job: Job, progress: float) -> None:
+        shares.append(progress)
+        write(job, progress=progress)
+
+    monkeypatch.setattr(jobs, "write", note)
+    search()
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0.0, 1.0)
+    assert len(shares) > 2
+
+
+def test_of_the_searches_that_nobody_asked_for_the_last_one_is_kept(
+    wrong: Photo, reviewer: User
+) -> None:
+    suspects.ask_for_search(reviewer)
+    search_if_due()
+    for _ in range(3):
+        search()
+    assert [job.by for job in Job.objects.all()] == [None, reviewer]
 
 
 def test_when_it_is_not_due_it_costs_little(

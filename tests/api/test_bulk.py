@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
 from rest_framework.test import APIClient
 
 from recognition.models import Batch, Photo, State
 from tests.conftest import api_of
 from tests.support.files import encoded, incoming, noise, picture, sent, zipped
+from tests.support.pages import text
 from tests.support.rows import add_photo
 
 pytestmark = pytest.mark.usefixtures("version")
@@ -82,11 +85,27 @@ def test_an_uploaders_archive_is_not_labelled(api: APIClient) -> None:
     assert not Batch.objects.exists()
 
 
-def test_what_is_no_archive_is_refused_with_all_that_came_along(api: APIClient) -> None:
-    response = api.post(BULK, {"archive": sent(JPEG), "images": [sent(OTHER)]})
+def test_what_is_no_archive_is_refused(api: APIClient) -> None:
+    response = api.post(BULK, {"archive": sent(JPEG)})
     assert (response.status_code, response.json()["code"]) == (400, "not_an_archive")
     assert not Photo.objects.exists()
     assert not Batch.objects.exists()
+
+
+def test_a_bad_archive_does_not_take_the_images_along(api: APIClient) -> None:
+    archive = sent(b"PK\x03\x04 broken", "photos.zip")
+    body = posted(api, archive=archive, images=[sent(JPEG), sent(b"a letter", "letter.txt")])
+    assert body["accepted"] == Photo.objects.filter(batch=body["batch"]).count() == 1
+    rejected = {refused["name"]: refused["code"] for refused in body["rejected"]}
+    assert rejected == {"letter.txt": "not_an_image", "photos.zip": "not_an_archive"}
+
+
+def test_the_page_of_a_batch_shows_what_the_api_refused(
+    api: APIClient, client: Client, uploader: User
+) -> None:
+    client.force_login(uploader, backend="django.contrib.auth.backends.ModelBackend")
+    batch = posted(api, images=[sent(JPEG), sent(b"a letter", "letter.txt")])["batch"]
+    assert "letter.txt" in text(client.get(reverse("batch", args=[batch])))
 
 
 def test_an_archive_of_too_many_files_is_refused(api: APIClient, settings: Any) -> None:
@@ -98,8 +117,10 @@ def test_an_archive_of_too_many_files_is_refused(api: APIClient, settings: Any) 
 
 @pytest.mark.parametrize("fields", [{}, {"image": JPEG}, {"images": "not a file"}])
 def test_there_must_be_something(fields: dict[str, Any], api: APIClient) -> None:
-    fields = {name: sent(it) if isinstance(it, bytes) else it for name, it in fields.items()}
-    response = api.post(BULK, fields)
+    body = {
+        name: sent(field) if isinstance(field, bytes) else field for name, field in fields.items()
+    }
+    response = api.post(BULK, body)
     assert (response.status_code, response.json()["code"]) == (400, "invalid")
     assert not Batch.objects.exists()
 

@@ -16,7 +16,7 @@ from rest_framework.test import APIClient
 
 from recognition.core import events
 from recognition.models import ModelVersion, Photo, Prediction, State
-from recognition.photos import deletion, selectors
+from recognition.photos import deletion, intake, selectors
 from recognition.predictions import queue
 from tests.conftest import api_of
 from tests.support.files import encoded, noise, picture, sent
@@ -63,6 +63,27 @@ def test_the_same_photo_again_is_answered_alike(api: APIClient) -> None:
 def test_a_reviewer_may_send_a_label_along(reviewer: User) -> None:
     response = api_of(reviewer).post(PHOTOS, {"image": sent(JPEG), "label": "dog"})
     assert (response.status_code, response.json()["label"]) == (202, "dog")
+
+
+def test_a_label_sent_with_the_same_photo_again_is_answered(reviewer: User) -> None:
+    api_of(reviewer).post(PHOTOS, {"image": sent(JPEG)})
+    again = api_of(reviewer).post(PHOTOS, {"image": sent(JPEG), "label": "dog"})
+    assert again.json()["label"] == "dog"
+
+
+def test_the_same_photo_again_is_not_found_if_it_was_deleted_meanwhile(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.post(PHOTOS, {"image": sent(JPEG)})
+    accept = intake.accept
+
+    def accept_too_early(*arguments: Any) -> Any:
+        outcomes = list(accept(*arguments))
+        Photo.objects.all().delete()
+        return outcomes
+
+    monkeypatch.setattr(intake, "accept", accept_too_early)
+    assert api.post(PHOTOS, {"image": sent(JPEG)}).status_code == 404
 
 
 def test_an_uploader_may_not_send_a_label(api: APIClient) -> None:

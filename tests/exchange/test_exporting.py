@@ -111,12 +111,15 @@ def test_coco_describes_each_photo_as_one_box(uploader: User) -> None:
     assert coco == json.loads(b"".join(Export(Photo.objects.all(), Selection()).coco())) | {
         "info": coco["info"]
     }
-    categories = {it["id"]: (it["name"], it["supercategory"]) for it in coco["categories"]}
+    categories = {
+        category["id"]: (category["name"], category["supercategory"])
+        for category in coco["categories"]
+    }
     assert set(categories.values()) == {("taxi", "car"), ("dog", "animal")}
-    images = {it["id"]: it for it in coco["images"]}
+    images = {image["id"]: image for image in coco["images"]}
     assert {
-        (images[it["image_id"]]["file_name"], categories[it["category_id"]][0], *it["bbox"])
-        for it in coco["annotations"]
+        (images[box["image_id"]]["file_name"], categories[box["category_id"]][0], *box["bbox"])
+        for box in coco["annotations"]
     } == {("dog/photo.jpg", "dog", 0, 0, 96, 64), ("taxi/photo.jpg", "taxi", 0, 0, 96, 64)}
 
 
@@ -166,7 +169,7 @@ def test_a_missing_original_breaks_nothing(uploader: User) -> None:
         ("kept.jpg", "dog/kept.jpg"),
     }
     assert str(gone.id) in archive.read("errors.txt").decode()
-    assert [it["file_name"] for it in json.loads(archive.read("coco.json"))["images"]] == [
+    assert [image["file_name"] for image in json.loads(archive.read("coco.json"))["images"]] == [
         "dog/kept.jpg"
     ]
     assert kept.original_path.exists()
@@ -189,7 +192,7 @@ def export(uploader: User, tmp_path: Path) -> Path:
         stored(uploader, ("dog", "con")[number % 2], name[-255:])
     path = tmp_path / "export.zip"
     call_command("export_photos", str(path))
-    assert [it.name for it in tmp_path.iterdir()] == ["export.zip"]
+    assert [path.name for path in tmp_path.iterdir()] == ["export.zip"]
     return path
 
 

@@ -14,6 +14,7 @@ from recognition.exchange.importing import FolderImport
 from recognition.labels import tree
 from recognition.models import Batch, Label, Photo
 from recognition.photos import intake
+from recognition.photos.intake import Outcome
 from tests.support.files import encoded, incoming, picture
 
 pytestmark = pytest.mark.usefixtures("version")
@@ -38,10 +39,13 @@ def run(folder: Path, owner: User, **options: Any) -> dict[str, str]:
     """What became of each file: "new", "here", or the code of its refusal."""
     outcomes = list(FolderImport(folder, owner, **options))
     assert incoming() == []
-    return {
-        it.name: it.refusal.code if it.refusal else "here" if it.is_duplicate else "new"
-        for it in outcomes
-    }
+    return {outcome.name: what_became_of(outcome) for outcome in outcomes}
+
+
+def what_became_of(outcome: Outcome) -> str:
+    if outcome.refusal:
+        return outcome.refusal.code
+    return "here" if outcome.is_duplicate else "new"
 
 
 def test_all_photos_below_the_folder_come_in_together(folder: Path, uploader: User) -> None:

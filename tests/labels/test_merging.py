@@ -33,7 +33,7 @@ def test_photos_get_the_other_label_and_a_decision_each(
     assert {photo.label.slug for photo in Photo.objects.select_related("label")} == {"dog"}
     decisions = Decision.objects.filter(via=Via.MERGE)
     assert {decision.photo_id for decision in decisions} == {photo.id for photo in photos}
-    assert {(it.from_label, it.to_label, it.by) for it in decisions} == {
+    assert {(made.from_label, made.to_label, made.by) for made in decisions} == {
         (hound, label("dog"), reviewer)
     }
 

@@ -10,7 +10,7 @@ from django.db import connection
 from recognition.core.counting import Counted
 from recognition.labels import tree
 from recognition.labels.tree import LabelTree
-from recognition.models import Label, Report
+from recognition.models import Label, ModelVersion, Report
 from tests.support.rows import add_photo
 
 pytestmark = pytest.mark.usefixtures("version")
@@ -30,6 +30,48 @@ def test_a_label_below_is_right_under_the_one_above_it() -> None:
 def test_a_lineage_leads_from_the_top_down() -> None:
     assert LabelTree().lineage(label("taxi")) == [label("car"), label("taxi")]
     assert LabelTree().below(label("car")) == [label("taxi")]
+
+
+@pytest.fixture
+def circle(version: ModelVersion) -> None:
+    """What only a fault could leave behind: car and taxi stand below each other."""
+    Label.objects.filter(slug="car").update(parent=label("taxi"))
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.usefixtures("circle")
+def test_in_a_circle_each_label_stands_below_the_other_one() -> None:
+    known, car, taxi = LabelTree(), label("car"), label("taxi")
+    assert known.lineage(taxi) == [car, taxi]
+    assert known.below(taxi) == [car]
+    assert not known.is_right(label("dog").id, taxi.id)
+    assert len(known.in_order()) == Label.objects.count()
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.usefixtures("circle")
+def test_a_label_in_a_circle_can_be_put_somewhere_else() -> None:
+    car = label("car")
+    with pytest.raises(ValidationError):
+        car.full_clean()
+    car.parent = tree.add("van", "Van", "面包车", "vehicle")
+    car.full_clean()
+
+
+@pytest.mark.timeout(60)
+def test_labels_that_were_merged_in_a_circle_are_still_labels() -> None:
+    Label.objects.filter(slug="car").update(merged_into=label("taxi"))
+    Label.objects.filter(slug="taxi").update(merged_into=label("car"))
+    assert LabelTree()["car"] in (label("car"), label("taxi"))
+
+
+def test_a_label_that_is_newer_than_the_tree_is_itself() -> None:
+    known = LabelTree()
+    van = tree.add("van", "Van", "面包车", parent=label("car"))
+    assert known.current(van) == van
+    assert known.lineage(van) == [van]
+    assert known.is_right(van.id, van.id)
+    assert not known.is_right(label("dog").id, van.id)
 
 
 def test_a_new_label_is_of_its_parents_kind() -> None:

@@ -18,7 +18,7 @@ from recognition.models import Photo
 from recognition.photos import archives, intake
 from recognition.photos.archives import UnreadableArchive
 from recognition.photos.intake import Outcome
-from tests.support.files import arrived, encoded, incoming, noise, picture, zipped
+from tests.support.files import arrived, encoded, full_disk, incoming, noise, picture, zipped
 
 pytestmark = pytest.mark.usefixtures("version")
 JPEG, OTHER = encoded(picture()), encoded(picture(seed=1))
@@ -243,3 +243,12 @@ def test_deflated_rubbish_is_refused(uploader: User) -> None:
     packed = compressor.compress(JPEG) + compressor.flush()
     archive = zipped({"a.jpg": JPEG}).replace(packed, packed[:50] + b"\xff" * (len(packed) - 50))
     assert codes(accept(uploader, archive)) == {"a.jpg": "truncated"}
+
+
+def test_a_full_disk_is_not_the_photos_fault(uploader: User) -> None:
+    batch = intake.open_batch(uploader)
+    archive = arrived(zipped({"a.jpg": JPEG, "b.jpg": encoded(noise())}))
+    with pytest.raises(OSError, match="large"), full_disk(5000):
+        archives.accept(archive, False, uploader, batch)
+    archive.discard()
+    assert incoming() == []

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
-from recognition.models import Batch
+from recognition.models import Batch, Photo
 from recognition.photos import batches, intake
-from recognition.photos.batches import Note
+from recognition.photos.batches import Note, cards_of_outcomes
 from recognition.photos.intake import Outcome
 from recognition.photos.refusals import Refusal
+from tests.support.files import arrived, encoded, picture
 from tests.support.rows import add_photo
 
 pytestmark = pytest.mark.usefixtures("version")
@@ -33,6 +34,25 @@ def test_refused_files_and_duplicates_are_remembered(batch: Batch, uploader: Use
 def test_new_photos_need_no_note(batch: Batch, uploader: User) -> None:
     batches.remember(batch, [Outcome("a.jpg", add_photo(uploader))])
     assert batches.recall(batch) == []
+
+
+def test_a_photo_that_was_deleted_since_has_no_card(batch: Batch, uploader: User) -> None:
+    gone, stays = add_photo(uploader), add_photo(uploader)
+    outcomes = [Outcome("gone.jpg", gone), Outcome("stays.jpg", stays)]
+    Photo.objects.filter(id=gone.id).delete()
+    assert [card.photo for card in cards_of_outcomes(outcomes, uploader)] == [stays]
+
+
+def test_an_archive_that_cannot_be_read_is_refused_alone(batch: Batch) -> None:
+    image, archive = arrived(encoded(picture())), arrived(b"no archive", "photos.zip")
+    accepted, refused = batches.add(batch, [image], archive)
+    assert accepted.photo.batch == batch
+    assert (refused.name, refused.refusal.code, refused.is_archive) == (
+        "photos.zip",
+        "not_an_archive",
+        True,
+    )
+    archive.discard()
 
 
 @pytest.mark.usefixtures("no_redis")

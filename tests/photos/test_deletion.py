@@ -17,13 +17,8 @@ from recognition.models import (
     TrainingExample,
     TrainingRun,
 )
-from recognition.photos.deletion import (
-    RENDITION_SIDES,
-    delete_photo,
-    delete_photos_of,
-    taught,
-    uses,
-)
+from recognition.photos import renditions
+from recognition.photos.deletion import delete_photo, delete_photos_of, taught, uses
 from tests.support.rows import add_photo, taught_version
 
 pytestmark = pytest.mark.usefixtures("version")
@@ -33,15 +28,14 @@ pytestmark = pytest.mark.usefixtures("version")
 def photo(uploader: User) -> Photo:
     """A photo with its original and all its renditions."""
     photo = add_photo(uploader, batch=Batch.objects.create(owner=uploader))
-    for path in (photo.original_path, *map(photo.rendition_path, RENDITION_SIDES)):
+    for path in (photo.original_path, *renditions.paths(photo)):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"pixels")
     return photo
 
 
 def files_of(photo: Photo) -> list[bool]:
-    paths = (photo.original_path, *map(photo.rendition_path, RENDITION_SIDES))
-    return [path.exists() for path in paths]
+    return [path.exists() for path in (photo.original_path, *renditions.paths(photo))]
 
 
 def test_rows_and_files_go(photo: Photo, django_capture_on_commit_callbacks: Any) -> None:
@@ -64,7 +58,7 @@ def test_the_files_stay_until_the_rows_are_surely_gone(photo: Photo) -> None:
 def test_files_that_were_never_made_are_not_missed(
     photo: Photo, django_capture_on_commit_callbacks: Any
 ) -> None:
-    photo.rendition_path(RENDITION_SIDES[0]).unlink()
+    photo.rendition_path(renditions.THUMBNAIL_SIDE).unlink()
     with django_capture_on_commit_callbacks(execute=True):
         delete_photo(Photo.objects.get())
     assert files_of(photo) == [False, False, False]

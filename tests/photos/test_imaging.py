@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -15,21 +14,30 @@ from PIL.JpegImagePlugin import JpegImageFile
 from recognition.cnn.pixels.decoding import UnreadablePhoto
 from recognition.photos import imaging
 from recognition.photos.imaging import PhotoProperties, inspect, render
-from tests.support.files import ENCODERS, ORIENTATIONS, difference, encoded, noise, picture, rotated
+from tests.support.files import (
+    ENCODERS,
+    ORIENTATIONS,
+    difference,
+    encoded,
+    full_disk,
+    noise,
+    picture,
+    rotated,
+)
 from webapp.home import BASE_DIR
 
 MAX_PIXELS = 100_000_000
 SECRET = b"47.3769 N, 8.5417 E"
 
 
-def facts_of(content: bytes, tmp_path: Path, max_pixels: int = MAX_PIXELS) -> PhotoProperties:
+def properties_of(content: bytes, tmp_path: Path, max_pixels: int = MAX_PIXELS) -> PhotoProperties:
     path = tmp_path / "photo"
     path.write_bytes(content)
     return inspect(path, max_pixels)
 
 
-def drawn(content: bytes, tmp_path: Path, longest_side: int = 320) -> Path:
-    source, target = tmp_path / "photo", tmp_path / "drawn" / "photo.jpg"
+def draw(content: bytes, tmp_path: Path, longest_side: int = 320) -> Path:
+    source, target = tmp_path / "photo", tmp_path / "drawn.jpg"
     source.write_bytes(content)
     render(source, target, longest_side, MAX_PIXELS)
     return target
@@ -53,41 +61,41 @@ def children(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     ("kind", "format"), [("jpeg", "JPEG"), ("mpo", "MPO"), ("heic", "HEIF"), ("gif", "GIF")]
 )
 def test_it_names_the_format(kind: str, format: str, tmp_path: Path) -> None:
-    assert facts_of(ENCODERS[kind](picture()), tmp_path).format == format
+    assert properties_of(ENCODERS[kind](picture()), tmp_path).format == format
 
 
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "TIFF", "HEIF", "AVIF"])
 def test_width_and_height_are_upright(format: str, orientation: int, tmp_path: Path) -> None:
-    facts = facts_of(rotated(picture(96, 64), orientation, format), tmp_path)
-    assert (facts.width, facts.height) == (96, 64)
+    properties = properties_of(rotated(picture(96, 64), orientation, format), tmp_path)
+    assert (properties.width, properties.height) == (96, 64)
 
 
 def test_a_large_jpeg_has_its_own_size_not_that_it_was_shrunk_to(tmp_path: Path) -> None:
-    facts = facts_of(rotated(picture(1600, 1200), 6, "JPEG"), tmp_path)
-    assert (facts.width, facts.height) == (1600, 1200)
+    properties = properties_of(rotated(picture(1600, 1200), 6, "JPEG"), tmp_path)
+    assert (properties.width, properties.height) == (1600, 1200)
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "progressive jpeg", "16-bit png", "heic", "webp"])
 def test_it_refuses_the_first_half_of(kind: str, tmp_path: Path) -> None:
     content = ENCODERS[kind](noise())
     with pytest.raises(UnreadablePhoto, match="truncated"):
-        facts_of(content[: len(content) // 2], tmp_path)
+        properties_of(content[: len(content) // 2], tmp_path)
 
 
 def test_a_whole_thumbnail_does_not_hide_that_its_heic_is_damaged(tmp_path: Path) -> None:
     heic = encoded(noise(400, 300), "HEIF", thumbnails=[100])
     with pytest.raises(UnreadablePhoto, match="truncated"):
-        facts_of(heic[: len(heic) // 2], tmp_path)
+        properties_of(heic[: len(heic) // 2], tmp_path)
 
 
 def test_a_small_photo_needs_no_process(children: list[list[str]], tmp_path: Path) -> None:
-    facts_of(ENCODERS["png"](picture()), tmp_path)
+    properties_of(ENCODERS["png"](picture()), tmp_path)
     assert not children
 
 
 def test_a_large_jpeg_needs_no_process(children: list[list[str]], tmp_path: Path) -> None:
-    facts_of(encoded(picture(3000, 2000)), tmp_path)
+    properties_of(encoded(picture(3000, 2000)), tmp_path)
     assert not children
 
 
@@ -95,9 +103,9 @@ def test_a_heavy_photo_is_judged_alike_in_a_process_of_its_own(
     children: list[list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     content = ENCODERS["png"](picture())
-    here = facts_of(content, tmp_path)
+    here = properties_of(content, tmp_path)
     monkeypatch.setattr(imaging, "MAX_PIXELS_HERE", 100)
-    assert facts_of(content, tmp_path) == here
+    assert properties_of(content, tmp_path) == here
     assert len(children) == 1
 
 
@@ -106,7 +114,7 @@ def test_a_heavy_photo_is_refused_with_the_reason_that_its_process_found(
 ) -> None:
     monkeypatch.setattr(imaging, "MAX_PIXELS_HERE", 100)
     with pytest.raises(UnreadablePhoto, match="truncated"):
-        facts_of(ENCODERS["png"](noise())[:20_000], tmp_path)
+        properties_of(ENCODERS["png"](noise())[:20_000], tmp_path)
     assert len(children) == 1
 
 
@@ -116,7 +124,7 @@ def test_a_process_that_dies_is_the_photos_fault(
     monkeypatch.setattr(imaging, "MAX_PIXELS_HERE", 100)
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(UnreadablePhoto, match="truncated"):
-        facts_of(ENCODERS["png"](picture()), tmp_path)
+        properties_of(ENCODERS["png"](picture()), tmp_path)
 
 
 def test_a_heavy_photo_leaves_this_process_small(tmp_path: Path) -> None:
@@ -135,25 +143,25 @@ def test_a_heavy_photo_leaves_this_process_small(tmp_path: Path) -> None:
 
 def test_too_many_pixels_start_no_process(children: list[list[str]], tmp_path: Path) -> None:
     with pytest.raises(UnreadablePhoto, match="too_many_pixels"):
-        facts_of(ENCODERS["png"](picture(1000, 500)), tmp_path, max_pixels=499_999)
+        properties_of(ENCODERS["png"](picture(1000, 500)), tmp_path, max_pixels=499_999)
     assert not children
 
 
 @pytest.mark.parametrize("kind", ENCODERS)
 def test_it_draws(kind: str, tmp_path: Path) -> None:
-    with Image.open(drawn(ENCODERS[kind](picture(480, 320)), tmp_path)) as rendition:
+    with Image.open(draw(ENCODERS[kind](picture(480, 320)), tmp_path)) as rendition:
         assert (rendition.format, rendition.mode, rendition.size) == ("JPEG", "RGB", (320, 213))
 
 
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
 def test_it_draws_upright(orientation: int, tmp_path: Path) -> None:
     content = rotated(picture(320, 200), orientation, "JPEG", quality=95)
-    with Image.open(drawn(content, tmp_path)) as rendition:
+    with Image.open(draw(content, tmp_path)) as rendition:
         assert difference(rendition, picture(320, 200)) < 8
 
 
 def test_it_never_enlarges(tmp_path: Path) -> None:
-    with Image.open(drawn(ENCODERS["png"](picture(20, 10)), tmp_path)) as rendition:
+    with Image.open(draw(ENCODERS["png"](picture(20, 10)), tmp_path)) as rendition:
         assert rendition.size == (20, 10)
 
 
@@ -161,12 +169,12 @@ def test_a_heavy_photo_is_drawn_in_a_process_of_its_own(
     children: list[list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(imaging, "MAX_PIXELS_HERE", 100)
-    with Image.open(drawn(ENCODERS["png"](picture(640, 400)), tmp_path)) as rendition:
+    with Image.open(draw(ENCODERS["png"](picture(640, 400)), tmp_path)) as rendition:
         assert rendition.size == (320, 200)
     assert len(children) == 1
 
 
-def test_a_very_long_jpeg_is_shrunk_while_it_is_drawn(
+def test_a_very_long_jpeg_is_shrunk_while_it_is_draw(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     sides: list[int] = []
@@ -176,7 +184,7 @@ def test_a_very_long_jpeg_is_shrunk_while_it_is_drawn(
         "load_upright_rgb",
         lambda *a: sides.append(a[1]) or load(*a),
     )
-    drawn(encoded(picture(6400, 100)), tmp_path, 640)
+    draw(encoded(picture(6400, 100)), tmp_path, 640)
     assert sides == [10]
 
 
@@ -203,25 +211,24 @@ def secrets() -> dict[str, bytes]:
 def test_what_is_drawn_carries_no_metadata(where: str, tmp_path: Path) -> None:
     content = secrets()[where]
     assert SECRET in content
-    rendition = drawn(content, tmp_path)
+    rendition = draw(content, tmp_path)
     assert SECRET not in rendition.read_bytes()
     with Image.open(rendition) as image:
         assert not image.getexif()
         assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
 
 
-def test_two_who_draw_the_same_at_once_do_not_meet(tmp_path: Path) -> None:
-    source, target = tmp_path / "photo", tmp_path / "drawn.jpg"
-    source.write_bytes(encoded(picture(800, 600)))
-    with ThreadPoolExecutor(4) as threads:
-        list(threads.map(lambda _: render(source, target, 320, MAX_PIXELS), range(12)))
-    assert [path.name for path in tmp_path.iterdir() if path != source] == ["drawn.jpg"]
+def test_on_a_full_disk_drawing_fails(tmp_path: Path) -> None:
+    source = tmp_path / "photo"
+    source.write_bytes(encoded(noise(800, 600)))
+    with pytest.raises(OSError, match="large"), full_disk(2000):
+        render(source, tmp_path / "drawn.jpg", 320, MAX_PIXELS)
 
 
 def test_a_damaged_photo_draws_nothing(tmp_path: Path) -> None:
     with pytest.raises(UnreadablePhoto, match="truncated"):
-        drawn(encoded(noise())[:5000], tmp_path)
-    assert not (tmp_path / "drawn" / "photo.jpg").exists()
+        draw(encoded(noise())[:5000], tmp_path)
+    assert not (tmp_path / "drawn.jpg").exists()
 
 
 @pytest.mark.parametrize("tail", [b"", b"\0" * 16, b"camera's own"])
@@ -229,16 +236,16 @@ def test_a_jpeg_that_ends_as_it_should_is_not_decoded(
     tail: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(JpegImageFile, "load", Mock(side_effect=AssertionError))
-    assert facts_of(encoded(picture()) + tail, tmp_path).format == "JPEG"
+    assert properties_of(encoded(picture()) + tail, tmp_path).format == "JPEG"
 
 
 def test_a_jpeg_whose_end_is_far_from_the_files_end_is_decoded(tmp_path: Path) -> None:
-    facts = facts_of(encoded(picture()) + b"a film" * 1000, tmp_path)
-    assert (facts.width, facts.height) == picture().size
+    properties = properties_of(encoded(picture()) + b"a film" * 1000, tmp_path)
+    assert (properties.width, properties.height) == picture().size
 
 
 def test_a_jpeg_cut_anywhere_is_truncated(tmp_path: Path) -> None:
     whole = encoded(picture())
     for length in range(len(whole) // 2, len(whole) - 70, len(whole) // 20):
         with pytest.raises(UnreadablePhoto, match="truncated"):
-            facts_of(whole[:length], tmp_path)
+            properties_of(whole[:length], tmp_path)

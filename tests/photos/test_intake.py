@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from recognition.core import wakeups
 from recognition.models import Label, Photo, Prediction, State
 from recognition.photos import imaging, intake
 from recognition.photos.intake import Outcome, accept
+from recognition.photos.uploads import SpooledUpload
 from tests.support.files import ENCODERS, arrived, encoded, incoming, noise, picture
 
 pytestmark = pytest.mark.usefixtures("version")
@@ -23,10 +25,10 @@ JPEG = encoded(picture())
 
 
 @pytest.fixture
-def bell(monkeypatch: pytest.MonkeyPatch) -> Mock:
-    ring = Mock()
-    monkeypatch.setattr(wakeups, "wake_predictor", ring)
-    return ring
+def wake(monkeypatch: pytest.MonkeyPatch) -> Mock:
+    wake = Mock()
+    monkeypatch.setattr(wakeups, "wake_predictor", wake)
+    return wake
 
 
 def accept_all(owner: User, *contents: bytes, **options: Any) -> list[Outcome]:
@@ -192,22 +194,22 @@ def test_a_very_long_name_keeps_its_end(uploader: User) -> None:
     assert photo.name.endswith("x.jpg")
 
 
-def test_the_bell_rings_once_when_all_is_committed(
-    uploader: User, bell: Mock, django_capture_on_commit_callbacks: Any
+def test_a_predictor_is_woken_once_when_all_is_committed(
+    uploader: User, wake: Mock, django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         accept_all(uploader, JPEG, encoded(picture(seed=1)))
-        bell.assert_not_called()
-    bell.assert_called_once_with()
+        wake.assert_not_called()
+    wake.assert_called_once_with()
 
 
-def test_the_bell_keeps_silent_when_there_is_nothing_new(
-    uploader: User, bell: Mock, django_capture_on_commit_callbacks: Any
+def test_no_predictor_is_woken_when_there_is_nothing_new(
+    uploader: User, wake: Mock, django_capture_on_commit_callbacks: Any
 ) -> None:
     accept_one(uploader)
     with django_capture_on_commit_callbacks(execute=True):
         accept_all(uploader, JPEG, b"a letter")
-    bell.assert_not_called()
+    wake.assert_not_called()
 
 
 @pytest.mark.usefixtures("no_redis")
@@ -232,6 +234,34 @@ def test_nothing_is_left_when_storing_breaks(
         accept_all(uploader, JPEG)
     assert incoming() == []
     assert not Photo.objects.exists()
+
+
+def test_nothing_is_left_when_a_later_upload_cannot_be_read(uploader: User) -> None:
+    def uploads() -> Iterator[tuple[SpooledUpload, None]]:
+        yield arrived(JPEG), None
+        raise OSError
+
+    with pytest.raises(OSError):  # noqa: PT011
+        list(accept(uploads(), uploader))
+    assert incoming() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_left_when_rows_cannot_be_committed(
+    uploader: User, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    judge = intake._judge
+
+    def judge_too_late(upload: SpooledUpload) -> Any:
+        User.objects.all().delete()
+        return judge(upload)
+
+    monkeypatch.setattr(intake, "_judge", judge_too_late)
+    with pytest.raises(IntegrityError):
+        accept_one(uploader)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert incoming() == []
 
 
 def test_a_heavy_photo_is_stored_like_any_other(

@@ -1,27 +1,89 @@
-"""Small pictures are drawn once."""
+"""Small pictures are drawn once, and go with their photo."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, nullcontext
+from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from PIL import Image
 
-from recognition.photos import imaging, intake, renditions
-from tests.support.files import arrived, encoded, picture
+from recognition.models import Photo
+from recognition.photos import deletion, imaging, intake, renditions
+from tests.support.files import arrived, encoded, full_disk, incoming, noise, picture
 
-pytestmark = pytest.mark.usefixtures("version")
+pytestmark = [pytest.mark.usefixtures("version"), pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def photo(uploader: User) -> Photo:
+    [outcome] = intake.accept([(arrived(encoded(picture(640, 400))), None)], uploader)
+    return outcome.photo
+
+
+def draw(photo: Photo) -> Path:
+    """For a thread of its own."""
+    with closing(connection):
+        return renditions.drawn(photo, 320)
+
+
+def delete(photo: Photo) -> None:
+    """By somebody else, with a connection of their own."""
+
+    def delete_alone() -> None:
+        with closing(connection):
+            deletion.delete_photo(Photo.objects.get(id=photo.id))
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(delete_alone).result()
 
 
 def test_who_needs_a_picture_at_the_same_time_draws_it_once(
-    uploader: User, monkeypatch: pytest.MonkeyPatch
+    photo: Photo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     render = Mock(wraps=imaging.render)
     monkeypatch.setattr(imaging, "render", render)
-    [outcome] = intake.accept([(arrived(encoded(picture(640, 400))), None)], uploader)
     with ThreadPoolExecutor(8) as pool:
-        paths = set(pool.map(lambda _: renditions.drawn(outcome.photo, 320), range(8)))
+        paths = set(pool.map(draw, [photo] * 8))
     assert render.call_count == 1
     assert Image.open(paths.pop()).size == (320, 200)
+
+
+def test_two_processes_that_draw_the_same_at_once_do_not_meet(
+    photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renditions, "_DRAWING", (nullcontext(),))  # each has its own
+    with ThreadPoolExecutor(4) as pool:
+        [path] = set(pool.map(draw, [photo] * 12))
+    assert [file.name for file in path.parent.glob(f"{photo.id.hex}*")] == [path.name]
+    assert Image.open(path).size == (320, 200)
+    assert incoming() == []
+
+
+def test_a_picture_drawn_while_its_photo_is_deleted_does_not_stay(
+    photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    render = imaging.render
+
+    def render_too_late(*arguments: object) -> None:
+        render(*arguments)
+        delete(photo)
+
+    monkeypatch.setattr(imaging, "render", render_too_late)
+    with pytest.raises(FileNotFoundError):
+        renditions.drawn(photo, renditions.THUMBNAIL_SIDE)
+    assert [path for path in renditions.paths(photo) if path.exists()] == []
+    assert incoming() == []
+
+
+def test_a_full_disk_leaves_no_part_of_a_picture(uploader: User) -> None:
+    [outcome] = intake.accept([(arrived(encoded(noise(640, 400))), None)], uploader)
+    with pytest.raises(OSError, match="large"), full_disk(2000):
+        renditions.drawn(outcome.photo, renditions.THUMBNAIL_SIDE)
+    path = outcome.photo.rendition_path(renditions.THUMBNAIL_SIDE)
+    assert list(path.parent.glob(f"{outcome.photo.id.hex}*")) == []
+    assert incoming() == []

@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from recognition.models import Photo
 from recognition.photos import intake
 from recognition.photos.uploads import SpooledUpload, SpoolUploadHandler
-from tests.support.files import encoded, incoming, picture, sent
+from tests.support.files import encoded, full_disk, incoming, picture, sent
 
 JPEG = encoded(picture())
 BULK = "/api/v1/photos/bulk/"
@@ -72,6 +72,14 @@ def test_an_archive_may_be_as_large_as_a_request(
 def test_an_empty_file_arrives(handler: SpoolUploadHandler) -> None:
     assert receive(handler, b"").size == 0
     handler.discard()
+
+
+def test_a_full_disk_leaves_nothing_behind(handler: SpoolUploadHandler) -> None:
+    with full_disk(0):
+        handler.new_file("image", "photo.jpg", "image/jpeg", len(JPEG))
+        handler.receive_data_chunk(JPEG[:100], 0)  # is not written before the file is closed
+        handler.discard()
+    assert incoming() == []
 
 
 @pytest.mark.usefixtures("version")

@@ -13,30 +13,23 @@ from django.utils import timezone
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.pixels.decoding import UnreadablePhoto
 from recognition.cnn.serving.classifier import Answer
-from recognition.models import Label, ModelVersion, Photo, Prediction, Review, State, Via
+from recognition.models import (
+    ModelVersion,
+    Photo,
+    Prediction,
+    Review,
+    RunState,
+    State,
+    Via,
+)
 from recognition.predictions import backfill, model_cache
-from recognition.predictions.backfill import Asked, again, plan_more, request, stop
+from recognition.predictions.backfill import Asked, again, plan_more, request
 from recognition.predictions.queue import BATCH_SIZE, claim_again
-from recognition.versions.registry import register
 from recognition.workers import predictor
 from recognition.workers.predictor import predict_pending
-from tests.support.rows import add_photo, answer, give_label, manifest, predicted_photo
+from tests.support.rows import add_photo, answer, give_label, predicted_photo
 
 DONE, FAILED, PENDING = State.DONE, State.FAILED, State.PENDING
-
-
-@pytest.fixture
-def newer(version: ModelVersion) -> ModelVersion:
-    return register(2, manifest(name="Newer"))
-
-
-@pytest.fixture
-def live(newer: ModelVersion) -> ModelVersion:
-    """The newer version, promoted."""
-    ModelVersion.objects.filter(number=1).update(live=False)
-    ModelVersion.objects.filter(number=2).update(live=True)
-    newer.refresh_from_db()
-    return newer
 
 
 @pytest.fixture
@@ -149,61 +142,6 @@ def test_what_failed_is_tried_again(uploader: User, live: ModelVersion) -> None:
     assert Prediction.objects.count() == 1
 
 
-# Requests about all photos
-
-
-def test_a_request_is_worked_off_a_few_photos_at_a_time(
-    uploader: User, live: ModelVersion, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(backfill, "CHUNK", 2)
-    ModelVersion.objects.update(live=False)
-    ModelVersion.objects.filter(number=1).update(live=True)
-    photos = [predicted_photo(uploader, "dog", 0.9) for _ in range(5)]
-    wanted = request(live, uploader)
-    waiting = []
-    while plan_more():
-        wanted.refresh_from_db()
-        rows = Prediction.objects.filter(model_version=live)
-        waiting.append((wanted.looked_at, rows.count()))
-    assert waiting == [(2, 2), (4, 4), (5, 5)]
-    assert wanted.finished is not None
-    assert photos[-1] in [row.photo for row in Prediction.objects.filter(model_version=live)]
-
-
-def test_a_request_can_be_about_what_was_called_something(
-    uploader: User, live: ModelVersion
-) -> None:
-    dog, car = predicted_photo(uploader, "dog", 0.9), predicted_photo(uploader, "car", 0.9)
-    Prediction.objects.update(model_version=ModelVersion.objects.get(number=1))
-    request(live, uploader, Label.objects.get(slug="dog"))
-    assert plan_more()
-    assert list(Prediction.objects.filter(state=PENDING).values_list("photo", flat=True)) == [
-        dog.id
-    ]
-    assert car.predictions.count() == 1
-
-
-def test_a_request_without_photos_is_finished_at_once(live: ModelVersion) -> None:
-    request(live, None)
-    assert plan_more()
-    assert not plan_more()
-
-
-def test_what_is_stopped_waits_no_more_and_what_is_done_stays(
-    uploader: User, newer: ModelVersion
-) -> None:
-    for _ in range(BATCH_SIZE + 1):
-        predicted_photo(uploader, "dog", 0.9)
-    wanted = request(newer, uploader)
-    plan_more()
-    predict_again(newer)
-    stop(newer)
-    wanted.refresh_from_db()
-    assert wanted.finished is not None
-    assert Prediction.objects.filter(model_version=newer).count() == BATCH_SIZE
-    assert not Prediction.objects.filter(state=PENDING).exists()
-
-
 # In the predictor
 
 
@@ -288,7 +226,8 @@ def test_a_version_that_cannot_be_loaded_holds_up_nobody(
     add_photo(uploader)
     assert predict_pending() == 1
     wanted.refresh_from_db()
-    assert (wanted.finished is not None, wanted.error) == (True, "its sha256 differs")
+    assert (wanted.state, wanted.error) == (RunState.FAILED, "not_loaded")
+    assert wanted.error_detail == "its sha256 differs"
     assert not Prediction.objects.filter(state=PENDING).exists()
 
 

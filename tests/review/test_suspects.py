@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from recognition.core import redis_client
 from recognition.labels import labelling
-from recognition.models import Label, Photo, Report, Suspect, Via
+from recognition.models import Job, Label, Photo, RunState, Suspect, Via
 from recognition.review import suspects
 from recognition.review.suspects import Cursor
 from tests.support.rows import give_label, settled_photo
@@ -97,18 +97,26 @@ def test_a_cursor_that_makes_no_sense_is_none(text: str) -> None:
 
 
 def test_before_the_first_search_nothing_is_known() -> None:
-    assert suspects.last_search() == suspects.LastSearch(None, 0, False)
+    assert suspects.last_search() == suspects.LastSearch()
 
 
-def test_the_last_search_is_read_from_its_report() -> None:
+def test_the_last_search_is_read_from_its_job() -> None:
     begun = timezone.now()
-    data = {"begun": begun.isoformat(), "photos": 7, "asked": False}
-    Report.objects.create(name=suspects.REPORT, data=data)
-    assert suspects.last_search() == suspects.LastSearch(begun, 7, False)
+    columns = {"kind": Job.Kind.SUSPECT_SEARCH, "result": {"photos": 7}}
+    Job.objects.create(state=RunState.SUCCEEDED, started=begun, **columns)
+    assert suspects.last_search() == suspects.LastSearch(begun, 7)
 
 
-def test_to_ask_for_a_search_rings_the_analyst(django_capture_on_commit_callbacks: object) -> None:
+def test_a_search_that_failed_began_but_judged_nothing() -> None:
+    begun = timezone.now()
+    Job.objects.create(kind=Job.Kind.SUSPECT_SEARCH, state=RunState.FAILED, started=begun)
+    assert suspects.last_search() == suspects.LastSearch(begun, 0)
+
+
+def test_to_ask_for_a_search_wakes_the_analyst(
+    django_capture_on_commit_callbacks: object, reviewer: User
+) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        suspects.ask_for_search()
+        suspects.ask_for_search(reviewer)
     assert suspects.last_search().is_asked_for
     assert redis_client.connection().llen("analyse") == 1

@@ -8,9 +8,9 @@ from django.db import OperationalError
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from recognition import health
 from recognition.core import heartbeats
 from recognition.models import ModelVersion, State
+from recognition.site import readiness
 from tests.support.rows import add_photo, training_run
 
 
@@ -75,7 +75,7 @@ def test_not_ready_without_the_database(client: Client, monkeypatch: pytest.Monk
     def fail() -> None:
         raise OperationalError("gone")
 
-    monkeypatch.setitem(health._CHECKS, "database", fail)
+    monkeypatch.setitem(readiness._CHECKS, "database", fail)
     response = client.get("/readyz")
     assert response.status_code == 503
     assert response.json()["checks"]["database"] == {"ok": False, "why": "gone"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -13,7 +14,7 @@ from django.urls import reverse
 from PIL import Image
 
 from recognition.models import Photo
-from recognition.photos import deletion, imaging, intake
+from recognition.photos import deletion, imaging, intake, renditions
 from tests.support.files import arrived, encoded, picture
 
 pytestmark = pytest.mark.usefixtures("version")
@@ -92,6 +93,20 @@ def test_a_missing_original(client: Client, tagged: Photo) -> None:
     tagged.original_path.unlink()
     assert get(client, "preview", tagged).url == "/static/img/no-picture.svg"
     assert get(client, "original", tagged).status_code == 404
+
+
+def test_a_picture_that_is_deleted_before_it_is_sent_has_a_placeholder(
+    client: Client, tagged: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = renditions.drawn
+
+    def draw_too_early(*arguments: Any) -> Path:
+        path = draw(*arguments)
+        path.unlink()
+        return path
+
+    monkeypatch.setattr(renditions, "drawn", draw_too_early)
+    assert get(client, "thumbnail", tagged).url == "/static/img/no-picture.svg"
 
 
 def test_a_deleted_photo_leaves_no_picture(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import resource
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import numpy as np
 from django.conf import settings
@@ -121,6 +123,20 @@ def arrived(content: bytes, name: str = "photo.jpg") -> SpooledUpload:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return SpooledUpload(path, name, len(content), hashlib.sha256(content).hexdigest())
+
+
+@contextmanager
+def full_disk(left_bytes: int) -> Iterator[None]:
+    """Inside, no file of this process grows any larger, so that writing fails as on a full disk.
+
+    Only around what writes files: a database and the log are files too.
+    """
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (left_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def incoming() -> list[str]:

@@ -23,13 +23,19 @@ WITHOUT_TRAINING = ("web", "redis", "predictor", "analyst", "sweep")
 
 
 class Instance:
-    """The processes of the Procfile; each can be stopped, killed and started alone."""
+    """The processes of the Procfile; each can be stopped, killed and started alone.
 
-    def __init__(self, home: Path, models_store: Path, **settings: str) -> None:
+    code: the checkout that they run.
+    """
+
+    def __init__(
+        self, home: Path, models_store: Path, code: Path = BASE_DIR, **settings: str
+    ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.home = home
         self.models_store = models_store
+        self._code = code
         self._environment = {
             **os.environ,
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -50,12 +56,12 @@ class Instance:
 
     def start(self, *names: str) -> None:
         """Start these parts, or all of them."""
-        for name, command in _procfile().items():
+        for name, command in _procfile(self._code).items():
             if not names or name in names:
                 log = (self.home / f"{name}.log").open("ab")
                 self._parts[name] = subprocess.Popen(
                     command,
-                    cwd=BASE_DIR,
+                    cwd=self._code,
                     env=self._environment,
                     stdout=log,
                     stderr=log,
@@ -112,7 +118,7 @@ class Instance:
     def _run(self, *command: str) -> str:
         return subprocess.run(
             command,
-            cwd=BASE_DIR,
+            cwd=self._code,
             env=self._environment,
             check=True,
             stdout=subprocess.PIPE,
@@ -173,9 +179,9 @@ def wait_until(condition: Callable[[], object], timeout_s: float = 120) -> None:
         time.sleep(0.05)
 
 
-def _procfile() -> dict[str, list[str]]:
+def _procfile(code: Path) -> dict[str, list[str]]:
     """The commands of the Procfile, without the loop that starts them again."""
-    lines = (BASE_DIR / "Procfile").read_text().splitlines()
+    lines = (code / "Procfile").read_text().splitlines()
     parts = dict(line.split(": bin/keep-running ", 1) for line in lines if line[0] != "#")
     return {name: shlex.split(command) for name, command in parts.items()}
 

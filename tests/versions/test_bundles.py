@@ -6,14 +6,19 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from recognition.cnn.store import bundle
 from recognition.cnn.store.bundle import BadBundle
-from recognition.core import wakeups
-from recognition.models import ModelVersion
+from recognition.core import jobs, wakeups
+from recognition.models import ModelVersion, RunState
+from recognition.photos import intake
 from recognition.versions import bundles
+from recognition.versions.bundles import Export
+from tests.support.files import arrived, encoded, picture
 
 
 @pytest.fixture(autouse=True)
@@ -39,22 +44,40 @@ def archive(own_store: Path, tmp_path: Path) -> Path:
     return path
 
 
-def states(version: ModelVersion) -> dict[str, str]:
-    return {it.form: it.state for it in bundles.exports(version)}
+def export_of(version: ModelVersion, form: str) -> Export:
+    [export] = [export for export in bundles.exports(version) if export.form == form]
+    return export
 
 
 @pytest.mark.usefixtures("own_store")
 def test_what_is_asked_for_is_made_by_the_teacher(live_version: ModelVersion) -> None:
-    bundles.ask_for(live_version, "onnx")
-    assert states(live_version) == {"bundle": "", "onnx": "asked", "openvino": ""}
+    bundles.ask_for(live_version, "onnx", None)
+    coming = {export.form: export.is_coming for export in bundles.exports(live_version)}
+    assert coming == {"bundle": False, "onnx": True, "openvino": False}
     bundles.make_asked()
-    [export] = [it for it in bundles.exports(live_version) if it.form == "onnx"]
-    assert (export.state, export.pictures) == ("done", 1)
-    assert export.path.stat().st_size == export.size_bytes
-    assert export.difference < 0.001
+    export = export_of(live_version, "onnx")
+    assert export.is_ready
+    assert export.job.result["pictures"] == 1
+    assert export.path.stat().st_size == export.job.result["size_bytes"]
+    assert export.job.result["difference"] < 0.001
 
 
-def test_asking_rings_the_teacher(
+@pytest.mark.usefixtures("own_store")
+@pytest.mark.parametrize(("max_pixels", "pictures"), [(10_000, 2), (9_999, 1)])
+def test_an_export_is_checked_on_photos_of_all_sizes_that_are_accepted_here(
+    max_pixels: int,
+    pictures: int,
+    live_version: ModelVersion,
+    uploader: User,
+    settings: Settings,
+    tmp_path: Path,
+) -> None:
+    list(intake.accept([(arrived(encoded(picture(100, 100))), None)], uploader))
+    settings.ARK_MAX_PIXELS = max_pixels
+    assert bundles.write(live_version, "bundle", tmp_path / "out.zip").pictures == pictures
+
+
+def test_asking_wakes_the_teacher_once(
     live_version: ModelVersion,
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: object,
@@ -62,24 +85,24 @@ def test_asking_rings_the_teacher(
     rung = []
     monkeypatch.setattr(wakeups, "wake_teacher", lambda: rung.append(1))
     with django_capture_on_commit_callbacks(execute=True):
-        bundles.ask_for(live_version, "bundle")
+        bundles.ask_for(live_version, "bundle", None)
     with django_capture_on_commit_callbacks(execute=True):
-        bundles.ask_for(live_version, "bundle")  # is on its way already
+        bundles.ask_for(live_version, "bundle", None)  # is on its way already
     assert rung == [1]
 
 
 def test_an_unknown_form_is_refused(live_version: ModelVersion) -> None:
     with pytest.raises(ValueError, match="tar"):
-        bundles.ask_for(live_version, "tar")
+        bundles.ask_for(live_version, "tar", None)
 
 
 def test_a_damaged_version_is_not_given_away(live_version: ModelVersion, own_store: Path) -> None:
     (own_store / "1" / "weights.safetensors").write_bytes(b"")
-    bundles.ask_for(live_version, "bundle")
+    bundles.ask_for(live_version, "bundle", None)
     bundles.make_asked()
-    [export, *_rest] = bundles.exports(live_version)
-    assert export.state == "failed"
-    assert "sha256" in export.error
+    export = export_of(live_version, "bundle")
+    assert (export.job.state, export.job.error) == (RunState.FAILED, "damaged")
+    assert "sha256" in export.job.error_detail
     assert not export.path.exists()
 
 
@@ -87,42 +110,94 @@ def test_a_failed_export_can_be_asked_for_again(
     live_version: ModelVersion, own_store: Path
 ) -> None:
     test_a_damaged_version_is_not_given_away(live_version, own_store)
-    bundles.ask_for(live_version, "bundle")
-    assert states(live_version)["bundle"] == "asked"
+    bundles.ask_for(live_version, "bundle", None)
+    assert export_of(live_version, "bundle").is_coming
 
 
 @pytest.mark.usefixtures("own_store")
 def test_an_export_that_was_deleted_can_be_asked_for_again(live_version: ModelVersion) -> None:
-    bundles.ask_for(live_version, "bundle")
+    bundles.ask_for(live_version, "bundle", None)
     bundles.make_asked()
-    shutil.rmtree(bundles.exports(live_version)[0].path.parent)
-    assert states(live_version)["bundle"] == ""
+    shutil.rmtree(export_of(live_version, "bundle").path.parent)
+    assert not export_of(live_version, "bundle").is_ready
+    bundles.ask_for(live_version, "bundle", None)
+    assert export_of(live_version, "bundle").is_coming
+
+
+def test_a_full_disk_is_told_as_such(
+    live_version: ModelVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(bundles, "write", write)
+    bundles.ask_for(live_version, "bundle", None)
+    bundles.make_asked()
+    job = export_of(live_version, "bundle").job
+    assert (job.state, job.error) == (RunState.FAILED, "disk")
+    assert "No space left" in job.error_detail
 
 
 def test_a_bundle_becomes_a_candidate(archive: Path) -> None:
-    bundles.accept(archive, "version.zip")
+    bundles.accept(archive, "version.zip", None)
     bundles.add_accepted()
     [done] = bundles.imports()
-    version = ModelVersion.objects.get(number=done.number)
-    assert (done.state, done.name) == ("done", "version.zip")
-    assert (version.number, version.live) == (2, False)
-    assert (version.folder / "model.json").exists()
+    assert (done.state, done.parameters["name"]) == (RunState.SUCCEEDED, "version.zip")
+    assert (done.version.number, done.version.live) == (2, False)
+    assert (done.version.folder / "model.json").exists()
+    assert unpacked() == []
 
 
-def test_adding_twice_gives_one_version(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As when the teacher is killed before it could write down that it is done."""
-    bundles.accept(archive, "version.zip")
+def test_a_teacher_that_dies_before_it_notes_the_version_adds_it_once(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundles.accept(archive, "version.zip", None)
     with monkeypatch.context() as context:
-        context.setattr(bundles, "_settle", lambda settled: None)
-        bundles.add_accepted()
+        context.setattr(jobs, "succeed", die)
+        with pytest.raises(SystemExit):
+            bundles.add_accepted()
     bundles.add_accepted()
-    assert [(it.state, it.number) for it in bundles.imports()] == [("done", 2)]
+    assert [(job.state, job.version.number) for job in bundles.imports()] == [
+        (RunState.SUCCEEDED, 2)
+    ]
+    assert ModelVersion.objects.count() == 2
+
+
+def test_the_same_bundle_twice_waits_once(archive: Path) -> None:
+    first = bundles.accept(archive, "version.zip", None)
+    assert bundles.accept(archive, "version.zip", None) == first
+    assert unpacked() == [first.parameters["folder"]]
+
+
+def test_a_cancelled_import_leaves_no_files(archive: Path) -> None:
+    job = bundles.accept(archive, "version.zip", None)
+    jobs.cancel(job.id)
+    bundles.add_accepted()
+    assert bundles.imports()[0].state == RunState.CANCELLED
+    assert unpacked() == []
+    assert ModelVersion.objects.count() == 1
+
+
+def test_the_files_of_an_import_that_waits_stay(archive: Path) -> None:
+    cancelled = bundles.accept(archive, "version.zip", None)
+    jobs.cancel(cancelled.id)
+    waits = bundles.accept(archive, "again.zip", None)
+    bundles._delete_leftovers()
+    assert unpacked() == [waits.parameters["folder"]]
+
+
+def unpacked() -> list[str]:
+    return [path.name for path in settings.ARK_IMPORTS.iterdir()]
+
+
+def die(*_arguments: object, **_fields: object) -> None:
+    raise SystemExit
 
 
 def test_what_is_no_bundle_is_refused_at_once(live_version: ModelVersion, tmp_path: Path) -> None:
     (tmp_path / "photo.zip").write_bytes(b"no archive")
     with pytest.raises(BadBundle):
-        bundles.accept(tmp_path / "photo.zip", "photo.zip")
+        bundles.accept(tmp_path / "photo.zip", "photo.zip", None)
     assert bundles.imports() == []
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from recognition.cnn.pixels.decoding import DEFAULT_MAX_PIXELS, load_upright_rgb
+from recognition.cnn.pixels.decoding import load_upright_rgb
 
 _FILTERS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 
@@ -47,7 +47,7 @@ def _fits(preprocessing: Preprocessing) -> bool:
 
 
 def load_pixels(
-    source: Path | bytes, preprocessing: Preprocessing, max_pixels: int = DEFAULT_MAX_PIXELS
+    source: Path | bytes, preprocessing: Preprocessing, max_pixels: int
 ) -> npt.NDArray[np.uint8]:
     """Decode a photo into uint8 pixels of shape (crop, crop, 3), RGB. Raises UnreadablePhoto."""
     return centre_pixels(load_upright_rgb(source, preprocessing.resize, max_pixels), preprocessing)

@@ -19,7 +19,7 @@ import torch
 from torch import nn
 
 from recognition.cnn.manifest import GRAPH_NAME, Manifest
-from recognition.cnn.pixels.decoding import UnreadablePhoto
+from recognition.cnn.pixels.decoding import DEFAULT_MAX_PIXELS, UnreadablePhoto
 from recognition.cnn.pixels.preprocessing import Preprocessing, load_pixels
 from recognition.cnn.pixels.reference import reference_pixels
 from recognition.cnn.recogniser import Recogniser
@@ -45,15 +45,21 @@ class Check:
     largest_difference: float
 
 
-def export(version: Path, form: str, archive: Path, photos: Sequence[Path] = ()) -> Check:
+def export(
+    version: Path,
+    form: str,
+    archive: Path,
+    photos: Sequence[Path] = (),
+    max_pixels: int = DEFAULT_MAX_PIXELS,
+) -> Check:
     """Write a version as a ZIP file, once it has been read back and checked.
 
     form: "bundle", "onnx" or "openvino". photos: what it is checked on besides the reference
-    picture; those that cannot be read are left out.
+    picture; those that cannot be read, or have more than max_pixels, are left out.
     Raises CorruptCheckpoint, WrongAnswers.
     """
     manifest, model = load_network(version)
-    pixels = _pictures(manifest.preprocessing, photos)
+    pixels = _pictures(manifest.preprocessing, photos, max_pixels)
     archive.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=archive.parent, prefix=".export-") as place:
         folder = Path(place) / "files"
@@ -63,13 +69,15 @@ def export(version: Path, form: str, archive: Path, photos: Sequence[Path] = ())
     return check
 
 
-def check_answers(version: Path, photos: Sequence[Path] = ()) -> Check:
-    """Compare a version's OpenVINO graph, if it has one, with its weights.
+def check_answers(
+    version: Path, photos: Sequence[Path] = (), max_pixels: int = DEFAULT_MAX_PIXELS
+) -> Check:
+    """Compare a version's OpenVINO graph, if it has one, with its weights, on photos as `export`.
 
     Raises CorruptCheckpoint, WrongAnswers.
     """
     manifest, model = load_network(version)
-    pixels = _pictures(manifest.preprocessing, photos)
+    pixels = _pictures(manifest.preprocessing, photos, max_pixels)
     expected = _answers(model, pixels)
     graph = version / GRAPH_NAME
     return _compare(expected, _run_graph(graph, pixels) if graph.exists() else expected)
@@ -141,12 +149,14 @@ def _describe(folder: Path, manifest: Manifest, file: str) -> None:
     (folder / "labels.json").write_text(text, encoding="utf-8")
 
 
-def _pictures(preprocessing: Preprocessing, photos: Sequence[Path]) -> npt.NDArray[np.uint8]:
+def _pictures(
+    preprocessing: Preprocessing, photos: Sequence[Path], max_pixels: int
+) -> npt.NDArray[np.uint8]:
     """uint8 (N, crop, crop, 3): the reference picture, then the photos."""
     pictures = [reference_pixels(preprocessing.crop)[0]]
     for photo in photos:
         try:
-            pictures.append(load_pixels(photo, preprocessing))
+            pictures.append(load_pixels(photo, preprocessing, max_pixels))
         except (UnreadablePhoto, OSError):
             continue
     return np.stack(pictures)

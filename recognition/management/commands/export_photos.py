@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from recognition.core.files import whole_file
 from recognition.exchange.exporting import Export, Selection
 from recognition.models import Kind, Label, Photo, Split
 
@@ -29,11 +30,8 @@ class Command(BaseCommand):
         selection = Selection(labels, options["kind"], options["split"])
         part = file.with_name(file.name + ".part")
         try:
-            with part.open("wb") as stream:
+            with whole_file(file, part), part.open("wb") as stream:
                 stream.writelines(Export(Photo.objects.all(), selection).archive())
-            part.replace(file)
         except OSError as error:
             raise CommandError(f"The file cannot be written: {error}") from error
-        finally:
-            part.unlink(missing_ok=True)
         self.stdout.write(f"Written to {file}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -81,5 +82,6 @@ def _delete_stale_uploads() -> None:
     """Files of requests that broke off."""
     if settings.ARK_INCOMING.exists():
         for path in settings.ARK_INCOMING.iterdir():
-            if path.stat().st_mtime < time.time() - STALE_S:
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # a request that goes on may have moved it away
+                if path.stat().st_mtime < time.time() - STALE_S:
+                    path.unlink()

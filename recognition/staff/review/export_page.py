@@ -27,7 +27,7 @@ FORMATS = {
 
 
 class ExportForm(forms.Form):
-    format = forms.ChoiceField(choices=[(key, it[0]) for key, it in FORMATS.items()])
+    format = forms.ChoiceField(choices=[(key, title) for key, (title, *_rest) in FORMATS.items()])
     label = forms.ModelMultipleChoiceField(
         Label.objects.all(), to_field_name="slug", required=False
     )
@@ -58,7 +58,7 @@ def export(request: StaffRequest) -> HttpResponseBase:
         "form": form,
         "labels": _labels(),
         "chosen": request.GET.getlist("label"),
-        "formats": [(key, it[0]) for key, it in FORMATS.items()],
+        "formats": [(key, title) for key, (title, *_rest) in FORMATS.items()],
         "kinds": Kind.choices,
         "splits": Split.choices,
     }

@@ -20,6 +20,7 @@ from recognition.models import Label, Photo, Via
 from recognition.photos.selectors import photos_visible_to
 from recognition.review import suspects
 from recognition.review.suspects import Cursor
+from recognition.staff import form_ids
 from recognition.staff.base import StaffRequest, render_page, staff_page
 
 
@@ -44,6 +45,7 @@ def page(request: StaffRequest) -> HttpResponse:
         "page": suspects.page(request.user, after),
         "after": after,
         "last": suspects.last_search(),
+        "form_id": form_ids.new(),
         "labels": offered_labels(),
     }
     return render_page(request, "staff/review/suspects.html", _("Suspect labels"), context)
@@ -95,7 +97,7 @@ def undo(request: HtmxRequest) -> HttpResponse:
 @staff_page("recognition.review")
 @require_POST
 def search(request: StaffRequest) -> HttpResponse:
-    suspects.ask_for_search()
+    suspects.ask_for_search(request.user, form_ids.of(request))
     messages.success(request, _("The search runs in the background: look again in a minute."))
     return redirect("review-suspects")
 

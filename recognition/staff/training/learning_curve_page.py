@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
+from recognition.staff import form_ids, job_texts
 from recognition.staff.base import StaffRequest, render_page, staff_page
 from recognition.staff.line_charts import LinesChart, Point, lines_chart
 from recognition.training.learning_curve import outlook
@@ -43,10 +44,10 @@ class Row:
 @staff_page("recognition.view_trainingrun")
 @require_GET
 def page(request: StaffRequest) -> HttpResponse:
-    found = outlook.report()
-    curve = outlook.curve_in(found)
+    curve = outlook.last_curve()
     context: dict[str, Any] = {
-        "drawing": outlook.drawing_in(found),
+        **_drawing(),
+        "form_id": form_ids.new(),
         "curve": curve,
         "more": MORE,
         "min_of_label": MIN_OF_LABEL,
@@ -55,7 +56,7 @@ def page(request: StaffRequest) -> HttpResponse:
     }
     if curve:
         context |= {
-            "rows": [_row(it) for it in curve.labels],
+            "rows": [_row(label) for label in curve.labels],
             "chart": _chart(curve),
             "right": _percent(1 - curve.overall.now.mean),
             "doubled": _points(curve.overall.doubled),
@@ -68,23 +69,32 @@ def page(request: StaffRequest) -> HttpResponse:
 @require_GET
 def live(request: StaffRequest) -> HttpResponse:
     """How far the drawing is; when it is over, the whole page is asked for again."""
-    drawing = outlook.drawing_in(outlook.report())
-    if drawing.state not in ("asked", "running"):
+    drawing = _drawing()
+    if not drawing["is_drawn"]:
         return HttpResponseClientRefresh()
-    return render(request, "staff/training/_learning_curve_live.html", {"drawing": drawing})
+    return render(request, "staff/training/_learning_curve_live.html", drawing)
 
 
 @staff_page("recognition.train")
 @require_POST
 def draw(request: StaffRequest) -> HttpResponse:
-    outlook.ask()
+    outlook.ask(request.user, form_ids.of(request))
     messages.success(request, _("The curve is being drawn. It takes about a minute."))
     return redirect("training-learning-curve")
 
 
+def _drawing() -> dict[str, Any]:
+    job = outlook.last_job()
+    return {
+        "job": job,
+        "is_drawn": job is not None and not job.is_over,
+        "error": job_texts.error(job) if job else "",
+    }
+
+
 def _row(outlook: LabelOutlook) -> Row:
     gain = outlook.gain
-    low, high, mean = (min(100.0, 100 * it / _WIDEST) for it in (gain.low, gain.high, gain.mean))
+    low, high, mean = (min(100.0, 100 * at / _WIDEST) for at in (gain.low, gain.high, gain.mean))
     return Row(
         of=outlook,
         right=_percent(1 - outlook.now.mean),
@@ -98,7 +108,7 @@ def _points(gain: Estimate) -> dict[str, str]:
     """In percentage points; decimals only where there is little."""
     decimals = 0 if 100 * gain.high >= 10 else 1
     named = {"gain": gain.mean, "low": gain.low, "high": gain.high}
-    return {name: number_format(100 * it, decimals) for name, it in named.items()}
+    return {name: number_format(100 * share, decimals) for name, share in named.items()}
 
 
 def _percent(share: float) -> str:
@@ -109,7 +119,7 @@ def _chart(curve: LearningCurve) -> LinesChart:
     def right(name: str) -> list[Point]:
         return [(taught, 1 - getattr(errors, name)) for taught, errors in curve.overall.curve]
 
-    measured = [(it.taught, 1 - it.wrong / it.tested) for it in curve.overall.points]
+    measured = [(point.taught, 1 - point.wrong / point.tested) for point in curve.overall.points]
     return lines_chart(
         [
             (_("measured"), measured),

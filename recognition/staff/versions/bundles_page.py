@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django import forms
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -13,23 +15,26 @@ from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.store.bundle import BadBundle
 from recognition.models import ModelVersion
 from recognition.photos.uploads import SpooledUpload
+from recognition.staff import job_texts
 from recognition.staff.base import StaffRequest, render_page, staff_page
 from recognition.versions import bundles
+from recognition.versions.bundles import Export
 
-WORDS = {
-    "bundle": (
-        gettext_lazy("Bundle"),
-        gettext_lazy("Everything of this version, to bring into another Ark."),
-    ),
-    "onnx": (
-        gettext_lazy("ONNX"),
-        gettext_lazy("For other programs, in nearly every language and on phones."),
-    ),
-    "openvino": (
-        gettext_lazy("OpenVINO"),
-        gettext_lazy("For other programs on Intel and ARM processors; the fastest there."),
-    ),
+_USES = {
+    "bundle": gettext_lazy("Everything of this version, to bring into another Ark."),
+    "onnx": gettext_lazy("For other programs, in nearly every language and on phones."),
+    "openvino": gettext_lazy("For other programs on Intel and ARM processors; the fastest there."),
 }
+
+
+@dataclass(frozen=True)
+class Card:
+    """use: what the form is good for."""
+
+    name: str
+    use: str
+    export: Export
+    error: str
 
 
 class BundleForm(forms.Form):
@@ -43,15 +48,15 @@ def exports(request: StaffRequest, number: int) -> HttpResponse:
     version = get_object_or_404(ModelVersion, number=number)
     if request.method == "POST":
         try:
-            bundles.ask_for(version, request.POST.get("form", ""))
+            bundles.ask_for(version, request.POST.get("form", ""), request.user)
         except ValueError:
             raise Http404 from None
         return redirect("training-exports", number)
-    found = [(*WORDS[it.form], it) for it in bundles.exports(version)]
+    found = bundles.exports(version)
     context = {
         "version": version,
-        "exports": found,
-        "is_waiting": any(it.state == "asked" for *_words, it in found),
+        "cards": [_card(export) for export in found],
+        "is_waiting": any(export.is_coming for export in found),
     }
     title = _("Take version %(number)d along") % {"number": number}
     return render_page(request, "staff/versions/exports.html", title, context)
@@ -62,7 +67,7 @@ def exports(request: StaffRequest, number: int) -> HttpResponse:
 def download(request: HttpRequest, number: int, form: str) -> FileResponse:
     version = get_object_or_404(ModelVersion, number=number)
     for export in bundles.exports(version):
-        if (export.form, export.state) == (form, "done"):
+        if export.form == form and export.is_ready:
             return FileResponse(export.path.open("rb"), as_attachment=True)
     raise Http404
 
@@ -74,7 +79,7 @@ def bring_in(request: StaffRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         upload: SpooledUpload = form.cleaned_data["archive"]
         try:
-            bundles.accept(upload.path, upload.name)
+            bundles.accept(upload.path, upload.name, request.user)
         except (BadBundle, CorruptCheckpoint, OSError) as error:
             form.add_error("archive", _("It cannot be brought in. %(error)s") % {"error": error})
         else:
@@ -82,7 +87,16 @@ def bring_in(request: StaffRequest) -> HttpResponse:
     imports = bundles.imports()
     context = {
         "form": form,
-        "imports": imports,
-        "is_waiting": any(it.state == "asked" for it in imports),
+        "imports": [(job, job_texts.error(job)) for job in imports],
+        "is_waiting": any(not job.is_over for job in imports),
     }
     return render_page(request, "staff/versions/import.html", _("Bring in a version"), context)
+
+
+def _card(export: Export) -> Card:
+    return Card(
+        name=str(job_texts.FORMS[export.form]),
+        use=str(_USES[export.form]),
+        export=export,
+        error=job_texts.error(export.job) if export.job else "",
+    )

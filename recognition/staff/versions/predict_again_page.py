@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from recognition.labels.tree import LabelTree
-from recognition.models import Label, ModelVersion, Repredicting
+from recognition.models import Label, ModelVersion
 from recognition.predictions import backfill
-from recognition.review import statistics
+from recognition.staff import form_ids, job_texts
 from recognition.staff.base import StaffRequest, render_page, staff_page
 
 
@@ -35,7 +35,8 @@ def page(request: StaffRequest, number: int) -> HttpResponse:
     if request.method == "POST":
         form = SelectionForm(request.POST)
         if form.is_valid():
-            backfill.request(version, request.user, form.cleaned_data["said"])
+            said = form.cleaned_data["said"]
+            backfill.request(version, request.user, said, form_ids.of(request))
         else:
             messages.error(request, _("Choose a label from the list."))
         return redirect("training-predict-again", number)
@@ -47,6 +48,7 @@ def page(request: StaffRequest, number: int) -> HttpResponse:
         {
             "version": version,
             "labels": LabelTree().in_order(),
+            "form_id": form_ids.new(),
             **_progress(version),
         },
     )
@@ -62,12 +64,13 @@ def stop(request: StaffRequest, number: int) -> HttpResponse:
 
 
 def _progress(version: ModelVersion) -> dict[str, Any]:
-    asked = Repredicting.objects.filter(version=version).select_related("said", "by").first()
+    job = backfill.last_request(version)
     waiting = backfill.waiting(version)
-    known = statistics.current()
     return {
-        "asked": asked,
+        "job": job,
+        "looked_at": job.result.get("looked_at", 0) if job else 0,
+        "photos": job.result.get("photos") if job else None,
+        "error": job_texts.error(job) if job else "",
         "waiting": waiting,
-        "is_at_work": bool(waiting or (asked and not asked.finished)),
-        "photos": known.data["photos"] if known else None,
+        "is_at_work": bool(waiting or (job and not job.is_over)),
     }

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
-from recognition.core import wakeups
-from recognition.models import Mode, ModelVersion, Report, RunState, TrainingRun
+from recognition.core import jobs, wakeups
+from recognition.models import Job, Mode, ModelVersion, RunState, TrainingRun
 from recognition.training.known_labels import labels_to_know
 from recognition.training.learning_curve import examples
 from recognition.training.learning_curve.examples import LabelledPhotos
-from recognition.training.learning_curve.outlook import MIN_OF_LABEL, MORE, REPORT
+from recognition.training.learning_curve.outlook import MIN_OF_LABEL, MORE
 from recognition.training.learning_curve.power_law import Curve, Point
 
 if TYPE_CHECKING:
@@ -30,91 +30,82 @@ _LOOK_S = 1.0
 _PATIENCE_S = 60.0
 
 
-class NothingToDraw(Exception):
-    """Its text says why: "no_version" or "too_few"."""
-
-
 class GiveWay(Exception):
     """Somebody waits for a version that is to be taught; the curve is drawn afterwards."""
 
 
 def draw_if_asked() -> None:
     """The teacher's job."""
-    if not Report.named(REPORT).data.get("asked"):
-        return
-    # Written first, so that a drawing that kills its process does not begin again at once.
-    _note(asked=False, running=True, progress=0.0, error="")
-    try:
-        drawn = draw()
-    except GiveWay:
-        _note(asked=True, running=False)
-        wakeups.wake_teacher()
-    except NothingToDraw as nothing:
-        _note(running=False, error=str(nothing))
-    except Exception:
-        _note(running=False, error="bug")
-        raise
-    else:
-        _note(running=False, drawn=drawn)
+    if job := jobs.claim(Job.Kind.LEARNING_CURVE):
+        with jobs.working(job):
+            try:
+                _store(job, draw(_Progress(job)))
+            except GiveWay:
+                jobs.hand_on(job, progress=0.0)
+                wakeups.wake_teacher()
 
 
-def draw() -> dict[str, Any]:
-    """Teach on growing parts of the photos; the outlook as JSON. Raises NothingToDraw, GiveWay."""
+def draw(on_progress: Callable[[float], None]) -> dict[str, Any]:
+    """Teach on growing parts of the photos; the outlook as JSON.
+
+    Raises JobFailed ("no_version" or "too_few"), and what `on_progress` raises.
+    """
     from recognition.training.learning_curve import growing  # loads torch
 
     began_s, made = time.monotonic(), timezone.now()
     try:
         version = examples.version_to_teach()
     except ModelVersion.DoesNotExist:
-        raise NothingToDraw("no_version") from None
+        raise jobs.JobFailed("no_version") from None
     found = examples.find(version)
-    used = {slug: it for slug, it in found.items() if len(it.embeddings) >= MIN_OF_LABEL}
+    used = {slug: seen for slug, seen in found.items() if len(seen.embeddings) >= MIN_OF_LABEL}
     if len(used) < 2:
-        raise NothingToDraw("too_few")
+        raise jobs.JobFailed("too_few")
     start = growing.load(
         version.folder,
         lambda known: labels_to_know(known, used),
         examples.anchors(version),
     )
-    embeddings = {slug: it.embeddings for slug, it in used.items()}
-    errors = growing.count_errors(start, embeddings, _Progress(), _PATIENCE_S)
+    embeddings = {slug: seen.embeddings for slug, seen in used.items()}
+    errors = growing.count_errors(start, embeddings, on_progress, _PATIENCE_S)
     logger.info("a learning curve of %d labels, %.0f s", len(used), time.monotonic() - began_s)
     return {
         "made": made.isoformat(),
         "version": version.number,
         "overall": _overall(errors, used),
         "labels": _by_label(errors, used),
-        "few": {slug: it.photos for slug, it in found.items() if slug not in used},
+        "few": {slug: seen.photos for slug, seen in found.items() if slug not in used},
     }
 
 
 class _Progress:
     """Writes down how far the work is, and looks whether it must give way."""
 
-    def __init__(self) -> None:
+    def __init__(self, job: Job) -> None:
+        self._job = job
         self._looked_s = time.monotonic()
 
     def __call__(self, progress: float) -> None:
+        """Raises GiveWay and jobs.Stopped."""
         now_s = time.monotonic()
         if now_s - self._looked_s < _LOOK_S:
             return
         self._looked_s = now_s
         if TrainingRun.objects.filter(state=RunState.QUEUED, mode=Mode.TEACH).exists():
             raise GiveWay
-        _note(progress=progress)
+        jobs.write(self._job, progress=progress)
 
 
 @transaction.atomic
-def _note(**found: Any) -> None:
-    """Update the report. A curve that is asked for while one is being drawn comes after it."""
-    report, _ = Report.objects.select_for_update().get_or_create(name=REPORT)
-    report.data.update(found)
-    report.save()
+def _store(job: Job, drawn: dict[str, Any]) -> None:
+    jobs.succeed(job, result=drawn)
+    # No page shows an earlier curve.
+    Job.objects.filter(kind=job.kind).exclude(id=job.id).update(result={})
 
 
 def _by_label(errors: Errors, used: Mapping[str, LabelledPhotos]) -> dict[str, Any]:
     """Those that gain most come first."""
-    outlooks = {slug: _outlook(_points(errors, slug), its.photos) for slug, its in used.items()}
+    outlooks = {slug: _outlook(_points(errors, slug), seen.photos) for slug, seen in used.items()}
     return dict(sorted(outlooks.items(), key=lambda item: -item[1]["gain"].mean))
 
 
@@ -135,7 +126,7 @@ def _overall(errors: Errors, used: Mapping[str, LabelledPhotos]) -> dict[str, An
         Point(round(float(taught.sum()) / len(used), 2), int(wrong.sum()), tested)
         for taught, wrong in zip(errors.taught, errors.wrong, strict=True)
     ]
-    photos = sum(its.photos for its in used.values())
+    photos = sum(seen.photos for seen in used.values())
     curve, taught = _curve(points), _TAUGHT_SHARE * photos / len(used)
     return {
         "photos": photos,

@@ -50,11 +50,11 @@ def find(version: ModelVersion) -> dict[str, LabelledPhotos]:
     """The photos of each label in use that has any, by slug; at most MAX_PHOTOS of them."""
     tree = LabelTree()
     found = {label.slug: _of_label(label, version) for label in tree.in_order() if label.active}
-    most = _most_of_a_label([len(its.embeddings) for its in found.values()])
+    most = _most_of_a_label([len(labelled.embeddings) for labelled in found.values()])
     return {
-        slug: LabelledPhotos(its.embeddings[:most], its.photos)
-        for slug, its in found.items()
-        if its.photos
+        slug: LabelledPhotos(labelled.embeddings[:most], labelled.photos)
+        for slug, labelled in found.items()
+        if labelled.photos
     }
 
 

@@ -25,7 +25,7 @@ from recognition.cnn.teaching.teach import Embeddings, Examples, teach
 
 FOLDS = 3  # each photo is tested once, by what the other two thirds taught
 HALVINGS = 5  # parts of these two thirds: all, a half, a quarter …
-STEPS = 1 + HALVINGS  # before them all: no photo at all
+STEPS = 1 + HALVINGS  # the first step is without any photo
 
 Labels = tuple[Label, ...]
 Integers = npt.NDArray[np.int64]
@@ -79,7 +79,7 @@ def count_errors(
     slugs = [label.slug for label in start.labels]
     examples = Examples(
         np.concatenate(list(photos.values())),
-        np.repeat([slugs.index(it) for it in photos], [len(it) for it in photos.values()]),
+        np.repeat([slugs.index(slug) for slug in photos], [len(rows) for rows in photos.values()]),
     )
     folds = folds_of(examples.labels.astype(np.intp), np.arange(len(examples.labels)), FOLDS)
     counts = []
@@ -91,9 +91,9 @@ def count_errors(
         counts.append(_count_fold(start, rest, test, show))
     return Errors(
         slugs,
-        np.mean([it.taught for it in counts], axis=0),
-        np.sum([it.wrong for it in counts], axis=0),
-        np.sum([it.tested for it in counts], axis=0),
+        np.mean([fold.taught for fold in counts], axis=0),
+        np.sum([fold.wrong for fold in counts], axis=0),
+        np.sum([fold.tested for fold in counts], axis=0),
     )
 
 
@@ -128,8 +128,8 @@ def _place_in_label(labels: Integers) -> Counts:
     every part has a photo of every label."""
     place = np.zeros(len(labels))
     for label in np.unique(labels):
-        its = np.flatnonzero(labels == label)
-        place[its] = np.arange(len(its)) / len(its)
+        rows = np.flatnonzero(labels == label)
+        place[rows] = np.arange(len(rows)) / len(rows)
     return place
 
 
@@ -157,5 +157,5 @@ def _chosen(photos: Examples, places: Integers | npt.NDArray[np.bool_]) -> Examp
 
 
 def _part(on_progress: OnProgress, start: float, end: float) -> OnProgress:
-    """For work that goes from `start` to `end` of the whole: told its own share, 0 to 1."""
+    """For work that goes from `start` to `end` of the whole; it reports its own share, 0 to 1."""
     return lambda share: on_progress(start + share * (end - start))

@@ -1,26 +1,25 @@
 """What more photos of each label are likely to bring: asked for here, drawn by the teacher
-(`curve_drawing.py`), read by pages."""
+(`drawing.py`), read by pages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from django.db import transaction
-from django.utils import timezone
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
 
-from recognition.core import wakeups
+from recognition.core import jobs
 from recognition.core.counting import Counted, count_up_to
 from recognition.labels.tree import LabelTree
-from recognition.models import Decision, Label, Report
+from recognition.models import Decision, Job, Label, RunState
 from recognition.training.learning_curve.power_law import Estimate, Point
 
-REPORT = "learning_curve"
 MORE = 50  # photos of a label, whose effect is foretold
 MIN_OF_LABEL = 6  # photos without which nothing is said of a label: two in each fold
-_SILENT_S = 60  # a drawing that is not heard of for so long was broken off
 _COUNTED = 1000
 
 
@@ -64,57 +63,36 @@ class LearningCurve:
     few: tuple[tuple[Label, int], ...]
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """The state of the work: "idle", "asked", "running", "failed" or "broken_off".
-
-    progress: 0 to 1. error: a code, if it failed.
-    """
-
-    state: str
-    progress: float
-    error: str
+def ask(by: User | None, form_id: UUID | None = None) -> Job:
+    """Have it drawn as soon as the teacher can. What is asked for while one is being drawn comes
+    after it. form_id: as in `jobs.ask`."""
+    return jobs.ask(Job.Kind.LEARNING_CURVE, by, form_id=form_id)
 
 
-@transaction.atomic
-def ask() -> None:
-    """Have it drawn again as soon as the teacher can."""
-    report, _ = Report.objects.select_for_update().get_or_create(name=REPORT)
-    report.data["asked"] = True
-    report.save()
-    transaction.on_commit(wakeups.wake_teacher)
+def last_job() -> Job | None:
+    """The last drawing, whatever became of it."""
+    return _drawings().defer("result").first()
 
 
-def report() -> Report:
-    return Report.named(REPORT)
-
-
-def drawing_in(found: Report) -> Drawing:
-    data = found.data
-    progress, error = data.get("progress", 0.0), data.get("error", "")
-    if data.get("asked"):
-        return Drawing("asked", 0.0, "")
-    if data.get("running"):
-        is_heard = found.made > timezone.now() - timedelta(seconds=_SILENT_S)
-        return Drawing("running" if is_heard else "broken_off", progress, "")
-    return Drawing("failed" if error else "idle", progress, error)
-
-
-def curve_in(found: Report) -> LearningCurve | None:
+def last_curve() -> LearningCurve | None:
     """None before the first one."""
-    drawn = found.data.get("drawn")
-    if not drawn:
+    job = _drawings().filter(state=RunState.SUCCEEDED).first()
+    if job is None:
         return None
-    tree = LabelTree()
+    drawn, tree = job.result, LabelTree()
     return LearningCurve(
         made=datetime.fromisoformat(drawn["made"]),
         version=drawn["version"],
         overall=_overall(drawn["overall"]),
         labels=tuple(
-            _outlook(tree[slug], its) for slug, its in drawn["labels"].items() if slug in tree
+            _outlook(tree[slug], stored) for slug, stored in drawn["labels"].items() if slug in tree
         ),
         few=tuple((tree[slug], photos) for slug, photos in drawn["few"].items() if slug in tree),
     )
+
+
+def _drawings() -> QuerySet[Job]:
+    return Job.objects.filter(kind=Job.Kind.LEARNING_CURVE).order_by("-created", "-id")
 
 
 def decided_since(curve: LearningCurve) -> Counted:
@@ -122,21 +100,25 @@ def decided_since(curve: LearningCurve) -> Counted:
     return count_up_to(Decision.objects.filter(at__gt=curve.made).order_by("-at", "-id"), _COUNTED)
 
 
-def _outlook(label: Label, its: Mapping[str, Any]) -> LabelOutlook:
+def _outlook(label: Label, stored: Mapping[str, Any]) -> LabelOutlook:
     return LabelOutlook(
-        label, its["photos"], Estimate(*its["now"]), Estimate(*its["gain"]), _points(its)
+        label,
+        stored["photos"],
+        Estimate(*stored["now"]),
+        Estimate(*stored["gain"]),
+        _points(stored),
     )
 
 
-def _overall(its: Mapping[str, Any]) -> Overall:
+def _overall(stored: Mapping[str, Any]) -> Overall:
     return Overall(
-        photos=its["photos"],
-        now=Estimate(*its["now"]),
-        doubled=Estimate(*its["doubled"]),
-        points=_points(its),
-        curve=tuple((taught, Estimate(*errors)) for taught, errors in its["curve"]),
+        photos=stored["photos"],
+        now=Estimate(*stored["now"]),
+        doubled=Estimate(*stored["doubled"]),
+        points=_points(stored),
+        curve=tuple((taught, Estimate(*errors)) for taught, errors in stored["curve"]),
     )
 
 
-def _points(its: Mapping[str, Any]) -> tuple[Point, ...]:
-    return tuple(Point(*point) for point in its["points"])
+def _points(stored: Mapping[str, Any]) -> tuple[Point, ...]:
+    return tuple(Point(*point) for point in stored["points"])

@@ -63,7 +63,7 @@ def _grid() -> _Grid:
         np.array([0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9]),
         np.array([1.0, 3, 10, 30, 100]),
     )
-    first, exponent, share, scale = (it.ravel() for it in np.meshgrid(*axes, indexing="ij"))
+    first, exponent, share, scale = (axis.ravel() for axis in np.meshgrid(*axes, indexing="ij"))
     return _Grid(first, exponent, share * first, scale)
 
 
@@ -90,5 +90,5 @@ class Curve:
     def _estimate(self, values: Floats) -> Estimate:
         order = np.argsort(values)
         below = np.cumsum(self._weights[order])
-        low, high = (values[order[np.searchsorted(below, it)]] for it in (_LOW, _HIGH))
+        low, high = (values[order[np.searchsorted(below, quantile)]] for quantile in (_LOW, _HIGH))
         return Estimate(float(self._weights @ values), float(low), float(high))

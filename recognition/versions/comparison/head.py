@@ -31,4 +31,5 @@ class Head:
     def __call__(self, embeddings: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """(N, embedding_size) -> (N, labels)."""
         log_probabilities, _fine_logits = self._head(torch.from_numpy(embeddings))
-        return log_probabilities.numpy()
+        answers: npt.NDArray[np.float32] = log_probabilities.numpy()
+        return answers

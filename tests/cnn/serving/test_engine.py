@@ -17,12 +17,14 @@ from recognition.cnn.serving.outputs import Engine
 # What bfloat16 may change in one label's probability on one photo, and on average.
 MAX_DIFFERENCE = 0.15
 MEAN_DIFFERENCE = 0.01
+MAX_PIXELS = 100_000_000
 
 
 def probabilities(engine: Engine, manifest: Manifest, photos: list[Path]) -> np.ndarray:
+    recipe = manifest.preprocessing
     batches = [photos[i : i + 16] for i in range(0, len(photos), 16)]
     rows = [
-        engine(np.stack([load_pixels(photo, manifest.preprocessing) for photo in batch]))
+        engine(np.stack([load_pixels(photo, recipe, MAX_PIXELS) for photo in batch]))
         for batch in batches
     ]
     return np.exp(np.concatenate([row.log_probabilities for row in rows]))

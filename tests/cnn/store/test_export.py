@@ -12,6 +12,7 @@ import numpy as np
 import openvino
 import pytest
 import torch
+from PIL import Image
 
 from recognition.cnn.manifest import GRAPH_CONSTANTS_NAME, GRAPH_NAME, verify, write_manifest
 from recognition.cnn.pixels.preprocessing import load_pixels
@@ -19,6 +20,8 @@ from recognition.cnn.store import export as exporting
 from recognition.cnn.store.bundle import unpack
 from recognition.cnn.store.checkpoint import load_network, save_version
 from recognition.cnn.store.export import FORMS, WrongAnswers, check_answers, export
+
+MAX_PIXELS = 100_000_000
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -31,6 +34,14 @@ def test_each_form_is_checked_on_the_pictures(
     assert [path.name for path in tmp_path.iterdir()] == ["version.zip"]
 
 
+def test_photos_are_compared_up_to_the_limit_that_is_asked_for(
+    network: Path, photos: list[Path]
+) -> None:
+    width, height = Image.open(photos[0]).size
+    assert check_answers(network, photos[:1], width * height).pictures == 2
+    assert check_answers(network, photos[:1], width * height - 1).pictures == 1
+
+
 def test_onnx_answers_for_any_number_of_photos(
     network: Path, photos: list[Path], tmp_path: Path
 ) -> None:
@@ -39,7 +50,8 @@ def test_onnx_answers_for_any_number_of_photos(
         file.extractall(tmp_path)
     labels = json.loads((tmp_path / "labels.json").read_text())["labels"]
     manifest, model = load_network(network)
-    pixels = np.stack([load_pixels(photo, manifest.preprocessing) for photo in photos[:3]])
+    recipe = manifest.preprocessing
+    pixels = np.stack([load_pixels(photo, recipe, MAX_PIXELS) for photo in photos[:3]])
     answers = openvino.compile_model(tmp_path / "model.onnx", "CPU")([pixels])[0]
     with torch.inference_mode():
         expected = model(torch.from_numpy(pixels)).log_probabilities.argmax(1).tolist()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -10,15 +11,15 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from recognition.models import Report
+from recognition.models import Job, RunState
 from tests.support.rows import give_label, settled_photo
 
 PAGE = "/admin/training/learning-curve/"
 DRAW = PAGE + "draw/"
 
 
-def report(**data: Any) -> None:
-    Report.objects.update_or_create(name="learning_curve", defaults={"data": data})
+def job(state: RunState, **columns: Any) -> Job:
+    return Job.objects.create(kind=Job.Kind.LEARNING_CURVE, state=state, **columns)
 
 
 @pytest.fixture
@@ -55,13 +56,22 @@ def test_before_the_first_curve_there_is_a_button(as_trainer: Client) -> None:
 def test_asking_is_noted_and_shown(as_trainer: Client) -> None:
     response = as_trainer.post(DRAW, follow=True)
     assert "about to be drawn" in response.content.decode()
-    assert Report.named("learning_curve").data["asked"]
+    asked = Job.objects.get()
+    assert (asked.state, asked.by.username) == (RunState.QUEUED, "tina")
+
+
+def test_a_double_click_draws_one_curve(as_trainer: Client) -> None:
+    form_id = str(uuid4())
+    as_trainer.post(DRAW, {"form_id": form_id})
+    Job.objects.update(state=RunState.RUNNING)  # the teacher was quicker than the second click
+    as_trainer.post(DRAW, {"form_id": form_id})
+    assert Job.objects.count() == 1
 
 
 def test_what_more_photos_would_bring_is_said_by_label(
     as_trainer: Client, drawn: dict[str, Any]
 ) -> None:
-    report(drawn=drawn)
+    job(RunState.SUCCEEDED, result=drawn)
     text = text_of(as_trainer)
     assert "About 90 % are right now" in text
     assert "+6.0 points" in text
@@ -73,25 +83,25 @@ def test_what_more_photos_would_bring_is_said_by_label(
 def test_later_decisions_are_pointed_out(
     as_trainer: Client, drawn: dict[str, Any], uploader: User, reviewer: User
 ) -> None:
-    report(drawn=drawn)
+    job(RunState.SUCCEEDED, result=drawn)
     give_label([settled_photo(uploader) for _ in range(3)], "dog", reviewer)
     assert "3 decisions were made since" in text_of(as_trainer)
 
 
 def test_while_it_is_drawn_the_page_asks_for_news(as_trainer: Client) -> None:
-    report(running=True, progress=0.4)
+    running = job(RunState.RUNNING, progress=0.4)
     assert 'value="0.400"' in text_of(as_trainer)
     assert as_trainer.get(PAGE + "live/").status_code == 200
-    report()
+    Job.objects.filter(id=running.id).update(state=RunState.CANCELLED)
     assert as_trainer.get(PAGE + "live/").headers["HX-Refresh"] == "true"
 
 
 @pytest.mark.parametrize(
     ("error", "words"),
-    [("too_few", "too few labelled photos"), ("bug", "could not be drawn"), ("no_version", "live")],
+    [("too_few", "too few labelled photos"), ("bug", "nobody foresaw"), ("no_version", "live")],
 )
 def test_why_there_is_none_is_said(as_trainer: Client, error: str, words: str) -> None:
-    report(error=error)
+    job(RunState.FAILED, error=error)
     assert words in text_of(as_trainer)
 
 
@@ -100,6 +110,6 @@ def test_the_page_takes_few_queries(
     drawn: dict[str, Any],
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    report(drawn=drawn)
+    job(RunState.SUCCEEDED, result=drawn)
     with django_assert_max_num_queries(14):
         text_of(as_trainer)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from recognition.cnn.manifest import WEIGHTS_NAME
-from recognition.models import Comparison, Label, ModelVersion, Photo, Prediction, Repredicting
+from recognition.models import Comparison, Job, Label, ModelVersion, Photo, Prediction, RunState
 from recognition.versions.registry import live_version, promote, register
 from tests.support.rows import manifest, predicted_photo, version_folder
 
@@ -106,22 +106,23 @@ def test_the_log_says_from_when_to_when(staff: Client, versions: list[ModelVersi
 
 def test_photos_are_asked_for_again(staff: Client, versions: list[ModelVersion]) -> None:
     staff.post(AGAIN, {"said": "dog"})
-    asked = Repredicting.objects.get()
-    assert (asked.version, asked.said, asked.by.username) == (
+    asked = Job.objects.get()
+    assert (asked.version, asked.parameters["label"], asked.by.username) == (
         versions[1],
-        Label.objects.get(slug="dog"),
+        Label.objects.get(slug="dog").id,
         "tina",
     )
     assert "looked at" in staff.get(AGAIN).content.decode()
     staff.post(f"{AGAIN}stop/")
     asked.refresh_from_db()
-    assert asked.finished is not None
+    assert asked.state == RunState.CANCELLED
+    assert "Stopped" in staff.get(AGAIN).content.decode()
 
 
 @pytest.mark.parametrize("said", ["unicorn", "\0", "x" * 500])
 def test_a_label_that_is_none_asks_for_nothing(said: str, staff: Client) -> None:
     assert staff.post(AGAIN, {"said": said}, follow=True).status_code == 200
-    assert not Repredicting.objects.exists()
+    assert not Job.objects.exists()
 
 
 @pytest.mark.parametrize("table", ["photo", "prediction"])

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.contrib.auth.models import User
-from django.utils import timezone
 
 from recognition.cnn.store.checkpoint import load_network
-from recognition.models import Label, ModelVersion, Photo, Report, RunState, State, TrainingRun
+from recognition.core import jobs
+from recognition.models import Job, Label, ModelVersion, Photo, RunState, State, TrainingRun
 from recognition.training.learning_curve import drawing, examples, growing, outlook
-from recognition.training.learning_curve.drawing import GiveWay, draw, draw_if_asked
-from recognition.training.learning_curve.outlook import LearningCurve, ask, curve_in, drawing_in
+from recognition.training.learning_curve.drawing import draw_if_asked
+from recognition.training.learning_curve.outlook import LearningCurve, ask
 from tests.support.rows import add_photo, give_label, training_run
 
 FEW = 18  # photos of a label
@@ -62,13 +62,13 @@ def seen_photo(owner: User, embedding: np.ndarray, **fields: object) -> Photo:
 
 
 def drawn() -> LearningCurve:
-    curve = curve_in(Report.named("learning_curve"))
+    curve = outlook.last_curve()
     assert curve
     return curve
 
 
 def state() -> str:
-    return drawing_in(Report.named("learning_curve")).state
+    return outlook.last_job().state
 
 
 @pytest.fixture
@@ -81,10 +81,10 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("taught", "quick")
 def test_the_curve_of_each_label_is_measured() -> None:
-    ask()
-    assert state() == "asked"
+    ask(None)
+    assert state() == RunState.QUEUED
     draw_if_asked()
-    assert state() == "idle"
+    assert state() == RunState.SUCCEEDED
     curve = drawn()
     outlooks = {it.label.slug: it for it in curve.labels}
     assert set(outlooks) == {"dog", "bus", "lama"}
@@ -103,67 +103,94 @@ def test_the_curve_of_each_label_is_measured() -> None:
 
 
 def test_unasked_nothing_is_drawn(monkeypatch: pytest.MonkeyPatch, version: ModelVersion) -> None:
-    monkeypatch.setattr(drawing, "draw", lambda: pytest.fail("nobody asked"))
+    monkeypatch.setattr(drawing, "draw", lambda on_progress: pytest.fail("nobody asked"))
     draw_if_asked()
 
 
 def test_with_too_few_photos_it_says_so(version: ModelVersion) -> None:
-    ask()
+    ask(None)
     draw_if_asked()
-    assert drawing_in(outlook.report()).error == "too_few"
+    assert outlook.last_job().error == "too_few"
 
 
 def test_without_a_version_it_says_so(db: None) -> None:
-    ask()
+    ask(None)
     draw_if_asked()
-    assert drawing_in(outlook.report()).error == "no_version"
+    assert outlook.last_job().error == "no_version"
 
 
 @pytest.mark.usefixtures("taught")
 def test_teaching_that_somebody_waits_for_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing, "_LOOK_S", 0.0)
     run = training_run(state=RunState.QUEUED)
-    with pytest.raises(GiveWay):
-        draw()
-    ask()
-    draw_if_asked()
-    assert state() == "asked"
+    ask(None)
+    for _ in range(jobs.MAX_ATTEMPTS + 1):  # to give way is no failure
+        draw_if_asked()
+        assert state() == RunState.RUNNING
+        assert outlook.last_job().lease_owner == ""
     TrainingRun.objects.filter(id=run.id).update(state=RunState.SUCCEEDED)
+    draw_if_asked()
+    assert state() == RunState.SUCCEEDED
+
+
+@pytest.mark.usefixtures("taught")
+def test_a_cancelled_drawing_stops_at_its_next_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "_LOOK_S", 0.0)
+    job = ask(None)
+    written = []
+
+    def write_and_be_cancelled(job: Job, **fields: object) -> None:
+        written.append(fields)
+        jobs.cancel(job.id)
+        write(job, **fields)
+
+    write = jobs.write
+    monkeypatch.setattr(jobs, "write", write_and_be_cancelled)
+    draw_if_asked()
+    assert state() == RunState.CANCELLED
+    assert len(written) == 1
+    assert outlook.last_curve() is None
+    assert outlook.last_job() == job
 
 
 def test_a_curve_that_is_asked_for_meanwhile_comes_after_this_one(
     version: ModelVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def draw_and_be_asked() -> dict[str, object]:
-        ask()
+    def draw_and_be_asked(on_progress: object) -> dict[str, object]:
+        ask(None)
         return {}
 
     monkeypatch.setattr(drawing, "draw", draw_and_be_asked)
-    ask()
+    ask(None)
     draw_if_asked()
-    assert state() == "asked"
+    assert state() == RunState.QUEUED
 
 
 def test_an_error_is_noted_and_not_tried_again(
     version: ModelVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail() -> dict[str, object]:
+    calls = []
+
+    def fail(on_progress: object) -> dict[str, object]:
+        calls.append(1)
         raise MemoryError
 
     monkeypatch.setattr(drawing, "draw", fail)
-    ask()
-    with pytest.raises(MemoryError):
-        draw_if_asked()
-    assert state() == "failed"
+    ask(None)
     draw_if_asked()
+    draw_if_asked()
+    assert (state(), outlook.last_job().error) == (RunState.FAILED, "bug")
+    assert calls == [1]
 
 
-def test_a_drawing_that_is_not_heard_of_was_broken_off(version: ModelVersion) -> None:
-    Report.objects.create(name="learning_curve", data={"running": True, "progress": 0.4})
-    assert state() == "running"
-    long_ago = timezone.now() - timezone.timedelta(minutes=5)
-    Report.objects.update(made=long_ago)
-    assert state() == "broken_off"
+def test_only_the_last_curve_is_kept(
+    version: ModelVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawing, "draw", lambda on_progress: {"drawn": True})
+    for _ in range(2):
+        ask(None)
+        draw_if_asked()
+    assert [job.result for job in Job.objects.all()] == [{"drawn": True}, {}]
 
 
 # The photos

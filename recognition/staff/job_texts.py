@@ -1,0 +1,89 @@
+"""Jobs in words: what each is about, what came of it, and what to do when it failed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from recognition.models import Job, Label
+
+FORMS = {
+    "bundle": gettext_lazy("Bundle"),
+    "onnx": gettext_lazy("ONNX"),
+    "openvino": gettext_lazy("OpenVINO"),
+}
+_ERRORS = {
+    "crashed": gettext_lazy(
+        "The worker that did this ended three times in the middle of it. Its log tells why; then "
+        "ask for it again."
+    ),
+    "bug": gettext_lazy(
+        "Something went wrong that nobody foresaw. The worker's log tells more; then ask for it "
+        "again."
+    ),
+    "damaged": gettext_lazy("The files of the version are damaged. Take another copy of them."),
+    "wrong_answers": gettext_lazy(
+        "What was made of the version answers otherwise than the version itself, so it is not used."
+    ),
+    "disk": gettext_lazy(
+        "The disk could not be read or written. Make room; then ask for it again."
+    ),
+    "too_few": gettext_lazy(
+        "There are too few labelled photos for a curve: it takes two labels with six photos each."
+    ),
+    "no_version": gettext_lazy("No version of the network is live."),
+    "not_loaded": gettext_lazy(
+        "The version cannot be loaded, so it predicts nothing. Restore its files; then ask for it "
+        "again."
+    ),
+}
+
+
+def title(job: Job, labels: Mapping[int, Label]) -> str:
+    """labels: by id, those in use."""
+    number = job.version.number if job.version else 0
+    if job.kind == Job.Kind.EXPORT:
+        form = job.parameters["form"]
+        return _("Export of version %(number)d: %(form)s") % {
+            "number": number,
+            "form": FORMS.get(form, form),
+        }
+    if job.kind == Job.Kind.IMPORT:
+        return _("Import of %(name)s") % {"name": job.parameters["name"]}
+    if job.kind == Job.Kind.BACKFILL:
+        text = _("Predict photos again with version %(number)d") % {"number": number}
+        label = labels.get(job.parameters["label"])
+        return f"{text}: {label.name}" if label else text
+    if job.kind == Job.Kind.LEARNING_CURVE:
+        return _("Learning curve")
+    return _("Search for suspect labels")
+
+
+def error(job: Job) -> str:
+    """Why it failed and what to do; empty if it did not."""
+    if not job.error:
+        return ""
+    text = str(_ERRORS.get(job.error, job.error))
+    return f"{text} ({job.error_detail})" if job.error_detail else text
+
+
+def outcome(job: Job) -> str:
+    """What has come of it so far."""
+    if job.kind == Job.Kind.EXPORT and "size_bytes" in job.result:
+        return filesizeformat(job.result["size_bytes"])
+    if job.kind == Job.Kind.SUSPECT_SEARCH and "suspects" in job.result:
+        return _counted_suspects(job.result["suspects"])
+    if job.kind == Job.Kind.BACKFILL and "looked_at" in job.result:
+        looked_at = job.result["looked_at"]
+        text = ngettext("%(photos)s photo looked at", "%(photos)s photos looked at", looked_at)
+        return text % {"photos": number_format(looked_at, force_grouping=True)}
+    return ""
+
+
+def _counted_suspects(suspects: int) -> str:
+    text = ngettext("%(suspects)s suspect label", "%(suspects)s suspect labels", suspects)
+    return text % {"suspects": number_format(suspects, force_grouping=True)}

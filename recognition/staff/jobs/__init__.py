@@ -1,0 +1,1 @@
+"""The page of what was asked for and takes longer than a request."""
