@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from recognition.admin.sign_ins import sign_in
+from recognition.staff.sign_in import sign_in
 
 urlpatterns = [
     path("", include("recognition.site.urls")),

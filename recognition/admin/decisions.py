@@ -1,22 +1,18 @@
-"""Decisions about labels, and undoing those that were made together."""
+"""Decisions about labels, one by one and those that were made together."""
 
 from __future__ import annotations
 
 from typing import Any, cast
-from uuid import UUID
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest
 from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
 from django.utils.html import format_html
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     RelatedDropdownFilter,
@@ -25,13 +21,11 @@ from unfold.decorators import display
 
 from recognition.admin.filters import DayRangeFilter, users_filter
 from recognition.admin.lists import LongList, OfPhotos, ReadOnly
-from recognition.labels import labelling
 from recognition.models import BulkDecision, Decision
 from recognition.review import bulk
 from recognition.staff import formatting
-from recognition.staff.base import StaffRequest, render_page, staff_page
+from recognition.staff.review import undo_page
 
-_SHOWN = 48  # thumbnails of a decision about many
 _UNDO = "admin:recognition_bulkdecision_undo"
 
 
@@ -77,7 +71,7 @@ class DecisionAdmin(OfPhotos, _Log):
     def change(self, decision: Decision) -> str:
         return str(decision)
 
-    @display(description=gettext_lazy("the network had said"))
+    @display(description=gettext_lazy("prediction"))
     def prediction(self, decision: Decision) -> str:
         if decision.predicted is None:
             return ""
@@ -111,9 +105,9 @@ class BulkDecisionAdmin(_Log):
         ]
 
     def get_urls(self) -> list[URLPattern]:
-        """Ours come before Django's own, the last of which matches any address."""
+        """Before Django's own, the last of which matches any address."""
         return [
-            path("<uuid:bulk_id>/undo/", undo, name=_UNDO.partition(":")[2]),
+            path("<uuid:bulk_id>/undo/", undo_page.undo, name=_UNDO.partition(":")[2]),
             *super().get_urls(),
         ]
 
@@ -136,45 +130,4 @@ class BulkDecisionAdmin(_Log):
 
     @display(description=gettext_lazy("pictures"))
     def thumbnails(self, decision: BulkDecision) -> str:
-        return formatting.many(made.photo for made in _some_of(decision))
-
-
-@staff_page("recognition.review")
-@require_http_methods(["GET", "POST"])
-def undo(request: StaffRequest, bulk_id: UUID) -> HttpResponse:
-    """First show what undoing would do, then do it."""
-    decision = get_object_or_404(bulk.visible_to(request.user), id=bulk_id)
-    if request.method == "POST":
-        _report(request, *labelling.undo_bulk(decision, request.user))
-        return redirect(_way_back(request))
-    context = {
-        "decision": decision,
-        "preview": bulk.preview_undo(decision),
-        "decisions": _some_of(decision),
-        "back": _way_back(request),
-    }
-    return render_page(request, "staff/review/undo.html", _("Undo a decision about many"), context)
-
-
-def _some_of(decision: BulkDecision) -> QuerySet[Decision]:
-    made = decision.decision_set.select_related("photo", "from_label", "to_label")
-    return made.order_by("id")[:_SHOWN]
-
-
-def _report(request: HttpRequest, undone: int, since: int) -> None:
-    text = ngettext("%(count)d photo went back.", "%(count)d photos went back.", undone)
-    messages.success(request, text % {"count": undone})
-    if since:
-        text = ngettext(
-            "%(count)d photo stays as it is: it was decided about again since.",
-            "%(count)d photos stay as they are: they were decided about again since.",
-            since,
-        )
-        messages.warning(request, text % {"count": since})
-
-
-def _way_back(request: HttpRequest) -> str:
-    wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
-        return wanted
-    return reverse("admin:recognition_bulkdecision_changelist")
+        return formatting.many(made.photo for made in undo_page.some_of(decision))

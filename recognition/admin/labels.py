@@ -53,7 +53,7 @@ class TreeChangeList(ChangeList):
         for label in self.result_list:
             label.depth = len(tree.lineage(label)) - 1
             label.photo_count = counts[label.id]
-            label.count_with_below = total(counts[it.id] for it in (label, *tree.below(label)))
+            label.count_with_below = total(counts[each.id] for each in (label, *tree.below(label)))
 
 
 class LabelForm(forms.ModelForm):

@@ -1,10 +1,10 @@
-"""Words of unfold and Django without Chinese ones, or with clumsy ones: named to be translated."""
+"""Texts of unfold and Django that have no Chinese translation, or a clumsy one."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
-WORDS = (
+TEXTS = (
     _(" By %(filter_title)s "),
     _("All"),
     _("Apply Filters"),

@@ -21,12 +21,9 @@ from unfold.decorators import action, display
 
 from recognition.admin.lists import ReadOnly
 from recognition.admin.version_actions import PromoteAction
-from recognition.labels.tree import LabelTree
 from recognition.models import Comparison, ModelVersion
-from recognition.staff.base import render_page
+from recognition.staff import version_page
 from recognition.staff.formatting import percent
-from recognition.staff.training import run_text
-from recognition.staff.versions import version_summary
 
 
 @admin.register(ModelVersion)
@@ -38,7 +35,7 @@ class ModelVersionAdmin(PromoteAction, ReadOnly):
     list_select_related = ("training_run",)
     list_per_page = 50
     sortable_by = ("number", "created")
-    actions_list = ("bring_in",)
+    actions_list = ("import_version",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ModelVersion]:
         live = ModelVersion.objects.filter(live=True).values("number")[:1]
@@ -66,19 +63,18 @@ class ModelVersionAdmin(PromoteAction, ReadOnly):
             raise PermissionDenied
         if version is None:
             raise Http404
-        title = gettext("Version %(number)d") % {"number": version.number}
-        return render_page(request, "staff/versions/version.html", title, _card(version))
+        return version_page.page(request, version)
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("recognition.train")
 
     @action(
-        description=_("Bring in a version"),
+        description=_("Import a version"),
         permissions=["import"],
         url_path="bring-in",
         icon="upload",
     )
-    def bring_in(self, request: HttpRequest) -> HttpResponse:
+    def import_version(self, request: HttpRequest) -> HttpResponse:
         return redirect("training-import")
 
     @display(description=_("live"), label={True: "success"})
@@ -108,28 +104,3 @@ class ModelVersionAdmin(PromoteAction, ReadOnly):
             return ""
         address = reverse("training-compare", args=[version.number, live_number])
         return format_html('<a href="{}">{}</a>', address, gettext("with the live one"))
-
-
-def _card(version: ModelVersion) -> dict[str, Any]:
-    tree = LabelTree()
-    run = getattr(version, "training_run", None)
-    manifest = version_summary.manifest_of(version)
-    metrics = version_summary.metrics_of(version)
-    return {
-        "version": version,
-        "run": run,
-        "run_title": run_text.title(run) if run else "",
-        "network_name": run_text.network(version.network),
-        "manifest": manifest,
-        "is_own_measure": metrics is version.metrics,
-        "metrics": metrics,
-        "results": version_summary.results(metrics),
-        "scores": version_summary.scores(metrics, tree),
-        "reliability": version_summary.reliability(version, metrics),
-        "kinds": version_summary.labels_by_kind(version, tree),
-        "making": version_summary.making(version, manifest),
-        "examples": version_summary.examples(version),
-        "limits": version_summary.limits(version, metrics, tree),
-        "live_times": version_summary.live_times(version),
-        "others": version_summary.others(version),
-    }

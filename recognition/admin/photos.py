@@ -13,13 +13,12 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 
-from recognition.admin import deletion_warning
 from recognition.admin.actions import ReviewActions
 from recognition.admin.filters import DayRangeFilter, users_filter
 from recognition.admin.lists import LongList, ReadOnly
 from recognition.models import Photo, Prediction
 from recognition.photos import deletion
-from recognition.staff import formatting
+from recognition.staff import deletion_warning, formatting
 
 
 class PredictionsOfPhoto(TabularInline):

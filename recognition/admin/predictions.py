@@ -1,4 +1,4 @@
-"""Predictions: what the network said, never edited by hand."""
+"""Predictions, which nobody edits by hand."""
 
 from __future__ import annotations
 

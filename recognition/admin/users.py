@@ -16,9 +16,9 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilt
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from recognition.admin import deletion_warning
 from recognition.models import Photo
 from recognition.photos import deletion
+from recognition.staff import deletion_warning
 
 admin.site.unregister(User)
 admin.site.unregister(Group)

@@ -24,7 +24,7 @@ class Left(models.TextChoices):
 
     CHANGED = "changed", _("changed since the page was shown")
     HELD = "held", _("somebody else has it before them in the review queue")
-    UNKNOWN = "unknown", _("the network has not said anything about it")
+    UNKNOWN = "unknown", _("it has no prediction yet")
     RETIRED = "retired", _("the label is no longer in use")
     SAME = "same", _("has this label already")
 

@@ -4,6 +4,7 @@ from django.views.i18n import set_language
 
 from recognition.site import (
     accounts,
+    glossary,
     health,
     history_page,
     how_it_works,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("photos/<uuid:photo_id>/preview.jpg", pictures.preview, name="preview"),
     path("photos/<uuid:photo_id>/original", pictures.original, name="original"),
     path("how-it-works/", how_it_works.how_it_works, name="how-it-works"),
+    path("glossary/", glossary.page, name="glossary"),
     path("sign-in/", accounts.SignIn.as_view(), name="login"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("password/", accounts.ChangePassword.as_view(), name="change-password"),

@@ -55,8 +55,8 @@ def report_asked_again(request: HttpRequest, asked: Asked) -> None:
         (
             asked.shown,
             ngettext(
-                "%(count)d photo shows what the live version said of it before.",
-                "%(count)d photos show what the live version said of them before.",
+                "%(count)d photo shows what the live version predicted for it before.",
+                "%(count)d photos show what the live version predicted for them before.",
                 asked.shown,
             ),
         ),

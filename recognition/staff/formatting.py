@@ -53,8 +53,14 @@ def many(photos: Iterable[Photo]) -> SafeString:
         '<a href="{}"><img src="{}" alt="{}" width="{}" height="{}" loading="lazy" '
         'class="object-cover rounded-default"></a>',
         (
-            (reverse("photo", args=[it.id]), reverse("thumbnail", args=[it.id]), it.name, 96, 96)
-            for it in photos
+            (
+                reverse("photo", args=[photo.id]),
+                reverse("thumbnail", args=[photo.id]),
+                photo.name,
+                96,
+                96,
+            )
+            for photo in photos
         ),
     )
     return format_html('<div class="flex flex-wrap gap-2">{}</div>', tiles)
@@ -75,7 +81,7 @@ def short_percent(share: float) -> str:
 
 
 def answer(prediction: Prediction | None) -> str:
-    """What the network says, in a word."""
+    """The predicted label and its confidence."""
     if prediction is None:
         return ""
     if prediction.state != State.DONE:

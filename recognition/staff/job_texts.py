@@ -1,4 +1,4 @@
-"""Jobs in words: what each is about, what came of it, and what to do when it failed."""
+"""Jobs as text: what each is about, what came of it, and what to do when it failed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _ERRORS = {
     "too_few": gettext_lazy(
         "There are too few labelled photos for a curve: it takes two labels with six photos each."
     ),
-    "no_version": gettext_lazy("No version of the network is live."),
+    "no_version": gettext_lazy("No version is live."),
     "not_loaded": gettext_lazy(
         "The version cannot be loaded, so it predicts nothing. Restore its files; then ask for it "
         "again."

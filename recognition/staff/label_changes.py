@@ -39,11 +39,13 @@ def merge(request: HttpRequest, object_id: str) -> HttpResponse:
         except ValidationError as error:
             messages.error(request, error.messages[0])
             return redirect("admin:recognition_label_merge", source.pk)
-        told = _("Merged %(source)s into %(target)s; photos that changed their label: %(photos)d")
-        told %= {"source": source, "target": target, "photos": photos}
-        _log(request, source, told)
-        _log(request, target, told)
-        messages.success(request, told)
+        message = _(
+            "Merged %(source)s into %(target)s; photos that changed their label: %(photos)d"
+        )
+        message %= {"source": source, "target": target, "photos": photos}
+        _log(request, source, message)
+        _log(request, target, message)
+        messages.success(request, message)
         return redirect(_LIST)
     context = {
         "source": source,
@@ -69,9 +71,9 @@ def _set_active(request: HttpRequest, object_id: str, active: bool) -> HttpRespo
     label = _label(object_id)
     if request.method == "POST":
         tree.set_active(label, active)
-        told = _("%(label)s is in use again.") if active else _("%(label)s is retired.")
-        _log(request, label, told % {"label": label})
-        messages.success(request, told % {"label": label})
+        message = _("%(label)s is in use again.") if active else _("%(label)s is retired.")
+        _log(request, label, message % {"label": label})
+        messages.success(request, message % {"label": label})
         return redirect(_LIST)
     known = tree.LabelTree()
     title = _("Bring %(label)s back?") if active else _("Retire %(label)s?")

@@ -38,7 +38,7 @@ class Tick:
 class Marker:
     x: str
     y: str
-    words: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def lines_chart(
         name=name,
         x_name=x_name,
         y_name=y_name,
-        lines=[_line(index, *it, x_axis, y_axis) for index, it in enumerate(drawn)],
+        lines=[_line(index, *line, x_axis, y_axis) for index, line in enumerate(drawn)],
         x_ticks=x_axis.ticks(whole=is_whole),
         y_ticks=y_axis.ticks(),
         rows=_rows(drawn, x_axis, y_axis),
@@ -174,7 +174,7 @@ def _line(
     markers = []
     if len(points) <= _MOST_MARKERS:
         markers = [
-            Marker(*place, f"{title}, {_words(x, x_axis)}: {_words(y, y_axis)}")
+            Marker(*place, f"{title}, {_shown(x, x_axis)}: {_shown(y, y_axis)}")
             for place, (x, y) in zip(places, points, strict=True)
         ]
     style = f"is-colour-{index % COLOURS} is-dash-{index % DASHES}"
@@ -187,12 +187,12 @@ def _rows(
     values = [dict(points) for _title, points in drawn]
     xs = sorted({x for points in values for x in points})
     return [
-        (_words(x, x_axis), [_words(it[x], y_axis) if x in it else "–" for it in values])
+        (_shown(x, x_axis), [_shown(line[x], y_axis) if x in line else "–" for line in values])
         for x in xs
     ]
 
 
-def _words(value: float, axis: _Axis) -> str:
+def _shown(value: float, axis: _Axis) -> str:
     """A hundredth of what the axis shows can be told apart."""
     if float(value).is_integer() and not axis.is_percent:
         return number_format(value, 0, force_grouping=True)
@@ -201,4 +201,4 @@ def _words(value: float, axis: _Axis) -> str:
 
 def _diagonal(x_axis: _Axis, y_axis: _Axis) -> str:
     low, high = max(x_axis.low, y_axis.low), min(x_axis.high, y_axis.high)
-    return " ".join(f"{x_axis.place(it)},{y_axis.place(it)}" for it in (low, high))
+    return " ".join(f"{x_axis.place(value)},{y_axis.place(value)}" for value in (low, high))

@@ -156,6 +156,7 @@ UNFOLD = {
                 "title": _("Site"),
                 "items": [
                     _page(_("Back to the site"), "arrow_back", "home"),
+                    _page(_("Glossary"), "menu_book", "glossary"),
                     _page(_("API documentation"), "api", "api-docs"),
                 ],
             },

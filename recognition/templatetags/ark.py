@@ -1,8 +1,11 @@
 """What templates need beyond Django's own filters."""
 
+from typing import Any
+
 from django import template
 
 from recognition.photos.refusals import Refusal
+from recognition.site.glossary import terms
 
 register = template.Library()
 
@@ -21,3 +24,9 @@ def percent(probability: float) -> str:
 def advice(code: str) -> str:
     """What a person can do about a photo that failed with this code."""
     return Refusal(code).detail
+
+
+@register.inclusion_tag("staff/_glossary.html")
+def glossary(*slugs: str) -> dict[str, Any]:
+    """Links to what these terms mean."""
+    return {"terms": [terms()[slug] for slug in slugs]}

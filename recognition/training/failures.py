@@ -12,7 +12,7 @@ from recognition.models import TrainingRun
 
 _TEXTS = {
     # It cannot start.
-    "no_version": _("No version of the network is live. Run `manage.py prepare` first."),
+    "no_version": _("No version is live. Run `manage.py prepare` first."),
     "no_photos": _(
         "No labelled photo is in the training split, so there is nothing to learn from. Label more "
         "photos: about seven of ten are used for training."

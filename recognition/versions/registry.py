@@ -123,7 +123,7 @@ def promote(
         if version in live:
             return
         if over and over not in live:
-            raise CannotPromote(_("Somebody has promoted another version meanwhile."))
+            raise CannotPromote(_("Somebody has made another version live meanwhile."))
         ModelVersion.objects.filter(live=True).update(live=False)
         ModelVersion.objects.filter(id=version.id).update(live=True)
         LiveChange.objects.create(model_version=version, by=by, how=how)
@@ -143,7 +143,7 @@ def roll_back(by: User | None, to: ModelVersion | None = None) -> ModelVersion:
     if previous is None:
         raise CannotPromote(_("No other version was live before this one."))
     if to and to != previous:
-        raise CannotPromote(_("Somebody has promoted another version meanwhile."))
+        raise CannotPromote(_("Somebody has made another version live meanwhile."))
     promote(previous, by, LiveChange.How.ROLLED_BACK, over=live)
     return previous
 

@@ -10,9 +10,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from recognition.admin import actions
 from recognition.labels import labelling
 from recognition.models import BulkDecision, Decision, Label, Photo, Prediction, Via
+from recognition.staff.review import plan_page
 from tests.support.pages import done, text
 from tests.support.rows import add_photo
 
@@ -65,14 +65,14 @@ def labels() -> dict[str, str | None]:
 def test_confirming_says_first_what_would_change(
     table: str, as_reviewer: Client, dog: Photo, car_called_dog: Photo, unknown: Photo
 ) -> None:
-    words = text(act(as_reviewer, table, "confirm_predictions", dog, car_called_dog, unknown))
+    shown = text(act(as_reviewer, table, "confirm_predictions", dog, car_called_dog, unknown))
     for part in (
         "2 photos get a label. 1 photo is left as it is. Nothing has been changed yet.",
         "– → Dog",
         "Car → Dog",
-        "the network has not said anything about it",
+        "it has no prediction yet",
     ):
-        assert part in words, part
+        assert part in shown, part
     assert not Decision.objects.exists()
 
 
@@ -106,7 +106,7 @@ def test_another_label_is_given_as_one(
 
 
 @pytest.mark.parametrize("label", ["", "unicorn", "\0"])
-def test_a_label_that_is_none_is_said(label: str, as_reviewer: Client, dog: Photo) -> None:
+def test_an_unknown_label_is_reported(label: str, as_reviewer: Client, dog: Photo) -> None:
     response = act(as_reviewer, PHOTOS, "give_label", dog, label=label, sure="yes")
     assert response.status_code == 200
     assert 'role="alert"' in response.content.decode()
@@ -132,7 +132,7 @@ def test_nothing_is_decided_that_was_not_shown(as_reviewer: Client, dog: Photo) 
 def test_very_many_are_refused(
     as_reviewer: Client, dog: Photo, car_called_dog: Photo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "MOST", 1)
+    monkeypatch.setattr(plan_page, "MAX_PHOTOS", 1)
     response = act(as_reviewer, PHOTOS, "confirm_predictions", dog, select_across=1)
     assert "At most 1 photos at once." in text(response)
 

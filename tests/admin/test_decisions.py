@@ -28,7 +28,7 @@ def label(slug: str) -> Label:
 def bulk(uploader: User, reviewer: User) -> BulkDecision:
     """Three dogs, confirmed as one."""
     photos = [settled_photo(uploader, name=f"{number}.jpg") for number in range(3)]
-    return labelling.decide_many({it.id: label("dog") for it in photos}, reviewer, Via.GRID)
+    return labelling.decide_many({photo.id: label("dog") for photo in photos}, reviewer, Via.GRID)
 
 
 def undo_address(bulk: BulkDecision) -> str:
@@ -41,13 +41,13 @@ def listed(client: Client, table: str, **query: object) -> list[object]:
     return list(response.context["cl"].result_list)
 
 
-def test_a_decision_says_from_what_to_what_and_what_the_network_had_said(
+def test_a_decision_shows_both_labels_and_its_prediction(
     as_reviewer: Client, bulk: BulkDecision, superuser: User
 ) -> None:
     labelling.decide(Photo.objects.get(name="0.jpg").id, label("car"), superuser, Via.QUEUE)
-    words = text(as_reviewer.get(reverse(DECISIONS)))
+    shown = text(as_reviewer.get(reverse(DECISIONS)))
     for part in ("Dog → Car", "– → Dog", "Dog · 90.0 %", "sue", "rita", "many at once"):
-        assert part in words, part
+        assert part in shown, part
 
 
 def test_decisions_are_filtered(
@@ -96,7 +96,7 @@ def test_a_list_asks_as_many_questions_for_one_row_as_for_many(
 def test_nobody_adds_edits_or_deletes(table: str, as_superuser: Client, bulk: BulkDecision) -> None:
     row = bulk if table == BULKS else Decision.objects.first()
     base = table.removesuffix("_changelist")
-    change, delete = (reverse(f"{base}_{it}", args=[row.pk]) for it in ("change", "delete"))
+    change, delete = (reverse(f"{base}_{name}", args=[row.pk]) for name in ("change", "delete"))
     assert as_superuser.get(change).status_code == 200
     assert as_superuser.post(change, {"via": "api"}).status_code == 403
     assert as_superuser.post(delete, {"post": "yes"}).status_code == 403
@@ -115,9 +115,9 @@ def test_undoing_says_first_what_it_would_do(
     as_reviewer: Client, superuser: User, bulk: BulkDecision
 ) -> None:
     labelling.decide(Photo.objects.get(name="0.jpg").id, label("car"), superuser, Via.QUEUE)
-    words = text(as_reviewer.get(undo_address(bulk)))
-    assert "2 photos go back to what they were before." in words
-    assert "1 photo was decided about again since and stays as it is." in words
+    shown = text(as_reviewer.get(undo_address(bulk)))
+    assert "2 photos go back to what they were before." in shown
+    assert "1 photo was decided about again since and stays as it is." in shown
     assert Photo.objects.filter(label__slug="dog").count() == 2
 
 

@@ -13,7 +13,7 @@ from tests.support.pages import text
 from tests.support.rows import add_photo, taught_version
 
 LIST = reverse("admin:recognition_photo_changelist")
-TOLD = "Photos that model version 2 · Taught was taught with; its page will say so: "
+TOLD = "Photos that version 2 · Taught was trained with; its page will say so: "
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_one_photo(as_superuser: Client, photos: list[Photo]) -> None:
 
 
 def test_some_photos(as_superuser: Client, photos: list[Photo]) -> None:
-    action = {"action": "delete_selected", "_selected_action": [it.pk for it in photos[:2]]}
+    action = {"action": "delete_selected", "_selected_action": [photo.pk for photo in photos[:2]]}
     assert TOLD + "2" in text(as_superuser.post(LIST, action))
 
 
@@ -54,14 +54,14 @@ def test_the_versions_page_says_what_is_gone(
     as_superuser.post(
         reverse("admin:recognition_photo_delete", args=[photos[0].pk]), {"post": "yes"}
     )
-    told = "1 of the 3 photos it was taught with were deleted since."
+    told = "1 of the 3 photos it was trained with were deleted since."
     assert told in text(as_superuser.get(page))
 
 
 def test_the_first_version_came_as_it_is(as_superuser: Client) -> None:
     version = ModelVersion.objects.get(number=1)
     page = reverse("admin:recognition_modelversion_change", args=[version.pk])
-    assert "It came as it is." in text(as_superuser.get(page))
+    assert "It was not trained here." in text(as_superuser.get(page))
 
 
 def test_decisions_go_with_their_photo(as_superuser: Client, superuser: User) -> None:

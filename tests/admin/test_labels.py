@@ -71,9 +71,9 @@ def test_a_label_without_kind_and_parent_is_not_added(as_reviewer: Client) -> No
 
 def test_the_history_says_what_changed_from_what_to_what(as_reviewer: Client) -> None:
     as_reviewer.post(page("change", "taxi"), {"name_en": "Cab", "name_zh": "出租车", "parent": ""})
-    words = text(as_reviewer.get(page("history", "taxi")))
-    assert "English name (Taxi → Cab)" in words
-    assert "parent (Car → –)" in words.lower().replace("car", "Car")
+    shown = text(as_reviewer.get(page("history", "taxi")))
+    assert "English name (Taxi → Cab)" in shown
+    assert "parent (Car → –)" in shown.lower().replace("car", "Car")
 
 
 def test_retired_labels_are_not_offered_as_parents(as_reviewer: Client) -> None:

@@ -33,7 +33,7 @@ def test_what_the_machine_accepted_is_found_and_marked(as_reviewer: Client, uplo
 def test_they_are_found_along_their_index(as_reviewer: Client) -> None:
     with CaptureQueriesContext(connection) as queries:
         names(as_reviewer, accepted="yes")
-    [keys] = [it["sql"] for it in queries if '"accepted" IS NOT NULL' in it["sql"]][:1]
+    [keys] = [query["sql"] for query in queries if '"accepted" IS NOT NULL' in query["sql"]][:1]
     assert 'ORDER BY "recognition_prediction"."accepted" DESC' in keys
 
 

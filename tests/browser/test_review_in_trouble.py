@@ -35,7 +35,7 @@ def test_no_key_decides_about_a_picture_that_is_not_there_yet(
     reviewer.open("?order=newest")
     photo = reviewer.photo
     reviewer.press("Enter", "1", "n")
-    expect(reviewer.page.locator("[data-said]")).to_have_text("The photo is not here yet")
+    expect(reviewer.page.locator("[data-status]")).to_have_text("The photo is not here yet")
     assert reviewer.photo == photo
     reviewer.page.unroute("**/preview.jpg")
     reviewer.open("?order=newest")
@@ -80,7 +80,7 @@ def test_decisions_arrive_although_the_browser_stores_nothing(
     reviewer.open("?order=newest")
     for _ in range(3):
         reviewer.confirm()
-    expect(reviewer.page.locator("[data-said]")).to_contain_text("Decided")
+    expect(reviewer.page.locator("[data-status]")).to_contain_text("Decided")
     wait_until(lambda: labels(reviewer) == reviewer.decided)
     complaints.clear()  # the admin's own scripts would store something as well
 

@@ -47,7 +47,7 @@ def trainer(open_page: Callable[..., Page], tina: Api) -> Page:
 def test_teach_compare_promote_and_roll_back(
     trainer: Page, tina: Api, instance: Instance, photos: list[Path]
 ) -> None:
-    upload(tina, photos)  # nobody labels them: they stand by
+    upload(tina, photos)  # nobody labels them: they become unlabelled anchors
     label_chessboards(instance)
     assert answer_to_new_chessboard(trainer, tina)["label"] != "chessboard"
     teach(trainer)
@@ -74,8 +74,8 @@ def label_chessboards(instance: Instance) -> None:
 
 def teach(page: Page) -> None:
     page.goto("/admin/")
-    expect(page.get_by_text(f"{TAUGHT} labels are set, and the network has not")).to_be_visible()
-    page.get_by_role("link", name="Teach the network").click()
+    expect(page.get_by_text(f"{TAUGHT} labels are set, and no version has")).to_be_visible()
+    page.get_by_role("link", name="Teach the live version").click()
     expect(page.get_by_role("row", name=re.compile("Chessboard new"))).to_be_visible()
     page.get_by_role("button", name="Teach").click()
 
@@ -100,7 +100,7 @@ def promote(page: Page) -> None:
 
 def roll_back(page: Page) -> None:
     page.goto("/admin/training/roll-back/")
-    page.get_by_role("button", name="Go back to version 1").click()
+    page.get_by_role("button", name="Roll back to version 1").click()
     expect(page.get_by_text("Version 1 is live.")).to_be_visible()
 
 
@@ -139,12 +139,13 @@ def chessboard(seed: int | None = None) -> bytes:
     return stream.getvalue()
 
 
-@pytest.mark.parametrize("mode", ["Teach", "Fine-tune", "From scratch"])
+@pytest.mark.parametrize("mode", ["Teach", "Fine-tune", "Train from scratch"])
 def test_the_launch_page_fits_a_phone(mode: str, open_page: Callable[..., Page], tina: Api) -> None:
     page = signed_in(open_page(viewport=PHONE, has_touch=True, is_mobile=True), "tina")
     page.goto("/admin/training/new/")
-    page.get_by_role("link", name=mode).click()
-    expect(page.get_by_role("link", name=mode)).to_have_attribute("aria-current", "true")
+    link = page.get_by_role("navigation", name="Ways to learn").get_by_role("link", name=mode)
+    link.click()
+    expect(link).to_have_attribute("aria-current", "true")
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 

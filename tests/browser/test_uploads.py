@@ -92,7 +92,7 @@ def test_a_predictor_that_is_away(page: Page, instance: Instance, photos: list[P
     page.locator(".card-title a").first.click()
     expect(banner).to_be_visible()
     instance.start("predictor")
-    expect(page.get_by_text("How sure the network is")).to_be_visible()
+    expect(page.get_by_role("heading", name="Confidence")).to_be_visible()
     page.go_back()
     done(page, 2)
     expect(banner).to_be_hidden()

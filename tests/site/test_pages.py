@@ -16,7 +16,8 @@ from recognition.templatetags.ark import percent
 from tests.support.pages import inline_code, text
 from tests.support.rows import add_photo
 
-OPEN_TO_ALL = {"how-it-works", "login", "logout", "set-language", "healthz", "readyz", "metrics"}
+OPEN_TO_ALL = {"how-it-works", "glossary", "login", "logout", "set-language"}
+OPEN_TO_ALL |= {"healthz", "readyz", "metrics"}
 ERRORS = ("400.html", "403.html", "403_csrf.html", "404.html", "500.html")
 
 

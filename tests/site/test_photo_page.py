@@ -25,7 +25,7 @@ def page_of(client: Client, photo: Photo, **headers: str) -> str:
 def test_a_recognised_photo(client: Client, photo: Photo) -> None:
     words = page_of(client, photo)
     parts = ["Dog", "animal", "Airedale", "97 %", "1 %"]
-    parts += ["version 1 · Small", "13 ms", "96 × 64", "rex.jpg"]
+    parts += ["Version 1 · Small", "13 ms", "96 × 64", "rex.jpg"]
     assert [part for part in parts if part not in words] == []
 
 
@@ -86,7 +86,7 @@ def test_delete_says_what_was_taught_with_the_photo(client: Client, photo: Photo
     address = reverse("delete-photo", args=[photo.id])
     assert "was taught with it" not in text(client.get(address))
     taught_version(2, [photo])
-    assert "Version 2 · Taught of the network was taught with it." in text(client.get(address))
+    assert "Version 2 · Taught was trained with it." in text(client.get(address))
 
 
 @pytest.mark.parametrize("name", ["photo", "delete-photo", "thumbnail", "preview", "original"])
@@ -200,7 +200,7 @@ def test_reviewers_see_what_is_nearly_the_same(
     html = reviewer_client.get(reverse("photo", args=[photo.id])).content.decode()
     assert reverse("photo", args=[twin.id]) in html
     assert reverse("photo", args=[other.id]) not in html
-    assert "Nearly the same picture" not in page_of(client, photo)
+    assert "Near-duplicates" not in page_of(client, photo)
 
 
 def test_what_another_version_said_stands_beside_the_answer(client: Client, photo: Photo) -> None:
@@ -208,5 +208,5 @@ def test_what_another_version_said_stands_beside_the_answer(client: Client, phot
     newer = register(2, manifest(name="Newer"))
     Prediction.objects.create(photo=photo, model_version=newer, **said)
     words = page_of(client, photo)
-    assert "version 1 · Small" in words
-    assert "Version 2 said Car, 70 %" in words
+    assert "Version 1 · Small" in words
+    assert "Version 2 predicted Car, 70 %" in words

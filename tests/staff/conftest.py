@@ -22,8 +22,10 @@ def labelled(uploader: User) -> Callable[..., list[Photo]]:
 
     def make(slug: str, count: int, split: Split = Split.TRAIN) -> list[Photo]:
         label = Label.objects.get(slug=slug)
-        said = {"prediction__state": State.DONE, "prediction__label": label}
-        return [add_photo(uploader, label=label, id=_id_in(split), **said) for _ in range(count)]
+        recognised = {"prediction__state": State.DONE, "prediction__label": label}
+        return [
+            add_photo(uploader, label=label, id=_id_in(split), **recognised) for _ in range(count)
+        ]
 
     return make
 

@@ -25,10 +25,10 @@ def page(name: str, slug: str) -> str:
 def test_a_merge_says_first_what_it_will_do(as_reviewer: Client, uploader: User) -> None:
     add_photo(uploader, label=label("taxi"), prediction__label=label("taxi"))
     tree.add("van", "Van", "面包车", "vehicle")
-    words = text(as_reviewer.get(page("merge", "taxi"), {"into": "van"}))
-    assert "Photos that change their label: 1" in words
-    assert "will name Van: 1" in words
-    assert "1 · Small" in words
+    shown = text(as_reviewer.get(page("merge", "taxi"), {"into": "van"}))
+    assert "Photos that change their label: 1" in shown
+    assert "will name Van: 1" in shown
+    assert "1 · Small" in shown
     assert label("taxi").merged_into is None
 
 

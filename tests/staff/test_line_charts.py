@@ -1,4 +1,4 @@
-"""The charts of training: what is drawn where, and what is said in words."""
+"""The charts of training: what is drawn where, and its text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def chart(*series: tuple[str, list], **options: Any) -> LinesChart:
 
 
 def ticks(drawn: LinesChart) -> tuple[list[str], list[str]]:
-    return [it.text for it in drawn.x_ticks], [it.text for it in drawn.y_ticks]
+    return [tick.text for tick in drawn.x_ticks], [tick.text for tick in drawn.y_ticks]
 
 
 def test_axes_have_round_numbers() -> None:

@@ -1,4 +1,4 @@
-"""Nobody without the right gets in, whichever page of the review or of training is added."""
+"""Nobody without the right gets in, whichever page for staff is added."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from django.urls.converters import IntConverter, UUIDConverter
 
 from recognition.staff.review import urls as review
 from recognition.staff.training import urls as training
+from recognition.staff.versions import urls as versions
 
-PATTERNS = [*review.urlpatterns, *training.urlpatterns]
+PATTERNS = [*review.urlpatterns, *training.urlpatterns, *versions.urlpatterns]
 ADDRESSES = [pytest.param(pattern, id=pattern.name) for pattern in PATTERNS]
 
 
 def _address(pattern: URLPattern) -> str:
     examples = {UUIDConverter: uuid4(), IntConverter: 1}
     converters = pattern.pattern.converters
-    given = {name: examples.get(type(it), "lite0") for name, it in converters.items()}
+    given = {name: examples.get(type(converter), "lite0") for name, converter in converters.items()}
     return reverse(pattern.name, kwargs=given)
 
 

@@ -81,7 +81,7 @@ class Reviewer:
     def undo(self) -> None:
         before = self.photo if self.shown.count() else ""
         self.press("u")
-        expect(self.page.locator("[data-said]")).to_have_text("Undone: decide again")
+        expect(self.page.locator("[data-status]")).to_have_text("Undone: decide again")
         expect(self.shown).not_to_have_attribute("data-photo", before)  # the words may be older
         self.decided.pop(self.photo, None)
 

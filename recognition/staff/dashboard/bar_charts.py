@@ -26,12 +26,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Bar:
-    """The parts of a day. words: the bar as text, for screen readers."""
+    """The parts of a day. text: what it shows, for screen readers."""
 
     x: float
     parts: tuple[Part, ...]
     day: str
-    words: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,9 @@ def uploads(days: Sequence[dict[str, Any]]) -> Chart:
     bars = []
     for index, day in enumerate(days):
         share = HEIGHT * day["photos"] / most
-        words = ngettext("%(photos)s photo", "%(photos)s photos", day["photos"])
-        words %= {"photos": number_format(day["photos"], force_grouping=True)}
-        bars.append(_bar(index, day, (Part("all", HEIGHT - share, share),), words))
+        text = ngettext("%(photos)s photo", "%(photos)s photos", day["photos"])
+        text %= {"photos": number_format(day["photos"], force_grouping=True)}
+        bars.append(_bar(index, day, (Part("all", HEIGHT - share, share),), text))
     return Chart(bars, number_format(most, force_grouping=True))
 
 
@@ -73,11 +73,11 @@ def agreement(days: Sequence[dict[str, Any]]) -> Chart:
             Part("wrong", 0, HEIGHT - agreed if decisions else 0),
             Part("right", HEIGHT - agreed, agreed),
         )
-        words = _("%(right)s of %(decisions)s") % {"right": right, "decisions": decisions}
-        bars.append(_bar(index, day, parts, words if decisions else "–"))
+        text = _("%(right)s of %(decisions)s") % {"right": right, "decisions": decisions}
+        bars.append(_bar(index, day, parts, text if decisions else "–"))
     return Chart(bars, number_format(100) + "\N{NO-BREAK SPACE}%")
 
 
-def _bar(index: int, day: dict[str, Any], parts: tuple[Part, ...], words: str) -> Bar:
+def _bar(index: int, day: dict[str, Any], parts: tuple[Part, ...], text: str) -> Bar:
     shown = date_format(date.fromisoformat(day["day"]), "MONTH_DAY_FORMAT")
-    return Bar(index + _GAP / 2, parts, shown, words)
+    return Bar(index + _GAP / 2, parts, shown, text)

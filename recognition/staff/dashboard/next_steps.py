@@ -20,7 +20,7 @@ from recognition.photos import selectors
 from recognition.review import promise, statistics
 from recognition.review.queue import Ordering
 from recognition.staff.formatting import percent, short_percent
-from recognition.staff.training import run_text as training_words
+from recognition.staff.training import run_text
 
 MAX_STEPS = 4
 WORTH_A_PROMISE = 0.05  # of the uploads
@@ -48,7 +48,7 @@ def _start_a_predictor() -> Step | None:
     waiting = statistics.waiting()
     if not waiting.number or selectors.is_predictor_heard():
         return None
-    text = _("Photos wait for the network, and no predictor is running.")
+    text = _("Photos wait for a prediction, and no predictor is running.")
     return Step(text, _("See what is wrong"), reverse("readyz"), is_urgent=True)
 
 
@@ -82,7 +82,7 @@ def _look_at_suspects() -> Step | None:
         "%(labels)s label looks wrong.", "%(labels)s labels look wrong.", suspects.number
     )
     text %= {"labels": suspects.in_words}
-    return Step(text, _("Look at the suspects"), reverse("review-suspects"))
+    return Step(text, _("Look at the suspect labels"), reverse("review-suspects"))
 
 
 def _look_at_contradicted() -> Step | None:
@@ -90,8 +90,8 @@ def _look_at_contradicted() -> Step | None:
     if not contradicted.number or statistics.suspects().number:  # which tell more, about the same
         return None
     text = ngettext(
-        "The network contradicts %(labels)s label.",
-        "The network contradicts %(labels)s labels.",
+        "The predictions contradict %(labels)s label.",
+        "The predictions contradict %(labels)s labels.",
         contradicted.number,
     )
     text %= {"labels": contradicted.in_words}
@@ -125,13 +125,13 @@ def _watch_the_run() -> Step | None:
     run = unfinished.select_related("parent").order_by("-state", "created").first()
     if run is None:
         return None
-    words = {"run": training_words.title(run), "stage": training_words.stage(run)}
+    values = {"run": run_text.title(run), "stage": run_text.stage(run)}
     if run.progress:
         text = _("%(run)s: %(stage)s, %(progress)s.")
-        words["progress"] = short_percent(run.progress)
+        values["progress"] = short_percent(run.progress)
     else:
         text = _("%(run)s: %(stage)s.")
-    return Step(text % words, _("Watch it"), reverse("training-run", args=[run.id]))
+    return Step(text % values, _("Watch it"), reverse("training-run", args=[run.id]))
 
 
 def _compare_the_candidate() -> Step | None:
@@ -147,7 +147,7 @@ def _compare_the_candidate() -> Step | None:
     numbers = (newest.candidate.number, newest.baseline.number)
     text = _("Version %(number)d fixes %(fixed)d photos, breaks %(broken)d and is not live yet.")
     text %= {"number": numbers[0], **newest.findings}
-    return Step(text, _("Compare and promote"), reverse("training-compare", args=numbers))
+    return Step(text, _("Compare and make live"), reverse("training-compare", args=numbers))
 
 
 def _teach() -> Step | None:
@@ -158,8 +158,8 @@ def _teach() -> Step | None:
         return None
     if is_first:
         text = ngettext(
-            "%(labels)s label is set, and the network has not learnt from it yet.",
-            "%(labels)s labels are set, and the network has not learnt from them yet.",
+            "%(labels)s label is set, and no version has learnt from it yet.",
+            "%(labels)s labels are set, and no version has learnt from them yet.",
             new.number,
         )
     else:
@@ -169,7 +169,7 @@ def _teach() -> Step | None:
             new.number,
         )
     text %= {"labels": new.in_words}
-    return Step(text, _("Teach the network"), reverse("training-launch"))
+    return Step(text, _("Teach the live version"), reverse("training-launch"))
 
 
 ANYBODY, REVIEWERS, TRAINERS = "anybody", "reviewers", "trainers"

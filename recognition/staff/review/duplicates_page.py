@@ -52,7 +52,9 @@ def set_apart(request: StaffRequest) -> HttpResponse:
         raise Http404
     photo = get_object_or_404(photos_visible_to(request.user), id=photo_id)
     groups.set_apart(photo.id)
-    messages.success(request, _("“%(name)s” stands apart now.") % {"name": photo.name})
+    messages.success(
+        request, _("“%(name)s” is out of its group of near-duplicates.") % {"name": photo.name}
+    )
     return _back(request)
 
 

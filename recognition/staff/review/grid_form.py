@@ -30,16 +30,16 @@ class GridForm(forms.Form):
 
     def filters(self, reviewer: User) -> Filters:
         self.is_valid()
-        said = self.cleaned_data
-        first, last = said.get("first_day"), said.get("last_day")
+        given = self.cleaned_data
+        first, last = given.get("first_day"), given.get("last_day")
         sees_all = reviewer.has_perm("recognition.view_all")
         return Filters(
             to_review=True,
-            kind=said.get("kind", ""),
-            predicted=said.get("predicted"),
-            confidence_at_least=(said.get("percent") or 0) / 100 or None,
-            batch=said.get("batch"),
-            owner=said.get("owner", "") if sees_all else reviewer.username,
+            kind=given.get("kind", ""),
+            predicted=given.get("predicted"),
+            confidence_at_least=(given.get("percent") or 0) / 100 or None,
+            batch=given.get("batch"),
+            owner=given.get("owner", "") if sees_all else reviewer.username,
             uploaded_from=midnight(first) if first else None,
             uploaded_before=midnight(last + timedelta(days=1)) if last else None,
         )

@@ -33,13 +33,13 @@ def grid(request: StaffRequest) -> HttpResponse:
     shown, kept = _snapshots(request, "shown"), _snapshots(request, "keep")
     if "confirm" in request.POST:
         after = Cursor.parse(request.POST.get("next", ""))
-        return _decide(request, [it for it in shown if it in kept], None, after)
+        return _decide(request, [snapshot for snapshot in shown if snapshot in kept], None, after)
     form = LabelForm(request.POST)
     if not form.is_valid():
         for error in form.errors["label"]:
             messages.error(request, str(error))
         return _show(request, taken_out=set(shown) - set(kept))
-    wrong = [it for it in shown if it not in kept]
+    wrong = [snapshot for snapshot in shown if snapshot not in kept]
     after = Cursor.parse(request.GET.get("after", ""))
     return _decide(request, wrong, form.cleaned_data["label"], after)
 

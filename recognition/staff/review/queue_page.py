@@ -118,7 +118,7 @@ def decide(request: StaffRequest) -> JsonResponse:
 def skip(request: StaffRequest) -> JsonResponse:
     """Do not show the photo again in this session; `back` undoes that."""
     photo = _visible_photo(request, _understood(PhotoForm(request.POST))["photo"])
-    skipped = [it for it in request.session.get(_SKIPPED, []) if it != photo.id.hex]
+    skipped = [key for key in request.session.get(_SKIPPED, []) if key != photo.id.hex]
     if "back" in request.POST:
         leases.take(request.user, [photo.id])
     else:

@@ -34,7 +34,7 @@ def _label_losses() -> list[tuple[float, str]]:
     return _choices(LABEL_LOSSES, automation.settings().max_label_loss)
 
 
-class PolicyForm(forms.Form):
+class AutomationForm(forms.Form):
     promotes = forms.BooleanField(required=False)
     min_gain = forms.TypedChoiceField(coerce=float, choices=_gains)
     max_label_loss = forms.TypedChoiceField(coerce=float, choices=_label_losses)
@@ -60,11 +60,11 @@ def page(request: StaffRequest) -> HttpResponse:
         "schedules": TrainingPolicy.Schedule.choices,
         "hours": [(hour, f"{hour:02}:00") for hour in range(24)],
     }
-    return render_page(request, "staff/training/policy.html", _("Automation"), context)
+    return render_page(request, "staff/training/automation.html", _("Automation"), context)
 
 
 def _change(request: StaffRequest) -> HttpResponse:
-    form = PolicyForm(request.POST)
+    form = AutomationForm(request.POST)
     if form.is_valid():
         automation.change(request.user, **form.cleaned_data)
         messages.success(request, _("Saved."))

@@ -64,7 +64,7 @@ class ExperimentForm(LaunchForm):
         """The settings of all runs; what varies has no value of its own."""
         taken = set(_OWN) | (set() if self.is_search else {self.varied})
         for title, fields in super().groups():
-            if left := [it for it in fields if it.name not in taken]:
+            if left := [field for field in fields if field.name not in taken]:
                 yield title, left
 
     def clean(self) -> dict[str, Any]:
@@ -75,13 +75,13 @@ class ExperimentForm(LaunchForm):
 
     @property
     def allowed(self) -> str:
-        """Which values the varied thing can have, in words."""
-        its = self.fields.get(self.varied)
-        if isinstance(its, forms.ChoiceField):
-            choices: Any = its.choices
+        """Which values the varied thing can have, as text."""
+        field = self.fields.get(self.varied)
+        if isinstance(field, forms.ChoiceField):
+            choices: Any = field.choices
             return ", ".join(str(value) for value, _name in choices)
-        if isinstance(its, forms.IntegerField):
-            limits = {"low": its.min_value, "high": its.max_value}
+        if isinstance(field, forms.IntegerField):
+            limits = {"low": field.min_value, "high": field.max_value}
             return _("from %(low)s to %(high)s") % limits
         return ""
 
@@ -91,7 +91,7 @@ class ExperimentForm(LaunchForm):
         return Setup(
             mode=self.mode,
             parent=self.parent,
-            network=self.facts.name if self.facts else "",
+            network=self.summary.name if self.summary else "",
             parameters=self.parameters(),
             network_options=self.network_options(),
         )
@@ -105,7 +105,7 @@ class ExperimentForm(LaunchForm):
         """What would be launched; of a search only its first trial. Of a valid form."""
         if self.is_search:
             return [self.setup]
-        return [self.setup.with_value(self.thing, it) for it in self.cleaned_data["values"]]
+        return [self.setup.with_value(self.thing, value) for value in self.cleaned_data["values"]]
 
     def _things(self) -> Iterator[tuple[str, str]]:
         """What can be varied: the network, its options, the parameters of training."""

@@ -1,4 +1,4 @@
-"""Experiments in words and pictures: what varies, how far they are, what they answer."""
+"""Experiments as text and charts: what varies, how far they are, what they answer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from recognition.training import experiments
 from recognition.training.experiments import NETWORK, Setup, Side
 from recognition.training.search import AUGMENTATION
 
-_TITLES = {it.name: it.metadata["title"] for it in fields(TrainingParameters)}
+_TITLES = {field.name: field.metadata["title"] for field in fields(TrainingParameters)}
 _CHARTED = 28  # lines that can be told apart
 
 
@@ -189,11 +189,11 @@ def _row(number: int, side: Side, is_best: bool) -> Row:
 
 
 def _points(epochs: Iterable[TrainingEpoch], name: str) -> list[Point]:
-    return [(it.number, getattr(it, name)) for it in epochs]
+    return [(epoch.number, getattr(epoch, name)) for epoch in epochs]
 
 
 def _settings(side: Side) -> str:
-    """What is different about a run, in a few words."""
+    """What is different about a run, as text."""
     titles = map(_title, side.run.varied)
     return ", ".join(f"{title} {value}" for title, value in zip(titles, _values(side), strict=True))
 
@@ -209,7 +209,8 @@ def _title(name: str) -> str:
         return _("Augmentation")
     if name in _TITLES:
         return _(_TITLES[name])
-    options = [it.options[name].title for it in summaries().values() if name in it.options]
+    networks = summaries().values()
+    options = [network.options[name].title for network in networks if name in network.options]
     return _(options[0]) if options else name
 
 

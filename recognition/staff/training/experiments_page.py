@@ -36,7 +36,7 @@ def listed(request: StaffRequest) -> HttpResponse:
         best=Max("runs__score"),
     )
     context = {
-        "rows": [(it, percent(it.best)) for it in counted[:LISTED]],
+        "rows": [(experiment, percent(experiment.best)) for experiment in counted[:LISTED]],
         "presets": _presets(),
         "may_train": request.user.has_perm("recognition.train"),
     }
@@ -124,7 +124,7 @@ def _show(request: StaffRequest, form: ExperimentForm, is_posted: bool) -> HttpR
         "values_text": form.data.get("values", ""),
         "name_text": form.data.get("name", ""),
         "how_long": _how_long(form, preview, runs) if is_valid else "",
-        "parameters": run_text.many(form.facts.parameters) if form.facts else "",
+        "parameters": run_text.many(form.summary.parameters) if form.summary else "",
         "has_graphics_card": launch_summary.has_graphics_card(),
         "opens_settings": bool(set(form.errors) - {"values", "vary", "trials", "name"}),
     }
@@ -137,11 +137,11 @@ def _runs(form: ExperimentForm) -> int:
 
 
 def _how_long(form: ExperimentForm, preview: datasets.Preview, runs: int) -> str:
-    """All runs, one after another, in words; empty if it cannot be guessed."""
+    """All runs, one after another, as text; empty if it cannot be guessed."""
     photos = preview.photos[Split.TRAIN] + preview.anchors
     setups = form.setups()
     guesses = [experiment_summary.seconds(setup, photos) for setup in setups]
-    known = [it for it in guesses if it is not None]
+    known = [guess for guess in guesses if guess is not None]
     if len(known) < len(setups):
         return ""
     return run_text.estimate(sum(known) * runs / len(setups))

@@ -37,36 +37,40 @@ class LaunchForm(forms.Form):
     def __init__(self, given: Mapping[str, Any]) -> None:
         mode = given.get("mode", "")
         self.mode: str = mode if mode in Mode.values else Mode.TEACH
-        self.versions = {str(it.number): it for it in ModelVersion.objects.order_by("-number")}
+        self.versions = {
+            str(version.number): version for version in ModelVersion.objects.order_by("-number")
+        }
         self.parent = self._parent(given.get("parent", ""))
-        self.facts = self._facts(given.get("network", ""))
+        self.summary = self._summary(given.get("network", ""))
         typed = {name: value for name, value in given.items() if value != ""}
         start = {
             "mode": self.mode,
             "parent": str(self.parent.number) if self.parent else "",
-            "network": self.facts.name if self.facts else "",
+            "network": self.summary.name if self.summary else "",
         }
         super().__init__(
-            {**default_values(self.mode, self.facts), **typed, **start}, auto_id="setting-%s"
+            {**default_values(self.mode, self.summary), **typed, **start}, auto_id="setting-%s"
         )
-        self.fields |= {**self._start(), **_fields(self.mode, self.facts)}
+        self.fields |= {**self._start(), **_fields(self.mode, self.summary)}
 
     def groups(self) -> Iterator[tuple[str, list[BoundField]]]:
         """The settings under their headings; those that no heading claims come last."""
         names = [name for name in self.fields if name not in ("id", "parent", "network")]
         headed = [(_("How it is built"), [name for name in names if name.startswith(OPTION)])]
-        headed += [(str(title), [it for it in group if it in names]) for title, group in _GROUPS]
+        headed += [
+            (str(title), [name for name in group if name in names]) for title, group in _GROUPS
+        ]
         claimed = {name for _title, group in headed for name in group}
         headed.append((_("Finer points"), [name for name in names if name not in claimed]))
         yield from ((title, [self[name] for name in group]) for title, group in headed if group)
 
     def parameters(self) -> dict[str, Any]:
         """As `runs.launch` takes them; of valid fields only."""
-        names = [it.name for it in fields(_defaults(self.mode, self.facts))]
+        names = [field.name for field in fields(_defaults(self.mode, self.summary))]
         return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
 
     def network_options(self) -> dict[str, Any]:
-        options = self.facts.options if self.facts and self.mode == Mode.FROM_SCRATCH else {}
+        options = self.summary.options if self.summary and self.mode == Mode.FROM_SCRATCH else {}
         given = {name: self.cleaned_data.get(OPTION + name) for name in options}
         return {name: value for name, value in given.items() if value is not None}
 
@@ -76,18 +80,21 @@ class LaunchForm(forms.Form):
             networks = [(name, run_text.network(name)) for name in summaries()]
             return {"network": forms.ChoiceField(label=_("Network"), choices=networks)}
         named = [
-            (number, _("%(version)s (live)") % {"version": it} if it.live else str(it))
-            for number, it in self.versions.items()
+            (
+                number,
+                _("%(version)s (live)") % {"version": version} if version.live else str(version),
+            )
+            for number, version in self.versions.items()
         ]
-        return {"parent": forms.ChoiceField(label=_("Start from version"), choices=named)}
+        return {"parent": forms.ChoiceField(label=_("Parent version"), choices=named)}
 
     def _parent(self, number: str) -> ModelVersion | None:
         if self.mode == Mode.FROM_SCRATCH:
             return None
-        live = next((it for it in self.versions.values() if it.live), None)
+        live = next((version for version in self.versions.values() if version.live), None)
         return self.versions.get(number, live)
 
-    def _facts(self, name: str) -> NetworkSummary | None:
+    def _summary(self, name: str) -> NetworkSummary | None:
         """Of the network that is to be trained, unless it is unknown here."""
         if self.parent:
             return summaries().get(self.parent.network)
@@ -96,9 +103,10 @@ class LaunchForm(forms.Form):
 
 def default_values(mode: str, network: NetworkSummary | None) -> dict[str, Any]:
     """What the fields show before anything was typed: 1 rather than 1.0."""
-    defaults = {name: _short(it) for name, it in _defaults(mode, network).to_dict().items()}
+    defaults = {name: _short(value) for name, value in _defaults(mode, network).to_dict().items()}
     options = network.options if network and mode == Mode.FROM_SCRATCH else {}
-    return {**defaults, **{OPTION + name: _short(it.default) for name, it in options.items()}}
+    of_options = {OPTION + name: _short(option.default) for name, option in options.items()}
+    return {**defaults, **of_options}
 
 
 def _short(value: Any) -> Any:
@@ -127,9 +135,9 @@ def _defaults(mode: str, network: NetworkSummary | None) -> TeachParameters | Tr
 def _fields(mode: str, network: NetworkSummary | None) -> dict[str, forms.Field]:
     defaults = _defaults(mode, network)
     made = {
-        it.name: _field(getattr(defaults, it.name), it.metadata)
-        for it in fields(defaults)
-        if mode != Mode.FROM_SCRATCH or it.name != "trainable"  # then, all of it
+        field.name: _field(getattr(defaults, field.name), field.metadata)
+        for field in fields(defaults)
+        if mode != Mode.FROM_SCRATCH or field.name != "trainable"  # from scratch, all is trained
     }
     options = network.options if network and mode == Mode.FROM_SCRATCH else {}
     for name, option in options.items():
@@ -141,10 +149,10 @@ def _field(default: Any, limits: Mapping[str, Any]) -> forms.Field:
     """A field for values of the default's type."""
     made: forms.Field
     if isinstance(default, bool):
-        made = forms.TypedChoiceField(choices=_YES_NO, coerce=lambda it: it == "True")
+        made = forms.TypedChoiceField(choices=_YES_NO, coerce=lambda text: text == "True")
     elif choices := limits.get("choices"):
-        named = [(it, run_text.CHOICES.get(it, it)) for it in choices]
-        made = forms.TypedChoiceField(choices=named, coerce=lambda it: type(default)(it))
+        named = [(choice, run_text.CHOICES.get(choice, choice)) for choice in choices]
+        made = forms.TypedChoiceField(choices=named, coerce=lambda text: type(default)(text))
     else:
         kind = forms.IntegerField if isinstance(default, int) else forms.FloatField
         made = kind(min_value=limits["min"], max_value=limits["max"])

@@ -59,7 +59,7 @@ def _show(request: StaffRequest, form: LaunchForm) -> HttpResponse:
         "lost": launch_summary.names(list(preview.lost)),
         "nobody_labelled": launch_summary.names(launch_summary.nobody_labelled(preview)),
         "changes": launch_summary.changes(preview),
-        "parameters": run_text.many(form.facts.parameters) if form.facts else "",
+        "parameters": run_text.many(form.summary.parameters) if form.summary else "",
         "has_graphics_card": launch_summary.has_graphics_card(),
         "how_long": launch_summary.how_long(form, preview),
         "opens_settings": not form.is_valid() or is_posted or bool(request.GET.get("like")),
@@ -115,7 +115,7 @@ def _modes() -> list[dict[str, str]]:
         },
         {
             "value": Mode.FROM_SCRATCH,
-            "name": _("From scratch"),
+            "name": _("Train from scratch"),
             "time": _("minutes to days"),
             "text": _(
                 "Trains any network of the catalogue from the beginning. It knows nothing but your "

@@ -45,8 +45,11 @@ class Names:
 
 def rows(preview: Preview) -> list[Row]:
     tree = LabelTree()
-    longest = max((it.photos for it in preview.labels), default=0) or 1
-    return [Row(it, len(tree.lineage(it.label)) - 1, _bar(it, longest)) for it in preview.labels]
+    longest = max((label.photos for label in preview.labels), default=0) or 1
+    return [
+        Row(photos, len(tree.lineage(photos.label)) - 1, _bar(photos, longest))
+        for photos in preview.labels
+    ]
 
 
 def names(labels: list[Label]) -> Names:
@@ -56,21 +59,23 @@ def names(labels: list[Label]) -> Names:
 
 def nobody_labelled(preview: Preview) -> list[Label]:
     """Labels in use of which there is no labelled photo."""
-    with_photos = {it.label.id for it in preview.labels}
-    return [it for it in LabelTree().in_order() if it.active and it.id not in with_photos]
+    with_photos = {photos.label.id for photos in preview.labels}
+    return [
+        label for label in LabelTree().in_order() if label.active and label.id not in with_photos
+    ]
 
 
 def how_long(form: LaunchForm, preview: Preview) -> str:
-    """In words; empty if it cannot be guessed."""
+    """As text; empty if it cannot be guessed."""
     photos = preview.photos[Split.TRAIN] + preview.anchors
     if form.mode == Mode.TEACH:
         return run_text.estimate(photos / _TAUGHT_A_SECOND)
-    if form.facts is None or not form.is_valid():
+    if form.summary is None or not form.is_valid():
         return ""
     parameters = TrainingParameters(**form.parameters())
-    measured = _seconds_per_photo(form.facts.name, parameters.trainable)
+    measured = _seconds_per_photo(form.summary.name, parameters.trainable)
     cores = os.cpu_count() or 1
-    return run_text.estimate(estimate_seconds(form.facts, photos, parameters, measured, cores))
+    return run_text.estimate(estimate_seconds(form.summary, photos, parameters, measured, cores))
 
 
 def changes(preview: Preview) -> dict[str, Any] | None:
@@ -113,7 +118,7 @@ def _seconds_per_photo(network: str, trainable: str) -> float | None:
     if run is None:
         return None
     splits = run.dataset.summary.get("labels", {}).values()
-    trained = sum(it.get(Split.TRAIN, 0) for it in splits)
+    trained = sum(counts.get(Split.TRAIN, 0) for counts in splits)
     trained += run.dataset.summary.get("unlabelled", 0)
     epoch = run.epochs.filter(seconds__isnull=False).order_by("-number").first()
     return epoch.seconds / trained if epoch and epoch.seconds and trained else None

@@ -1,4 +1,4 @@
-"""The networks of the catalogue, and their layers, in words for newcomers."""
+"""The networks of the catalogue, and their layers, for newcomers."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ _QUOTED = re.compile(r"(arXiv|doi):([\w./()-]*\w)")
 
 @dataclass(frozen=True)
 class Stage:
-    """Neighbouring layers of one part of a network, in words."""
+    """Neighbouring layers of one part of a network, as text."""
 
     name: str
     output_shape: str
@@ -93,7 +93,7 @@ def _paper(source: str) -> str:
 
 
 def _options(network: NetworkSummary) -> list[dict[str, str]]:
-    """What may be chosen about it, in words."""
+    """What may be chosen about it, as text."""
     return [
         {
             "title": _(option.title),
@@ -126,7 +126,9 @@ def _made_here(name: str, user: User) -> dict[str, Any]:
 
 
 def _stages(layers: Iterable[Layer]) -> list[Stage]:
-    return [_stage(name, list(its)) for name, its in groupby(layers, key=lambda it: it.stage)]
+    return [
+        _stage(name, list(group)) for name, group in groupby(layers, key=lambda layer: layer.stage)
+    ]
 
 
 def _stage(name: str, layers: list[Layer]) -> Stage:

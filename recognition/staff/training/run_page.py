@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -50,9 +50,12 @@ def live(request: StaffRequest, run_id: UUID) -> HttpResponse:
 def result(request: StaffRequest, run_id: UUID) -> HttpResponse:
     """What came of the run, asked for again until it was compared."""
     run = _run(run_id)
+    found = run_summary.result(run)
+    if found is None:
+        raise Http404
     context = {
         "run": run,
-        "result": run_summary.result(run),
+        "result": found,
         "may_promote": request.user.has_perm("recognition.promote"),
     }
     return render(request, "staff/training/_run_result.html", context)

@@ -44,7 +44,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Figure:
-    """A measured share in words; interval and before are empty if they are not known."""
+    """A measured share as text; interval and before are empty if they are not known."""
 
     name: str
     value: str
@@ -81,7 +81,7 @@ class Result:
             _figure(_("Macro-F1"), "macro_f1", metrics, before),
             _figure(_("Neither, rejected"), "rejected", neither, neither_before),
         ]
-        return [it for it in found if it is not None]
+        return [figure for figure in found if figure is not None]
 
     @property
     def verdict(self) -> str:
@@ -114,10 +114,10 @@ def charts(run: TrainingRun) -> dict[str, LinesChart]:
     epochs = list(run.epochs.order_by("number"))
     if not epochs:
         return {}
-    epoch = _("epoch")
+    x_name = _("epoch")
 
     def points(name: str) -> list[Point]:
-        return [(it.number, getattr(it, name)) for it in epochs]
+        return [(epoch.number, getattr(epoch, name)) for epoch in epochs]
 
     return {
         "loss": lines_chart(
@@ -126,13 +126,13 @@ def charts(run: TrainingRun) -> dict[str, LinesChart]:
                 (_("validation"), points("validation_loss")),
             ],
             name=_("Loss by epoch"),
-            x_name=epoch,
+            x_name=x_name,
             y_name=_("loss"),
         ),
         "accuracy": lines_chart(
             [(_("validation"), points("validation_accuracy"))],
             name=_("Accuracy by epoch"),
-            x_name=epoch,
+            x_name=x_name,
             y_name=_("accuracy"),
             y_percent=True,
         ),
@@ -150,10 +150,10 @@ def settings(run: TrainingRun) -> list[Setting]:
     if run.mode != Mode.TEACH:
         defaults = TrainingParameters.defaults(run.mode)
     found = []
-    for it in fields(defaults):
-        default = getattr(defaults, it.name)
-        value = run.parameters.get(it.name, default)
-        found.append(Setting(_(it.metadata["title"]), run_text.number(value), value != default))
+    for field in fields(defaults):
+        default = getattr(defaults, field.name)
+        value = run.parameters.get(field.name, default)
+        found.append(Setting(_(field.metadata["title"]), run_text.number(value), value != default))
     options = run.parameters.get(_OF_NETWORK) or {}
     return [*(Setting(name, run_text.number(value)) for name, value in options.items()), *found]
 

@@ -1,4 +1,4 @@
-"""Training runs in words: how long, how far, what happened on the way."""
+"""Training runs as text: how long, how far, what happened on the way."""
 
 from __future__ import annotations
 
@@ -120,19 +120,21 @@ def took(run: TrainingRun) -> str:
 
 def notes(run: TrainingRun) -> list[str]:
     """What happened on the way, with its times. Unreadable photos are told of once."""
-    others = [said for said in run.notes if said.get("code") != _UNREADABLE]
+    others = [note for note in run.notes if note.get("code") != _UNREADABLE]
     # A run that is taken up again counts them again.
-    counts = [said.get("photos", 1) for said in run.notes if said.get("code") == _UNREADABLE]
+    counts = [note.get("photos", 1) for note in run.notes if note.get("code") == _UNREADABLE]
     unreadable = max(counts, default=0)
-    told = [f"{at}: {_note(it)}" if (at := _time(it.get("at"))) else _note(it) for it in others]
+    texts = [
+        f"{at}: {_note(note)}" if (at := _time(note.get("at"))) else _note(note) for note in others
+    ]
     if unreadable:
         text = ngettext(
             "%(photos)d photo could not be read and was left out.",
             "%(photos)d photos could not be read and were left out.",
             unreadable,
         )
-        told.append(text % {"photos": unreadable})
-    return told
+        texts.append(text % {"photos": unreadable})
+    return texts
 
 
 def _time(text: object) -> str:
@@ -143,19 +145,19 @@ def _time(text: object) -> str:
     return date_format(localtime(moment), "TIME_FORMAT") if moment and moment.tzinfo else ""
 
 
-def _note(said: Mapping[str, Any]) -> str:
-    code = said.get("code")
+def _note(note: Mapping[str, Any]) -> str:
+    code = note.get("code")
     if code == "out_of_memory":
         text = _("Memory ran out: from now on %(photos)s photos at once. The result is the same.")
-        return text % {"photos": said.get("batch_size", "")}
+        return text % {"photos": note.get("batch_size", "")}
     if code == "crashed":
         return _("The process that trained died: it goes on from its last checkpoint.")
     if code == "validation_held_out":
         text = _("No labelled photo is in the validation split: %(photos)s of training stand in.")
-        return text % {"photos": said.get("photos", "")}
+        return text % {"photos": note.get("photos", "")}
     if code == "validation_is_training":
         return _("There are so few photos that the curves show those that it learns from.")
-    rest = {key: value for key, value in said.items() if key not in ("at", "code")}
+    rest = {key: value for key, value in note.items() if key not in ("at", "code")}
     details = ", ".join(f"{key}: {value}" for key, value in rest.items())
     return f"{code} ({details})" if details else str(code)
 

@@ -1,4 +1,4 @@
-"""Take a version along, or bring one in."""
+"""Export a version, or import one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from recognition.versions import bundles
 from recognition.versions.bundles import Export
 
 _USES = {
-    "bundle": gettext_lazy("Everything of this version, to bring into another Ark."),
+    "bundle": gettext_lazy("Everything of this version, to import into another Ark."),
     "onnx": gettext_lazy("For other programs, in nearly every language and on phones."),
     "openvino": gettext_lazy("For other programs on Intel and ARM processors; the fastest there."),
 }
@@ -58,7 +58,7 @@ def exports(request: StaffRequest, number: int) -> HttpResponse:
         "cards": [_card(export) for export in found],
         "is_waiting": any(export.is_coming for export in found),
     }
-    title = _("Take version %(number)d along") % {"number": number}
+    title = _("Export version %(number)d") % {"number": number}
     return render_page(request, "staff/versions/exports.html", title, context)
 
 
@@ -74,14 +74,14 @@ def download(request: HttpRequest, number: int, form: str) -> FileResponse:
 
 @staff_page("recognition.train")
 @require_http_methods(["GET", "POST"])
-def bring_in(request: StaffRequest) -> HttpResponse:
+def import_version(request: StaffRequest) -> HttpResponse:
     form = BundleForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         upload: SpooledUpload = form.cleaned_data["archive"]
         try:
             bundles.accept(upload.path, upload.name, request.user)
         except (BadBundle, CorruptCheckpoint, OSError) as error:
-            form.add_error("archive", _("It cannot be brought in. %(error)s") % {"error": error})
+            form.add_error("archive", _("It cannot be imported. %(error)s") % {"error": error})
         else:
             return redirect("training-import")
     imports = bundles.imports()
@@ -90,7 +90,7 @@ def bring_in(request: StaffRequest) -> HttpResponse:
         "imports": [(job, job_texts.error(job)) for job in imports],
         "is_waiting": any(not job.is_over for job in imports),
     }
-    return render_page(request, "staff/versions/import.html", _("Bring in a version"), context)
+    return render_page(request, "staff/versions/import.html", _("Import a version"), context)
 
 
 def _card(export: Export) -> Card:

@@ -24,7 +24,10 @@ Outcome, Part, State = ComparedPhoto.Outcome, ComparedPhoto.Part, Comparison.Sta
 
 class ReplayForm(forms.Form):
     replay = forms.TypedChoiceField(
-        coerce=int, choices=[(it, it) for it in comparing.REPLAYS], required=False, empty_value=None
+        coerce=int,
+        choices=[(count, count) for count in comparing.REPLAYS],
+        required=False,
+        empty_value=None,
     )
 
 
@@ -93,9 +96,10 @@ def photos(request: StaffRequest, candidate: int, baseline: int) -> HttpResponse
 def _versions(candidate: int, baseline: int) -> tuple[ModelVersion, ModelVersion]:
     if candidate == baseline:
         raise Http404
-    found = (get_object_or_404(ModelVersion, number=it) for it in (candidate, baseline))
-    first, second = found
-    return first, second
+    return (
+        get_object_or_404(ModelVersion, number=candidate),
+        get_object_or_404(ModelVersion, number=baseline),
+    )
 
 
 def _comparison(candidate: ModelVersion, baseline: ModelVersion) -> Comparison | None:
@@ -149,6 +153,9 @@ def _tabs(request: StaffRequest, comparison: Comparison) -> list[tuple[str, str,
     on_test = _visible(request, comparison, Part.TEST).order_by()
     counts = dict(on_test.values_list("outcome").annotate(Count("id")))
     shown = (Outcome.FIXED, Outcome.BROKEN, Outcome.BOTH_WRONG, Outcome.BOTH_RIGHT)
-    tabs = [(Part.TEST.value, it.value, str(it.label), counts.get(it, 0)) for it in shown]
+    tabs = [
+        (Part.TEST.value, outcome.value, str(outcome.label), counts.get(outcome, 0))
+        for outcome in shown
+    ]
     replayed = _visible(request, comparison, Part.REPLAY).count()
     return [*tabs, (Part.REPLAY.value, "", str(Part.REPLAY.label), replayed)]

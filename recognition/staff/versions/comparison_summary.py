@@ -1,4 +1,4 @@
-"""What the page of a comparison shows: its findings in words, tables and a chart."""
+"""What the page of a comparison shows: its findings as sentences, tables and a chart."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ _LEFT_OUT = {
 
 @dataclass(frozen=True)
 class Change:
-    """A difference in words. style: a class that colours it."""
+    """A difference as text. style: a class that colours it."""
 
-    words: str
+    text: str
     style: str = ""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A measure of both versions, with what it means; values and intervals in words."""
+    """A measure of both versions, with what it means; values and intervals as text."""
 
     name: str
     meaning: str
@@ -53,7 +53,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class LabelRow:
-    """A label's scores: (before, after) of precision, recall and F1, in words."""
+    """A label's scores: (before, after) of precision, recall and F1, as text."""
 
     name: str
     slug: str
@@ -72,8 +72,8 @@ def headline(comparison: Comparison) -> str:
         findings["fixed"],
     ) % {"number": comparison.candidate.number, "photos": _whole(findings["fixed"])}  # fmt: skip
     breaks = _("and breaks %(photos)s") % {"photos": _whole(findings["broken"])}
-    said = {"fixes": fixes, "breaks": breaks, "p": p_value(findings["p"])}
-    return _("%(fixes)s %(breaks)s (%(p)s).") % said
+    values = {"fixes": fixes, "breaks": breaks, "p": p_value(findings["p"])}
+    return _("%(fixes)s %(breaks)s (%(p)s).") % values
 
 
 def breaks_more(comparison: Comparison) -> bool:
@@ -132,21 +132,21 @@ def p_value(p: float) -> str:
 
 def left_out(comparison: Comparison) -> list[str]:
     """How many photos were not compared, and why."""
-    said = []
+    texts = []
     for reason, photos in comparison.findings["left_out"].items():
         text = ngettext(
             "%(photos)s photo left out: %(why)s", "%(photos)s photos left out: %(why)s", photos
         )
-        said.append(text % {"photos": _whole(photos), "why": _LEFT_OUT.get(reason, reason)})
+        texts.append(text % {"photos": _whole(photos), "why": _LEFT_OUT.get(reason, reason)})
     if comparison.findings["is_capped"]:
         photos = _whole(comparison.findings["candidate"]["photos"])
-        said.append(_("only the newest %(photos)s are compared") % {"photos": photos})
-    return said
+        texts.append(_("only the newest %(photos)s are compared") % {"photos": photos})
+    return texts
 
 
 def figures(comparison: Comparison) -> Iterator[Figure]:
     """Without photos there are none but the speed."""
-    before, after = (comparison.findings[it] for it in ("baseline", "candidate"))
+    before, after = (comparison.findings[side] for side in ("baseline", "candidate"))
     if after["photos"]:
         yield _share(_("Accuracy"), _("photos that are right"), before, after, "accuracy")
         yield _share(
@@ -195,7 +195,7 @@ def _share(
     key: str,
     less_is_better: bool = False,
 ) -> Figure:
-    bounds = [interval(it.get(f"{key}_interval")) for it in (before, after)]
+    bounds = [interval(side.get(f"{key}_interval")) for side in (before, after)]
     return Figure(
         name,
         meaning,
@@ -212,10 +212,10 @@ def _speed(speed: dict[str, float] | None) -> Figure:
         same = _("the same")
         return Figure(name, meaning, same, same, Change("–"))
     factor = speed["candidate"] / speed["baseline"]
-    words = "× " + number_format(round(factor, 2), 2)
+    text = "× " + number_format(round(factor, 2), 2)
     style = "is-good" if factor > 1.1 else "is-bad" if factor < 0.9 else ""
-    before, after = (number_format(round(speed[it]), 0) for it in ("baseline", "candidate"))
-    return Figure(name, meaning, before, after, Change(words, style))
+    before, after = (number_format(round(speed[side]), 0) for side in ("baseline", "candidate"))
+    return Figure(name, meaning, before, after, Change(text, style))
 
 
 def change(before: float | None, after: float | None, less_is_better: bool = False) -> Change:
@@ -241,8 +241,8 @@ def labels(comparison: Comparison, tree: LabelTree) -> list[LabelRow]:
             slug,
             after[slug]["photos"],
             [
-                (short(before[slug][it]), short(after[slug][it]))
-                for it in ("precision", "recall", "f1")
+                (short(before[slug][score]), short(after[slug][score]))
+                for score in ("precision", "recall", "f1")
             ],
             _marked(before[slug]["f1"], after[slug]["f1"]),
         )
@@ -252,7 +252,7 @@ def labels(comparison: Comparison, tree: LabelTree) -> list[LabelRow]:
 
 def _marked(before: float, after: float) -> Change:
     found = change(before, after)
-    return found if abs(after - before) >= _NOTEWORTHY else Change(found.words)
+    return found if abs(after - before) >= _NOTEWORTHY else Change(found.text)
 
 
 def reliability(measured: Iterable[tuple[str, dict[str, Any]]]) -> LinesChart | None:
@@ -262,8 +262,10 @@ def reliability(measured: Iterable[tuple[str, dict[str, Any]]]) -> LinesChart | 
     """
     series = []
     for title, metrics in measured:
-        bins = [it for it in metrics["calibration"]["bins"] if it["photos"] >= _LEAST_OF_BIN]
-        series.append((title, [(it["confidence"], it["accuracy"]) for it in bins]))
+        bins = [
+            found for found in metrics["calibration"]["bins"] if found["photos"] >= _LEAST_OF_BIN
+        ]
+        series.append((title, [(found["confidence"], found["accuracy"]) for found in bins]))
     if not any(points for _title, points in series):
         return None
     return lines_chart(
@@ -297,7 +299,7 @@ def name(slug: str, tree: LabelTree) -> str:
 
 
 def interval(bounds: Sequence[float] | None) -> str:
-    """The bounds of a share, in words."""
+    """The bounds of a share, as text."""
     if bounds is None:
         return ""
     low, high = bounds

@@ -1,4 +1,4 @@
-"""A confusion matrix as a heat map, and its largest mistakes in words."""
+"""A confusion matrix as a heat map, and its largest mistakes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Cell:
     answer: str
     photos: int
     style: str
-    words: str
+    text: str
 
 
 @dataclass(frozen=True)

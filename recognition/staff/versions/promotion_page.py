@@ -1,4 +1,4 @@
-"""Make a version live, or go back to the one before; a page first says what that changes."""
+"""Make a version live, or roll back to the one before; a page first says what that changes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def roll_back(request: StaffRequest) -> HttpResponse:
         messages.error(request, _("No other version was live before this one."))
         return redirect("admin:recognition_modelversion_changelist")
     context = {**_changes(previous), "old": registry.live_version(), "is_back": True}
-    title = _("Go back to version %(number)d") % {"number": previous.number}
+    title = _("Roll back to version %(number)d") % {"number": previous.number}
     return render_page(request, "staff/versions/promote.html", title, context)
 
 

@@ -26,5 +26,5 @@ urlpatterns = [
         predict_again_page.stop,
         name="training-predict-again-stop",
     ),
-    path("import/", bundles_page.bring_in, name="training-import"),
+    path("import/", bundles_page.import_version, name="training-import"),
 ]

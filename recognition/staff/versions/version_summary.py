@@ -1,4 +1,4 @@
-"""What a version's page shows: a model card, with links to all that it tells of."""
+"""What a version's page shows: a model card, with links to what it names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NAMES_SHOWN = 12
 
 
 @dataclass(frozen=True)
-class Fact:
+class Detail:
     name: str
     value: str
     interval: str = ""
@@ -31,7 +31,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Scores:
-    """A label's precision, recall and F1, in words. is_few: too few photos to say much."""
+    """A label's precision, recall and F1, as text. is_few: too few photos to say much."""
 
     name: str
     photos: int
@@ -59,21 +59,21 @@ def metrics_of(version: ModelVersion) -> dict[str, Any]:
     return {}
 
 
-def results(metrics: dict[str, Any]) -> list[Fact]:
+def results(metrics: dict[str, Any]) -> list[Detail]:
     """Nothing if it was never measured."""
     if not metrics.get("photos"):
         return []
     neither = metrics["neither"]
-    facts = [
+    details = [
         _with_interval(_("Accuracy"), metrics, "accuracy"),
         _with_interval(_("Macro-F1"), metrics, "macro_f1"),
-        Fact(_("Calibration error"), percent(metrics["calibration"]["ece"])),
+        Detail(_("Calibration error"), percent(metrics["calibration"]["ece"])),
     ]
     if neither["photos"]:
-        facts.append(Fact(_("Rejected rightly"), percent(neither["rejected"])))
+        details.append(Detail(_("Rejected rightly"), percent(neither["rejected"])))
     if neither["wrongly_rejected"] is not None:
-        facts.append(Fact(_("Rejected wrongly"), percent(neither["wrongly_rejected"])))
-    return facts
+        details.append(Detail(_("Rejected wrongly"), percent(neither["wrongly_rejected"])))
+    return details
 
 
 def scores(metrics: dict[str, Any], tree: LabelTree) -> list[Scores]:
@@ -83,7 +83,7 @@ def scores(metrics: dict[str, Any], tree: LabelTree) -> list[Scores]:
         Scores(
             comparison_summary.name(slug, tree),
             row["photos"],
-            [comparison_summary.short(row[it]) for it in ("precision", "recall", "f1")],
+            [comparison_summary.short(row[score]) for score in ("precision", "recall", "f1")],
             is_few=row["photos"] < FEW_PHOTOS,
         )
         for slug, row in sorted(per_label.items(), key=lambda item: item[1]["f1"])
@@ -104,34 +104,34 @@ def labels_by_kind(version: ModelVersion, tree: LabelTree) -> list[tuple[str, li
     return list(kinds.items())
 
 
-def making(version: ModelVersion, manifest: Manifest | None) -> list[Fact]:
+def making(version: ModelVersion, manifest: Manifest | None) -> list[Detail]:
     """How it was made, apart from what has a link of its own."""
     if manifest is None:
         return []
     training, pixels = manifest.training, manifest.preprocessing
-    facts = [
-        Fact(_("Input"), _("%(side)d × %(side)d pixels") % {"side": pixels.crop}),
-        Fact(_("Temperature"), number_format(round(manifest.temperature, 2), 2)),
-        *(Fact(name, str(value)) for name, value in manifest.network_options.items()),
+    details = [
+        Detail(_("Input"), _("%(side)d × %(side)d pixels") % {"side": pixels.crop}),
+        Detail(_("Temperature"), number_format(round(manifest.temperature, 2), 2)),
+        *(Detail(name, str(value)) for name, value in manifest.network_options.items()),
     ]
     if photos := training.get("photos"):
-        facts.append(Fact(_("Photos"), _splits(photos)))
+        details.append(Detail(_("Photos"), _splits(photos)))
     if "seed" in training:
-        facts.append(Fact(_("Seed"), str(training["seed"])))
+        details.append(Detail(_("Seed"), str(training["seed"])))
     if fingerprint := training.get("fingerprint"):
-        facts.append(Fact(_("Fingerprint of the photos"), fingerprint[:12]))
+        details.append(Detail(_("Fingerprint of the photos"), fingerprint[:12]))
     libraries = ", ".join(f"{name} {number}" for name, number in manifest.libraries.items())
-    return [*facts, Fact(_("Made with"), libraries)] if libraries else facts
+    return [*details, Detail(_("Made with"), libraries)] if libraries else details
 
 
 def examples(version: ModelVersion) -> str:
     """How many photos it was trained with, and how many of them are gone."""
     taught = deletion.taught(version)
     if taught is None:
-        return _("It came as it is.")
+        return _("It was not trained here.")
     if not taught.deleted:
         return _("%(photos)d photos, all of them still here") % {"photos": taught.photos}
-    text = _("%(deleted)d of the %(photos)d photos it was taught with were deleted since.")
+    text = _("%(deleted)d of the %(photos)d photos it was trained with were deleted since.")
     return text % {"deleted": taught.deleted, "photos": taught.photos}
 
 
@@ -140,7 +140,7 @@ def limits(version: ModelVersion, metrics: dict[str, Any], tree: LabelTree) -> l
     per_label = metrics.get("per_label", {})
     few = [slug for slug, row in per_label.items() if row["photos"] < FEW_PHOTOS]
     untested = [slug for slug in version.labels if slug not in per_label]
-    said = [
+    texts = [
         _("Each photo gets one label, even if it shows several things."),
         _(
             "Photos unlike those it was trained and tested on (another camera, drawings, night) are"
@@ -148,7 +148,7 @@ def limits(version: ModelVersion, metrics: dict[str, Any], tree: LabelTree) -> l
         ),
     ]
     if not metrics.get("photos"):
-        return [_("It was not measured on photos kept apart for the test."), *said]
+        return [_("It was not measured on photos kept apart for the test."), *texts]
     if few:
         text = ngettext(
             "%(count)d label has fewer than %(few)d test photos, which says little: %(labels)s.",
@@ -156,7 +156,7 @@ def limits(version: ModelVersion, metrics: dict[str, Any], tree: LabelTree) -> l
             len(few),
         )
         names = _some(few, tree)
-        said.append(text % {"count": len(few), "few": FEW_PHOTOS, "labels": names})
+        texts.append(text % {"count": len(few), "few": FEW_PHOTOS, "labels": names})
     if untested:
         text = ngettext(
             "%(count)d label has no test photo at all: %(labels)s.",
@@ -164,8 +164,8 @@ def limits(version: ModelVersion, metrics: dict[str, Any], tree: LabelTree) -> l
             len(untested),
         )
         names = _some(untested, tree)
-        said.append(text % {"count": len(untested), "labels": names})
-    return said
+        texts.append(text % {"count": len(untested), "labels": names})
+    return texts
 
 
 def live_times(version: ModelVersion) -> list[LiveChange]:
@@ -195,8 +195,8 @@ def _some(slugs: list[str], tree: LabelTree) -> str:
     )
 
 
-def _with_interval(name: str, metrics: dict[str, Any], key: str) -> Fact:
-    return Fact(
+def _with_interval(name: str, metrics: dict[str, Any], key: str) -> Detail:
+    return Detail(
         name, percent(metrics[key]), comparison_summary.interval(metrics[f"{key}_interval"])
     )
 
@@ -206,10 +206,11 @@ def _splits(photos: dict[str, int]) -> str:
         "train": _("training"),
         "validation": _("validation"),
         "test": _("test"),
-        "unlabelled": _("unlabelled"),
+        "unlabelled": _("unlabelled anchors"),
     }
-    said = _("%(photos)s %(split)s")  # such as "120 training"
+    text = _("%(photos)s %(split)s")  # such as "120 training"
     return _(", ").join(
-        said % {"photos": number_format(count, force_grouping=True), "split": names.get(it, it)}
-        for it, count in photos.items()
+        text
+        % {"photos": number_format(count, force_grouping=True), "split": names.get(split, split)}
+        for split, count in photos.items()
     )

@@ -119,8 +119,8 @@ const placeOf = (option) => Number(option.dataset.place);
  * @param {string} text
  */
 function rankOf(option, text) {
-  const { words = "" } = option.dataset;
-  return Math.min(...words.split("|").map((name) => rankOfName(name, text)));
+  const { names = "" } = option.dataset;
+  return Math.min(...names.split("|").map((name) => rankOfName(name, text)));
 }
 
 /**

@@ -222,7 +222,7 @@ async function renew() {
  * @param {string} name
  */
 function say(text, name = "") {
-  the("[data-said]", HTMLElement, page).textContent = text.replace("{label}", name);
+  the("[data-status]", HTMLElement, page).textContent = text.replace("{label}", name);
 }
 
 // Everything that can be pressed

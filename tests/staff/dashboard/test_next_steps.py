@@ -88,7 +88,7 @@ def test_suspect_labels_are_pointed_to(reviewer: User, uploader: User) -> None:
 def test_contradicted_labels_are_pointed_to_while_there_are_no_suspects(uploader: User) -> None:
     dog, car = Label.objects.get(slug="dog"), Label.objects.get(slug="car")
     photo = settled_photo(uploader, label=car)
-    assert texts() == ["The network contradicts 1 label."]
+    assert texts() == ["The predictions contradict 1 label."]
     assert addresses() == [reverse("review-queue") + "?order=disagreement"]
     Suspect.objects.create(photo=photo, label=car, suggested=dog, score=1)
     assert texts() == ["1 label looks wrong."]
@@ -127,12 +127,12 @@ def steps_of_a_trainer() -> list[Step]:
 def test_trainers_are_told_of_new_labels(reviewer: User, uploader: User) -> None:
     give_label([settled_photo(uploader) for _ in range(3)], "dog", reviewer)
     [step] = steps_of_a_trainer()
-    assert step.text == "3 labels are set, and the network has not learnt from them yet."
+    assert step.text == "3 labels are set, and no version has learnt from them yet."
     assert step.url == reverse("training-launch")
     training_run(state=RunState.SUCCEEDED)
     assert steps_of_a_trainer() == []
     give_label([settled_photo(uploader)], "car", reviewer)
-    assert [it.text for it in steps_of_a_trainer()] == ["1 new label since the last training."]
+    assert [step.text for step in steps_of_a_trainer()] == ["1 new label since the last training."]
 
 
 @pytest.mark.usefixtures("_predictor")

@@ -45,7 +45,7 @@ def labels_of(*photos: Photo) -> list[str | None]:
     return [label.slug if (label := found[photo.id].label) else None for photo in photos]
 
 
-def said(response: HttpResponse) -> str:
+def messages_of(response: HttpResponse) -> str:
     return " ".join(map(str, get_messages(response.wsgi_request)))
 
 
@@ -116,7 +116,9 @@ def test_a_group_gets_one_label_by_one_decision(as_reviewer: Client, uploader: U
     assert labels_of(*photos) == ["car", "car"]
     decided = BulkDecision.objects.get()
     assert decided.photos == 2
-    assert reverse("admin:recognition_bulkdecision_undo", args=[decided.id]) in said(response)
+    assert reverse("admin:recognition_bulkdecision_undo", args=[decided.id]) in messages_of(
+        response
+    )
 
 
 def test_a_photo_decided_about_meanwhile_is_left(as_reviewer: Client, uploader: User) -> None:
@@ -125,7 +127,7 @@ def test_a_photo_decided_about_meanwhile_is_left(as_reviewer: Client, uploader: 
     Photo.objects.filter(id=photos[1].id).update(label=Label.objects.get(slug="dog"))
     response = label_all(as_reviewer, seen, "car")
     assert labels_of(*photos) == ["car", "dog"]
-    assert "1 photo was left as it is" in said(response)
+    assert "1 photo was left as it is" in messages_of(response)
 
 
 @pytest.mark.parametrize("label", ["", "nonsense"])
@@ -133,7 +135,7 @@ def test_a_label_that_is_none_changes_nothing(
     as_reviewer: Client, uploader: User, label: str
 ) -> None:
     photos = group_of(uploader, "one", "other")
-    assert said(label_all(as_reviewer, snapshots(*photos), label))
+    assert messages_of(label_all(as_reviewer, snapshots(*photos), label))
     assert labels_of(*photos) == [None, None]
 
 

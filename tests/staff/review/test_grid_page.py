@@ -35,8 +35,8 @@ GRID = "/admin/review/grid/"
 
 def waiting(owner: User, slug: str = "dog", confidence: float = 0.9, **fields: Any) -> Photo:
     """A photo that the network calls so, and that nobody has reviewed."""
-    said = done(slug, confidence, review=Review.WAITING, margin=0.5)
-    return add_photo(owner, **{**said, **fields})
+    recognised = done(slug, confidence, review=Review.WAITING, margin=0.5)
+    return add_photo(owner, **{**recognised, **fields})
 
 
 def names(response: HttpResponse) -> list[str]:
@@ -225,7 +225,7 @@ def test_what_is_undone_is_shown_again(
     assert names(undone) == names(second) == ["3", "2"]
 
 
-def test_what_somebody_decided_meanwhile_is_left_and_said(
+def test_what_somebody_decided_meanwhile_is_left_and_reported(
     as_reviewer: Client, superuser: User, four: list[Photo]
 ) -> None:
     shown = snapshots(*four)

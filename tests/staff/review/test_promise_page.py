@@ -88,7 +88,7 @@ def test_what_is_not_offered_changes_nothing(as_reviewer: Client, field: str, va
 
 
 @pytest.mark.parametrize(
-    ("checked", "right", "words"),
+    ("checked", "right", "sentence"),
     [
         (0, 0, "Nobody has checked any of them yet"),
         (20, 20, "nothing speaks against the promise"),
@@ -97,11 +97,11 @@ def test_what_is_not_offered_changes_nothing(as_reviewer: Client, field: str, va
     ],
 )
 def test_the_page_says_whether_the_promise_is_kept(
-    as_reviewer: Client, checked: int, right: int, words: str
+    as_reviewer: Client, checked: int, right: int, sentence: str
 ) -> None:
     counts = {"accepted": 1000, "checked": checked, "right": right}
     Report.objects.create(name="promise", data={"checks": counts})
-    assert words in text_of(as_reviewer)
+    assert sentence in text_of(as_reviewer)
 
 
 @pytest.mark.usefixtures("evidence")

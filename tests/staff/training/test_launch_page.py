@@ -71,7 +71,7 @@ def test_labels_with_few_photos_are_warned_about(as_trainer: Client, labelled: L
     assert "1 label has fewer than 5 photos to learn from" in shown(as_trainer)
 
 
-def test_what_would_be_forgotten_is_said(as_trainer: Client, labelled: Labelled) -> None:
+def test_it_names_labels_that_would_be_forgotten(as_trainer: Client, labelled: Labelled) -> None:
     labelled("dog", 5)
     labelled("taxi", 5)
     page = shown(as_trainer, mode="from_scratch")
@@ -80,7 +80,7 @@ def test_what_would_be_forgotten_is_said(as_trainer: Client, labelled: Labelled)
     assert "unknown to the result" not in shown(as_trainer)
 
 
-def test_what_changed_since_the_last_run_is_said(as_trainer: Client, labelled: Labelled) -> None:
+def test_it_tells_what_changed_since_the_last_run(as_trainer: Client, labelled: Labelled) -> None:
     labelled("dog", 5)
     before = launched(as_trainer)
     TrainingRun.objects.update(state=RunState.SUCCEEDED)
@@ -115,7 +115,7 @@ def test_a_network_and_its_options_are_used(as_trainer: Client, labelled: Labell
     labelled("taxi", 5)
     page = as_trainer.get(reverse(URL), {"mode": "from_scratch", "network": "three_stage"})
     form = page.context["form"]
-    name, option = next(iter(form.facts.options.items()))
+    name, option = next(iter(form.summary.options.items()))
     value = option.choices[-1] if option.choices else option.max
     run = launched(
         as_trainer, mode="from_scratch", network="three_stage", **{f"option-{name}": value}
@@ -135,7 +135,7 @@ def test_each_way_shows_how_long_it_takes(
     assert not context["form"].errors
 
 
-def test_a_wrong_value_is_said_beside_its_field(as_trainer: Client, labelled: Labelled) -> None:
+def test_an_error_stands_beside_its_field(as_trainer: Client, labelled: Labelled) -> None:
     labelled("dog", 5)
     answer = as_trainer.post(reverse(URL), {"mode": "fine_tune", "epochs": 0})
     assert answer.status_code == 200
@@ -186,7 +186,7 @@ def test_a_run_can_be_repeated_with_its_settings(as_trainer: Client) -> None:
         parameters={"epochs": 9, "class_balancing": False, "network_options": {}},
     )
     form = as_trainer.get(reverse(URL), {"like": old.id}).context["form"]
-    assert (form.mode, form.facts.name) == (Mode.FROM_SCRATCH, "lenet5")
+    assert (form.mode, form.summary.name) == (Mode.FROM_SCRATCH, "lenet5")
     assert form.is_valid()
     assert form.parameters()["epochs"] == 9
     assert form.parameters()["class_balancing"] is False

@@ -18,7 +18,8 @@ from recognition.staff.training.network_texts import KINDS, TEXTS
 def page(client: Client, name: str) -> str:
     response = client.get(reverse("training-network", args=[name]))
     assert response.status_code == 200
-    return re.sub(r"\s+", " ", unescape(response.content.decode()))
+    html = re.sub(r"\s+", " ", unescape(response.content.decode()))
+    return html.replace("> <", "><")
 
 
 def test_every_network_has_its_text_and_every_kind_is_used() -> None:

@@ -113,7 +113,7 @@ def test_a_waiting_run_knows_its_place(as_trainer: Client) -> None:
     assert "1 run is before it" in page(as_trainer, waiting)
 
 
-def test_notes_are_said_in_words(as_trainer: Client) -> None:
+def test_notes_are_shown_as_sentences(as_trainer: Client) -> None:
     note = {"at": "2026-11-21T10:20:00+00:00", "code": "out_of_memory", "batch_size": 16}
     unreadable = {"code": "unreadable_photo", "photos": 3}
     run = running(notes=[note, unreadable, {"code": "what_is_this", "x": "<b>"}])
@@ -165,7 +165,7 @@ def test_the_best_epoch_of_a_cancelled_run_can_be_kept(
     assert post(as_trainer, run, "keep-best").state == RunState.QUEUED
 
 
-def test_what_cannot_be_kept_is_said(as_trainer: Client) -> None:
+def test_it_tells_why_nothing_can_be_kept(as_trainer: Client) -> None:
     run = running(state=RunState.CANCELLED)
     response = as_trainer.post(reverse("training-run-keep-best", args=[run.id]), follow=True)
     assert "there is nothing to keep" in response.content.decode()
@@ -218,7 +218,9 @@ def test_a_comparison_that_failed_is_not_waited_for(
 def test_settings_that_are_not_the_default_stand_out(as_trainer: Client) -> None:
     run = running(parameters={"epochs": 7, "batch_size": 16, "network_options": {"x": 3}})
     found = as_trainer.get(reverse("training-run", args=[run.id])).context["settings"]
-    assert [(it.name, it.value) for it in found if it.is_changed] == [("Epochs", "7")]
+    assert [(setting.name, setting.value) for setting in found if setting.is_changed] == [
+        ("Epochs", "7")
+    ]
 
 
 def test_photos_are_shown_as_they_were_frozen(as_trainer: Client) -> None:
@@ -242,3 +244,8 @@ def test_onlookers_can_do_nothing(as_onlooker: Client) -> None:
 def test_an_unknown_run_is_not_found(as_trainer: Client) -> None:
     for part in ("", "-live", "-result"):
         assert as_trainer.get(reverse(f"training-run{part}", args=[uuid4()])).status_code == 404
+
+
+def test_the_result_of_a_run_without_a_version_is_not_found(as_trainer: Client) -> None:
+    address = reverse("training-run-result", args=[running().id])
+    assert as_trainer.get(address).status_code == 404

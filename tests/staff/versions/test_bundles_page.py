@@ -1,4 +1,4 @@
-"""The pages from which versions are taken along and brought in."""
+"""The pages that export and import versions."""
 
 from __future__ import annotations
 

@@ -42,8 +42,8 @@ def compare(
     def make(*photos: tuple[Photo, str, str]) -> Comparison:
         def answers(asked: ModelVersion, photo_ids: list) -> Answers:
             column = 1 if asked.number == 1 else 2
-            said = {row[0].id: row[column] for row in photos}
-            return say({photo_id: said[photo_id] for photo_id in photo_ids})
+            answers = {row[0].id: row[column] for row in photos}
+            return say({photo_id: answers[photo_id] for photo_id in photo_ids})
 
         monkeypatch.setattr("recognition.versions.comparison.side_by_side.answers", answers)
         monkeypatch.setattr(comparing, "_speed", lambda comparison: None)
@@ -91,14 +91,14 @@ def test_the_headline_says_what_is_fixed_and_broken(
 ) -> None:
     fixed = [(labelled(superuser, "car"), "dog", "car") for _ in range(3)]
     compare(*fixed, (labelled(superuser, "dog"), "dog", "car"))
-    said = text(as_superuser)
-    assert "Version 2 fixes 3 photos and breaks 1 (p = 0.62)." in said
-    assert "It knows 1 more label; it forgets 1." in said
-    assert "may well be chance" in said
+    shown = text(as_superuser)
+    assert "Version 2 fixes 3 photos and breaks 1 (p = 0.62)." in shown
+    assert "It knows 1 more label; it forgets 1." in shown
+    assert "may well be chance" in shown
     assert "load delay" not in as_superuser.get(PAGE).content.decode()  # it asks no more
 
 
-def test_labels_that_it_would_no_longer_know_are_said_in_red(
+def test_labels_that_it_would_no_longer_know_are_shown_in_red(
     as_superuser: Client, superuser: User, compare: Callable
 ) -> None:
     compare((labelled(superuser, "taxi"), "taxi", "car"))
@@ -113,10 +113,10 @@ def test_both_versions_stand_side_by_side(
 ) -> None:
     photos = [labelled(superuser, "car") for _ in range(4)]
     compare(*((photo, "dog" if photo is photos[0] else "car", "car") for photo in photos))
-    said = text(as_superuser)
-    assert "75.0 %" in said
-    assert "+25.0" in said
-    assert "30.1 – 95.4 %" in said  # Wilson's interval of 3 of 4
+    shown = text(as_superuser)
+    assert "75.0 %" in shown
+    assert "+25.0" in shown
+    assert "30.1 – 95.4 %" in shown  # Wilson's interval of 3 of 4
 
 
 def test_a_cell_of_the_confusion_matrix_opens_its_photos(
@@ -178,18 +178,18 @@ def test_what_was_found_stays_in_view_while_it_is_made_again(
 ) -> None:
     compare((labelled(superuser, "car"), "dog", "car"))
     as_superuser.post(PAGE)
-    said = text(as_superuser)
-    assert "are being compared" in said
-    assert "Version 2 fixes 1 photo and breaks 0" in said
+    shown = text(as_superuser)
+    assert "are being compared" in shown
+    assert "Version 2 fixes 1 photo and breaks 0" in shown
 
 
 def test_without_test_photos_the_page_says_what_to_do(
     as_superuser: Client, compare: Callable
 ) -> None:
     compare()
-    said = text(as_superuser)
-    assert "There are no photos to measure on" in said
-    assert "Label more photos" in said
+    shown = text(as_superuser)
+    assert "There are no photos to measure on" in shown
+    assert "Label more photos" in shown
 
 
 def test_a_failure_is_told(as_superuser: Client, candidate: ModelVersion) -> None:

@@ -26,7 +26,7 @@ def versions(tmp_path: Path, settings: Any, db: None) -> list[ModelVersion]:
     settings.ARK_MODELS_STORE = tmp_path
     whole = version_folder(tmp_path / "1")
     ModelVersion.objects.filter(number=1).update(sha256=whole.sha256)
-    labels = [it for it in manifest().labels if it.slug != "taxi"]
+    labels = [label for label in manifest().labels if label.slug != "taxi"]
     return [
         register(1, whole),
         register(2, version_folder(tmp_path / "2", name="Other", labels=tuple(labels))),
@@ -70,7 +70,7 @@ def test_promoted_it_is_live(staff: Client, versions: list[ModelVersion]) -> Non
     assert "Version 2 is live." in page
 
 
-def test_a_damaged_version_is_refused_in_words(staff: Client, tmp_path: Path) -> None:
+def test_a_damaged_version_is_refused_with_the_reason(staff: Client, tmp_path: Path) -> None:
     (tmp_path / "2" / WEIGHTS_NAME).write_bytes(b"other")
     page = staff.post(PROMOTE, follow=True).content.decode()
     assert "its files are damaged" in page
@@ -81,7 +81,7 @@ def test_one_goes_back_to_the_version_that_the_page_named(
     staff: Client, versions: list[ModelVersion]
 ) -> None:
     promote(versions[1], None)
-    assert "Go back to version 1" in staff.get(ROLL_BACK).content.decode()
+    assert "Roll back to version 1" in staff.get(ROLL_BACK).content.decode()
     for _ in range(2):  # a double click
         staff.post(ROLL_BACK, {"to": "1"})
     assert live_version() == versions[0]
@@ -98,7 +98,7 @@ def test_the_list_leads_to_the_page(staff: Client, versions: list[ModelVersion])
     address = reverse("admin:recognition_modelversion_changelist")
     chosen = {"action": "make_live", "_selected_action": [str(versions[1].id)]}
     assert staff.post(address, chosen)["Location"] == PROMOTE
-    both = {**chosen, "_selected_action": [str(it.id) for it in versions]}
+    both = {**chosen, "_selected_action": [str(version.id) for version in versions]}
     assert "choose one" in staff.post(address, both, follow=True).content.decode()
 
 

@@ -63,10 +63,10 @@ def taught(version: ModelVersion) -> ModelVersion:
 
 
 def test_it_tells_how_good_it_is(as_superuser: Client, taught: ModelVersion) -> None:
-    said = text(as_superuser, page_of(taught))
-    assert "On 200 photos of the test split" in said
-    assert "95.0 % (91.0 – 97.0 %)" in said
-    assert said.index("Car3–0 %0 %") < said.index("Dog197")  # the weakest first
+    shown = text(as_superuser, page_of(taught))
+    assert "On 200 photos of the test split" in shown
+    assert "95.0 % (91.0 – 97.0 %)" in shown
+    assert shown.index("Car 3 –0 %0 %") < shown.index("Dog 197")  # the weakest first
 
 
 def test_it_leads_to_where_it_comes_from(
@@ -79,17 +79,17 @@ def test_it_leads_to_where_it_comes_from(
 
 
 def test_it_names_its_limits(as_superuser: Client, taught: ModelVersion) -> None:
-    said = text(as_superuser, page_of(taught))
-    assert "1 label has fewer than 10 test photos, which says little: Car." in said
-    assert "2 labels have no test photo at all: Neither, Taxi." in said
+    shown = text(as_superuser, page_of(taught))
+    assert "1 label has fewer than 10 test photos, which says little: Car." in shown
+    assert "2 labels have no test photo at all: Neither, Taxi." in shown
 
 
 def test_a_version_that_was_never_measured_says_so(
     as_superuser: Client, version: ModelVersion
 ) -> None:
-    said = text(as_superuser, page_of(version))
-    assert "It has not been measured yet." in said
-    assert "It was not measured on photos kept apart for the test." in said
+    shown = text(as_superuser, page_of(version))
+    assert "It has not been measured yet." in shown
+    assert "It was not measured on photos kept apart for the test." in shown
 
 
 def test_what_a_comparison_measured_is_shown_for_it(
@@ -101,9 +101,9 @@ def test_what_a_comparison_measured_is_shown_for_it(
         made=timezone.now(),
         findings={"baseline": metrics(0.75), "candidate": metrics()},
     )
-    said = text(as_superuser, page_of(version))
-    assert "75.0 %" in said
-    assert "Measured when it was last compared." in said
+    shown = text(as_superuser, page_of(version))
+    assert "75.0 %" in shown
+    assert "Measured when it was last compared." in shown
 
 
 def test_damaged_files_are_told(
@@ -123,8 +123,8 @@ def test_it_says_when_it_was_live(
 def test_the_list_leads_to_the_comparison_with_the_live_version(
     as_superuser: Client, taught: ModelVersion
 ) -> None:
-    said = text(as_superuser, LIST)
-    assert "95.0 %" in said
+    shown = text(as_superuser, LIST)
+    assert "95.0 %" in shown
     page = as_superuser.get(LIST).content.decode()
     assert reverse("training-compare", args=[2, 1]) in page
     assert reverse("training-compare", args=[1, 1]) not in page
@@ -149,11 +149,9 @@ def test_only_who_may_see_versions_sees_them(version: ModelVersion) -> None:
     assert _client_of(guest).get(page_of(version)).status_code == 403
 
 
-def test_a_trainer_takes_versions_along_and_brings_them_in(
-    as_trainer: Client, taught: ModelVersion
-) -> None:
+def test_a_trainer_exports_and_imports_versions(as_trainer: Client, taught: ModelVersion) -> None:
     exports = reverse("training-exports", args=[taught.number])
     assert exports in as_trainer.get(page_of(taught)).content.decode()
-    button = reverse("admin:recognition_modelversion_bring_in")
+    button = reverse("admin:recognition_modelversion_import_version")
     assert button in as_trainer.get(LIST).content.decode()
     assert as_trainer.get(button).url == reverse("training-import")

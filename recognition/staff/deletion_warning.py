@@ -1,4 +1,4 @@
-"""What a page that asks whether to delete says about networks trained with the photos."""
+"""What a page that asks whether to delete says about versions trained with the photos."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ def uses(photos: QuerySet[Photo]) -> dict[str, int]:
 
 def _line(use: deletion.Use) -> str:
     if use.run.model_version:
-        text = _("photos that model version %(version)s was taught with; its page will say so")
+        text = _("photos that version %(version)s was trained with; its page will say so")
         return text % {"version": use.run.model_version}
     return _("photos that the training run of %(run)s was given") % {"run": use.run}
