@@ -105,7 +105,7 @@ class Decision(models.Model):
     model_version = models.ForeignKey(
         ModelVersion,
         models.PROTECT,
-        verbose_name=_("model version"),
+        verbose_name=_("version"),
         null=True,
         db_index=False,
         related_name="+",

@@ -32,9 +32,9 @@ class ModelVersion(models.Model):
 
     class Meta:
         ordering = ("-number",)
-        verbose_name = _("model version")
-        verbose_name_plural = _("model versions")
-        permissions = [("promote", _("Can promote a version or roll it back"))]
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        permissions = [("promote", _("Can make a version live or roll it back"))]
         constraints = [
             models.UniqueConstraint(fields=["live"], condition=Q(live=True), name="one_is_live")
         ]
@@ -52,9 +52,9 @@ class LiveChange(models.Model):
 
     class How(models.TextChoices):
         SET_UP = "set_up", _("set-up")
-        PROMOTED = "promoted", _("promoted")
+        PROMOTED = "promoted", _("made live")
         ROLLED_BACK = "rolled_back", _("rolled back")
-        RULE = "rule", _("promoted by the rule")
+        RULE = "rule", _("made live by automation")
 
     model_version = models.ForeignKey(ModelVersion, models.PROTECT, verbose_name=_("version"))
     by = models.ForeignKey(

@@ -58,7 +58,7 @@ class Prediction(models.Model):
         ModelVersion,
         models.PROTECT,
         null=True,
-        verbose_name=_("model version"),
+        verbose_name=_("version"),
         related_name="predictions",
         db_index=False,
     )

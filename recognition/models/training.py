@@ -116,7 +116,7 @@ class TrainingRun(models.Model):
     parent = models.ForeignKey(
         ModelVersion,
         models.PROTECT,
-        verbose_name=_("starts from"),
+        verbose_name=_("parent version"),
         null=True,
         related_name="runs_from_here",
     )
@@ -154,7 +154,7 @@ class TrainingRun(models.Model):
     model_version = models.OneToOneField(
         ModelVersion,
         models.PROTECT,
-        verbose_name=_("model version"),
+        verbose_name=_("version"),
         null=True,
         related_name="training_run",
     )
@@ -207,7 +207,7 @@ class TrainingPolicy(models.Model):
         NIGHTLY = "nightly", _("every night")
         AFTER_LABELS = "after_labels", _("after a number of new labels")
 
-    promotes = models.BooleanField(_("promote what is better"), default=False)
+    promotes = models.BooleanField(_("make better versions live"), default=False)
     min_gain = models.FloatField(
         _("better on the test split by at least"), default=0.005, help_text=_("of accuracy, 0 to 1")
     )

@@ -112,7 +112,7 @@ UNFOLD = {
                 "items": [
                     _training(_("Teach or train"), "school", "training-launch"),
                     _table(_("Training runs"), "model_training", "recognition_trainingrun"),
-                    _table(_("Model versions"), "neurology", "recognition_modelversion"),
+                    _table(_("Versions"), "neurology", "recognition_modelversion"),
                     _table(_("What was live when"), "history", "recognition_livechange"),
                     _training(_("Automation"), "autoplay", "training-policy", "view_modelversion"),
                     _training(
