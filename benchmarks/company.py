@@ -43,7 +43,11 @@ def main() -> None:
             for case, work, company in cases():
                 with company(work):
                     taken_ms[case] += latencies_ms(classifier, contents)
-    print(as_table(("beside it", "work", "p50", "p95"), [row(*it) for it in taken_ms.items()]))
+    print(
+        as_table(
+            ("beside it", "work", "p50", "p95"), [row(*figures) for figures in taken_ms.items()]
+        )
+    )
 
 
 def cases() -> Iterator[tuple[tuple[str, str], Callable[[], None], Company]]:

@@ -132,7 +132,8 @@ def _suspects(photos: Path, person: User) -> list[Row]:
         draw = random.Random(seed)
         chosen = draw.sample(list(truth), round(SWAPPED * len(truth)))
         swapped = {
-            key: labels[draw.choice([it for it in labels if it != truth[key]])] for key in chosen
+            key: labels[draw.choice([label for label in labels if label != truth[key]])]
+            for key in chosen
         }
         bulk = labelling.decide_many(swapped, person, Via.UPLOAD)
         suspects.ask_for_search(None)
@@ -168,7 +169,7 @@ def _promise(truth: Truth, target: float) -> list[Row]:
             right = sum(tree.is_right(said[key][0], truth[key]) for key in accepted)
             precisions.append((right, len(accepted)))
     broken = sum(right / number < target for right, number in precisions)
-    refuted = sum(wilson(*it, Z_SHOWN).high < target for it in precisions)
+    refuted = sum(wilson(*counts, Z_SHOWN).high < target for counts in precisions)
     what = f"promise of {target:.0%}, {HALVES} random halves"
     return [
         (

@@ -73,9 +73,9 @@ def note_findings() -> None:
 
 @transaction.atomic
 def write(rows: list[Row]) -> None:
-    new = [it for row in rows for it in row.new]
+    new = [record for row in rows for record in row.new]
     for model in (Batch, BulkDecision):
-        model.objects.bulk_create([it for it in new if isinstance(it, model)])
+        model.objects.bulk_create([record for record in new if isinstance(record, model)])
     Photo.objects.bulk_create([row.photo for row in rows])
     Prediction.objects.bulk_create([row.photo.prediction for row in rows])
     Decision.objects.bulk_create([decision for row in rows for decision in row.decisions])

@@ -72,9 +72,9 @@ def measure_labels(folder: Path, options: argparse.Namespace, changed: dict[str,
     version = folder / "1"
     build_pretrained(version, "lite0")
     photos = sorted(path for path in options.photos.rglob("*") if path.is_file())
-    kind = next(it.kind for it in taxonomy.labels() if it.slug == options.parent)
+    kind = next(known.kind for known in taxonomy.labels() if known.slug == options.parent)
     known = [_as_json(label) for label in read_manifest(version).labels]
-    slugs = {it["slug"] for it in known}
+    slugs = {label["slug"] for label in known}
     names = sorted({path.parent.name for path in photos} - slugs)
     labels = [*known, *(_label(name, kind, options.parent) for name in names)]
     gains = []
@@ -103,7 +103,7 @@ def accuracy_of_teaching(folder: Path) -> float:
         for rows in (data.train, data.validation, data.test)
     )
     classes = {label.slug: label.classes for label in parent.labels}
-    labels = tuple(replace(it, classes=classes.get(it.slug, ())) for it in job.labels)
+    labels = tuple(replace(label, classes=classes.get(label.slug, ())) for label in job.labels)
     nobody = train.embeddings[:0]
     taught = teach(parent, network.head, labels, train, validation, nobody, job.parameters.seed)
     with torch.no_grad():

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.contrib.auth.models import User
-from django.db import DatabaseError, transaction
+from django.db import Error, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -138,7 +138,7 @@ def working(job: Job) -> Iterator[None]:
     except JobFailed as failed:
         logger.warning("%s failed: %s %s", job, failed.code, failed.detail)
         _close(_held(job), RunState.FAILED, error=failed.code, error_detail=failed.detail)
-    except DatabaseError:  # nothing can be written now; this worker's next claim takes it up again
+    except Error:  # nothing can be written now; this worker's next claim takes it up again
         raise
     except Exception as error:
         logger.exception("%s failed", job)

@@ -23,7 +23,7 @@ from django.utils import timezone
 from recognition.cnn.pixels.decoding import UnreadablePhoto
 from recognition.cnn.serving.classifier import Answer
 from recognition.core import jobs, wakeups
-from recognition.core.locks import lock_photos
+from recognition.core.locks import lock_photos, lock_predictions
 from recognition.labels import labelling
 from recognition.labels.tree import LabelTree
 from recognition.models import Job, Label, ModelVersion, Photo, Prediction, State
@@ -108,10 +108,12 @@ def stop(version: ModelVersion, reason: str = "") -> None:
     for job_id in wanted.filter(state__in=jobs.OPEN).values_list("id", flat=True):
         jobs.cancel(job_id)
     waiting = [row_id for row_id, version_id in _waiting()[:_COUNTED] if version_id == version.id]
-    unless_claimed = Prediction.objects.filter(id__in=waiting, state=State.PENDING)
-    shown = Photo.objects.filter(prediction__in=waiting).values_list("prediction", flat=True)
-    unless_claimed.filter(id__in=list(shown)).update(state=State.FAILED, error="not_repeated")
-    unless_claimed.delete()
+    # Under the lock: a row that was claimed meanwhile, and may be shown by now, is left alone.
+    unclaimed = lock_predictions(waiting).filter(state=State.PENDING)
+    rows = Prediction.objects.filter(id__in=list(unclaimed.values_list("id", flat=True)))
+    shown = Photo.objects.filter(prediction__in=rows).values_list("prediction", flat=True)
+    rows.filter(id__in=list(shown)).update(state=State.FAILED, error="not_repeated")
+    rows.filter(state=State.PENDING).delete()
 
 
 def waiting(version: ModelVersion) -> int:

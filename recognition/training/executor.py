@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from django.db import DatabaseError, transaction
+from django.db import Error, transaction
 
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.core import wakeups
@@ -37,7 +37,7 @@ def execute(run: TrainingRun, work: Work) -> None:
     except SystemExit:  # asked to end
         put_back(run)
         raise
-    except DatabaseError:
+    except Error:
         # Nothing can be written now. The lease runs out, and the run is taken up again.
         logger.exception("the database failed during run %s", run.id)
     except Exception as error:

@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -127,7 +127,7 @@ class Watch:
             if expires and expires < timezone.now() + _duration() / 2:
                 row.update(lease_expires=timezone.now() + _duration())
             return expires is not None
-        except DatabaseError:  # it may be back before the lease runs out
+        except Error:  # the database may be back before the lease runs out
             logger.warning("the database is away; the run goes on", exc_info=True)
             connection.close()
             return True

@@ -86,7 +86,7 @@ def versions_by_backbone() -> dict[str, frozenset[int]]:
     """The ids of the versions that share a backbone, by its sha256."""
     backbones = dict(ModelVersion.objects.values_list("id", "backbone_sha256"))
     return {
-        backbone: frozenset(it for it in backbones if backbones[it] == backbone)
+        backbone: frozenset(id_ for id_ in backbones if backbones[id_] == backbone)
         for backbone in set(backbones.values())
     }
 

@@ -119,7 +119,7 @@ def promote(
     """
     check_files(version)
     with transaction.atomic():
-        live = [it for it in _lock_versions() if it.live]
+        live = [locked for locked in _lock_versions() if locked.live]
         if version in live:
             return
         if over and over not in live:

@@ -9,7 +9,7 @@ from recognition.labels.merging import merge
 from recognition.labels.tree import add, set_active
 from recognition.models import Label, ModelVersion, Photo, Prediction
 from recognition.predictions import backfill
-from recognition.predictions.queue import claim, claim_again, store
+from recognition.predictions.queue import claim, claim_backfill, store
 from tests.support.rows import add_photo, answer_of, register_measured, training_run
 
 pytestmark = pytest.mark.usefixtures("version")
@@ -125,6 +125,6 @@ def test_what_is_predicted_again_is_in_labels_in_use(uploader: User, version: Mo
     newer = register_measured(training_run(), 0.9, 10)
     retire("taxi")
     backfill.again([photo.id], newer)
-    backfill.store(claim_again(newer), [answer_of(taxi=0.9, dog=0.1)])
+    backfill.store(claim_backfill(newer), [answer_of(taxi=0.9, dog=0.1)])
     row = Prediction.objects.select_related("label").get(model_version=newer)
     assert (row.label.slug, row.confidence) == ("car", pytest.approx(0.9))

@@ -62,7 +62,8 @@ def test_a_label_is_retired_and_brought_back(as_reviewer: Client, uploader: User
 
 
 @pytest.mark.parametrize(
-    ("slug", "instead"), [("taxi", "it will say Car."), ("car", "what it finds likeliest besides")]
+    ("slug", "instead"),
+    [("taxi", "it will name Car."), ("car", "it will name the likeliest of the others")],
 )
 def test_the_page_says_what_the_network_will_say_instead(
     slug: str, instead: str, as_reviewer: Client

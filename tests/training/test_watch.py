@@ -5,17 +5,21 @@ from __future__ import annotations
 import subprocess
 import threading
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from recognition.core.process import worker_name
 from recognition.models import Mode, ModelVersion, RunState, TrainingRun
-from recognition.training import runs
+from recognition.training import runs, watch
+from recognition.training.executor import execute
 from recognition.training.watch import (
     MAX_ATTEMPTS,
     Stopped,
+    Watch,
     claim,
     end,
     put_back,
@@ -148,3 +152,24 @@ def test_the_work_stops_when_somebody_cancels(version: ModelVersion) -> None:
         assert stopped.wait(60)
         with pytest.raises(Stopped):
             watch.check()
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_ends_neither_the_watch_nor_the_run(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training_run()
+    run = claim(TEACH)
+
+    def away(run: TrainingRun) -> Any:
+        raise error("the connection is closed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(watch, "held", away)
+        assert Watch(run)._may_go_on()
+
+    def work(run: TrainingRun, watch: Watch) -> Path:
+        raise error("the connection is closed")
+
+    execute(run, work)
+    assert TrainingRun.objects.get().state == RUNNING

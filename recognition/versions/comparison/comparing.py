@@ -128,7 +128,7 @@ def _on_test_photos(
     both = side_by_side.look_at(comparison, chosen.labels, tree)
     labels = side_by_side.as_taxonomy(both.labels)
     places = both.places
-    truth = np.array([places[it] for it in both.truth if it is not None], dtype=np.intp)
+    truth = np.array([places[label] for label in both.truth if label is not None], dtype=np.intp)
     rows = side_by_side.compared_photos(both, Part.TEST, evaluation.right_answers(labels))
     outcomes = Counter(row.outcome for row in rows)
     fixed, broken = outcomes[side_by_side.Outcome.FIXED], outcomes[side_by_side.Outcome.BROKEN]

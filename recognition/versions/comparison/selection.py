@@ -77,7 +77,7 @@ def _in_test_split() -> Iterator[_Labelled]:
 
 def _trained_with(versions: Iterable[ModelVersion]) -> list[UUID]:
     """The data sets of the versions and of all that they were taught from."""
-    ancestors = {it.id for version in versions for it in lineage(version)}
+    ancestors = {ancestor.id for version in versions for ancestor in lineage(version)}
     used = DataSet.objects.filter(runs__model_version__in=ancestors)
     return list(used.values_list("id", flat=True).distinct())
 

@@ -105,7 +105,7 @@ def test_the_list_leads_to_the_page(staff: Client, versions: list[ModelVersion])
 def test_the_log_says_from_when_to_when(staff: Client, versions: list[ModelVersion]) -> None:
     promote(versions[1], User.objects.get(username="tina"))
     page = staff.get(reverse("admin:recognition_livechange_changelist")).content.decode()
-    assert "promoted" in page
+    assert "made live" in page
     assert "tina" in page
     assert "now" in page
 

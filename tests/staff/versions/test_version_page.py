@@ -117,7 +117,7 @@ def test_it_says_when_it_was_live(
     as_superuser: Client, superuser: User, taught: ModelVersion
 ) -> None:
     LiveChange.objects.create(model_version=taught, by=superuser, how=LiveChange.How.PROMOTED)
-    assert "promoted, sue" in text(as_superuser, page_of(taught))
+    assert "made live, sue" in text(as_superuser, page_of(taught))
 
 
 def test_the_list_leads_to_the_comparison_with_the_live_version(
