@@ -7,6 +7,7 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.db import InterfaceError, OperationalError
@@ -166,6 +167,7 @@ def test_a_database_that_is_away_ends_neither_the_watch_nor_the_run(
 
     with monkeypatch.context() as patched:
         patched.setattr(watch, "held", away)
+        patched.setattr(watch, "connection", Mock())  # it would close that of the test
         assert Watch(run)._may_go_on()
 
     def work(run: TrainingRun, watch: Watch) -> Path:
