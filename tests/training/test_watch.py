@@ -159,7 +159,7 @@ def test_the_work_stops_when_somebody_cancels(version: ModelVersion) -> None:
 def test_a_database_that_is_away_ends_neither_the_watch_nor_the_run(
     error: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    training_run()
+    training_run(labels=[{"slug": "dog"}])
     run = claim(TEACH)
 
     def away(run: TrainingRun) -> Any:
