@@ -90,19 +90,6 @@ class Preview:
         """Labels that take part with fewer than FEW training photos."""
         return [row for row in self.labels if 0 < row.train < FEW]
 
-    @property
-    def untrained(self) -> list[LabelPhotos]:
-        """Labels whose photos are all in other splits, so that nothing is learned of them."""
-        return [row for row in self.labels if not row.train]
-
-    @property
-    def unvalidated(self) -> list[LabelPhotos]:
-        return [row for row in self.labels if not row.validation]
-
-    @property
-    def untested(self) -> list[LabelPhotos]:
-        return [row for row in self.labels if not row.test]
-
     @cached_property
     def obstacle(self) -> CannotTrain | None:
         """Why it cannot be launched."""

@@ -169,12 +169,6 @@ def cancel(run: TrainingRun) -> None:
     run.refresh_from_db()
 
 
-def is_cancelled(run: TrainingRun) -> bool:
-    """Whether somebody has asked for it, though the run may not have stopped yet."""
-    asked = TrainingRun.objects.filter(id=run.id).values_list("cancel_asked", flat=True).first()
-    return asked is not None
-
-
 def resume(run: TrainingRun) -> None:
     """Queue a failed or cancelled run again; it goes on from its last checkpoint.
 
