@@ -28,6 +28,12 @@ from recognition.models import Batch, Label, Photo, Via
 from recognition.photos import batches, deletion, intake, selectors
 
 MAX_WAIT_S = 30
+WAIT = OpenApiParameter(
+    "wait",
+    OpenApiTypes.NUMBER,
+    description="answer when the photo is done or failed, after at most so many seconds "
+    f"({MAX_WAIT_S} at the most)",
+)
 
 
 class NewestFirst(CursorPagination):
@@ -78,10 +84,13 @@ class PhotoViewSet(
 
     @extend_schema(
         request={"multipart/form-data": serializers.UploadSerializer},
-        responses={202: serializers.PhotoSerializer},
+        responses={200: serializers.PhotoSerializer, 202: serializers.PhotoSerializer},
+        parameters=[WAIT],
     )
     def create(self, request: Request) -> Response:
-        """Upload one photo. It is predicted in the background: see `wait` of the photo."""
+        """Upload one photo. It is predicted in the background; with `wait` the answer is 200 if
+        that is over in time."""
+        wait_s = _wait_s(request)
         upload = request.FILES.get("image")
         if upload is None:
             raise ValidationError({"image": [_("Send the photo as the file `image`.")]})
@@ -90,12 +99,15 @@ class PhotoViewSet(
         if outcome.refusal:
             raise Refused(outcome.refusal)
         stored = outcome.photo
-        if stored and outcome.is_duplicate:  # as it is by now, if nobody has deleted it
+        if stored and wait_s:
+            selectors.wait_until_settled(stored.id, wait_s)
+        if stored and (wait_s or outcome.is_duplicate):  # as it is by now, if nobody has deleted it
             stored = get_object_or_404(self.get_queryset(), id=stored.id)
         photo = self.get_serializer(stored).data
+        is_answered = stored and wait_s and selectors.is_settled(stored)
         return Response(
             photo,
-            status=status.HTTP_202_ACCEPTED,
+            status=status.HTTP_200_OK if is_answered else status.HTTP_202_ACCEPTED,
             headers={"Location": reverse("photo-detail", [photo["id"]], request=request)},
         )
 
@@ -121,16 +133,7 @@ class PhotoViewSet(
             raise Refused(refusal)
         return Response(_bulk_result(batch, outcomes), status=status.HTTP_202_ACCEPTED)
 
-    @extend_schema(
-        parameters=[
-            OpenApiParameter(
-                "wait",
-                OpenApiTypes.NUMBER,
-                description="answer when the photo is done or failed, after at most so many "
-                f"seconds ({MAX_WAIT_S} at the most)",
-            )
-        ]
-    )
+    @extend_schema(parameters=[WAIT])
     def retrieve(self, request: Request, pk: str) -> Response:
         """One photo."""
         photo = self.get_object()

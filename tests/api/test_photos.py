@@ -15,7 +15,7 @@ from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from recognition.core import events
-from recognition.models import ModelVersion, Photo, Prediction, State
+from recognition.models import Label, ModelVersion, Photo, Prediction, State
 from recognition.photos import deletion, intake, selectors
 from recognition.predictions import queue
 from tests.conftest import api_of
@@ -221,6 +221,30 @@ def test_who_waits_is_answered_as_soon_as_it_is_done(
     queue.store(queue.claim(ModelVersion.objects.get()), [answer()])
     asking.join(60)
     assert bodies[0]["prediction"]["label"] == "dog"
+
+
+@pytest.mark.parametrize("state", [State.DONE, State.FAILED])
+def test_an_upload_that_waits_is_answered_when_it_is_settled(
+    state: State, api: APIClient, waits: Mock
+) -> None:
+    said = {"label": Label.objects.get(slug="dog"), "model_version": ModelVersion.objects.get()}
+    waits.side_effect = lambda *_: Prediction.objects.update(
+        state=state, confidence=0.9, error="truncated", **said
+    )
+    response = api.post(f"{PHOTOS}?wait=5", {"image": sent(JPEG)})
+    assert (response.status_code, response.json()["state"]) == (200, state)
+    waits.assert_called_once_with(Photo.objects.get().id, 5)
+
+
+def test_an_upload_whose_time_is_up_is_accepted(api: APIClient, waits: Mock) -> None:
+    response = api.post(f"{PHOTOS}?wait=5", {"image": sent(JPEG)})
+    assert (response.status_code, response.json()["state"]) == (202, "pending")
+
+
+def test_an_upload_that_waits_for_a_word_is_not_stored(api: APIClient) -> None:
+    response = api.post(f"{PHOTOS}?wait=long", {"image": sent(JPEG)})
+    assert response.status_code == 400
+    assert not Photo.objects.exists()
 
 
 def test_a_photo_deleted_while_one_waits_is_not_found(
