@@ -38,16 +38,17 @@ _SETTLED_FIELDS = (
 )
 
 
-def recover() -> None:
-    """Let rows whose worker is gone wait again, or fail if they lost MAX_ATTEMPTS workers."""
+def recover() -> int:
+    """Let rows whose worker is gone wait again, or fail if they lost MAX_ATTEMPTS workers; return
+    how many wait again."""
     lost = leases.lost(Prediction.objects.filter(state=State.RUNNING))
     if not lost.exists():  # nearly always: then nothing is locked
-        return
+        return 0
     with transaction.atomic():
         lost.filter(attempts__gte=MAX_ATTEMPTS).update(
             state=State.FAILED, error="crashed", **leases.NO_LEASE
         )
-        lost.update(state=State.PENDING, **leases.NO_LEASE)
+        return lost.update(state=State.PENDING, **leases.NO_LEASE)
 
 
 @transaction.atomic

@@ -33,11 +33,12 @@ def serve() -> None:
 def predict_pending() -> int:
     """Predict until nothing is left to claim; return how many photos were settled."""
     wakeups.acknowledge()
-    queue.recover()
     model_cache.catch_up()
     started = time.monotonic()
     ends = started + MAX_DRAIN_S
     settled = _predict_uploads(ends)
+    if queue.recover():  # afterwards, because a lone upload need not wait for it
+        settled += _predict_uploads(ends)
     while time.monotonic() < ends and (backfilled := _backfill()) is not None:
         settled += backfilled + _predict_uploads(ends)
     if settled:
