@@ -89,7 +89,7 @@ def _orders(truth: Truth, person: User) -> list[Row]:
     labelled = dict(random.Random(0).sample(list(truth.items()), len(truth) // 2))
     labels = Label.objects.in_bulk(set(truth.values()))
     bulk = labelling.decide_many(
-        {key: labels[it] for key, it in labelled.items()}, person, Via.GRID
+        {key: labels[slug] for key, slug in labelled.items()}, person, Via.GRID
     )
     _look_again()
     rest = {key: label for key, label in truth.items() if key not in labelled}
@@ -126,7 +126,7 @@ def _order(what: str, truth: Truth, person: User, order: Ordering) -> tuple[str,
 def _suspects(photos: Path, person: User) -> list[Row]:
     truth = _take_in([photos / "animals"], person)
     labels = Label.objects.in_bulk(set(truth.values()))
-    labelling.decide_many({key: labels[it] for key, it in truth.items()}, person, Via.UPLOAD)
+    labelling.decide_many({key: labels[slug] for key, slug in truth.items()}, person, Via.UPLOAD)
     precisions = []
     for seed in SEEDS:
         draw = random.Random(seed)

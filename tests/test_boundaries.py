@@ -105,7 +105,8 @@ def test_every_folder_has_its_place_in_the_order() -> None:
 def test_a_folder_imports_only_what_stands_before_it(folder: str) -> None:
     later = [*ORDER[ORDER.index(folder) + 1 :], "tasks", "management", "templatetags"]
     assert (
-        offences(sources(f"recognition/{folder}"), *(f"recognition.{it}" for it in later)) == set()
+        offences(sources(f"recognition/{folder}"), *(f"recognition.{name}" for name in later))
+        == set()
     )
 
 
@@ -124,8 +125,10 @@ def _used_within(folder: Path, name: str, names: set[str]) -> set[str]:
     prefix = ".".join(folder.parts) + "."
     path = folder / name
     files = sources(str(path)) if (BASE_DIR / path).is_dir() else [path.with_suffix(".py")]
-    modules = {it for file in files if (BASE_DIR / file).exists() for it in imports(file)}
-    used = {it.removeprefix(prefix).split(".")[0] for it in modules if it.startswith(prefix)}
+    modules = {module for file in files if (BASE_DIR / file).exists() for module in imports(file)}
+    used = {
+        module.removeprefix(prefix).split(".")[0] for module in modules if module.startswith(prefix)
+    }
     return (used & names) - {name}
 
 

@@ -50,7 +50,9 @@ def test_photos_from_before_the_review_take_part_in_it(uploader: User) -> None:
     wrong = settled_photo(uploader, label=Label.objects.get(slug="car"))
     _forget_the_review()
     review_of_what_is_there.fill_queue(apps, None)
-    waiting, disagreeing = (Photo.objects.get(id=it.id).prediction for it in (open_photo, wrong))
+    waiting, disagreeing = (
+        Photo.objects.get(id=photo.id).prediction for photo in (open_photo, wrong)
+    )
     assert (waiting.review, waiting.disagreement) == (Review.WAITING, None)
     assert waiting.margin == pytest.approx(0.85)
     assert (disagreeing.review, disagreeing.disagreement) == (None, pytest.approx(0.9))

@@ -129,10 +129,10 @@ def test_a_share_is_checked(trusted: list[Photo], uploader: User, reviewer: User
 
 def test_who_is_drawn_is_chance_and_never_changes() -> None:
     photo_ids = [UUID(int=number) for number in range(10_000)]
-    drawn = {it for it in photo_ids if is_drawn(it, 0.1)}
+    drawn = {photo_id for photo_id in photo_ids if is_drawn(photo_id, 0.1)}
     assert 900 < len(drawn) < 1100
-    assert drawn == {it for it in photo_ids if is_drawn(it, 0.1)}
-    assert drawn < {it for it in photo_ids if is_drawn(it, 0.2)}
+    assert drawn == {photo_id for photo_id in photo_ids if is_drawn(photo_id, 0.1)}
+    assert drawn < {photo_id for photo_id in photo_ids if is_drawn(photo_id, 0.2)}
     assert is_drawn(uuid4(), 1.0)
     assert not is_drawn(uuid4(), 0.0)
 

@@ -177,4 +177,4 @@ def test_the_hash_of_a_copy_is_near_and_of_another_photo_it_is_not(
     for number, (original, copied_hash) in enumerate(hashes):
         assert duplicates._bits(original ^ copied_hash) <= 18
         others = [it for place, (it, _copy) in enumerate(hashes) if place != number]
-        assert min(duplicates._bits(copied_hash ^ it) for it in others) > 14
+        assert min(duplicates._bits(copied_hash ^ other) for other in others) > 14

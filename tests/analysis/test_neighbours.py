@@ -37,7 +37,10 @@ def evidence(labelled: LabelledPhotos, photo: Photo, seed: int) -> Evidence:
 
 
 def seen(found: Evidence) -> list[tuple[str, str, float]]:
-    return [(it["photo"], it["label"], round(it["similarity"], 2)) for it in found.similar]
+    return [
+        (neighbour["photo"], neighbour["label"], round(neighbour["similarity"], 2))
+        for neighbour in found.similar
+    ]
 
 
 @pytest.fixture
@@ -60,7 +63,9 @@ def test_the_three_nearest_are_evidence_and_the_nearest_tells_the_novelty(
     photo: Photo, labelled: LabelledPhotos, uploader: User, reviewer: User
 ) -> None:
     similarities = {2: 0.6, 3: 0.9, 4: 0.7, 5: 0.8}
-    others = {seed: photo_like(uploader, seed, 1, it) for seed, it in similarities.items()}
+    others = {
+        seed: photo_like(uploader, seed, 1, similarity) for seed, similarity in similarities.items()
+    }
     for seed, other in others.items():
         label(other, "car" if seed == 3 else "dog", reviewer)
     found = evidence(labelled, photo, 1)
@@ -141,7 +146,7 @@ def test_when_another_backbone_goes_live_the_index_begins_anew(
     label(by_other, "dog", reviewer)
     changes = labelled.changes
     _make_live(other)
-    assert [it[0] for it in seen(evidence(labelled, photo, 1))] == [str(by_other.id)]
+    assert [neighbour[0] for neighbour in seen(evidence(labelled, photo, 1))] == [str(by_other.id)]
     assert labelled.changes > changes
 
 

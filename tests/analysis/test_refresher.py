@@ -46,7 +46,9 @@ def test_a_label_makes_what_looks_alike_less_new(
     uploader: User, reviewer: User, labelled: LabelledPhotos
 ) -> None:
     labelled.catch_up()
-    photo, other, far = (analysed(uploader, seed, 9, it) for seed, it in [(1, 1), (2, 0.8), (3, 0)])
+    photo, other, far = (
+        analysed(uploader, seed, 9, similarity) for seed, similarity in [(1, 1), (2, 0.8), (3, 0)]
+    )
     confirm(photo, reviewer)
     labelled.catch_up()
     refresher.refresh()

@@ -68,7 +68,7 @@ def test_a_wrong_label_is_found_with_its_evidence(wrong: Photo) -> None:
     assert suspect.photo == wrong
     assert (suspect.label.slug, suspect.suggested.slug) == ("car", "dog")
     assert suspect.evidence["suggested"] > suspect.evidence["given"]
-    assert {it["label"] for it in suspect.evidence["similar"]} == {"dog"}
+    assert {neighbour["label"] for neighbour in suspect.evidence["similar"]} == {"dog"}
 
 
 def test_another_search_replaces_what_the_one_before_found(wrong: Photo, reviewer: User) -> None:

@@ -73,7 +73,7 @@ def test_what_may_be_missing_says_so(properties: dict[str, Any]) -> None:
 
 def test_filters_and_wait_are_described(schema: dict[str, Any]) -> None:
     def names(path: str) -> set[str]:
-        return {it["name"] for it in schema["paths"][path]["get"]["parameters"]}
+        return {parameter["name"] for parameter in schema["paths"][path]["get"]["parameters"]}
 
     assert {"state", "kind", "label", "predicted", "batch", "cursor"} <= names("/api/v1/photos/")
     assert "wait" in names("/api/v1/photos/{id}/")

@@ -118,7 +118,7 @@ def answer_to_new_chessboard(page: Page, api: Api) -> dict:
     picture = {"name": name, "mimeType": "image/jpeg", "buffer": chessboard()}
     page.get_by_label("Choose photos").set_input_files([picture])
     expect(page.locator('.card[data-state="done"]')).to_have_count(1)
-    [photo] = [it for it in api.get("photos/")["results"] if it["name"] == name]
+    [photo] = [row for row in api.get("photos/")["results"] if row["name"] == name]
     return photo["prediction"]
 
 

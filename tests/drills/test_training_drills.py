@@ -107,7 +107,7 @@ def test_a_full_disk_fails_the_run_until_there_is_space(instance: Instance, clie
         _fill(disk / "filler")
         wait_until(lambda: _get(client, run)["state"] == "failed")
         assert _get(client, run)["error"]["code"] == "disk_full"
-        assert [it["number"] for it in client.get("models/") if it["live"]] == [1]
+        assert [version["number"] for version in client.get("models/") if version["live"]] == [1]
 
         (disk / "filler").unlink()
         _call(instance, "keep_best", run)

@@ -108,7 +108,7 @@ def test_labels_photos_and_the_live_version_stay(
     _, left = upgraded
     found = {photo: client.get(f"photos/{photo}/")["label"] for photo in left["labels"]}
     assert found == left["labels"]
-    [live] = [it["number"] for it in client.get("models/") if it["live"]]
+    [live] = [version["number"] for version in client.get("models/") if version["live"]]
     assert live == left["live"]
 
 

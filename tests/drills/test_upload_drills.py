@@ -75,10 +75,14 @@ def test_near_duplicates_are_grouped_though_the_analyst_is_killed_at_work(
 ) -> None:
     originals = [_encoded(path, 95) for path in photos]
     copies = [_encoded(path, 60) for path in photos]
-    batch = client.upload_many([(f"{number}.jpg", it) for number, it in enumerate(originals)])
+    batch = client.upload_many(
+        [(f"{number}.jpg", content) for number, content in enumerate(originals)]
+    )
     wait_until(lambda: _progress(client, batch)["done"] == len(photos))
     instance.kill("analyst")
-    batch = client.upload_many([(f"{number}.jpg", it) for number, it in enumerate(copies)])
+    batch = client.upload_many(
+        [(f"{number}.jpg", content) for number, content in enumerate(copies)]
+    )
     wait_until(lambda: _progress(client, batch)["done"] == len(photos))
     assert _to_analyse(instance) >= len(photos)
 

@@ -186,7 +186,7 @@ def test_uploads_wait_for_one_batch_at_most(
     uploader: User, newer: ModelVersion, loaded: dict[int, Recorder]
 ) -> None:
     photos = [predicted_photo(uploader, "dog", 0.9) for _ in range(3 * BATCH_SIZE)]
-    again([it.id for it in photos], newer)
+    again([photo.id for photo in photos], newer)
     order: list[str] = []
     loaded[1], loaded[2] = Recorder(), Recorder()
     loaded[1].meanwhile = lambda: order.append("upload")

@@ -99,7 +99,7 @@ def test_nobody_is_asked_to_confirm_a_retired_label_that_people_set(
 
 def test_near_duplicates_are_counted(uploader: User, reviewer: User) -> None:
     photo, *others = [settled_photo(uploader) for _ in range(3)]
-    Photo.objects.filter(id__in=[photo.id, *(it.id for it in others)]).update(group=photo.id)
+    Photo.objects.filter(id__in=[photo.id, *(other.id for other in others)]).update(group=photo.id)
     [card] = cards.cards(reviewer, [photo.id])
     assert card.near_duplicates == 2
 

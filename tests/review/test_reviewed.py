@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("version")
 
 def counted(version: ModelVersion) -> tuple[int, int]:
     tallies = reviewed.tallies(version).values()
-    return sum(sum(it.reviewed) for it in tallies), sum(sum(it.right) for it in tallies)
+    return sum(sum(tally.reviewed) for tally in tallies), sum(sum(tally.right) for tally in tallies)
 
 
 def test_a_label_below_the_predicted_one_is_right(

@@ -65,7 +65,7 @@ def test_mistakes_below_any_threshold_do_not_count() -> None:
 def test_reviewing_only_the_surest_photos_does_not_lower_the_threshold() -> None:
     """Nine of ten uploads lie where one in five is wrong, but hardly any of these was reviewed."""
     bands = ((0.999, 2000, 2000, 100), (0.8, 50, 40, 900))
-    assert sum(sum(it[2:3]) for it in bands) / 2050 > 0.99
+    assert sum(sum(band[2:3]) for band in bands) / 2050 > 0.99
     found = tally(*bands).threshold(0.95)
     assert found
     assert found.confidence > 0.8
@@ -123,7 +123,7 @@ def test_the_promise_holds_on_the_half_that_was_not_seen(target: float) -> None:
     for seed in range(200):
         draw = random.Random(seed)
         confidences = [1 - 0.4 * draw.random() ** 3 for _ in range(3000)]
-        photos = [(it, draw.random() < it) for it in confidences]
+        photos = [(confidence, draw.random() < confidence) for confidence in confidences]
         draws.append(half_and_half(photos, target, draw))
     assert sum(draw is not None for draw in draws) > 190
     within, above = share_kept(draws, target)
@@ -161,7 +161,9 @@ def test_the_promise_holds_on_the_other_half_of_real_photos(
         threshold = seen.threshold(target)
         if threshold:  # where too little was reviewed, nothing is promised
             confidence = threshold.confidence
-            accepted = [it for it in everything[middle:] if it.answer.confidence >= confidence]
+            accepted = [
+                shot for shot in everything[middle:] if shot.answer.confidence >= confidence
+            ]
             right = sum(shot.is_right for shot in accepted)
             kept.append(wilson(right, len(accepted), Z_SHOWN).high >= target)
     assert sum(kept) >= 0.99 * len(kept)

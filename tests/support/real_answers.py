@@ -24,4 +24,4 @@ def shots_in(folder: Path, classifier: Classifier) -> list[Shot]:
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     labels = ["neither" if folder.name == "neither" else path.parent.name for path in paths]
     answers = zip(labels, classifier.predict(paths), strict=True)
-    return [Shot(label, it) for label, it in answers if isinstance(it, Answer)]
+    return [Shot(label, answer) for label, answer in answers if isinstance(answer, Answer)]

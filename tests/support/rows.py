@@ -202,7 +202,8 @@ def taught_version(number: int, photos: Iterable[Photo]) -> ModelVersion:
     )
     dog = Label.objects.get(slug="dog")
     TrainingExample.objects.bulk_create(
-        TrainingExample(dataset=dataset, photo=it, label=dog, split=it.split) for it in photos
+        TrainingExample(dataset=dataset, photo=photo, label=dog, split=photo.split)
+        for photo in photos
     )
     return version
 

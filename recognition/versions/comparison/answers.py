@@ -53,7 +53,9 @@ def answers(version: ModelVersion, photo_ids: Sequence[UUID]) -> Answers:
         _fill_in(rows, head, embeddings.stored(version, photo_ids[start : start + _CHUNK]))
     missing = [photo_id for photo_id in photo_ids if photo_id not in rows]
     for computed in embeddings.from_files(version, missing[:MAX_FILES]):
-        _fill_in(rows, head, {it: seen for it, seen in computed.items() if seen is not None})
+        _fill_in(
+            rows, head, {photo_id: seen for photo_id, seen in computed.items() if seen is not None}
+        )
     answered = [photo_id for photo_id in photo_ids if photo_id in rows]
     return Answers(
         answered,

@@ -152,7 +152,7 @@ def _on_latest_uploads(
 
     in_use = tree.in_use_by_id()
     latest = selection.latest_uploads(comparison.replay)
-    truth = {it: in_use.get(label) if label else None for it, label in latest.items()}
+    truth = {photo_id: in_use.get(label) if label else None for photo_id, label in latest.items()}
     both = side_by_side.look_at(comparison, truth, tree)
     is_right = evaluation.right_answers(side_by_side.as_taxonomy(both.labels))
     rows = side_by_side.compared_photos(both, Part.REPLAY, is_right)

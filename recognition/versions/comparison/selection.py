@@ -86,7 +86,7 @@ def _trained_on(rows: Iterable[_Labelled], datasets: list[UUID]) -> set[UUID]:
     """Those of the photos that are in these data sets to be learnt from, or a near-duplicate."""
     groups = {row.photo_id: row.group or row.photo_id for row in rows}
     relatives = Photo.objects.filter(group__in=set(groups.values()))
-    groups |= {it: group for it, group in relatives.values_list("id", "group") if group}
+    groups |= {photo_id: group for photo_id, group in relatives.values_list("id", "group") if group}
     examples = TrainingExample.objects.filter(
         dataset__in=datasets, photo__in=list(groups), split__in=(Split.TRAIN, Split.VALIDATION)
     )

@@ -50,7 +50,7 @@ def test_a_table(as_reviewer: Client) -> None:
 
 def test_coco(as_reviewer: Client) -> None:
     coco = json.loads(download(as_reviewer, format="coco"))
-    assert [it["file_name"] for it in coco["images"]] == ["dog/rex.jpg"]
+    assert [image["file_name"] for image in coco["images"]] == ["dog/rex.jpg"]
 
 
 @pytest.mark.parametrize(

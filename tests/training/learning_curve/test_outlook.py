@@ -86,7 +86,7 @@ def test_the_curve_of_each_label_is_measured() -> None:
     draw_if_asked()
     assert state() == RunState.SUCCEEDED
     curve = drawn()
-    outlooks = {it.label.slug: it for it in curve.labels}
+    outlooks = {label_outlook.label.slug: label_outlook for label_outlook in curve.labels}
     assert set(outlooks) == {"dog", "bus", "lama"}
     lama = outlooks["lama"]
     tested = FEW // 3
@@ -95,7 +95,7 @@ def test_the_curve_of_each_label_is_measured() -> None:
     assert [point.taught for point in lama.points] == [0, FEW / 3, 2 * FEW / 3]
     assert lama.points[0].wrong == tested
     assert lama.points[-1].wrong <= 1
-    gains = [it.gain.mean for it in curve.labels]
+    gains = [label_outlook.gain.mean for label_outlook in curve.labels]
     assert gains == sorted(gains, reverse=True)
     assert [(label.slug, photos) for label, photos in curve.few] == [("sheep", 1)]
     assert curve.overall.photos == 3 * FEW

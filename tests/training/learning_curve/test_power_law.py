@@ -60,7 +60,7 @@ def test_the_bounds_hold_in_about_eight_of_ten_cases() -> None:
         exponent = draw.uniform(0.3, 1.2)
         shares = [rest + (first - rest) * (1 + n / 3) ** -exponent for n in (*SIZES, 80)]
         counts = draw.binomial(60, shares[:-1])
-        curve = Curve([Point(n, int(it), 60) for n, it in zip(SIZES, counts, strict=True)])
+        curve = Curve([Point(n, int(count), 60) for n, count in zip(SIZES, counts, strict=True)])
         bounds = curve.error(80)
         held += bounds.low <= shares[-1] <= bounds.high
     assert held >= 45

@@ -64,7 +64,7 @@ def _save(folder: Path, its_manifest: Manifest, speaks_for: tuple[int, ...], bac
 def versions(db: None, small_versions: Path, settings: Settings) -> list[ModelVersion]:
     settings.ARK_MODELS_STORE = small_versions
     settings.ARK_ENGINE = "torch"
-    return [register(it, read_manifest(small_versions / str(it))) for it in (1, 2, 3)]
+    return [register(number, read_manifest(small_versions / str(number))) for number in (1, 2, 3)]
 
 
 @pytest.fixture

@@ -220,7 +220,9 @@ def test_a_killed_teachers_comparison_is_made_again(
 ) -> None:
     row = compared()
     Comparison.objects.update(state=State.RUNNING, lease_owner=DEAD, attempts=1)
-    monkeypatch.setattr(leases, "dead_here", lambda owners: [it for it in owners if it == DEAD])
+    monkeypatch.setattr(
+        leases, "dead_here", lambda owners: [owner for owner in owners if owner == DEAD]
+    )
     compare_pending()
     row.refresh_from_db()
     assert row.state == State.DONE
@@ -231,7 +233,9 @@ def test_what_kills_its_teacher_again_and_again_fails(
 ) -> None:
     request(candidate, baseline)
     Comparison.objects.update(state=State.RUNNING, lease_owner=DEAD, attempts=3)
-    monkeypatch.setattr(leases, "dead_here", lambda owners: [it for it in owners if it == DEAD])
+    monkeypatch.setattr(
+        leases, "dead_here", lambda owners: [owner for owner in owners if owner == DEAD]
+    )
     compare_pending()
     assert (Comparison.objects.get().state, Comparison.objects.get().error) == ("failed", "crashed")
 
