@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import redis
+
 from recognition.core import redis_client
 from recognition.core.process import worker_name
 
@@ -53,6 +55,14 @@ def workers_heard(part: str = PREDICTOR) -> list[str]:
     since_s = time.time() - EXPIRES_S
     heard: Any = redis_client.connection().zrangebyscore(f"{_HEARTBEATS}:{part}", since_s, "+inf")
     return [worker.decode() for worker in heard]
+
+
+def is_heard(part: str = PREDICTOR) -> bool:
+    """Whether a worker of this part was heard; not if nobody can be asked."""
+    try:
+        return bool(workers_heard(part))
+    except redis.RedisError:
+        return False
 
 
 def complain(worker: str, text: str) -> bool:

@@ -20,7 +20,6 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from recognition.core import leases, wakeups
-from recognition.core.process import worker_name
 from recognition.models import Job, ModelVersion, RunState
 from recognition.models.ids import time_ordered_uuid
 
@@ -114,7 +113,7 @@ def _claim_first(unfinished: QuerySet[Job]) -> Job | None:
     if job is None:
         return None
     row = Job.objects.filter(id=job.id)
-    if job.state == RunState.RUNNING and not _is_given_up(job):
+    if job.state == RunState.RUNNING and not leases.given_up(row).exists():
         return None
     if job.cancel_asked:
         _close(row, RunState.CANCELLED)
@@ -165,11 +164,6 @@ def succeed(job: Job, **fields: Any) -> None:
 def fail(rows: QuerySet[Job], code: str, detail: str) -> None:
     """End those of these jobs that are not over, whoever holds them."""
     _close(rows.filter(state__in=OPEN), RunState.FAILED, error=code, error_detail=detail)
-
-
-def _is_given_up(job: Job) -> bool:
-    # A worker does one thing at a time: what it holds itself when it claims, it has given up.
-    return job.lease_owner == worker_name() or leases.lost(Job.objects.filter(id=job.id)).exists()
 
 
 def _write(job: Job, **fields: Any) -> None:

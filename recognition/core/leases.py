@@ -40,3 +40,9 @@ def lost(running: QuerySet[_Row]) -> QuerySet[_Row]:
     is no more."""
     gone = dead_here(running.values_list("lease_owner", flat=True))
     return running.filter(Q(lease_expires__lt=timezone.now()) | Q(lease_owner__in=gone))
+
+
+def given_up(running: QuerySet[_Row]) -> QuerySet[_Row]:
+    """Those that are lost, and those that this worker holds itself although it looks for work: it
+    does one thing at a time, so it has left them unfinished."""
+    return lost(running) | held(running)

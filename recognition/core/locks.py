@@ -7,13 +7,30 @@ waiting.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import TypeVar
 from uuid import UUID
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Model, QuerySet
 
 from recognition.models import Label, Photo, Prediction
+
+_TRIES = 3
+_Result = TypeVar("_Result")
+
+
+def retry_if_deleted(store: Callable[[], _Result]) -> _Result:
+    """Run a transaction, again if a row that it refers to was deleted while it was prepared.
+
+    Raises IntegrityError if that happens _TRIES times.
+    """
+    for _ in range(_TRIES - 1):
+        with suppress(IntegrityError), transaction.atomic():
+            return store()
+    with transaction.atomic():
+        return store()
 
 
 def lock_photos(photos: QuerySet[Photo]) -> list[Photo]:

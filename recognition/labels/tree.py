@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -73,7 +74,7 @@ class LabelTree:
             if entry["label"] in self:
                 label = self[entry["label"]]
                 shares[label] = shares.get(label, 0.0) + entry["confidence"]
-        return sorted(shares.items(), key=_share, reverse=True)
+        return sorted(shares.items(), key=itemgetter(1), reverse=True)
 
     def said_in_use(self, top: Iterable[Mapping[str, Any]]) -> list[tuple[Label, float]]:
         """As `said`, in labels that are in use: what was retired since counts as in `in_use`, or
@@ -88,7 +89,7 @@ class LabelTree:
         # Of rounded numbers, the shares may add up to more than is left.
         left = max(1.0 - left_out, sum(shares.values())) if left_out else 1.0
         in_proportion = ((label, share / left) for label, share in shares.items())
-        return sorted(in_proportion, key=_share, reverse=True)
+        return sorted(in_proportion, key=itemgetter(1), reverse=True)
 
     def is_right(self, predicted_id: int | None, label_id: int | None) -> bool:
         """Whether the predicted label, or what counts in its place since it was retired, is the
@@ -120,10 +121,6 @@ class LabelTree:
     def _is_above(self, ancestor_id: int | None, label_id: int | None) -> bool:
         """Whether they are the same, or the one is an ancestor of the other."""
         return label_id is not None and ancestor_id in self._upwards.get(label_id, (label_id,))
-
-
-def _share(said: tuple[Label, float]) -> float:
-    return said[1]
 
 
 def labelled_photos() -> QuerySet[Photo]:

@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-import redis
 from django.contrib.auth.models import User
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from recognition.core import events, heartbeats
+from recognition.core import events
 from recognition.labels.tree import LabelTree
 from recognition.models import Batch, Decision, Label, Photo, Prediction, State
 
@@ -92,14 +91,6 @@ def wait_until_settled(photo_id: UUID, timeout_s: float) -> None:
         ).exists()
 
     events.wait_for(photo_id, is_settled, timeout_s)
-
-
-def is_predictor_heard() -> bool:
-    """Whether photos that wait will be predicted soon."""
-    try:
-        return bool(heartbeats.workers_heard())
-    except redis.RedisError:
-        return False
 
 
 def is_settled(photo: Photo) -> bool:

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from recognition.core import heartbeats
 from recognition.labels import labelling
 from recognition.labels.fields import LabelForm, offered_labels
 from recognition.labels.labelling import ChangedMeanwhile, Seen
@@ -35,7 +36,7 @@ def photo(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
         "older": older,
         "decisions": decisions,
         "labelled_by": selectors.name_shown(photo.labelled_by, photo, request.user),
-        "is_silent": not selectors.is_settled(photo) and not selectors.is_predictor_heard(),
+        "is_silent": not selectors.is_settled(photo) and not heartbeats.is_heard(),
     }
     if request.user.has_perm("recognition.review"):
         context |= {

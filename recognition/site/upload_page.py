@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from recognition.core import heartbeats
 from recognition.models import Batch, Photo
 from recognition.photos import batches, intake, selectors
 from recognition.photos.refusals import Refusal
@@ -58,7 +59,7 @@ def batch(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
         "refused": sum(card.refusal is not None for card in cards),
         "settled": sum(card.is_settled for card in cards),
         "is_done": not progress["pending"],
-        "is_silent": progress["pending"] and not selectors.is_predictor_heard(),
+        "is_silent": progress["pending"] and not heartbeats.is_heard(),
     }
     return render(request, "site/uploads/upload.html", context | _limits())
 
@@ -88,7 +89,7 @@ def news(request: SignedInRequest) -> JsonResponse:
             "cards": {photo.id.hex: _card(photo, request) for photo in settled},
             "gone": [photo_id.hex for photo_id in asked if photo_id not in photos],
             "progress": _progress(request),
-            "silent": len(settled) < len(photos) and not selectors.is_predictor_heard(),
+            "silent": len(settled) < len(photos) and not heartbeats.is_heard(),
         }
     )
 

@@ -10,8 +10,9 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 
+from recognition.core.locks import retry_if_deleted
 from recognition.labels.tree import LabelTree
 from recognition.models import (
     DataSet,
@@ -30,7 +31,6 @@ from recognition.versions.registry import live_version
 
 FEW = 5  # training photos; a label with fewer is warned about
 _CHUNK = 2000
-_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -146,14 +146,8 @@ def read(mode: str, parent: ModelVersion | None) -> Draft:
 def write(draft: Draft) -> DataSet:
     """Freeze what was read. A photo that was deleted since leaves an example without a photo, as if
     it were deleted afterwards."""
-    for attempt in range(1, _TRIES + 1):
-        try:
-            with transaction.atomic():
-                return _write(draft)
-        except IntegrityError:  # PostgreSQL: a photo was deleted since it was looked for
-            if attempt == _TRIES:
-                raise
-    raise AssertionError
+    # PostgreSQL: a photo may be deleted after it was looked for.
+    return retry_if_deleted(lambda: _write(draft))
 
 
 def _examples(dataset: DataSet, selection: Selection) -> Iterator[TrainingExample]:

@@ -13,9 +13,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from recognition.analysis import acceptance, analysis, refresher, suspect_search
-from recognition.core import process
+from recognition.core import heartbeats, process
 from recognition.models import Prediction, State
-from recognition.photos import selectors
 from recognition.review import statistics
 from recognition.workers import loop
 
@@ -48,7 +47,7 @@ def _is_predicting() -> bool:
     waiting = Prediction.objects.filter(state__in=(State.PENDING, State.RUNNING))
     just_now = timezone.now() - timedelta(seconds=QUIET_S)
     fresh = Prediction.objects.filter(analysis_due__gte=just_now)
-    return fresh.exists() or (waiting.exists() and selectors.is_predictor_heard())
+    return fresh.exists() or (waiting.exists() and heartbeats.is_heard())
 
 
 work = Analyst(

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from recognition.models import ModelVersion
+from tests.support.pages import client_of
 
 
 @pytest.fixture(autouse=True)
@@ -21,20 +22,14 @@ def superuser() -> User:
 
 @pytest.fixture
 def as_superuser(superuser: User) -> Client:
-    return _client_of(superuser)
+    return client_of(superuser)
 
 
 @pytest.fixture
 def as_reviewer(reviewer: User) -> Client:
-    return _client_of(reviewer)
+    return client_of(reviewer)
 
 
 @pytest.fixture
 def as_trainer(trainer: User) -> Client:
-    return _client_of(trainer)
-
-
-def _client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return client_of(trainer)

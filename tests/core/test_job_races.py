@@ -26,8 +26,7 @@ def test_two_who_ask_at_once_get_one_job() -> None:
 
 
 def test_two_workers_never_get_the_same_job(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (jobs, leases):
-        monkeypatch.setattr(module, "worker_name", lambda: f"elsewhere:{threading.get_ident()}")
+    monkeypatch.setattr(leases, "worker_name", lambda: f"elsewhere:{threading.get_ident()}")
     for subject in ("1 onnx", "2 onnx"):
         jobs.ask(Kind.EXPORT, None, subject)
     found = [job for job in at_once(lambda: jobs.claim(Kind.EXPORT)) if job]

@@ -30,8 +30,7 @@ def be(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Go on as the worker of this name."""
 
     def be(name: str) -> None:
-        for module in (jobs, leases):
-            monkeypatch.setattr(module, "worker_name", lambda: name)
+        monkeypatch.setattr(leases, "worker_name", lambda: name)
 
     return be
 

@@ -94,8 +94,7 @@ def test_a_second_predictor_plans_what_comes_next(
 ) -> None:
     """While the first one plans, the second one waits; otherwise it would unload its network."""
     monkeypatch.setattr(backfill, "CHUNK", 2)
-    for module in (jobs, leases):
-        monkeypatch.setattr(module, "worker_name", lambda: f"elsewhere:{get_ident()}")
+    monkeypatch.setattr(leases, "worker_name", lambda: f"elsewhere:{get_ident()}")
     for _ in range(4):
         predicted_photo(uploader, "dog", 0.9)
     wanted = request(live, uploader)

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from recognition.models import Photo
-from tests.support.pages import done
+from tests.support.pages import client_of, done
 from tests.support.rows import add_photo
 
 
@@ -31,9 +31,3 @@ def reviewer_client(reviewer: User) -> Client:
 def photo(uploader: User, version: object) -> Photo:
     """A recognised photo of the uploader."""
     return add_photo(uploader, name="rex.jpg", **done("dog"))
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client

@@ -6,9 +6,18 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.http import HttpResponse
+from django.test import Client
 
 from recognition.models import Label, State
+
+
+def client_of(user: User) -> Client:
+    """A browser in which this person is signed in."""
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 def done(slug: str, confidence: float = 0.97, **more: Any) -> dict[str, Any]:

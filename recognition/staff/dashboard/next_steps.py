@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from recognition.core import heartbeats
 from recognition.labels.tree import labelled_photos
 from recognition.models import Comparison, Photo, RunState, TrainingRun
-from recognition.photos import selectors
 from recognition.review import promise, statistics
 from recognition.review.queue import Ordering
 from recognition.staff.formatting import percent, short_percent
@@ -46,7 +46,7 @@ def next_steps(may_review: bool, may_train: bool = False) -> list[Step]:
 
 def _start_a_predictor() -> Step | None:
     waiting = statistics.waiting()
-    if not waiting.number or selectors.is_predictor_heard():
+    if not waiting.number or heartbeats.is_heard():
         return None
     text = _("Photos wait for a prediction, and no predictor is running.")
     return Step(text, _("See what is wrong"), reverse("readyz"), is_urgent=True)

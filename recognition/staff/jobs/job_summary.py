@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-import redis
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -61,14 +60,7 @@ def unheard(jobs: Iterable[Job]) -> set[str]:
     long_ago = timezone.now() - _UNHEARD_AFTER
     waiting = (job for job in jobs if not job.is_over and job.created < long_ago)
     parts = {_HEARD_OF[kind] for job in waiting if (kind := Job.Kind(job.kind)) in _HEARD_OF}
-    return {part for part in parts if not _is_heard(part)}
-
-
-def _is_heard(part: str) -> bool:
-    try:
-        return bool(heartbeats.workers_heard(part))
-    except redis.RedisError:
-        return False
+    return {part for part in parts if not heartbeats.is_heard(part)}
 
 
 def _state(job: Job) -> str:

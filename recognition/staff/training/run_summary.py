@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any
 
-import redis
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -190,10 +189,7 @@ def is_unheard(run: TrainingRun) -> bool:
     """Whether the process that should work on it has given no sign of life for a while."""
     if run.is_over or timezone.now() - run.created < UNHEARD_AFTER:
         return False
-    try:
-        return not heartbeats.workers_heard(runs.worked_on_by(run))
-    except redis.RedisError:
-        return True
+    return not heartbeats.is_heard(runs.worked_on_by(run))
 
 
 def _same_queue(run: TrainingRun) -> Any:

@@ -12,10 +12,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from recognition.core import leases, wakeups
+from recognition.core.locks import retry_if_deleted
 from recognition.labels.tree import LabelTree
 from recognition.models import (
     ComparedPhoto,
@@ -34,7 +35,6 @@ REPLAYS = (100, 500, 2000, 10_000)  # of the latest uploads
 MAX_ATTEMPTS = 3
 CRASHED = "crashed"  # the error of one that lost as many teachers
 _LEASE = timedelta(minutes=30)
-_STORE_TRIES = 3
 _CHUNK = 500
 
 Part, State = ComparedPhoto.Part, Comparison.State
@@ -78,12 +78,11 @@ def compare_pending() -> None:
 def _claim() -> Comparison | None:
     """The oldest that waits, or whose teacher is gone."""
     running = Comparison.objects.filter(state=State.RUNNING)
-    # This teacher makes one at a time: what it seems to be making it has left unfinished.
-    lost = leases.lost(running) | leases.held(running)
-    lost.filter(attempts__gte=MAX_ATTEMPTS).update(
+    unfinished = leases.given_up(running)
+    unfinished.filter(attempts__gte=MAX_ATTEMPTS).update(
         state=State.FAILED, error=CRASHED, **leases.NO_LEASE
     )
-    lost.update(state=State.QUEUED, **leases.NO_LEASE)
+    unfinished.update(state=State.QUEUED, **leases.NO_LEASE)
     waiting = Comparison.objects.filter(state=State.QUEUED)
     row = waiting.select_for_update(skip_locked=True, of=("self",)).order_by("id").first()
     if row is not None:
@@ -108,13 +107,7 @@ def _make(comparison: Comparison) -> None:
         "speed": _speed(comparison),
         "seconds": round(time.monotonic() - started, 2),
     }
-    for attempt in range(1, _STORE_TRIES + 1):
-        try:
-            _store(comparison, findings, [*rows, *more])
-            return
-        except IntegrityError:  # a photo was deleted meanwhile
-            if attempt == _STORE_TRIES:
-                raise
+    retry_if_deleted(lambda: _store(comparison, findings, [*rows, *more]))
 
 
 def _on_test_photos(

@@ -15,7 +15,7 @@ from django.urls import reverse
 from recognition.models import Label
 from recognition.photos import intake
 from tests.support.files import arrived, encoded, picture
-from tests.support.pages import text
+from tests.support.pages import client_of, text
 from tests.support.rows import add_photo
 
 PAGE = reverse("export-photos")
@@ -98,7 +98,7 @@ def test_who_may_review_but_not_see_all_gets_their_own(reviewer: User) -> None:
     reviewer.groups.clear()
     reviewer.user_permissions.add(Permission.objects.get(codename="review"))
     add_photo(reviewer, label=Label.objects.get(slug="car"), name="mine.jpg")
-    client = _client_of(reviewer)
+    client = client_of(reviewer)
     table = download(client, format="csv")
     assert b"mine.jpg" in table
     assert b"rex.jpg" not in table
@@ -106,12 +106,6 @@ def test_who_may_review_but_not_see_all_gets_their_own(reviewer: User) -> None:
 
 def test_others_do_not_enter(reviewer: User, uploader: User) -> None:
     reviewer.groups.clear()
-    assert _client_of(reviewer).get(PAGE, {"format": "zip"}).status_code == 403
-    for client in (_client_of(uploader), Client()):
+    assert client_of(reviewer).get(PAGE, {"format": "zip"}).status_code == 403
+    for client in (client_of(uploader), Client()):
         assert client.get(PAGE, {"format": "zip"}).status_code == 302  # to sign in
-
-
-def _client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client

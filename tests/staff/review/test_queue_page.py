@@ -14,6 +14,7 @@ from django.urls import reverse
 from recognition.labels import labelling
 from recognition.models import Decision, Label, Photo, ReviewLease, Via
 from recognition.review import leases, queue
+from tests.support.pages import client_of
 from tests.support.rows import settled_photo
 
 GET = ("review-queue", "review-last")
@@ -32,12 +33,6 @@ def other_reviewer(groups: None) -> User:
     return user
 
 
-def _client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def _decide(client: Client, photo: Photo, label: str = "car", /, **fields: Any) -> HttpResponse:
     plain = {"decision": uuid4(), "photo": photo.id, "label": label, "seen": ""}
     return client.post(reverse("review-decide"), {**plain, **fields})
@@ -54,16 +49,16 @@ def test_strangers_are_sent_to_sign_in(db: None) -> None:
 
 
 def test_uploaders_do_not_get_in(uploader: User) -> None:
-    assert _statuses(_client_of(uploader)) <= {302, 403}
-    response = _client_of(uploader).get(reverse("review-queue"), follow=True)
+    assert _statuses(client_of(uploader)) <= {302, 403}
+    response = client_of(uploader).get(reverse("review-queue"), follow=True)
     assert response.status_code == 403
 
 
 def test_staff_without_the_permission_do_not_get_in(groups: None, photo: Photo) -> None:
     trainer = User.objects.create_user("tara", is_staff=True)
     trainer.groups.add(Group.objects.get(name="Trainer"))
-    assert _statuses(_client_of(trainer)) == {403}
-    assert _decide(_client_of(trainer), photo).status_code == 403
+    assert _statuses(client_of(trainer)) == {403}
+    assert _decide(client_of(trainer), photo).status_code == 403
     assert not Decision.objects.exists()
 
 

@@ -16,7 +16,7 @@ from recognition.models import ComparedPhoto, Comparison, Label, ModelVersion, P
 from recognition.versions.comparison import comparing
 from recognition.versions.comparison.answers import Answers
 from recognition.versions.registry import register
-from tests.admin.conftest import _client_of
+from tests.support.pages import client_of
 from tests.support.rows import manifest, predicted_photo
 from tests.support.said import say
 
@@ -224,8 +224,8 @@ def test_a_malformed_replay_changes_nothing(as_superuser: Client, candidate: Mod
 def test_only_who_may_see_versions_sees_comparisons(candidate: ModelVersion) -> None:
     guest = User.objects.create_user("guest", is_staff=True)
     for address in (PAGE, PHOTOS):
-        assert _client_of(guest).get(address).status_code == 403
-    assert _client_of(guest).post(PAGE).status_code == 403
+        assert client_of(guest).get(address).status_code == 403
+    assert client_of(guest).post(PAGE).status_code == 403
 
 
 def test_who_may_not_see_everybodys_photos_sees_figures_and_no_photos(
@@ -234,7 +234,7 @@ def test_who_may_not_see_everybodys_photos_sees_figures_and_no_photos(
     compare((labelled(superuser, "car"), "dog", "car"))
     guest = User.objects.create_user("guest", is_staff=True)
     guest.user_permissions.add(Permission.objects.get(codename="view_modelversion"))
-    client = _client_of(guest)
+    client = client_of(guest)
     assert "fixes 1 photo" in text(client)
     assert thumbnails(client, PAGE) == []
     assert thumbnails(client, f"{PHOTOS}?part=test") == []

@@ -13,8 +13,8 @@ from pytest_django import Settings
 
 from recognition.models import Comparison, DataSet, LiveChange, ModelVersion, RunState, TrainingRun
 from recognition.versions.registry import register
-from tests.admin.conftest import _client_of
 from tests.staff.versions.test_comparison_page import text
+from tests.support.pages import client_of
 from tests.support.rows import manifest
 
 LIST = reverse("admin:recognition_modelversion_changelist")
@@ -146,7 +146,7 @@ def test_a_version_that_is_not_there(as_superuser: Client) -> None:
 
 def test_only_who_may_see_versions_sees_them(version: ModelVersion) -> None:
     guest = User.objects.create_user("guest", is_staff=True)
-    assert _client_of(guest).get(page_of(version)).status_code == 403
+    assert client_of(guest).get(page_of(version)).status_code == 403
 
 
 def test_a_trainer_exports_and_imports_versions(as_trainer: Client, taught: ModelVersion) -> None:
