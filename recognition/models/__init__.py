@@ -4,10 +4,11 @@ from recognition.models.comparison import ComparedPhoto, Comparison
 from recognition.models.decision import REVIEWED_VIA, BulkDecision, Decision, Via
 from recognition.models.job import Job
 from recognition.models.label import Kind, Label
-from recognition.models.model_version import LiveChange, ModelVersion
+from recognition.models.model_version import LiveChange, ModelVersion, View
 from recognition.models.photo import Batch, Photo, Split, split_of
 from recognition.models.prediction import ConfidenceBand, Prediction, Review, State
 from recognition.models.review import HashRevision, Promise, Report, ReviewLease, Suspect
+from recognition.models.subject import Annotation, Subject, Suggestion
 from recognition.models.training import (
     DataSet,
     Experiment,
@@ -22,6 +23,7 @@ from recognition.models.training import (
 
 __all__ = [
     "REVIEWED_VIA",
+    "Annotation",
     "Batch",
     "BulkDecision",
     "ComparedPhoto",
@@ -47,11 +49,14 @@ __all__ = [
     "Split",
     "Stage",
     "State",
+    "Subject",
+    "Suggestion",
     "Suspect",
     "TrainingEpoch",
     "TrainingExample",
     "TrainingPolicy",
     "TrainingRun",
     "Via",
+    "View",
     "split_of",
 ]

@@ -86,6 +86,9 @@ class Decision(models.Model):
     to_label = models.ForeignKey(
         Label, models.PROTECT, verbose_name=_("to"), null=True, db_index=False, related_name="+"
     )
+    # What the label was about before and after, as `Photo.box`.
+    from_box = models.JSONField(_("box before"), null=True)
+    to_box = models.JSONField(_("box"), null=True)
     bulk = models.ForeignKey(
         BulkDecision, models.CASCADE, verbose_name=_("decided as one"), null=True
     )

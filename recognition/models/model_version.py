@@ -10,12 +10,20 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
+class View(models.TextChoices):
+    """What of a photo a version looks at (`cnn/manifest.py`)."""
+
+    CENTRE = "centre", _("the centre of the photo")
+    SUBJECTS = "subjects", _("the whole photo, then each subject in it")
+
+
 class ModelVersion(models.Model):
     """One immutable folder of models_store; `number` names it."""
 
     number = models.PositiveIntegerField(_("number"), unique=True)
     name = models.CharField(_("name"), max_length=100)
     network = models.CharField(_("network"), max_length=60)
+    view = models.CharField(_("view"), max_length=10, choices=View, default=View.CENTRE)
     labels = models.JSONField(_("labels"), help_text=_("the slugs that it knows"))
     metrics = models.JSONField(_("metrics"), default=dict, blank=True)
     parent = models.ForeignKey(
@@ -25,7 +33,7 @@ class ModelVersion(models.Model):
     backbone_sha256 = models.CharField(
         max_length=64,
         blank=True,
-        help_text=_("versions with the same backbone understand each other's embeddings"),
+        help_text=_("versions with the same backbone and view understand each other's embeddings"),
     )
     live = models.BooleanField(_("live"), default=False)
     created = models.DateTimeField(_("created"), auto_now_add=True)

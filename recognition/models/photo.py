@@ -81,6 +81,10 @@ class Photo(models.Model):
         related_name="+",
     )
     labelled_at = models.DateTimeField(_("labelled"), null=True, blank=True)
+    # What the label is about, as people said: left, top, right and bottom in parts of 1 of the
+    # upright photo, [0, 0, 1, 1] for the whole picture. Null: what the network finds to be the main
+    # subject.
+    box = models.JSONField(_("box"), null=True, blank=True)
     # The analyst fills in both after the photo was predicted.
     perceptual_hash = models.BigIntegerField(
         _("perceptual hash"), null=True, help_text=_("64 bits, as a signed number")

@@ -90,8 +90,15 @@ class Prediction(models.Model):
     fine = models.CharField(_("fine-grained name"), max_length=100, blank=True)
     milliseconds = models.FloatField(_("milliseconds"), null=True)
     embedding = models.BinaryField(
-        null=True, help_text=_("float16 numbers, little endian; how many depends on the network")
+        null=True,
+        help_text=_(
+            "of the main subject, or of the whole photo where there is none: float16 numbers, "
+            "little endian; how many depends on the network"
+        ),
     )
+    # Of an answer that was sure at first sight, or is about another box than people now say: when
+    # a predictor may look closer. A predictor that does puts it off for as long as its lease lasts.
+    look_due = models.DateTimeField(null=True)
     error = models.CharField(
         _("error"), max_length=30, blank=True, help_text=_("a code of photos/refusals.py")
     )
@@ -108,6 +115,9 @@ class Prediction(models.Model):
     )
     accepted = models.DateTimeField(_("accepted by machine"), null=True)
     analysis_due = models.DateTimeField(null=True, help_text=_("the analyst has not been here yet"))
+    suggested = models.DateTimeField(
+        _("suggested"), null=True, help_text=_("since when a suggestion of the owner waits")
+    )
     novelty = models.FloatField(
         _("novelty"),
         null=True,
@@ -154,6 +164,16 @@ class Prediction(models.Model):
                 fields=["analysis_due", "id"],
                 name="prediction_analysis_due",
                 condition=Q(analysis_due__isnull=False),
+            ),
+            models.Index(
+                fields=["look_due", "id"],
+                name="prediction_look_due",
+                condition=Q(look_due__isnull=False),
+            ),
+            models.Index(
+                fields=["suggested", "id"],
+                name="review_suggested",
+                condition=Q(suggested__isnull=False),
             ),
         ]
 

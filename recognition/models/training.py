@@ -64,6 +64,8 @@ class TrainingExample(models.Model):
     photo = models.ForeignKey(Photo, models.SET_NULL, null=True, related_name="examples")
     label = models.ForeignKey(Label, models.PROTECT, null=True, related_name="+")
     split = models.CharField(max_length=10, choices=Split)
+    # What the label is about, frozen as well: as `Photo.box`. Null: the whole photo.
+    box = models.JSONField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["dataset", "photo"], name="example_of_dataset")]
