@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from recognition.cnn.pixels.preprocessing import Preprocessing
 from recognition.cnn.taxonomy import Label
@@ -26,6 +27,14 @@ _STORED_AS = {"backbone_sha256": "trunk_sha256"}
 
 class CorruptCheckpoint(Exception):
     """A version's folder is incomplete, was changed, or is of a format not known here."""
+
+
+class HasFiles(Protocol):
+    """Names files that lie beside it."""
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """The sha256 of each, by name."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +75,7 @@ class Manifest:
     @property
     def sha256(self) -> str:
         """The version's identity: a digest over all fields, the files' digests among them."""
-        return _sha256_of_fields(_fields(self))
+        return sha256_of_fields(_fields(self))
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -74,29 +83,36 @@ def read_manifest(folder: Path) -> Manifest:
 
     Raises CorruptCheckpoint.
     """
-    path = folder / MANIFEST_NAME
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        fields = document["model"]
-        if document["format"] != _FORMAT:
-            raise CorruptCheckpoint(f"{path} has format {document['format']}, not {_FORMAT}")
-        if document["sha256"] != _sha256_of_fields(fields):
-            raise CorruptCheckpoint(f"{path} was changed after it was written")
-        return _manifest(fields)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CorruptCheckpoint(f"{path} cannot be read: {error!r}") from error
+    return _manifest_in(folder / MANIFEST_NAME)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write model.json into an existing folder."""
-    fields = _fields(manifest)
-    document = {"format": _FORMAT, "sha256": _sha256_of_fields(fields), "model": fields}
-    text = json.dumps(document, ensure_ascii=False, indent=1)
-    (folder / MANIFEST_NAME).write_text(text, encoding="utf-8")
+    write_fields(folder / MANIFEST_NAME, _fields(manifest))
 
 
-def read_verified(folder: Path, manifest: Manifest, name: str) -> bytes:
-    """One of a version's files, whose sha256 is right. Raises CorruptCheckpoint."""
+def read_fields(path: Path, number: int = _FORMAT) -> dict[str, Any]:
+    """What `write_fields` wrote, in the format of this number. Raises CorruptCheckpoint."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        fields: dict[str, Any] = document["model"]
+        if document["format"] != number:
+            raise CorruptCheckpoint(f"{path} has format {document['format']}, not {number}")
+        if document["sha256"] != sha256_of_fields(fields):
+            raise CorruptCheckpoint(f"{path} was changed after it was written")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CorruptCheckpoint(f"{path} cannot be read: {error!r}") from error
+    return fields
+
+
+def write_fields(path: Path, fields: dict[str, Any], number: int = _FORMAT) -> None:
+    """As JSON, with a digest over them."""
+    document = {"format": number, "sha256": sha256_of_fields(fields), "model": fields}
+    path.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def read_verified(folder: Path, manifest: HasFiles, name: str) -> bytes:
+    """One of a folder's files, whose sha256 is right. Raises CorruptCheckpoint."""
     path = folder / name
     try:
         content = path.read_bytes()
@@ -109,6 +125,12 @@ def read_verified(folder: Path, manifest: Manifest, name: str) -> bytes:
 def verify(folder: Path) -> Manifest:
     """Read a version's manifest and check the sha256 of all its files. Raises CorruptCheckpoint."""
     manifest = read_manifest(folder)
+    verify_files(folder, manifest)
+    return manifest
+
+
+def verify_files(folder: Path, manifest: HasFiles) -> None:
+    """Check the sha256 of all files that a manifest names. Raises CorruptCheckpoint."""
     for name in manifest.files:
         path = folder / name
         try:
@@ -116,7 +138,6 @@ def verify(folder: Path) -> Manifest:
         except OSError as error:
             raise CorruptCheckpoint(f"{path} cannot be read: {error}") from error
         _check(path, manifest, digest)
-    return manifest
 
 
 def sha256_of_file(path: Path) -> str:
@@ -128,9 +149,17 @@ def sha256_of_file(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _check(path: Path, manifest: Manifest, digest: str) -> None:
+def _check(path: Path, manifest: HasFiles, digest: str) -> None:
     if digest != manifest.files.get(path.name):
         raise CorruptCheckpoint(f"{path} was changed after it was written: its sha256 differs")
+
+
+def _manifest_in(path: Path) -> Manifest:
+    fields = read_fields(path)
+    try:
+        return _manifest(fields)
+    except (ValueError, KeyError, TypeError) as error:
+        raise CorruptCheckpoint(f"{path} cannot be read: {error!r}") from error
 
 
 def _manifest(fields: dict[str, Any]) -> Manifest:
@@ -164,6 +193,7 @@ def _fields(manifest: Manifest) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value or name not in _ADDED_LATER}
 
 
-def _sha256_of_fields(fields: dict[str, Any]) -> str:
+def sha256_of_fields(fields: dict[str, Any]) -> str:
+    """The identity of what they describe."""
     canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

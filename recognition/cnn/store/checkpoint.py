@@ -7,8 +7,6 @@ the same network as an OpenVINO graph, so that serving on a CPU needs no torch.
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 from dataclasses import replace
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -40,6 +38,7 @@ from recognition.cnn.networks.pretrained import WeightsUnavailable, load_pretrai
 from recognition.cnn.pixels.reference import reference_pixels
 from recognition.cnn.recogniser import Recogniser
 from recognition.cnn.store.card import model_card
+from recognition.cnn.store.drafts import draft_of
 from recognition.cnn.store.graph import save_graph
 
 __all__ = [
@@ -103,15 +102,8 @@ def save_version(
     digests, the libraries' versions, and the backbone's digest unless the caller knows it.
     Raises FileExistsError when the folder is there.
     """
-    if folder.exists():
-        raise FileExistsError(folder)
-    draft = folder.with_name(f".{folder.name}.{os.getpid()}")
-    draft.mkdir(parents=True)
-    try:
+    with draft_of(folder) as draft:
         _write_version(draft, manifest, model.eval(), parent)
-        draft.rename(folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)  # gone already if all went well
 
 
 def load_network(folder: Path) -> tuple[Manifest, Recogniser]:
