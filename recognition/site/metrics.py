@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 
 from recognition.core import heartbeats
 from recognition.models import ModelVersion, Prediction, RunState, State, TrainingRun
+from recognition.versions import finder
 
 
 class RecognitionCollector(Collector):
@@ -24,6 +25,7 @@ class RecognitionCollector(Collector):
         yield self._queue()
         yield self._oldest()
         yield self._live_version()
+        yield self._finder()
         yield from self._workers()
         yield self._runs()
 
@@ -50,6 +52,12 @@ class RecognitionCollector(Collector):
         for version in ModelVersion.objects.filter(live=True):
             described = {"number": str(version.number), "network": version.network}
             family.add_metric([], described)
+        return family
+
+    def _finder(self) -> InfoMetricFamily:
+        family = InfoMetricFamily("ark_finder", "What finds the subjects of photos.")
+        if there := finder.installed():
+            family.add_metric([], {"name": there.name})
         return family
 
     def _workers(self) -> Iterator[GaugeMetricFamily]:

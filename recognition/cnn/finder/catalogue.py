@@ -64,3 +64,4 @@ _ALL = (
     ),
 )
 FINDERS = {finder.name: finder for finder in _ALL}
+DEFAULT_FINDER = "nanodet_g"

@@ -34,12 +34,13 @@ from recognition.cnn.manifest import (
     write_manifest,
 )
 from recognition.cnn.networks.catalogue import NETWORKS
-from recognition.cnn.networks.pretrained import WeightsUnavailable, load_pretrained
+from recognition.cnn.networks.pretrained import load_pretrained
 from recognition.cnn.pixels.reference import reference_pixels
 from recognition.cnn.recogniser import Recogniser
 from recognition.cnn.store.card import model_card
 from recognition.cnn.store.drafts import draft_of
 from recognition.cnn.store.graph import save_graph
+from recognition.cnn.unavailable import WeightsUnavailable
 
 __all__ = [
     "CorruptCheckpoint",

@@ -21,6 +21,7 @@ from recognition.review import promise, statistics
 from recognition.review.queue import Ordering
 from recognition.staff.formatting import percent, short_percent
 from recognition.staff.training import run_text
+from recognition.versions import finder
 
 MAX_STEPS = 4
 WORTH_A_PROMISE = 0.05  # of the uploads
@@ -50,6 +51,16 @@ def _start_a_predictor() -> Step | None:
         return None
     text = _("Photos wait for a prediction, and no predictor is running.")
     return Step(text, _("See what is wrong"), reverse("readyz"), is_urgent=True)
+
+
+def _add_the_finder() -> Step | None:
+    if not finder.is_missing():
+        return None
+    text = _(
+        "There is no finder, so that small subjects, those at the edge and all but one are "
+        "missed. To add it, run manage.py add_finder on the server."
+    )
+    return Step(text, _("See why"), reverse("readyz"))
 
 
 def _upload() -> Step | None:
@@ -175,6 +186,7 @@ def _teach() -> Step | None:
 ANYBODY, REVIEWERS, TRAINERS = "anybody", "reviewers", "trainers"
 _CHOICES: tuple[tuple[Callable[[], Step | None], str], ...] = (
     (_start_a_predictor, ANYBODY),
+    (_add_the_finder, ANYBODY),
     (_upload, ANYBODY),
     (_watch_the_run, TRAINERS),
     (_compare_the_candidate, TRAINERS),
