@@ -11,6 +11,7 @@ from recognition.cnn.manifest import CorruptCheckpoint
 
 # For the operator, on the terminal and in /readyz: in English, as all that is said there.
 ABSENT = "There is no finder, so that each photo is looked at as a whole only."
+NONE = "none"  # of the setting
 HOW_TO_ADD = "To add it, run `manage.py add_finder`."
 
 
@@ -29,4 +30,4 @@ def installed() -> FinderManifest | None:
 
 def is_missing() -> bool:
     """There is none, and the settings want one."""
-    return bool(settings.ARK_FINDER) and installed() is None
+    return settings.ARK_FINDER != NONE and installed() is None

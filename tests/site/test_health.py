@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import OperationalError
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from recognition.cnn.finder.manifest import FinderManifest, write_finder
 from recognition.core import heartbeats
 from recognition.models import ModelVersion, State
 from recognition.site import readiness
+from recognition.versions import finder
 from tests.support.rows import add_photo, training_run
 
 
@@ -79,6 +83,21 @@ def test_not_ready_without_the_database(client: Client, monkeypatch: pytest.Monk
     response = client.get("/readyz")
     assert response.status_code == 503
     assert response.json()["checks"]["database"] == {"ok": False, "why": "gone"}
+
+
+@pytest.mark.usefixtures("ready")
+def test_ready_without_a_finder_which_is_said(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finder, "folder", lambda: tmp_path)
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    absent = response.json()["optional"]["finder"]
+    assert absent["ok"] is False
+    assert "manage.py add_finder" in absent["why"]
+    write_finder(tmp_path, FinderManifest("nanodet_g", 416))
+    assert client.get("/readyz").json()["optional"] == {"finder": {"ok": True}}
+    assert 'ark_finder_info{name="nanodet_g"} 1.0' in client.get("/metrics").content.decode()
 
 
 def test_strangers_do_not_learn_why(client: Client, version: ModelVersion) -> None:

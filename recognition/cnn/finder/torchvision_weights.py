@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import re
 from pathlib import Path
 
@@ -39,10 +38,11 @@ def _in_file(finder: Finder, path: Path) -> dict[str, Tensor]:
     url = models.get_weight(finder.weights).url
     (digest,) = re.findall(r"-([0-9a-f]{8,})\.pth$", url)
     try:
-        if not sha256_of_file(path).startswith(digest):
-            raise WeightsUnavailable(f"{path} is not the file at {url}: its sha256 differs.")
-        # weights_only refuses everything but tensors, so that the file cannot run code.
-        state: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        is_published = sha256_of_file(path).startswith(digest)
+    except OSError as error:
         raise WeightsUnavailable(f"{path} cannot be read: {error}") from error
+    if not is_published:
+        raise WeightsUnavailable(f"{path} is not the file at {url}: its sha256 differs.")
+    # weights_only refuses everything but tensors, so that the file cannot run code.
+    state: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
     return state

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
+from recognition.cnn.finder.manifest import FinderManifest, write_finder
 from recognition.core import heartbeats
 from recognition.models import (
     Comparison,
@@ -163,3 +166,20 @@ def test_trainers_are_pointed_to_a_candidate_that_is_better(
     made.findings = {"fixed": 2, "broken": 2}
     made.save()
     assert steps_of_a_trainer() == []
+
+
+def test_a_missing_finder_is_told_until_it_is_there(
+    db: None, settings: Settings, tmp_path: Path
+) -> None:
+    settings.ARK_MODELS_STORE = tmp_path
+    settings.ARK_FINDER = "nanodet_g"
+    assert any("manage.py add_finder" in text for text in texts())
+    (tmp_path / "finder").mkdir()
+    write_finder(tmp_path / "finder", FinderManifest("nanodet_g", 416))
+    assert not any("add_finder" in text for text in texts())
+
+
+def test_who_wants_no_finder_is_not_told(db: None, settings: Settings, tmp_path: Path) -> None:
+    settings.ARK_MODELS_STORE = tmp_path
+    settings.ARK_FINDER = "none"
+    assert not any("add_finder" in text for text in texts())
