@@ -114,7 +114,7 @@ class FirstAnswers:
         def upload(client: load.Client, photo: load.Photo) -> None:
             path = given[photo[0]][0]
             try:
-                told = json.loads(client.post("/api/v1/photos/?wait=30", "image", photo))
+                told = self._product.answer(client, photo)
             except RuntimeError as error:
                 print(f"{path}: {error}", file=sys.stderr)
                 told = {"id": "", "prediction": None}
