@@ -21,6 +21,9 @@ GRAPH_CONSTANTS_NAME = "openvino.bin"
 _FORMAT = 1
 _CHUNK_BYTES = 1024 * 1024
 _ADDED_LATER = ("network_options", "parent_sha256", "trunk_sha256", "training", "metrics")
+# What of a photo a version looks at: the square in its centre, or the whole photo and then each
+# subject in it. All versions that do not say so look at the centre.
+CENTRE, SUBJECTS = "centre", "subjects"
 # Fields that are called otherwise in model.json, which never changes once it is written.
 _STORED_AS = {"backbone_sha256": "trunk_sha256"}
 
@@ -45,8 +48,9 @@ class Manifest:
     network_options: what its builder is given besides (`catalogue.py`).
     temperature, class_weights: how fine logits become probabilities (see `head.py`).
     parent_sha256: the identity of the version that it was trained from, if any.
-    backbone_sha256: versions with the same one have the same backbone, so that each understands the
-        other's embeddings.
+    view: CENTRE or SUBJECTS.
+    backbone_sha256: versions with the same one have the same backbone and look at a photo in the
+        same way, so that each understands the other's embeddings.
     training: how it came to be (mode, seed, parameters, the data set's fingerprint and counts).
     metrics: what it reached on the test split.
     Filled in when the version is saved:
@@ -67,10 +71,15 @@ class Manifest:
     files: dict[str, str] = field(default_factory=dict)
     libraries: dict[str, str] = field(default_factory=dict)
     network_options: dict[str, Any] = field(default_factory=dict)
+    view: str = CENTRE
     parent_sha256: str = ""
     backbone_sha256: str = ""
     training: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.view not in (CENTRE, SUBJECTS):
+            raise ValueError(f"not a view that is known here: {self.view}")
 
     @property
     def sha256(self) -> str:
@@ -189,6 +198,8 @@ def _fields(manifest: Manifest) -> dict[str, Any]:
     # Versions that were saved before these fields existed keep their digest.
     if not manifest.preprocessing.greyscale:
         del fields["preprocessing"]["greyscale"]
+    if manifest.view == CENTRE:
+        del fields["view"]
     fields = {_STORED_AS.get(name, name): value for name, value in fields.items()}
     return {name: value for name, value in fields.items() if value or name not in _ADDED_LATER}
 
