@@ -197,6 +197,10 @@ class Classifier:
         """ "openvino", "torch-cuda" or "torch"."""
         return self._engine.name
 
+    @property
+    def has_finder(self) -> bool:
+        return False
+
     def predict(self, photos: Sequence[Path | bytes]) -> list[Answer | UnreadablePhoto]:
         """One answer a photo, in order; a photo that cannot be read gives its UnreadablePhoto."""
         batches = (photos[i : i + BATCH_SIZE] for i in range(0, len(photos), BATCH_SIZE))
@@ -235,7 +239,9 @@ class Classifier:
     ) -> None:
         self.close()
 
-    def _submit(self, batch: Sequence[Path | bytes | Look]) -> Future[list[Answer | UnreadablePhoto]]:
+    def _submit(
+        self, batch: Sequence[Path | bytes | Look]
+    ) -> Future[list[Answer | UnreadablePhoto]]:
         decoding = [self._decoders.submit(self._decode, photo) for photo in batch]
         return self._inference.submit(self._finish, decoding)
 
