@@ -8,11 +8,10 @@ from uuid import UUID
 
 from django.conf import settings
 
-from recognition.cnn.finder.store import finder_sha256
-from recognition.cnn.manifest import CorruptCheckpoint
+from recognition.cnn.finder.manifest import finder_sha256
 from recognition.cnn.pixels.boxes import Box
 from recognition.cnn.serving.classifier import Look
-from recognition.models import Annotation, Photo
+from recognition.models import Annotation, ModelVersion, Photo, View
 
 
 def finder_folder() -> Path:
@@ -23,10 +22,12 @@ def finder_folder() -> Path:
 
 def finder() -> str:
     """Which finder is there: its sha256, or "" if there is none that can be read."""
-    try:
-        return finder_sha256(finder_folder()) or ""
-    except (CorruptCheckpoint, OSError):
-        return ""
+    return finder_sha256(finder_folder()) or ""
+
+
+def finder_for(version: ModelVersion) -> Path | None:
+    """The folder of the finder that this version looks closer with, if there is one."""
+    return finder_folder() if version.view == View.SUBJECTS and finder() else None
 
 
 def looks(photos: Sequence[Photo], closer: bool = False) -> list[Look]:

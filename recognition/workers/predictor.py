@@ -97,8 +97,10 @@ def _look_closer(version: ModelVersion) -> int | None:
         model_cache.release_other()
         closer_look.put_off(version)
         return 0
-    if loaded is None or not loaded.classifier.has_finder:
-        return None  # a wake-up comes when it is loaded, with the finder
+    if loaded is None:
+        return None  # a wake-up comes when it is loaded
+    if not loaded.classifier.has_finder:
+        return _backfill()  # a wake-up comes when it is loaded with the finder
     claims = closer_look.claim(version)
     for answers in loaded.classifier.stream([[claim.look for claim in claims]] if claims else []):
         closer_look.store(claims, answers)
