@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from django.conf import settings
 from django.contrib.auth.models import User
 
 from recognition.cnn.pixels.boxes import Box
@@ -28,13 +26,6 @@ def looks_closer(version: ModelVersion) -> ModelVersion:
     version.view = View.SUBJECTS
     version.save()
     return version
-
-
-def install_finder(sha256: str = "f" * 64) -> None:
-    """As far as it is asked which one is there."""
-    folder = settings.ARK_MODELS_STORE / "finder"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "finder.json").write_text(json.dumps({"sha256": sha256}))
 
 
 def subject(
