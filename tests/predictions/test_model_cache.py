@@ -7,7 +7,6 @@ import gc
 import threading
 import weakref
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
@@ -15,16 +14,14 @@ import redis
 from django.db import connection
 
 from recognition.cnn.manifest import CorruptCheckpoint
-from recognition.core import events, heartbeats, redis_client, wakeups
+from recognition.core import events, heartbeats, redis_client
 from recognition.core.process import worker_name
 from recognition.models import ModelVersion
 from recognition.predictions import model_cache
 from recognition.predictions.model_cache import ModelCache
-from recognition.versions import looking
 from recognition.versions.registry import register
 from tests.support.instance import wait_until
 from tests.support.rows import manifest
-from tests.support.subjects import looks_closer
 
 
 def with_a_watcher(test: Callable[..., None]) -> Callable[..., None]:
@@ -311,78 +308,3 @@ def watching(cache: ModelCache) -> Iterator[None]:
 def test_only_predictors_that_are_heard_complain(version: ModelVersion) -> None:
     heartbeats.complain("gone:1", "its sha256 differs")
     assert heartbeats.complaints() == []
-
-
-# The finder
-
-
-@pytest.fixture
-def with_finder(version: ModelVersion, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Another finder, or none, is there from now on. One that is called "broken" cannot be loaded,
-    and all others can; the version knows subjects."""
-    looks_closer(version)
-
-    def load(version: ModelVersion, in_haste: bool, finder: Path | None = None) -> Classifier:
-        if finder and looking.finder() == "broken":
-            raise CorruptCheckpoint("the finder's sha256 differs")
-        loaded = Classifier()
-        loaded.finder = finder
-        return loaded
-
-    def install(sha256: str) -> None:
-        monkeypatch.setattr(looking, "finder", lambda: sha256)
-
-    monkeypatch.setattr(model_cache, "load_classifier", load)
-    return install
-
-
-def test_a_finder_that_comes_is_loaded_without_a_restart(
-    cache: ModelCache, with_finder: Callable
-) -> None:
-    assert cache.finder == ""
-    wakeups.acknowledge()
-    redis_client.connection().delete("predict")
-    with_finder("first")
-    cache.catch_up()
-    assert (cache.finder, cache.live().finder) == ("first", "first")
-    assert cache.live().classifier.finder == looking.finder_folder()
-    assert redis_client.connection().llen("predict") == 1  # photos may have waited for it
-
-
-def test_a_finder_is_loaded_once(cache: ModelCache, with_finder: Callable) -> None:
-    with_finder("first")
-    cache.catch_up()
-    first = cache.live()
-    cache.catch_up()
-    assert cache.live() is first
-    with_finder("second")
-    cache.catch_up()
-    assert cache.live().finder == "second"
-
-
-def test_a_version_of_the_centre_needs_no_finder(
-    cache: ModelCache, version: ModelVersion, with_finder: Callable
-) -> None:
-    version.view = "centre"
-    version.save()
-    before = cache.live()
-    with_finder("first")
-    cache.catch_up()
-    assert cache.live() is before
-
-
-def test_a_finder_that_cannot_be_loaded_is_done_without_and_the_operator_is_told(
-    cache: ModelCache, with_finder: Callable
-) -> None:
-    heartbeats.beat(worker_name())
-    with_finder("broken")
-    cache.catch_up()
-    assert cache.finder == ""
-    assert cache.live().classifier.finder is None
-    assert heartbeats.complaints() == ["the finder's sha256 differs"]
-    before = cache.live()
-    cache.catch_up()
-    assert cache.live() is before  # it is not tried again and again
-    with_finder("second")
-    cache.catch_up()
-    assert (cache.finder, heartbeats.complaints()) == ("second", [])
