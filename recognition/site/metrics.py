@@ -11,8 +11,11 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.registry import Collector
 
 from recognition.core import heartbeats
+from recognition.core.counting import count_up_to
 from recognition.models import ModelVersion, Prediction, RunState, State, TrainingRun
 from recognition.versions import finder
+
+MOST_COUNTED = 100_000  # closer looks: before a finder comes, all photos may wait
 
 
 class RecognitionCollector(Collector):
@@ -24,6 +27,7 @@ class RecognitionCollector(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily | InfoMetricFamily]:
         yield self._queue()
         yield self._oldest()
+        yield self._closer_looks()
         yield self._live_version()
         yield self._finder()
         yield from self._workers()
@@ -45,6 +49,14 @@ class RecognitionCollector(Collector):
         age_s = (timezone.now() - created).total_seconds() if created else 0
         return GaugeMetricFamily(
             "ark_oldest_pending_seconds", "How long the oldest photo waits.", value=age_s
+        )
+
+    def _closer_looks(self) -> GaugeMetricFamily:
+        due = Prediction.objects.filter(look_due__isnull=False).order_by("look_due", "id")
+        return GaugeMetricFamily(
+            "ark_closer_looks",
+            f"Photos in which subjects are still to be found; {MOST_COUNTED} also stands for more.",
+            value=count_up_to(due, MOST_COUNTED).number,
         )
 
     def _live_version(self) -> InfoMetricFamily:

@@ -1,6 +1,8 @@
 """Embeddings of photos: float16 bytes in the database, float32 rows in calculations.
 
-Only versions with the same backbone understand each other's embeddings. Rows are chosen by the ids
+The embedding of a photo is that of its main subject, where a version found one or people have said
+which it is, and otherwise of all that the version looks at. Only versions with the same backbone,
+which look at photos in the same way, understand each other's embeddings. Rows are chosen by the ids
 of such versions after they were read: as a part of the query, that would lead SQLite to read all
 predictions instead of the few that are labelled.
 """
@@ -53,16 +55,24 @@ def from_files(
     if not photo_ids:
         return
     from recognition.cnn.serving.classifier import BATCH_SIZE, Answer, Classifier
+    from recognition.versions import looking
 
     chunks = [photo_ids[i : i + BATCH_SIZE] for i in range(0, len(photo_ids), BATCH_SIZE)]
-    paths = ([Photo(id=photo_id).original_path for photo_id in chunk] for chunk in chunks)
+    looks = (looking.looks(_photos(chunk), closer=True) for chunk in chunks)
     load = (version.folder, settings.ARK_ENGINE, settings.ARK_DEVICE, settings.ARK_MAX_PIXELS)
-    with Classifier.load(*load, warm_up=()) as classifier:
-        for chunk, answers in zip(chunks, classifier.stream(paths), strict=True):
+    finder = looking.finder_for(version)
+    with Classifier.load(*load, warm_up=(), finder=finder) as classifier:
+        for chunk, answers in zip(chunks, classifier.stream(looks), strict=True):
             yield {
                 photo_id: answer.embedding if isinstance(answer, Answer) else None
                 for photo_id, answer in zip(chunk, answers, strict=True)
             }
+
+
+def _photos(photo_ids: Sequence[UUID]) -> list[Photo]:
+    """In this order. One that was deleted has no file any more."""
+    there = Photo.objects.only("id", "box").in_bulk(photo_ids)
+    return [there.get(photo_id) or Photo(id=photo_id) for photo_id in photo_ids]
 
 
 def normalised(embeddings: Sequence[bytes | memoryview]) -> npt.NDArray[np.float32]:
