@@ -119,7 +119,7 @@ class PredictionSerializer(serializers.Serializer[Prediction]):
     @extend_schema_field(SubjectSerializer(many=True, allow_null=True))
     def get_subjects(self, prediction: Prediction) -> Any:
         """The main subject first; null if nobody has looked for subjects yet."""
-        found = selectors.subjects(prediction)
+        found: Any = selectors.subjects(prediction)
         return None if found is None else SubjectSerializer(found, many=True).data
 
 

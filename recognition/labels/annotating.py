@@ -6,6 +6,7 @@ embedding of just that part.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +55,18 @@ def annotate(
     made = Annotation(photo=photo, box=drawn, label=LabelTree().current(label), by=by, **named)
     made.save(force_insert=True)
     _look(photo, drawn)
+    return made
+
+
+def of_new_upload(
+    photo: Photo, parts: Iterable[tuple[Label, boxes.Box]], by: User
+) -> list[Annotation]:
+    """The further labels that came with a new upload. The caller saves them with the photo."""
+    tree = LabelTree()
+    made: list[Annotation] = []
+    for label, box in parts:
+        if len(made) < MOST and not any(boxes.same(other.box, box) for other in made):
+            made.append(Annotation(photo=photo, box=box, label=tree.current(label), by=by))
     return made
 
 

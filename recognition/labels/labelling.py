@@ -186,10 +186,18 @@ def _photos_of(label: Label) -> QuerySet[Photo, UUID]:
 
 
 @transaction.atomic
-def label_repeated_uploads(choices: Mapping[UUID, Label], by: User) -> None:
-    """Set the labels of photos that were stored already and are uploaded again with a label."""
+def label_repeated_uploads(
+    choices: Mapping[UUID, Label], by: User, about: Mapping[UUID, boxes.Box] | None = None
+) -> None:
+    """Set the labels of photos that were stored already and are uploaded again with a label.
+
+    about: what labels are about, where that came along.
+    """
     photos = [photo for photo in _lock(choices) if photo.label_id != choices[photo.id].id]
-    _write([_decision(photo, choices[photo.id], by, Via.UPLOAD) for photo in photos])
+    made = [_decision(photo, choices[photo.id], by, Via.UPLOAD) for photo in photos]
+    for decision in made:
+        decision.to_box = (about or {}).get(decision.photo_id, decision.to_box)
+    _write(made)
 
 
 def put_in_queue(prediction: Prediction, label_id: int | None, tree: LabelTree) -> None:
