@@ -55,7 +55,7 @@ class Command(BaseCommand):
             from recognition.cnn.store.checkpoint import build_pretrained
 
             build_pretrained(folder, settings.ARK_BACKBONE)
-        registry.register(1, read_manifest(folder))
+        registry.register_first(read_manifest(folder))
 
     def _administrator(self) -> None:
         if User.objects.filter(is_superuser=True).exists():
