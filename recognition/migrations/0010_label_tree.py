@@ -65,9 +65,9 @@ def arrange(apps, schema_editor):
     nodes = _groups(Label, rows)
     nodes |= {slug: rows[slug] for slug in PARENTS if slug in rows and slug not in nodes}
     for slug, label in nodes.items():
-        if _is_free(label) and (parent := _parent(slug, label, nodes)):
-            if not _is_above(label, parent, Label):
-                Label.objects.filter(pk=label.pk).update(parent=parent)
+        parent = _parent(slug, label, nodes) if _is_free(label) else None
+        if parent and not _is_above(label, parent, Label):
+            Label.objects.filter(pk=label.pk).update(parent=parent)
     _settle_doubts(apps, nodes)
 
 
