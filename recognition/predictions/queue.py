@@ -28,6 +28,7 @@ from recognition.core.locks import lock_predictions
 from recognition.labels import labelling
 from recognition.labels.tree import LabelTree
 from recognition.models import ModelVersion, Photo, Prediction, State
+from recognition.predictions.answering import Answering
 
 MAX_ATTEMPTS = 3
 
@@ -90,6 +91,7 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhot
     shown = dict(Photo.objects.filter(prediction__in=held).values_list("prediction", "label"))
     tree = LabelTree()
     in_use = _labels_in_use(outcomes, tree)
+    answered = Answering.of(rows[0].model_version_id if rows else None, tree)
     settled = []
     for row, outcome in zip(rows, outcomes, strict=True):
         if row.id not in held:
@@ -99,7 +101,7 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhot
             _settle(row, State.FAILED)
             row.error = outcome.code
         else:
-            _fill_in(row, outcome.grouped(in_use), tree)
+            _fill_in(row, outcome.grouped(in_use), answered)
             if row.id in shown:
                 labelling.put_in_queue(row, shown[row.id], tree)
                 row.analysis_due = timezone.now()
@@ -124,12 +126,12 @@ def _labels_in_use(outcomes: Sequence[Answer | UnreadablePhoto], tree: LabelTree
     return LabelGroups(known, tree.in_use_by_slug())
 
 
-def _fill_in(row: Prediction, answer: Answer, tree: LabelTree) -> None:
-    label = tree[answer.label]
+def _fill_in(row: Prediction, answer: Answer, answered: Answering) -> None:
+    label, confidence = answered(answer.top)
     _settle(row, State.DONE)
     row.label_id = label.id
     row.kind = label.kind
-    row.confidence = answer.confidence
+    row.confidence = confidence
     row.top = [{"label": slug, "confidence": confidence} for slug, confidence in answer.top]
     row.fine = answer.fine
     row.milliseconds = answer.milliseconds
