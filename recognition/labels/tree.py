@@ -126,8 +126,8 @@ class LabelTree:
 
     @cached_property
     def upwards(self) -> dict[str, tuple[str, ...]]:
-        """Of each label in use its own slug and those of what stands above it and is in use, nearest
-        first."""
+        """Of each label in use its own slug and those of what stands above it and is in use, the
+        nearest first."""
         lineages = ((label.slug, self.lineage(label)) for label in self if label.active)
         return {
             slug: tuple(above.slug for above in reversed(lineage) if above.active)

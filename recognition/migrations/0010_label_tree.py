@@ -4,7 +4,7 @@ What people have arranged stays as they have arranged it: a label that has a par
 retired or merged, is left alone. A new instance has no labels yet; its set-up adds the whole tree.
 """
 
-from django.db import migrations
+from django.db import migrations, models
 from django.db.models import Q
 
 # slug, kind, English and Chinese name, parent: those that no network says, parents first.
@@ -131,4 +131,23 @@ def _settle_doubts(apps, nodes):
 
 class Migration(migrations.Migration):
     dependencies = [("recognition", "0009_subjects")]
-    operations = [migrations.RunPython(arrange, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(arrange, migrations.RunPython.noop),
+        migrations.AlterField(
+            "ComparedPhoto",
+            "outcome",
+            models.CharField(
+                max_length=10,
+                choices=[
+                    ("fixed", "fixed"),
+                    ("broken", "broken"),
+                    ("finer", "right, and finer now"),
+                    ("broader", "right, but broader now"),
+                    ("broad", "right now, but broad"),
+                    ("both_right", "both right"),
+                    ("both_wrong", "both wrong"),
+                    ("different", "different"),
+                ],
+            ),
+        ),
+    ]
