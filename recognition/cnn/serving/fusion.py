@@ -46,20 +46,20 @@ class Weights:
     photo_nothing: added, in a photo as a whole, to the logit of what is neither.
     """
 
-    recogniser: float = 1.0
-    finder: float = 2.3
-    kind: float = 0.3
-    least_finder: float = 0.025
-    least_recogniser: float = 0.0002
+    recogniser: float = 1.09
+    finder: float = 2.49
+    kind: float = 0.32
+    least_finder: float = 0.021
+    least_recogniser: float = 0.00016
     nothing: float = -4.0
     nothing_other: float = 0.4
-    nothing_area: float = -0.5
-    unknown: float = 0.05
-    subject: float = 0.77
-    first: float = 0.26
-    first_area: float = 0.32
-    least_first: float = 0.027
-    photo_nothing: float = -0.8
+    nothing_area: float = -0.83
+    unknown: float = 0.054
+    subject: float = 0.72
+    first: float = 0.31
+    first_area: float = 0.43
+    least_first: float = 0.033
+    photo_nothing: float = -1.6
 
 
 WEIGHTS = Weights()
