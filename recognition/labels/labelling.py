@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from recognition.core.locks import lock_photos
+from recognition.labels import suggestions
 from recognition.labels.tree import LabelTree
 from recognition.models import (
     REVIEWED_VIA,
@@ -259,6 +260,7 @@ def _write(decisions: Sequence[Decision]) -> None:
     Decision.objects.bulk_create(decisions, batch_size=_CHUNK)
     Photo.objects.bulk_update(photos, _LABEL_FIELDS, batch_size=_CHUNK)
     Prediction.objects.bulk_update(predictions, ("review", "disagreement"), batch_size=_CHUNK)
+    suggestions.settle(decisions, tree)
     ReviewLease.objects.filter(photo__in=photos).delete()
     Suspect.objects.filter(photo__in=photos).delete()
 

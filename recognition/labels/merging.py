@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from recognition.core.counting import Counted, count_up_to
 from recognition.core.locks import lock_all
-from recognition.labels import labelling
+from recognition.labels import labelling, suggestions
 from recognition.labels.tree import COUNTED_FOR_A_LABEL, LabelTree, changing, count_photos
 from recognition.models import Kind, Label, ModelVersion, Prediction, Suspect
 
@@ -68,6 +68,7 @@ def merge(source: Label, target: Label, by: User) -> int:
     source.kind = target.kind
     source.save()
     Prediction.objects.filter(label=source).update(label=target, kind=target.kind)
+    suggestions.merge(source, target)
     photos = labelling.merge_label(source, target, by)
     Suspect.objects.filter(Q(label=source) | Q(suggested=source)).delete()
     _settle_doubts(target)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from recognition.core import events
 from recognition.labels.tree import LabelTree
-from recognition.models import Batch, Decision, Label, Photo, Prediction, State
+from recognition.models import Batch, Decision, Label, Photo, Prediction, State, Suggestion
 
 _MOST_FOUND = 1000
 _DECISIONS_SHOWN = 50
@@ -29,8 +29,10 @@ def photos_visible_to(user: User) -> QuerySet[Photo]:
 
 
 def photos_to_show(user: User) -> QuerySet[Photo]:
-    """With the owners: by a query of their own, for a join would lead SQLite to sort all photos."""
-    return photos_visible_to(user).prefetch_related("owner")
+    """With the owners, and what they suggest: by queries of their own, for a join would lead SQLite
+    to sort all photos."""
+    suggested = Prefetch("suggestions", Suggestion.objects.select_related("label"))
+    return photos_visible_to(user).prefetch_related("owner", suggested)
 
 
 def find_photos(text: str) -> list[UUID]:
