@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.parsers import JSONParser
@@ -22,13 +22,29 @@ from recognition.models import Photo, Suggestion
 from recognition.photos import selectors
 
 
+@extend_schema_field(
+    {
+        "type": "array",
+        "items": {"type": "number", "minimum": 0, "maximum": 1},
+        "minItems": 4,
+        "maxItems": 4,
+        "description": "left, top, right and bottom in parts of 1 of the upright photo",
+    }
+)
+class BoxField(serializers.Field[boxes.Box, Any, Any, Any]):
+    def to_internal_value(self, data: Any) -> boxes.Box:
+        try:
+            return boxes.checked(data)
+        except boxes.InvalidBox as error:
+            raise ValidationError(str(error)) from None
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
 class SuggestionSerializer(serializers.ModelSerializer[Suggestion]):
     label: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True)
-    box: Any = serializers.ListField(
-        child=serializers.FloatField(),
-        allow_null=True,
-        help_text="left, top, right and bottom in parts of 1 of the upright photo",
-    )
+    box = BoxField(allow_null=True)
 
     class Meta:
         model = Suggestion
@@ -41,7 +57,7 @@ class NewSuggestionSerializer(SetLabelSerializer):
         # Without what was sent, which may be no text that can be sent back.
         error_messages={"invalid_choice": gettext_lazy("Say `wrong` or `another`.")},
     )
-    box = serializers.ListField(child=serializers.FloatField(), required=False, allow_null=True)
+    box = BoxField(required=False, allow_null=True)
 
 
 _CANNOT = OpenApiResponse(
@@ -73,8 +89,6 @@ class SuggestionsView(APIView):
             made = suggestions.suggest(id, _user(request), **body.validated_data)
         except Photo.DoesNotExist:
             raise NotFound from None
-        except boxes.InvalidBox as error:
-            raise ValidationError({"box": [str(error)]}) from None
         except suggestions.CannotSuggest as error:
             raise _conflict(error) from None
         return Response(SuggestionSerializer(made).data, status=status.HTTP_201_CREATED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -36,7 +37,7 @@ def suggest(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     return redirect("photo", photo_id)
 
 
-def _suggest(request: SignedInRequest, photo_id: UUID, **said: str) -> None:
+def _suggest(request: SignedInRequest, photo_id: UUID, **said: Any) -> None:
     try:
         suggestions.suggest(photo_id, request.user, **said)
     except Photo.DoesNotExist:
