@@ -7,7 +7,7 @@ const KEYS = {
   Enter: "confirm",
   n: "neither",
   o: "owner",
-  a: "another",
+  t: "another",
   s: "skip",
   u: "undo",
   "/": "search",
