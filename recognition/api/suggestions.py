@@ -8,38 +8,18 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
-from rest_framework.exceptions import APIException, NotFound, ValidationError
+from rest_framework.exceptions import APIException, NotFound
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from recognition.api.serializers import PhotoErrorSerializer, SetLabelSerializer
-from recognition.labels import boxes, suggestions
+from recognition.api.serializers import BoxField, PhotoErrorSerializer, SetLabelSerializer
+from recognition.labels import suggestions
 from recognition.models import Photo, Suggestion
 from recognition.photos import selectors
-
-
-@extend_schema_field(
-    {
-        "type": "array",
-        "items": {"type": "number", "minimum": 0, "maximum": 1},
-        "minItems": 4,
-        "maxItems": 4,
-        "description": "left, top, right and bottom in parts of 1 of the upright photo",
-    }
-)
-class BoxField(serializers.Field[boxes.Box, Any, Any, Any]):
-    def to_internal_value(self, data: Any) -> boxes.Box:
-        try:
-            return boxes.checked(data)
-        except boxes.InvalidBox as error:
-            raise ValidationError(str(error)) from None
-
-    def to_representation(self, value: Any) -> Any:
-        return value
 
 
 class SuggestionSerializer(serializers.ModelSerializer[Suggestion]):

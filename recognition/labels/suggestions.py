@@ -16,7 +16,7 @@ from django.db.models import Min, QuerySet
 from django.utils.translation import gettext as _
 
 from recognition.core.locks import lock_photos
-from recognition.labels import boxes
+from recognition.labels import boxes, main_subject
 from recognition.labels.tree import LabelTree
 from recognition.models import Annotation, Decision, Label, Photo, Prediction, State, Suggestion
 
@@ -103,21 +103,18 @@ def settle(decisions: Sequence[Decision], tree: LabelTree) -> None:
     _put_in_front([made[photo_id].photo for photo_id in touched])
 
 
-@transaction.atomic
-def agree(suggestion_id: UUID, decision: Decision) -> None:
-    """Confirm that there is another one, too, with the decision that has settled this suggestion.
-    Doing it twice has no further effect; neither has it once the decision is undone."""
-    lock_photos(Photo.objects.filter(id=decision.photo_id))
-    settled = Suggestion.objects.filter(id=suggestion_id, kind=ANOTHER, decided=decision.at)
-    for suggestion in settled.exclude(outcome=CONFIRMED).filter(photo=decision.photo_id):
+def follow_part(photo: Photo, part: Annotation) -> None:
+    """Confirm that there is another one, as a part that has just been labelled says. The photo is
+    locked."""
+    tree = LabelTree()
+    waiting = photo.suggestions.filter(kind=ANOTHER, outcome=OPEN)
+    met = [one for one in waiting if tree.is_right(one.label_id, part.label_id)]
+    for suggestion in met:
         suggestion.outcome = CONFIRMED
-        suggestion.save(update_fields=["outcome"])
-        if suggestion.box:
-            # Under the same id, so that an undo finds it.
-            values = {"box": suggestion.box, "label": suggestion.label, "by": decision.by}
-            Annotation.objects.get_or_create(
-                id=suggestion.id, photo_id=suggestion.photo_id, defaults=values
-            )
+        suggestion.decided, suggestion.decided_by = part.at, part.by
+        suggestion.save(update_fields=_SETTLED)
+    if met:
+        _put_in_front([photo])
 
 
 def merge(source: Label, target: Label) -> None:
@@ -157,11 +154,18 @@ def _follow(
         return True
     if suggestion.decided != decision.undoes.at:
         return False
-    Annotation.objects.filter(id=suggestion.id).delete()
+    _forget_part(decision.photo, suggestion)
     if any(_is_newer(other, suggestion) for other in others):
         return False
     suggestion.outcome, suggestion.decided, suggestion.decided_by = OPEN, None, None
     return True
+
+
+def _forget_part(photo: Photo, suggestion: Suggestion) -> None:
+    """What became a label of a part of the photo by `agreeing`."""
+    deleted, _by_table = Annotation.objects.filter(id=suggestion.id).delete()
+    if deleted and suggestion.box:
+        main_subject.forget_drawn(photo, suggestion.box)
 
 
 def _is_newer(other: Suggestion, suggestion: Suggestion) -> bool:

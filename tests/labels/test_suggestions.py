@@ -7,10 +7,19 @@ import uuid
 import pytest
 from django.contrib.auth.models import User
 
-from recognition.labels import labelling, merging, suggestions, tree
+from recognition.labels import agreeing, annotating, labelling, merging, suggestions, tree
 from recognition.labels.boxes import InvalidBox
 from recognition.labels.suggestions import CannotSuggest
-from recognition.models import Annotation, BulkDecision, Decision, Label, Photo, Suggestion, Via
+from recognition.models import (
+    Annotation,
+    BulkDecision,
+    Decision,
+    Label,
+    Photo,
+    Subject,
+    Suggestion,
+    Via,
+)
 from recognition.versions.registry import register
 from tests.support.rows import add_photo, manifest, settled_photo
 
@@ -174,13 +183,25 @@ def test_another_one_is_confirmed_by_the_label_or_a_part_that_carries_it(
     assert [outcome(one) for one in made] == ["confirmed", "confirmed"]
 
 
+def test_a_part_that_gets_the_label_confirms_another_one_at_once(
+    photo: Photo, reviewer: User
+) -> None:
+    wrong, another = suggest(photo, "car"), suggest(photo, "car", "another")
+    annotating.annotate(photo.id, LEFT_HALF, label("neither"), reviewer)
+    assert outcome(another) == "open"
+    annotating.annotate(photo.id, LEFT_HALF, label("taxi"), reviewer)
+    another.refresh_from_db()
+    assert (another.outcome, another.decided_by) == ("confirmed", reviewer)
+    assert stored(photo).prediction.suggested == wrong.created
+
+
 def test_a_reviewer_agrees_with_another_one_beside_the_decision(
     photo: Photo, reviewer: User
 ) -> None:
     made = suggest(photo, "car", "another")
     decision = decide(photo, "dog", reviewer)
     for _ in range(2):
-        suggestions.agree(made.id, decision)
+        agreeing.agree(made.id, decision, reviewer)
     assert outcome(made) == "confirmed"
     assert not Annotation.objects.exists()  # nobody said where it is
 
@@ -189,12 +210,15 @@ def test_what_has_a_box_becomes_a_label_of_that_part(photo: Photo, reviewer: Use
     made = suggest(photo, "car", "another", LEFT_HALF)
     decision = decide(photo, "dog", reviewer)
     for _ in range(2):
-        suggestions.agree(made.id, decision)
+        agreeing.agree(made.id, decision, reviewer)
     part = photo.annotations.get()
+    drawn = {"box": LEFT_HALF, "label": part.label, "kind": "vehicle", "confidence": 0.9}
+    Subject.objects.create(prediction=photo.prediction, rank=1, **drawn)  # a predictor has looked
     assert (part.label.slug, part.box, part.by) == ("car", LEFT_HALF, reviewer)
     labelling.undo(decision, reviewer)
-    suggestions.agree(made.id, decision)  # sent again, too late
+    agreeing.agree(made.id, decision, reviewer)  # sent again, too late
     assert not Annotation.objects.exists()
+    assert not Subject.objects.exists()
     assert outcome(made) == "open"
 
 
@@ -202,8 +226,8 @@ def test_nobody_agrees_with_the_suggestion_of_another_photo(
     photo: Photo, uploader: User, reviewer: User
 ) -> None:
     made = suggest(settled_photo(uploader), "car", "another")
-    suggestions.agree(made.id, decide(photo, "dog", reviewer))
-    suggestions.agree(uuid.uuid4(), decide(photo, "dog", reviewer))
+    agreeing.agree(made.id, decide(photo, "dog", reviewer), reviewer)
+    agreeing.agree(uuid.uuid4(), decide(photo, "dog", reviewer), reviewer)
     assert outcome(made) == "open"
 
 

@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from recognition.labels import labelling, suggestions
+from recognition.labels import agreeing, labelling
 from recognition.labels.labelling import ChangedMeanwhile, Seen
 from recognition.labels.tree import LabelTree
 from recognition.models import Kind, Label, Photo, Via
@@ -112,7 +112,7 @@ def decide(request: StaffRequest) -> JsonResponse:
     except IntegrityError:  # the id of a decision about another photo
         raise BadRequest from None
     if sent["agrees"]:
-        suggestions.agree(sent["agrees"], made)
+        agreeing.agree(sent["agrees"], made, request.user)
     return JsonResponse({"seen": made.id})
 
 
