@@ -36,6 +36,7 @@ CHUNK = 100  # photos that a request looks at in one transaction
 _NOT_SHOWN: dict[str, Any] = {
     **dict.fromkeys(("review", "margin", "disagreement", "accepted", "analysis_due", "novelty")),
     "look_due": None,
+    "suggested": None,
     "similar": [],
 }
 _REVIEW_FIELDS = ("review", "margin", "disagreement", "analysis_due", "look_due")
@@ -200,7 +201,10 @@ def _show(photos: Mapping[UUID, Photo], rows: Iterable[Prediction]) -> list[Pred
     before = [photo.prediction_id for photo in changed if photo.prediction_id]
     Prediction.objects.filter(id__in=before).update(**_NOT_SHOWN)
     for photo, row in zip(changed, new, strict=True):
+        row.suggested = photo.prediction.suggested if photo.prediction else None
         photo.prediction = row
+    with_suggestion = [row for row in new if row.suggested]
+    Prediction.objects.bulk_update(with_suggestion, ("suggested",))
     Photo.objects.bulk_update(changed, ("prediction",))
     return new
 

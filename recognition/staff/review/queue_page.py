@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from recognition.labels import labelling
+from recognition.labels import agreeing, labelling
 from recognition.labels.labelling import ChangedMeanwhile, Seen
 from recognition.labels.tree import LabelTree
 from recognition.models import Kind, Label, Photo, Via
@@ -49,6 +49,7 @@ class DecisionForm(PhotoForm):
     decision = forms.UUIDField()
     label = forms.SlugField()
     seen = forms.UUIDField(required=False)
+    agrees = forms.UUIDField(required=False)  # with a suggestion that there is another one
 
 
 class UndoForm(forms.Form):
@@ -110,6 +111,8 @@ def decide(request: StaffRequest) -> JsonResponse:
         return _conflict(request, changed, label)
     except IntegrityError:  # the id of a decision about another photo
         raise BadRequest from None
+    if sent["agrees"]:
+        agreeing.agree(sent["agrees"], made, request.user)
     return JsonResponse({"seen": made.id})
 
 

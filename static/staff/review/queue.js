@@ -8,6 +8,7 @@ import { Outbox } from "./outbox.js";
 import { pickLabel } from "./picker.js";
 import { Progress } from "./progress.js";
 import { AGAIN_MS, get, newId, post } from "./send.js";
+import { agreement, followOwner, toggleAnother } from "./suggestion.js";
 import { whileAtWork } from "./work.js";
 
 const FEW_LEFT = 4;
@@ -43,7 +44,8 @@ function decide(slug, name, article = carousel.current) {
   if (!slug || !article?.isConnected) return;
   if (!carousel.isDrawn(article)) return say(dataset.textUnseen);
   progress.count(-1);
-  leave(article, "decide", { label: slug, seen: article.dataset.seen ?? "" });
+  const seen = article.dataset.seen ?? "";
+  leave(article, "decide", { label: slug, seen, ...agreement(article) });
   say(dataset.textDecided, name);
 }
 
@@ -233,6 +235,11 @@ const actions = {
   search,
   skip,
   undo,
+  owner: () => followOwner(carousel.current),
+  another: () => {
+    const text = toggleAnother(carousel.current);
+    if (text) say(text);
+  },
   neither: () => decide(dataset.neither, dataset.neitherName),
   back: () => carousel.move(-1),
   forth: () => carousel.move(1),
