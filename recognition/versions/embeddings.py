@@ -31,14 +31,17 @@ def of_backbone(version: ModelVersion) -> frozenset[int]:
 
 
 def stored(version: ModelVersion, photo_ids: Sequence[UUID]) -> dict[UUID, Embedding]:
-    """Of those photos that the version's backbone has seen."""
+    """Of those photos that the version's backbone has seen: of the answer that a photo shows, which
+    alone follows the boxes that people draw, or else of the last one."""
     versions = of_backbone(version)
     found: dict[UUID, Embedding] = {}
     for start in range(0, len(photo_ids), _CHUNK):
         chunk = photo_ids[start : start + _CHUNK]
-        rows = Prediction.objects.filter(photo__in=chunk, embedding__isnull=False).order_by("id")
-        for photo_id, version_id, numbers in rows.values_list(
-            "photo", "model_version", "embedding"
+        shown = set(Photo.objects.filter(id__in=chunk).values_list("prediction", flat=True))
+        rows = Prediction.objects.filter(photo__in=chunk, embedding__isnull=False)
+        said = rows.values_list("id", "photo", "model_version", "embedding")
+        for _id, photo_id, version_id, numbers in sorted(
+            said, key=lambda row: (row[0] in shown, row[0])
         ):
             if version_id in versions and numbers is not None:
                 found[photo_id] = np.frombuffer(numbers, "<f2")
