@@ -28,10 +28,12 @@ from recognition.models import (
     Review,
     RunState,
     State,
+    Subject,
     TrainingEpoch,
     TrainingExample,
     TrainingRun,
     Via,
+    View,
 )
 from recognition.predictions import queue
 from recognition.versions.registry import live_version, register
@@ -158,6 +160,28 @@ def predicted_photo(owner: User, slug: str, confidence: float) -> Photo:
         prediction__label=Label.objects.get(slug=slug),
         prediction__confidence=confidence,
         prediction__review=Review.WAITING,
+    )
+
+
+def subject_version(number: int = 1) -> ModelVersion:
+    """The live version from now on looks at subjects."""
+    ModelVersion.objects.filter(number=number).update(view=View.SUBJECTS)
+    return ModelVersion.objects.get(number=number)
+
+
+def found_subject(photo: Photo, box: Iterable[float], slug: str = "dog", **fields: Any) -> Subject:
+    """A subject that the shown prediction has found, behind those that it has found already."""
+    label = Label.objects.get(slug=slug)
+    rank = photo.prediction.subjects.count()
+    seen = embedding(rank).astype("<f2").tobytes()
+    plain = {"rank": rank, "found": slug, "score": 0.7, "confidence": 0.8, "embedding": seen}
+    plain["top"] = [{"label": slug, "confidence": 0.8}]
+    return Subject.objects.create(
+        prediction=photo.prediction,
+        box=list(box),
+        label=label,
+        kind=label.kind,
+        **{**plain, **fields},
     )
 
 

@@ -13,6 +13,7 @@ from recognition.cnn.serving.classifier import Classifier
 from recognition.models import ModelVersion, Photo, Prediction
 from recognition.versions import looking
 from recognition.versions.embeddings import from_files, normalised, stored
+from recognition.versions.finder import folder
 from recognition.versions.registry import register
 from tests.support.rows import add_photo, due_photo, manifest
 from tests.support.subjects import RIGHT, FakeFinder, looks_closer
@@ -57,4 +58,4 @@ def test_of_files_it_is_the_main_subjects_as_people_said(
     [found] = from_files(looks_closer(version), [drawn.id, gone])
     assert [(look.main, look.closer) for look in network.looks] == [(RIGHT, True), (None, True)]
     assert found[drawn.id].tolist() == [0.5] * 1280
-    assert load.call_args.kwargs["finder"] == looking.finder_folder()
+    assert load.call_args.kwargs["finder"] == folder()
