@@ -103,11 +103,15 @@ def _subjects(
 def from_files(
     version: ModelVersion, photo_ids: Sequence[UUID]
 ) -> Iterator[dict[UUID, Embedding | None]]:
-    """Of a few photos at a time, in this order; None for one that cannot be read.
+    """Of a few photos at a time, in this order; None for one that cannot be read. As in `stored`,
+    of what people say is the main subject, if they do.
 
     Loads the network. Raises CorruptCheckpoint, BrokenEngine.
     """
-    for computed in parts_from_files(version, [Part(photo_id) for photo_id in photo_ids]):
+    drawn = Photo.objects.only("box").in_bulk(photo_ids)
+    boxes_of = {photo_id: photo.box for photo_id, photo in drawn.items()}
+    parts = [Part.of(photo_id, boxes_of.get(photo_id)) for photo_id in photo_ids]
+    for computed in parts_from_files(version, parts):
         yield {part.photo_id: row for part, row in computed.items()}
 
 
