@@ -46,14 +46,17 @@ def of_backbone(version: ModelVersion) -> frozenset[int]:
 
 def stored(version: ModelVersion, photo_ids: Sequence[UUID]) -> dict[UUID, Embedding]:
     """Of those photos that the version's backbone has seen: of their main subjects, or of the whole
-    photos where there is none."""
+    photos where there is none. The answer that a photo shows counts, which alone follows the boxes
+    that people draw, or else the last one."""
     versions = of_backbone(version)
     found: dict[UUID, Embedding] = {}
     for start in range(0, len(photo_ids), _CHUNK):
         chunk = photo_ids[start : start + _CHUNK]
-        rows = Prediction.objects.filter(photo__in=chunk, embedding__isnull=False).order_by("id")
-        for photo_id, version_id, numbers in rows.values_list(
-            "photo", "model_version", "embedding"
+        shown = set(Photo.objects.filter(id__in=chunk).values_list("prediction", flat=True))
+        rows = Prediction.objects.filter(photo__in=chunk, embedding__isnull=False)
+        said = rows.values_list("id", "photo", "model_version", "embedding")
+        for _id, photo_id, version_id, numbers in sorted(
+            said, key=lambda row: (row[0] in shown, row[0])
         ):
             if version_id in versions and numbers is not None:
                 found[photo_id] = np.frombuffer(numbers, "<f2")
@@ -100,11 +103,15 @@ def _subjects(
 def from_files(
     version: ModelVersion, photo_ids: Sequence[UUID]
 ) -> Iterator[dict[UUID, Embedding | None]]:
-    """Of a few photos at a time, in this order; None for one that cannot be read.
+    """Of a few photos at a time, in this order; None for one that cannot be read. As in `stored`,
+    of what people say is the main subject, if they do.
 
     Loads the network. Raises CorruptCheckpoint, BrokenEngine.
     """
-    for computed in parts_from_files(version, [Part(photo_id) for photo_id in photo_ids]):
+    drawn = Photo.objects.only("box").in_bulk(photo_ids)
+    boxes_of = {photo_id: photo.box for photo_id, photo in drawn.items()}
+    parts = [Part.of(photo_id, boxes_of.get(photo_id)) for photo_id in photo_ids]
+    for computed in parts_from_files(version, parts):
         yield {part.photo_id: row for part, row in computed.items()}
 
 
