@@ -87,13 +87,10 @@ class Fusion:
         self._known = len(known)
         self._names = _naming(self.labels)
         self._is_nothing = np.array([label.kind in ("neither", "other") for label in self.labels])
-        self._kinds = [
-            (
-                np.array([label.kind == kind for label in self.labels]),
-                IS_SUBJECT & self._names[:, [label.kind == kind for label in self.labels]].any(1),
-            )
+        self._is_of_kind = {
+            kind: np.array([label.kind == kind for label in self.labels])
             for kind in ("animal", "vehicle")
-        ]
+        }
 
     def widened(self, probabilities: Floats) -> Floats:
         """Those of the version's labels (..., known) as those of all labels."""
@@ -149,10 +146,18 @@ class Fusion:
         scores = class_scores.astype(np.float64)
         found = (scores[:, :, None] * self._names[None]).max(axis=1)
         is_named = self._names.any(axis=0)
-        for is_of_kind, classes in self._kinds:
-            of_kind = self._weights.kind * scores[:, classes].max(axis=1, keepdims=True)
-            found = np.where(is_of_kind & ~is_named, of_kind, found)
+        for kind, is_of_kind in self._is_of_kind.items():
+            of_kind = scores[:, _classes_of_kind(kind)].max(axis=1, keepdims=True)
+            found = np.where(is_of_kind & ~is_named, self._weights.kind * of_kind, found)
         return found
+
+
+@cache
+def _classes_of_kind(kind: str) -> npt.NDArray[np.intp]:
+    """The places of the animals, or of the vehicles, among COCO's classes."""
+    slugs = {label.slug for label in taxonomy.tree() if label.kind == kind}
+    named = (labels_by_class().get(name, frozenset()) for name in COCO_CLASSES)
+    return np.flatnonzero([not names.isdisjoint(slugs) for names in named])
 
 
 def _beyond(known: Sequence[Label]) -> list[Label]:
