@@ -1,4 +1,4 @@
-"""A form field for typing a label, which templates/_labels.html completes."""
+"""Form fields for a label, which templates/_labels.html completes, and for what it is about."""
 
 from __future__ import annotations
 
@@ -40,6 +40,39 @@ class LabelField(forms.CharField):
 
 class LabelForm(forms.Form):
     label = LabelField(max_length=60)
+
+
+class BoxField(forms.JSONField):
+    """Left, top, right and bottom in parts of 1 of the upright photo, as JSON; a list or None."""
+
+    default_error_messages = {"invalid": _("That is no part of the photo.")}
+
+    def clean(self, value: Any) -> list[float] | None:
+        box = super().clean(value)
+        if box is not None and not _is_box(box):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return box and [float(side) for side in box]
+
+
+def _is_box(box: Any) -> bool:
+    if not isinstance(box, list) or len(box) != 4:
+        return False
+    if not all(type(side) in (int, float) and 0 <= side <= 1 for side in box):
+        return False
+    left, top, right, bottom = box
+    return bool(left < right and top < bottom)
+
+
+class BoxedLabelForm(LabelForm):
+    """A label, and what it is about if a person said so."""
+
+    box = BoxField(required=False)
+
+
+class PartForm(LabelForm):
+    """A label for a part of the photo."""
+
+    box = BoxField()
 
 
 def offered_labels() -> QuerySet[Label]:

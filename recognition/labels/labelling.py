@@ -20,6 +20,7 @@ from recognition.core.locks import lock_photos
 from recognition.labels.tree import LabelTree
 from recognition.models import (
     REVIEWED_VIA,
+    Annotation,
     BulkDecision,
     Decision,
     Label,
@@ -60,8 +61,11 @@ def decide(
     via: Via,
     decision_id: UUID | None = None,
     seen: Seen | None = None,
+    box: list[float] | None = None,
 ) -> Decision:
     """Set, change or keep the label of a photo. Sent twice with one `decision_id`, it counts once.
+
+    box: what the label is about; None keeps what people or the network said.
 
     Raises Photo.DoesNotExist, and ChangedMeanwhile if `seen` is not the last decision any more.
     """
@@ -74,8 +78,23 @@ def decide(
     decision = _decision(photo, label, by, via)
     if decision_id:
         decision.id = decision_id
+    decision.from_box, decision.to_box = photo.box, box or photo.box
+    if box:
+        photo.box = box
+        photo.save(update_fields=["box"])
     _write([decision])
     return decision
+
+
+@transaction.atomic
+def annotate(photo_id: UUID, box: list[float], label: Label, by: User) -> Annotation:
+    """Give a part of a photo a label of its own."""
+    photo = _lock_one(photo_id)
+    same = {"photo": photo, "box": box}
+    made, _created = Annotation.objects.update_or_create(
+        **same, defaults={"label": label, "by": by}
+    )
+    return made
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from recognition.core import events
 from recognition.labels.tree import LabelTree
 from recognition.models import Batch, Decision, Label, Photo, Prediction, State
+from recognition.photos.parts import with_parts
 
 _MOST_FOUND = 1000
 _DECISIONS_SHOWN = 50
@@ -29,8 +30,9 @@ def photos_visible_to(user: User) -> QuerySet[Photo]:
 
 
 def photos_to_show(user: User) -> QuerySet[Photo]:
-    """With the owners: by a query of their own, for a join would lead SQLite to sort all photos."""
-    return photos_visible_to(user).prefetch_related("owner")
+    """With the owners: by a query of their own, for a join would lead SQLite to sort all photos.
+    With their parts, too."""
+    return with_parts(photos_visible_to(user)).prefetch_related("owner")
 
 
 def find_photos(text: str) -> list[UUID]:

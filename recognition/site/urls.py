@@ -22,6 +22,7 @@ urlpatterns = [
     path("photos/news/", upload_page.news, name="news"),
     path("photos/<uuid:photo_id>/", photo_page.photo, name="photo"),
     path("photos/<uuid:photo_id>/label/", photo_page.label, name="label-photo"),
+    path("photos/<uuid:photo_id>/parts/", photo_page.label_part, name="label-part"),
     path("photos/<uuid:photo_id>/delete/", photo_page.delete, name="delete-photo"),
     path("photos/<uuid:photo_id>/thumbnail.jpg", pictures.thumbnail, name="thumbnail"),
     path("photos/<uuid:photo_id>/preview.jpg", pictures.preview, name="preview"),

@@ -4,7 +4,10 @@ from typing import Any
 
 from django import template
 
+from recognition.models import Photo
+from recognition.photos import thumbnails
 from recognition.photos.refusals import Refusal
+from recognition.photos.thumbnails import Thumbnail
 from recognition.site.glossary import terms
 
 register = template.Library()
@@ -30,3 +33,9 @@ def advice(code: str) -> str:
 def glossary(*slugs: str) -> dict[str, Any]:
     """Links to what these terms mean."""
     return {"terms": [terms()[slug] for slug in slugs]}
+
+
+@register.filter
+def thumbnail(photo: Photo, ratio: float) -> Thumbnail:
+    """How the photo's thumbnail shows the main subject; ratio: width by height of what is shown."""
+    return thumbnails.thumbnail(photo, ratio)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from recognition.labels import labelling
+from recognition.labels.fields import BoxField
 from recognition.labels.labelling import ChangedMeanwhile, Seen
 from recognition.labels.tree import LabelTree
 from recognition.models import Kind, Label, Photo, Via
@@ -49,6 +50,12 @@ class DecisionForm(PhotoForm):
     decision = forms.UUIDField()
     label = forms.SlugField()
     seen = forms.UUIDField(required=False)
+    box = BoxField(required=False)
+
+
+class PartForm(PhotoForm):
+    box = BoxField()
+    label = forms.SlugField()
 
 
 class UndoForm(forms.Form):
@@ -101,9 +108,11 @@ def decide(request: StaffRequest) -> JsonResponse:
     sent = _understood(DecisionForm(request.POST))
     photo = _visible_photo(request, sent["photo"])
     label = _label(sent["label"], photo)
-    seen = Seen(sent["seen"])
+    seen, box = Seen(sent["seen"]), sent["box"]
     try:
-        made = labelling.decide(photo.id, label, request.user, Via.QUEUE, sent["decision"], seen)
+        made = labelling.decide(
+            photo.id, label, request.user, Via.QUEUE, sent["decision"], seen, box=box
+        )
     except Photo.DoesNotExist:
         raise Http404 from None
     except ChangedMeanwhile as changed:
@@ -111,6 +120,20 @@ def decide(request: StaffRequest) -> JsonResponse:
     except IntegrityError:  # the id of a decision about another photo
         raise BadRequest from None
     return JsonResponse({"seen": made.id})
+
+
+@staff_page("recognition.review")
+@require_POST
+def annotate(request: StaffRequest) -> JsonResponse:
+    """Give another part of the photo a label of its own."""
+    sent = _understood(PartForm(request.POST))
+    photo = _visible_photo(request, sent["photo"])
+    label = _label(sent["label"], photo)
+    try:
+        labelling.annotate(photo.id, sent["box"], label, request.user)
+    except Photo.DoesNotExist:
+        raise Http404 from None
+    return JsonResponse({})
 
 
 @staff_page("recognition.review")

@@ -1,16 +1,19 @@
 // The review queue: templates/staff/review/queue.html. A decision takes effect here at once; the
 // outbox tells the server about it when it can.
 import { all, around, fromHtml, maybe, the } from "../../dom.js";
+import { pick, pictureActions } from "./about.js";
 import { Carousel, photoOf } from "./carousel.js";
 import { askWhose } from "./conflict.js";
 import { listenToKeys } from "./keys.js";
 import { Outbox } from "./outbox.js";
 import { pickLabel } from "./picker.js";
+import { pictureOf } from "./picture.js";
 import { Progress } from "./progress.js";
 import { AGAIN_MS, get, newId, post } from "./send.js";
 import { whileAtWork } from "./work.js";
 
 const FEW_LEFT = 4;
+const OFFERED = "[data-answers]:not([hidden])"; // of the part that the label is about
 const page = the("[data-queue]", HTMLElement);
 const dataset = /** @type {Record<string, string>} */ (page.dataset); // of the page's template
 const stage = the("[data-stage]", HTMLElement, page);
@@ -18,7 +21,12 @@ const carousel = new Carousel(stage);
 const progress = new Progress(page);
 const outbox = new Outbox(
   `ark-review-${dataset.person}`,
-  { decide: dataset.decide, skip: dataset.skip, undo: dataset.undo },
+  {
+    decide: dataset.decide,
+    annotate: dataset.annotate,
+    skip: dataset.skip,
+    undo: dataset.undo,
+  },
   { answered, changed: (count, outcome) => progress.showOutbox(count, outcome) },
 );
 
@@ -43,7 +51,9 @@ function decide(slug, name, article = carousel.current) {
   if (!slug || !article?.isConnected) return;
   if (!carousel.isDrawn(article)) return say(dataset.textUnseen);
   progress.count(-1);
-  leave(article, "decide", { label: slug, seen: article.dataset.seen ?? "" });
+  const { box } = pictureOf(article);
+  const about = box ? JSON.stringify(box) : ""; // without: as it was
+  leave(article, "decide", { label: slug, seen: article.dataset.seen ?? "", box: about });
   say(dataset.textDecided, name);
 }
 
@@ -69,13 +79,14 @@ function leave(article, action, fields) {
 }
 
 function confirm() {
-  if (carousel.current) maybe("[data-confirm]", HTMLElement, carousel.current)?.click();
+  if (carousel.current) maybe(`${OFFERED} [data-confirm]`, HTMLElement, carousel.current)?.click();
   else refill();
 }
 
 /** @param {number} place */
 function choose(place) {
-  if (carousel.current) all("[data-choice]", HTMLElement, carousel.current)[place - 1]?.click();
+  if (!carousel.current) return;
+  all(`${OFFERED} [data-choice]`, HTMLElement, carousel.current)[place - 1]?.click();
 }
 
 async function search() {
@@ -84,6 +95,21 @@ async function search() {
   const label = await pickLabel(the("[data-picker]", HTMLDialogElement));
   stage.focus();
   if (label) decide(label.slug, label.name, article);
+}
+
+/**
+ * @param {HTMLElement} article
+ * @param {string} box
+ */
+async function labelPart(article, box) {
+  const label = await pickLabel(the("[data-picker]", HTMLDialogElement));
+  stage.focus();
+  if (!label) return;
+  const photo = photoOf(article);
+  const fields = { photo, box, label: label.slug };
+  outbox.add({ id: newId(), action: "annotate", photo, fields });
+  pictureOf(article).showLabelled(label.name);
+  say(dataset.textPart, label.name);
 }
 
 // Undo
@@ -139,7 +165,7 @@ function answered(entry, answer) {
   const back = carousel.find(photo);
   if (action === "undo" && back) carousel.takeOut(back);
   if (answer.outcome === "conflict") showConflict(answer, entry);
-  else if (action === "decide")
+  else if (action === "decide" || action === "annotate")
     say(answer.outcome === "gone" ? dataset.textGone : dataset.textRefused);
   goOn();
 }
@@ -227,6 +253,7 @@ function say(text, name = "") {
 
 // Everything that can be pressed
 
+const ofPicture = { current: () => carousel.current, say, labelPart, texts: dataset };
 /** @type {Record<string, () => unknown>} */
 const actions = {
   confirm,
@@ -238,18 +265,22 @@ const actions = {
   forth: () => carousel.move(1),
   help: () => the("[data-help]", HTMLDialogElement, page).showModal(),
   again: refill,
+  ...pictureActions(ofPicture),
 };
 
 page.addEventListener("click", (event) => {
   const button = around(event, "button");
   if (!button) return;
-  const { label, name = "", action = "" } = button.dataset;
+  const { label, name = "", action = "", pick: part } = button.dataset;
   if (label) decide(label, name);
+  else if (part && carousel.current) pick(carousel.current, part, ofPicture);
   else actions[action]?.();
-  if (!document.querySelector("dialog[open]")) stage.focus({ preventScroll: true });
+  const isElsewhere = document.querySelector("dialog[open]") || action === "draw";
+  if (!isElsewhere) stage.focus({ preventScroll: true });
 });
 const filters = the("[data-form]", HTMLFormElement, page);
 filters.addEventListener("change", () => filters.submit());
+stage.addEventListener("ark:shown", () => carousel.current && pictureOf(carousel.current));
 listenToKeys(actions, choose);
 whileAtWork(renew);
 outbox.send();
