@@ -8,6 +8,7 @@ from recognition.models import Photo
 from recognition.photos import parts
 
 _FRAMED_BELOW = 0.35  # of the picture; around what is larger, a frame is clutter
+_LEAST_SIDE = 0.08  # of the photo's shorter side; what is smaller would hide in its own frame
 
 
 @dataclass(frozen=True)
@@ -30,14 +31,21 @@ def thumbnail(photo: Photo, ratio: float) -> Thumbnail:
     if box is None:
         return Thumbnail("middle", None)
     keeps = _end_to_keep(box, photo.width / photo.height / ratio)
+    return Thumbnail(keeps, _frame(photo, box) if parts.area(box) < _FRAMED_BELOW else None)
+
+
+def _frame(photo: Photo, box: list[float]) -> tuple[int, int, int, int]:
     left, top, right, bottom = box
-    frame = (
-        round(left * photo.width),
-        round(top * photo.height),
-        round((right - left) * photo.width),
-        round((bottom - top) * photo.height),
+    least = _LEAST_SIDE * min(photo.width, photo.height)
+    width = max(least, (right - left) * photo.width)
+    height = max(least, (bottom - top) * photo.height)
+    middle = (left + right) / 2 * photo.width, (top + bottom) / 2 * photo.height
+    return (
+        round(middle[0] - width / 2),
+        round(middle[1] - height / 2),
+        round(width),
+        round(height),
     )
-    return Thumbnail(keeps, frame if parts.area(box) < _FRAMED_BELOW else None)
 
 
 def _end_to_keep(box: list[float], too_wide: float) -> str:

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from recognition.models import Photo
 from recognition.photos import thumbnails
+from recognition.photos.parts import Part
 from recognition.photos.refusals import Refusal
 from recognition.photos.thumbnails import Thumbnail
 from recognition.site.glossary import terms
@@ -21,6 +23,16 @@ def percent(probability: float) -> str:
     if probability < 0.005:
         return "< 1\u00a0%"
     return f"{probability * 100:.0f}\u00a0%"
+
+
+@register.filter
+def part_name(part: Part) -> str:
+    """What a part of a photo is, and how sure the network is of it if nobody has said so."""
+    if part.label is None:
+        return _("Not looked at yet")
+    if part.is_set or part.confidence is None:
+        return f"{part.label} ✓" if part.is_set else str(part.label)
+    return f"{part.label} {percent(part.confidence)}"
 
 
 @register.filter

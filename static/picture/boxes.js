@@ -54,6 +54,10 @@ export class Drawing {
     return this.#drawn && boxOf(this.#drawn);
   }
 
+  get element() {
+    return this.#drawn;
+  }
+
   /** Whether a pointer is for a box now. */
   get isBusy() {
     return this.isDrawing || this.#drag !== null;

@@ -4,6 +4,8 @@ import { areaOf, fitted } from "./geometry.js";
 
 /** @typedef {import("./geometry.js").Box} Box */
 
+const NAME = { width: 128, height: 24 }; // pixels; most are smaller
+
 /**
  * @param {HTMLElement} element
  * @returns {Box}
@@ -45,8 +47,22 @@ export function fit(holder) {
   layer.style.top = `${image.offsetTop + top}px`;
   layer.style.width = `${width}px`;
   layer.style.height = `${height}px`;
-  for (const frame of all("[data-box]", HTMLElement, layer)) place(frame, boxOf(frame));
+  for (const frame of all("[data-box]", HTMLElement, layer)) {
+    place(frame, boxOf(frame));
+    turnName(frame, boxOf(frame), { width, height });
+  }
   layer.classList.add("is-fitted");
+}
+
+// A name stands above its frame; where it would leave the picture, inside or at the other end.
+/**
+ * @param {HTMLElement} frame
+ * @param {Box} box
+ * @param {import("./geometry.js").Size} picture
+ */
+function turnName(frame, [left, top], { width, height }) {
+  frame.classList.toggle("is-at-top", top * height < NAME.height);
+  frame.classList.toggle("is-at-end", left * width > width - NAME.width);
 }
 
 // As the page says, before the picture is here.

@@ -1,4 +1,5 @@
 // A picture that can be enlarged and moved: by wheel, two fingers, mouse, or whoever calls.
+import { fit } from "./frames.js";
 import { panned, UNCHANGED, zoomed } from "./geometry.js";
 
 /**
@@ -22,7 +23,7 @@ export class Zoom {
 
   /**
    * @param {HTMLElement} frame  shows a part of the sheet
-   * @param {HTMLElement} sheet  as large as the frame
+   * @param {HTMLElement} sheet  as large as the frame, with an image and a layer of frames
    * @param {() => boolean} isPaused  pointers are for something else now
    */
   constructor(frame, sheet, isPaused) {
@@ -60,6 +61,32 @@ export class Zoom {
   }
 
   /**
+   * Larger or smaller around what somebody is looking at.
+   * @param {number} factor
+   * @param {Element | null} element
+   */
+  around(factor, element) {
+    this.by(factor, element ? this.#middleOf(element) : undefined);
+  }
+
+  /**
+   * Moved, if need be, so that this part of the picture is seen.
+   * @param {Element} element
+   */
+  reveal(element) {
+    const { width, height } = this.#size;
+    const { x, y } = this.#middleOf(element);
+    if (x > 0 && x < width && y > 0 && y < height) return;
+    this.#show(panned(this.#view, { x: width / 2 - x, y: height / 2 - y }, this.#size));
+  }
+
+  /** @param {Element} element */
+  #middleOf(element) {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    return this.#point({ clientX: left + width / 2, clientY: top + height / 2 });
+  }
+
+  /**
    * @param {number} x  parts of the window to look further right by
    * @param {number} y  and down
    */
@@ -76,9 +103,12 @@ export class Zoom {
   #show(view) {
     this.#view = view;
     const { scale, x, y } = view;
-    this.#sheet.style.transform = scale > 1 ? `translate(${x}px, ${y}px) scale(${scale})` : "";
-    this.#sheet.style.setProperty("--zoom", String(scale)); // lines stay as thin as they are
+    // Laid out anew instead of transformed, so that lines and words stay as they are.
+    this.#sheet.style.width = this.#sheet.style.height = `${scale * 100}%`;
+    this.#sheet.style.left = `${x}px`;
+    this.#sheet.style.top = `${y}px`;
     this.#window.classList.toggle("is-zoomed", scale > 1);
+    fit(this.#sheet);
   }
 
   /** @param {WheelEvent} event */
@@ -133,7 +163,7 @@ export class Zoom {
     this.#way = 0;
   }
 
-  /** @param {MouseEvent} event */
+  /** @param {{ clientX: number, clientY: number }} where */
   #point({ clientX, clientY }) {
     const { left, top } = this.#window.getBoundingClientRect();
     return { x: clientX - left, y: clientY - top };

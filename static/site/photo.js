@@ -1,6 +1,6 @@
 // The photo's page: frames over the picture tell what they hold when somebody points at them, taps
 // them or comes to them by keyboard, and belong to the list beside the picture.
-import { all, around, maybe, the } from "../dom.js";
+import { all, around, the } from "../dom.js";
 import { fit, keepFitted } from "../picture/frames.js";
 import { clamp } from "../picture/geometry.js";
 
@@ -44,17 +44,6 @@ function put(card, frame) {
   card.style.top = `${top - layer.top}px`;
 }
 
-// A name stands above its frame; where it would leave the picture, inside or at the other end.
-function putNames() {
-  const room = picture.getBoundingClientRect();
-  for (const place of places()) {
-    place.classList.remove("is-at-top", "is-at-end");
-    const name = the(".frame-name", HTMLElement, place).getBoundingClientRect();
-    place.classList.toggle("is-at-top", name.top < room.top);
-    place.classList.toggle("is-at-end", name.right > room.right);
-  }
-}
-
 /** @param {Event} event */
 const pointedAt = (event) => partOf(around(event, ".frame-place, .parts [data-part]"));
 
@@ -74,11 +63,5 @@ document.addEventListener("keydown", ({ key }) => {
   pinned = "";
   show("");
 });
-document.addEventListener("htmx:afterSettle", () => {
-  fit(picture);
-  putNames();
-});
+document.addEventListener("htmx:afterSettle", () => fit(picture));
 keepFitted(picture);
-new ResizeObserver(putNames).observe(picture);
-maybe("img", HTMLImageElement, picture)?.addEventListener("load", putNames);
-putNames();

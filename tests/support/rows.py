@@ -28,6 +28,7 @@ from recognition.models import (
     Review,
     RunState,
     State,
+    Subject,
     TrainingEpoch,
     TrainingExample,
     TrainingRun,
@@ -158,6 +159,26 @@ def predicted_photo(owner: User, slug: str, confidence: float) -> Photo:
         prediction__confidence=confidence,
         prediction__review=Review.WAITING,
     )
+
+
+def subject(photo: Photo, slug: str, box: Sequence[float], **fields: Any) -> Subject:
+    """What the network found in a photo, after what it had found before."""
+    label = Label.objects.get(slug=slug)
+    confidence = fields.get("confidence", 0.9)
+    plain = {
+        "rank": photo.prediction.subjects.count(),
+        "found": slug,
+        "score": 0.8,
+        "label": label,
+        "kind": label.kind,
+        "confidence": confidence,
+        "top": [
+            {"label": slug, "confidence": confidence},
+            {"label": "neither", "confidence": round(1 - confidence, 4)},
+        ],
+    }
+    made = {**plain, **fields}
+    return Subject.objects.create(prediction=photo.prediction, box=list(box), **made)
 
 
 def give_label(photos: Iterable[Photo], slug: str, by: User, via: Via = Via.GRID) -> None:

@@ -22,20 +22,11 @@ export function pictureActions(queue) {
     const article = queue.current();
     if (article) act(pictureOf(article), article);
   };
-  /** @param {(picture: Picture) => unknown} act */
-  const choose = (act) =>
-    on((picture) => {
-      act(picture);
-      tell(picture, queue);
-    });
   return {
-    next: on((picture) => {
-      if (picture.pickNext()) tell(picture, queue);
-      else queue.say(queue.texts.textNoOther);
-    }),
-    whole: choose((picture) => picture.pickWhole()),
-    draw: choose((picture) => picture.draw()),
-    cancel: on((picture) => picture.cancel() && tell(picture, queue)),
+    next: on((picture) => picture.pickNext() || queue.say(queue.texts.textNoOther)),
+    whole: on((picture) => picture.pickWhole()),
+    draw: on((picture) => picture.draw()),
+    cancel: on((picture) => picture.cancel()),
     annotate: on((picture, article) => {
       if (picture.box === null || picture.about === "whole") queue.say(queue.texts.textNoPart);
       else queue.labelPart(article, JSON.stringify(picture.box));
@@ -51,22 +42,12 @@ export function pictureActions(queue) {
 }
 
 /**
- * Somebody pointed at a frame.
+ * What the label is about now.
  * @param {HTMLElement} article
- * @param {string} part
  * @param {Queue} queue
  */
-export function pick(article, part, queue) {
+export function tell(article, { say, texts }) {
   const picture = pictureOf(article);
-  picture.pick(part);
-  tell(picture, queue);
-}
-
-/**
- * @param {Picture} picture
- * @param {Queue} queue
- */
-function tell(picture, { say, texts }) {
   const about = {
     main: texts.textMain,
     other: texts.textOther,

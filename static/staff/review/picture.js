@@ -77,6 +77,7 @@ export class Picture {
     if (places.length < 2 && this.#main) return false;
     const here = places.indexOf(this.#picked ?? this.#main ?? places[places.length - 1]);
     this.#choose(places[(here + 1) % places.length] ?? null);
+    if (this.#picked) this.#zoom.reveal(this.#picked);
     return places.length > 0;
   }
 
@@ -93,11 +94,8 @@ export class Picture {
     this.#drawing.start();
   }
 
-  /** Whether there was something to take back. */
   cancel() {
-    const isChanged = this.isDrawing || this.about !== "main";
-    this.#choose(null);
-    return isChanged;
+    if (this.isDrawing || this.about !== "main") this.#choose(null);
   }
 
   /**
@@ -114,11 +112,11 @@ export class Picture {
   }
 
   larger() {
-    this.#zoom.by(STEP);
+    this.#zoom.around(STEP, this.#subject);
   }
 
   smaller() {
-    this.#zoom.by(1 / STEP);
+    this.#zoom.around(1 / STEP, this.#subject);
   }
 
   reset() {
@@ -131,6 +129,10 @@ export class Picture {
    */
   look(x, y) {
     this.#zoom.look(x * PAN, y * PAN);
+  }
+
+  get #subject() {
+    return this.#drawing.element ?? this.#picked ?? this.#main;
   }
 
   get #places() {
@@ -186,7 +188,7 @@ export class Picture {
     const answers = all("[data-answers]", HTMLElement, this.#article);
     const known = answers.some((one) => one.dataset.answers === wanted) ? wanted : "0";
     for (const one of answers) one.hidden = one.dataset.answers !== known;
-    this.#article.dispatchEvent(new CustomEvent("ark:about", { bubbles: true }));
+    this.#article.dispatchEvent(new CustomEvent("ark:about", { bubbles: true })); // others tell
   }
 
   /**

@@ -1,7 +1,7 @@
 // The review queue: templates/staff/review/queue.html. A decision takes effect here at once; the
 // outbox tells the server about it when it can.
 import { all, around, fromHtml, maybe, the } from "../../dom.js";
-import { pick, pictureActions } from "./about.js";
+import { pictureActions, tell } from "./about.js";
 import { Carousel, photoOf } from "./carousel.js";
 import { askWhose } from "./conflict.js";
 import { listenToKeys } from "./keys.js";
@@ -273,7 +273,7 @@ page.addEventListener("click", (event) => {
   if (!button) return;
   const { label, name = "", action = "", pick: part } = button.dataset;
   if (label) decide(label, name);
-  else if (part && carousel.current) pick(carousel.current, part, ofPicture);
+  else if (part && carousel.current) pictureOf(carousel.current).pick(part);
   else actions[action]?.();
   const isElsewhere = document.querySelector("dialog[open]") || action === "draw";
   if (!isElsewhere) stage.focus({ preventScroll: true });
@@ -281,6 +281,7 @@ page.addEventListener("click", (event) => {
 const filters = the("[data-form]", HTMLFormElement, page);
 filters.addEventListener("change", () => filters.submit());
 stage.addEventListener("ark:shown", () => carousel.current && pictureOf(carousel.current));
+stage.addEventListener("ark:about", () => carousel.current && tell(carousel.current, ofPicture));
 listenToKeys(actions, choose);
 whileAtWork(renew);
 outbox.send();
