@@ -18,6 +18,8 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 
+from recognition.labels.annotating import TooMany
+from recognition.labels.boxes import InvalidBox
 from recognition.photos.refusals import Refusal
 
 # Nested deeply enough, JSON ends in a RecursionError.
@@ -33,11 +35,21 @@ class Refused(exceptions.APIException):
         self.status_code = 413 if too_much else status.HTTP_400_BAD_REQUEST
 
 
+class Unusable(exceptions.APIException):
+    """A box, or a further label, that cannot be stored."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+
+
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
         error = Refused(Refusal("request_too_large"))
     elif isinstance(error, _MALFORMED):
         error = exceptions.ParseError(_("The request is not well-formed."))
+    elif isinstance(error, InvalidBox):
+        error = Unusable(str(error), "invalid_box")
+    elif isinstance(error, TooMany):
+        error = Unusable(str(error), "too_many_annotations")
     response = default_handler(error, context)
     if response is not None:
         response.data = _code_and_detail(error, response.data)

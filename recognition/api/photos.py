@@ -8,12 +8,12 @@ from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
+from rest_framework.generics import get_object_or_404
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.permissions import BasePermission, IsAuthenticated
@@ -23,7 +23,7 @@ from rest_framework.reverse import reverse
 
 from recognition.api import serializers
 from recognition.api.errors import Refused
-from recognition.labels import labelling
+from recognition.labels import annotating, labelling
 from recognition.models import Batch, Label, Photo, Via
 from recognition.photos import batches, deletion, intake, selectors
 
@@ -75,7 +75,7 @@ class PhotoViewSet(
     parser_classes = (MultiPartParser,)
 
     def get_queryset(self) -> QuerySet[Photo]:
-        photos = selectors.photos_visible_to(_user(self.request))
+        photos = selectors.with_subjects(selectors.photos_visible_to(_user(self.request)))
         if self.action != "list":
             return photos
         query = serializers.PhotoFilterSerializer(data=self.request.query_params)
@@ -133,7 +133,7 @@ class PhotoViewSet(
             raise Refused(refusal)
         return Response(_bulk_result(batch, outcomes), status=status.HTTP_202_ACCEPTED)
 
-    @extend_schema(parameters=[WAIT])
+    @extend_schema(parameters=[WAIT], responses={200: serializers.PhotoDetailSerializer})
     def retrieve(self, request: Request, pk: str) -> Response:
         """One photo."""
         photo = self.get_object()
@@ -141,7 +141,7 @@ class PhotoViewSet(
         if wait_s:
             selectors.wait_until_settled(photo.id, wait_s)
             photo = self.get_object()
-        return Response(self.get_serializer(photo).data)
+        return Response(serializers.PhotoDetailSerializer(photo).data)
 
     @extend_schema(parameters=[serializers.PhotoFilterSerializer])
     def list(self, request: Request) -> Response:
@@ -155,7 +155,7 @@ class PhotoViewSet(
         deletion.delete_photo(photo)
 
     @extend_schema(
-        request=serializers.SetLabelSerializer, responses={200: serializers.PhotoSerializer}
+        request=serializers.SetLabelSerializer, responses={200: serializers.PhotoDetailSerializer}
     )
     @action(
         detail=True,
@@ -164,15 +164,54 @@ class PhotoViewSet(
         parser_classes=[JSONParser],
     )
     def label(self, request: Request, pk: str) -> Response:
-        """Confirm or correct the label of a photo."""
+        """Confirm or correct the label of a photo, and say what it is about."""
         photo = self.get_object()
         body = serializers.SetLabelSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         try:
-            labelling.decide(photo.id, body.validated_data["label"], _user(request), Via.API)
+            labelling.decide(photo.id, by=_user(request), via=Via.API, **body.validated_data)
         except Photo.DoesNotExist:  # deleted meanwhile
             raise NotFound from None
-        return Response(self.get_serializer(self.get_object()).data)
+        return Response(serializers.PhotoDetailSerializer(self.get_object()).data)
+
+    @extend_schema(
+        request=serializers.NewAnnotationSerializer,
+        responses={201: serializers.AnnotationSerializer},
+    )
+    @action(
+        detail=True,
+        methods=["post"],
+        permission_classes=[IsAuthenticated, IsReviewer],
+        parser_classes=[JSONParser],
+    )
+    def annotations(self, request: Request, pk: str) -> Response:
+        """Label a further part of a photo. The same part again gets the new label."""
+        photo = self.get_object()
+        body = serializers.NewAnnotationSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        try:
+            made = annotating.annotate(photo.id, by=_user(request), **body.validated_data)
+        except Photo.DoesNotExist:  # deleted meanwhile
+            raise NotFound from None
+        annotation = serializers.AnnotationSerializer(made).data
+        return Response(annotation, status=status.HTTP_201_CREATED)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("annotation_id", OpenApiTypes.UUID, OpenApiParameter.PATH)],
+        request=None,
+        responses={204: None},
+    )
+    @action(
+        detail=True,
+        methods=["delete"],
+        url_path=r"annotations/(?P<annotation_id>[0-9a-f-]+)",
+        permission_classes=[IsAuthenticated, IsReviewer],
+    )
+    def annotation(self, request: Request, pk: str, annotation_id: str) -> Response:
+        """Take the label of a further part back."""
+        made = get_object_or_404(self.get_object().annotations, id=annotation_id)
+        annotating.remove_annotation(made.id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class BatchViewSet(viewsets.GenericViewSet[Batch]):

@@ -9,7 +9,18 @@ from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from recognition.models import Kind, Label, ModelVersion, Photo, Prediction, State
+from recognition.labels.tree import LabelTree
+from recognition.models import (
+    Annotation,
+    Kind,
+    Label,
+    ModelVersion,
+    Photo,
+    Prediction,
+    State,
+    Subject,
+)
+from recognition.photos import selectors
 from recognition.photos.refusals import Refusal
 
 
@@ -53,7 +64,7 @@ class NewLabelSerializer(serializers.Serializer[Any]):
 class ModelVersionSerializer(serializers.ModelSerializer[ModelVersion]):
     class Meta:
         model = ModelVersion
-        fields = ("number", "name", "network", "live", "labels", "metrics", "created")
+        fields = ("number", "name", "network", "view", "live", "labels", "metrics", "created")
 
 
 class ConfidenceSerializer(serializers.Serializer[dict]):
@@ -61,18 +72,66 @@ class ConfidenceSerializer(serializers.Serializer[dict]):
     confidence = serializers.FloatField()
 
 
-class PredictionSerializer(serializers.Serializer[Prediction]):
+@extend_schema_field(
+    {
+        "type": "array",
+        "items": {"type": "number", "minimum": 0, "maximum": 1},
+        "minItems": 4,
+        "maxItems": 4,
+        "description": "left, top, right and bottom in parts of 1 of the upright photo",
+    }
+)
+class BoxField(serializers.Field):
+    """What is sent is checked where it is stored, which refuses it with the code `invalid_box`."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class SubjectSerializer(serializers.Serializer[Subject]):
+    box = BoxField()
     label: Any = serializers.CharField(source="label.slug")
     kind = serializers.ChoiceField(Kind.choices)
     confidence = serializers.FloatField()
     top = serializers.SerializerMethodField()
+
+    @extend_schema_field(ConfidenceSerializer(many=True))
+    def get_top(self, subject: Subject) -> Any:
+        return subject.top  # stored in just this shape
+
+
+class PredictionSerializer(serializers.Serializer[Prediction]):
+    label: Any = serializers.CharField(source="label.slug")
+    kind = serializers.ChoiceField(Kind.choices)
+    confidence = serializers.FloatField()
+    is_broad = serializers.SerializerMethodField(
+        help_text="`label` is a group, because none of its labels is sure enough"
+    )
+    top = serializers.SerializerMethodField()
     fine = serializers.CharField()
     model = serializers.IntegerField(source="model_version.number")
     milliseconds = serializers.FloatField()
+    subjects = serializers.SerializerMethodField()
+
+    def get_is_broad(self, prediction: Prediction) -> bool:
+        if not prediction.top or prediction.top[0]["label"] == prediction.label.slug:
+            return False  # nearly always, and without reading the tree
+        if "tree" not in self.context:
+            self.context["tree"] = LabelTree()
+        return self.context["tree"].narrower(prediction) is not None
 
     @extend_schema_field(ConfidenceSerializer(many=True))
     def get_top(self, prediction: Prediction) -> Any:
         return prediction.top  # stored in just this shape
+
+    @extend_schema_field(SubjectSerializer(many=True, allow_null=True))
+    def get_subjects(self, prediction: Prediction) -> Any:
+        """The main subject first; null if nobody has looked for subjects yet."""
+        found: Any = selectors.subjects(prediction)
+        return None if found is None else SubjectSerializer(found, many=True).data
 
 
 class PhotoErrorSerializer(serializers.Serializer[dict]):
@@ -97,7 +156,7 @@ class PhotoSerializer(serializers.Serializer[Photo]):
     def get_prediction(self, photo: Photo) -> Any:
         if photo.prediction is None or photo.prediction.state != State.DONE:
             return None
-        return PredictionSerializer(photo.prediction).data
+        return PredictionSerializer(photo.prediction, context=self.context).data
 
     @extend_schema_field(PhotoErrorSerializer(allow_null=True))
     def get_error(self, photo: Photo) -> Any:
@@ -105,6 +164,24 @@ class PhotoSerializer(serializers.Serializer[Photo]):
             return None
         refusal = Refusal(photo.prediction.error)
         return {"code": refusal.code, "detail": refusal.detail}
+
+
+class AnnotationSerializer(serializers.Serializer[Annotation]):
+    """A further part of a photo with a label of its own."""
+
+    id = serializers.UUIDField()
+    box = BoxField()
+    label: Any = serializers.CharField(source="label.slug")
+
+
+class PhotoDetailSerializer(PhotoSerializer):
+    """A photo as it is shown alone."""
+
+    box = BoxField(
+        allow_null=True,
+        help_text="what the label is about, as people said; null: the main subject",
+    )
+    annotations = AnnotationSerializer(many=True)
 
 
 class UploadSerializer(serializers.Serializer[dict]):
@@ -146,6 +223,20 @@ class BatchProgressSerializer(serializers.Serializer[Any]):
 
 class SetLabelSerializer(serializers.Serializer[Any]):
     label: Any = serializers.SlugField()
+    box = BoxField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="what the label is about; without one, that stays as it is",
+    )
+
+    def validate_label(self, slug: str) -> Label:
+        return _label_in_use(slug)
+
+
+class NewAnnotationSerializer(serializers.Serializer[Any]):
+    box = BoxField()
+    label: Any = serializers.SlugField()
 
     def validate_label(self, slug: str) -> Label:
         return _label_in_use(slug)
@@ -159,6 +250,9 @@ class PhotoFilterSerializer(serializers.Serializer[dict]):
     label: Any = serializers.SlugField(required=False, help_text="set by a person")
     predicted = serializers.SlugField(required=False, help_text="said by the network")
     batch = serializers.UUIDField(required=False)
+    contains = serializers.SlugField(
+        required=False, help_text="a subject has this label, or one below it"
+    )
 
 
 def _label_in_use(slug: str) -> Label:

@@ -1,4 +1,4 @@
-"""Export labelled photos: a folder for each label, with tables beside them.
+"""Export labelled photos with tables beside them: a folder for each label, or as YOLO reads them.
 
 Everything is streamed. Only a page of rows, a piece of one photo and the archive's directory are in
 memory at a time; the rows of earlier photos wait in a temporary file.
@@ -6,25 +6,25 @@ memory at a time; the rows of earlier photos wait in a temporary file.
 
 from __future__ import annotations
 
-import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, Any
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 from zipstream import ZIP_DEFLATED, ZIP_STORED, ZipStream
 
+from recognition.exchange import coco, export_rows, yolo
 from recognition.exchange.export_names import UniqueNames, file_name, folder_name
+from recognition.exchange.export_rows import Spool
 from recognition.labels.tree import LabelTree
-from recognition.models import Label, Photo, State
+from recognition.models import Label, Photo
 from recognition.photos import dataset_tables
 
-_PAGE = 500
-_CHUNK_BYTES = 256 * 1024
 _IN_MEMORY_BYTES = 1024 * 1024
+_Namer = Callable[[Photo, Label], str]
 
 
 @dataclass(frozen=True)
@@ -48,66 +48,102 @@ class Export:
     """
 
     def __init__(self, photos: QuerySet[Photo], selection: Selection) -> None:
-        self._photos = _ready(photos, selection).exclude(labelled_at__gt=timezone.now())
+        self._photos = _selected(photos, selection).exclude(labelled_at__gt=timezone.now())
         self._selection = selection
         self._tree = LabelTree()
         self._used: set[Label] = set()
 
     def archive(self) -> Iterator[bytes]:
-        """A ZIP of the original photos, photos.csv, labels.csv and coco.json; and errors.txt if
-        originals are missing."""
+        """A ZIP of the original photos in folders of their labels, photos.csv, annotations.csv if
+        there are any, labels.csv and coco.json; and errors.txt if originals are missing."""
         archive = ZipStream()
         with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as file:
-            rows = _Spool(file)
-            for photo, row in self._rows():
-                original = _open(photo)
-                if original:
-                    with original:
-                        archive.add(_pieces(original), row["file"], compress_type=ZIP_STORED)
-                        yield from archive.all_files()
-                else:
-                    row["missing"], row["file"] = row["file"], ""
+            rows = Spool(file)
+            for row in self._originals(archive, self._by_label()):
                 rows.append(row)
-            for name, content in (
-                (
-                    dataset_tables.PHOTOS,
-                    dataset_tables.csv_lines(dataset_tables.PHOTO_COLUMNS, rows),
-                ),
-                (dataset_tables.LABELS, self._labels()),
-                (dataset_tables.COCO, self._coco(rows)),
-            ):
-                archive.add(content, name, compress_type=ZIP_DEFLATED)
                 yield from archive.all_files()
-            if errors := [_error(row) for row in rows if row.get("missing")]:
-                archive.add("".join(errors), dataset_tables.ERRORS, compress_type=ZIP_DEFLATED)
+            yield from self._tables(archive, rows)
+            archive.add(self._coco(rows), dataset_tables.COCO, compress_type=ZIP_DEFLATED)
+            yield from archive.finalize()
+
+    def yolo(self) -> Iterator[bytes]:
+        """A ZIP as YOLO reads it, with our own tables, so that it can be imported again."""
+        archive, classes = ZipStream(), yolo.Classes()
+        with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as file:
+            rows = Spool(file)
+            for row in self._originals(archive, _by_split()):
+                if row["file"]:
+                    lines = "".join(classes.lines(row))
+                    name = yolo.labels_file(row["file"])
+                    archive.add(lines, name, compress_type=ZIP_DEFLATED)
+                rows.append(row)
+                yield from archive.all_files()
+            archive.add(classes.description(), yolo.DATASET, compress_type=ZIP_DEFLATED)
+            yield from self._tables(archive, rows)
             yield from archive.finalize()
 
     def table(self) -> Iterator[bytes]:
         """Only photos.csv."""
-        return dataset_tables.csv_lines(
-            dataset_tables.PHOTO_COLUMNS, (row for _, row in self._rows())
-        )
+        rows = (row for _, row in self._rows(self._by_label()))
+        return dataset_tables.csv_lines(dataset_tables.PHOTO_COLUMNS, rows)
 
     def coco(self) -> Iterator[bytes]:
         """Only coco.json."""
         with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as file:
-            rows = _Spool(file)
-            for _, row in self._rows():
+            rows = Spool(file)
+            for _, row in self._rows(self._by_label()):
                 rows.append(row)
             yield from self._coco(rows)
 
-    def _rows(self) -> Iterator[tuple[Photo, dict[str, Any]]]:
+    def _originals(self, archive: ZipStream, name: _Namer) -> Iterator[dict[str, Any]]:
+        """Add each photo to the archive, whose pieces are to be read before the next."""
+        for photo, row in self._rows(name):
+            original = export_rows.open_original(photo)
+            if original:
+                with original:
+                    pieces = export_rows.pieces(original)
+                    archive.add(pieces, row["file"], compress_type=ZIP_STORED)
+                    yield row
+            else:
+                row["missing"], row["file"] = row["file"], ""
+                yield row
+
+    def _tables(self, archive: ZipStream, rows: Spool) -> Iterator[bytes]:
+        photos = dataset_tables.csv_lines(dataset_tables.PHOTO_COLUMNS, rows)
+        archive.add(photos, dataset_tables.PHOTOS, compress_type=ZIP_DEFLATED)
+        yield from archive.all_files()
+        archive.add(self._labels(), dataset_tables.LABELS, compress_type=ZIP_DEFLATED)
+        yield from archive.all_files()
+        if any(row["parts"] for row in rows):
+            parts = dataset_tables.csv_lines(dataset_tables.PART_COLUMNS, _parts(rows))
+            archive.add(parts, dataset_tables.PARTS, compress_type=ZIP_DEFLATED)
+            yield from archive.all_files()
+        if errors := [_error(row) for row in rows if row.get("missing")]:
+            archive.add("".join(errors), dataset_tables.ERRORS, compress_type=ZIP_DEFLATED)
+            yield from archive.all_files()
+
+    def _rows(self, name: _Namer) -> Iterator[tuple[Photo, dict[str, Any]]]:
         """Each photo with its row of photos.csv, label by label."""
-        folders = UniqueNames()
         for label in sorted(self._tree, key=lambda label: label.slug):
             if not self._wants(label):
                 continue
-            folder, names = "", UniqueNames()
-            for photo in _newest_first(self._photos.filter(label=label)):
+            for photo in export_rows.newest_first(self._photos.filter(label=label)):
                 if self._selection.split in ("", photo.split):
-                    folder = folder or folders.take(folder_name(label.slug))
-                    self._used.add(label)
-                    yield photo, _row(photo, label, f"{folder}/{names.take(file_name(photo))}")
+                    self._used.update((label, *export_rows.labels_of(photo)))
+                    yield photo, export_rows.row(photo, label, name(photo, label))
+
+    def _by_label(self) -> _Namer:
+        """A folder for each label."""
+        folders = UniqueNames()
+        names: dict[int, tuple[str, UniqueNames]] = {}
+
+        def name(photo: Photo, label: Label) -> str:
+            if label.id not in names:
+                names[label.id] = folders.take(folder_name(label.slug)), UniqueNames()
+            folder, taken = names[label.id]
+            return f"{folder}/{taken.take(file_name(photo))}"
+
+        return name
 
     def _wants(self, label: Label) -> bool:
         slugs, kind = self._selection.labels, self._selection.kind
@@ -132,53 +168,27 @@ class Export:
             "parent": parents[-1].slug if parents else "",
         }
 
-    def _coco(self, rows: _Spool) -> Iterator[bytes]:
-        """Object detection as in cocodataset.org/#format-data; each photo has one box, its whole
-        area."""
-        info = {"description": "Exported by Ark", "date_created": timezone.now().isoformat()}
-        yield f'{{"info": {json.dumps(info)}, "licenses": [],\n"images": ['.encode()
-        yield from _listed(_image(number, row) for number, row in rows.present())
-        yield b'],\n"annotations": ['
-        yield from _listed(_annotation(number, row) for number, row in rows.present())
-        yield b'],\n"categories": ['
-        yield from _listed(
-            {
+    def _coco(self, rows: Spool) -> Iterator[bytes]:
+        return coco.document(rows, self._categories())
+
+    def _categories(self) -> Iterator[dict[str, Any]]:
+        for label in sorted(self._used, key=lambda label: label.id):
+            yield {
                 "id": label.id,
                 "name": label.slug,
                 "supercategory": self._described(label)["parent"] or label.kind,
                 "name_en": label.name_en,
                 "name_zh": label.name_zh,
             }
-            for label in sorted(self._used, key=lambda label: label.id)
-        )
-        yield b"]}\n"
 
 
-class _Spool:
-    """Rows that wait on the disk until all photos have been written."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def append(self, row: dict[str, Any]) -> None:
-        self._file.write(json.dumps(row).encode() + b"\n")
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        self._file.seek(0)
-        for line in self._file:
-            yield json.loads(line)
-
-    def present(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        """The rows of photos whose original is not missing, numbered from 1."""
-        return enumerate((row for row in self if row["file"]), 1)
+def _by_split() -> _Namer:
+    names = yolo.Names()
+    return lambda photo, _label: names.take(photo.split, file_name(photo))
 
 
-def _ready(photos: QuerySet[Photo], selection: Selection) -> QuerySet[Photo]:
-    photos = (
-        photos.select_related(None)
-        .select_related("owner", "labelled_by", "prediction__label")
-        .defer("prediction__embedding", "prediction__top", "prediction__similar")
-    )
+def _selected(photos: QuerySet[Photo], selection: Selection) -> QuerySet[Photo]:
+    photos = export_rows.with_all_there_is(photos)
     if selection.since:
         photos = photos.filter(labelled_at__gte=selection.since)
     if selection.before:
@@ -186,81 +196,13 @@ def _ready(photos: QuerySet[Photo], selection: Selection) -> QuerySet[Photo]:
     return photos
 
 
-def _newest_first(photos: QuerySet[Photo]) -> Iterator[Photo]:
-    """Read a page at a time, each starting behind the last photo of the one before, so that no
-    database cursor stays open for as long as a download takes."""
-    page = list(photos.order_by("-created", "-id")[:_PAGE])
-    while page:
-        yield from page
-        last = page[-1]
-        behind = photos.filter(created__lte=last.created).exclude(
-            created=last.created, id__gte=last.id
-        )
-        page = list(behind.order_by("-created", "-id")[:_PAGE])
-
-
-def _row(photo: Photo, label: Label, file: str) -> dict[str, Any]:
-    done = photo.prediction if photo.prediction and photo.prediction.state == State.DONE else None
-    return {
-        "file": file,
-        "label": label.slug,
-        "category": label.id,
-        "name": photo.name,
-        "sha256": photo.sha256,
-        "width": photo.width,
-        "height": photo.height,
-        "owner": photo.owner.username,
-        "labelled_by": photo.labelled_by.username if photo.labelled_by else "",
-        "labelled_at": photo.labelled_at.isoformat() if photo.labelled_at else "",
-        "split": photo.split,
-        "prediction": done.label.slug if done and done.label else "",
-        "confidence": done.confidence if done else "",
-        "id": str(photo.id),
-    }
-
-
-def _open(photo: Photo) -> IO[bytes] | None:
-    try:
-        return photo.original_path.open("rb")
-    except OSError:
-        return None
-
-
-def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
-    while piece := stream.read(_CHUNK_BYTES):
-        yield piece
+def _parts(rows: Spool) -> Iterator[dict[str, Any]]:
+    """annotations.csv."""
+    for _number, row in rows.present():
+        for part in row["parts"]:
+            edges = zip(dataset_tables.EDGES, part["box"], strict=True)
+            yield {"file": row["file"], "label": part["label"], **dict(edges)}
 
 
 def _error(row: dict[str, Any]) -> str:
     return f"{row['missing']}: the original of {row['id']} is missing\n"
-
-
-def _listed(entries: Iterator[dict[str, Any]]) -> Iterator[bytes]:
-    """The elements of a JSON array."""
-    for number, entry in enumerate(entries):
-        yield (b",\n" if number else b"\n") + json.dumps(entry, ensure_ascii=False).encode()
-
-
-def _image(number: int, row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "id": number,
-        "file_name": row["file"],
-        "width": row["width"],
-        "height": row["height"],
-        "date_captured": "",
-        "sha256": row["sha256"],
-        "split": row["split"],
-    }
-
-
-def _annotation(number: int, row: dict[str, Any]) -> dict[str, Any]:
-    width, height = row["width"], row["height"]
-    return {
-        "id": number,
-        "image_id": number,
-        "category_id": row["category"],
-        "bbox": [0, 0, width, height],
-        "area": width * height,
-        "segmentation": [],
-        "iscrowd": 0,
-    }

@@ -19,11 +19,10 @@ from django.contrib.auth.models import User
 
 from recognition.cnn.manifest import sha256_of_file
 from recognition.cnn.pixels.decoding import looks_like_a_photo
-from recognition.labels import labelling
 from recognition.labels.tree import LabelFinder
 from recognition.models import Batch, Label, Photo
 from recognition.photos import batches, dataset_tables, intake
-from recognition.photos.intake import Outcome
+from recognition.photos.intake import NO_MARKS, Marks, Outcome
 from recognition.photos.refusals import Refusal
 from recognition.photos.uploads import MEGABYTE, SpooledUpload, new_incoming_path
 
@@ -44,6 +43,7 @@ class _Found:
     name: str
     sha256: str
     label: Label | None
+    marks: Marks = NO_MARKS
 
 
 class FolderImport:
@@ -129,14 +129,19 @@ class FolderImport:
         label = self._find_label(_printable(described.label)) if self._find_label else None
         if self._find_label and not label:
             return Outcome(shown, refusal=Refusal("unknown_label"))
-        return _Found(path, shown, _printable(described.name), sha256, label)
+        marks = NO_MARKS
+        if self._find_label:
+            marks = intake.marks(self._data_set, path, self._find_label)
+        return _Found(path, shown, _printable(described.name), sha256, label, marks)
 
     def _label_what_has_none(self, photos: list[tuple[Photo, _Found]]) -> None:
         """A label that somebody has set meanwhile counts more than the folder's name."""
-        without = [(photo.id, found.label) for photo, found in photos if not photo.label_id]
-        labels = {photo_id: label for photo_id, label in without if label}
+        without = [(photo.id, found) for photo, found in photos if not photo.label_id]
+        labels = {
+            photo_id: (found.label, found.marks) for photo_id, found in without if found.label
+        }
         if labels:
-            labelling.label_repeated_uploads(labels, self._owner)
+            intake.label_again(labels, self._owner)
 
     def _accept(self, files: list[_Found]) -> Iterator[Outcome]:
         copies: list[SpooledUpload] = []
@@ -152,7 +157,8 @@ class FolderImport:
                 self.batch = self.batch or intake.open_batch(self._owner)
                 labels = [file.label for file in copied]
                 uploads = zip(copies, labels, strict=True)
-                outcomes = intake.accept(uploads, self._owner, self.batch)
+                marks = {copy.sha256: file.marks for copy, file in zip(copies, copied, strict=True)}
+                outcomes = intake.accept(uploads, self._owner, self.batch, marks)
                 yield from _named(outcomes, copied)
         finally:
             for copy in copies:

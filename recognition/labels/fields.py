@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from recognition.labels import boxes
 from recognition.models import Label
 
 
@@ -47,20 +48,12 @@ class BoxField(forms.JSONField):
 
     default_error_messages = {"invalid": _("That is no part of the photo.")}
 
-    def clean(self, value: Any) -> list[float] | None:
+    def clean(self, value: Any) -> boxes.Box | None:
         box = super().clean(value)
-        if box is not None and not _is_box(box):
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return box and [float(side) for side in box]
-
-
-def _is_box(box: Any) -> bool:
-    if not isinstance(box, list) or len(box) != 4:
-        return False
-    if not all(type(side) in (int, float) and 0 <= side <= 1 for side in box):
-        return False
-    left, top, right, bottom = box
-    return bool(left < right and top < bottom)
+        try:
+            return None if box is None else boxes.checked(box)
+        except boxes.InvalidBox as invalid:
+            raise ValidationError(str(invalid), code="invalid") from None
 
 
 class BoxedLabelForm(LabelForm):

@@ -1,4 +1,4 @@
-"""Set labels: the only place where labels of photos change.
+"""Set labels: the only place where labels of photos change, and what they are about.
 
 Each change is stored as a `Decision` as well, so that nothing people have said is lost, and all of
 it can be undone. A label, its decision and what the review queue goes by change in one
@@ -17,10 +17,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from recognition.core.locks import lock_photos
+from recognition.labels import boxes, main_subject
 from recognition.labels.tree import LabelTree
 from recognition.models import (
     REVIEWED_VIA,
-    Annotation,
     BulkDecision,
     Decision,
     Label,
@@ -33,7 +33,7 @@ from recognition.models import (
     Via,
 )
 
-_LABEL_FIELDS = ("label", "labelled_by", "labelled_at")
+_LABEL_FIELDS = ("label", "labelled_by", "labelled_at", "box")
 _CHUNK = 500  # rows a statement
 _MERGE_CHUNK = 2000
 
@@ -61,13 +61,13 @@ def decide(
     via: Via,
     decision_id: UUID | None = None,
     seen: Seen | None = None,
-    box: list[float] | None = None,
+    box: object = None,
 ) -> Decision:
     """Set, change or keep the label of a photo. Sent twice with one `decision_id`, it counts once.
 
-    box: what the label is about; None keeps what people or the network said.
-
-    Raises Photo.DoesNotExist, and ChangedMeanwhile if `seen` is not the last decision any more.
+    box: what the label is about, as `boxes.checked` takes it; None leaves that as it is.
+    Raises Photo.DoesNotExist, ChangedMeanwhile if `seen` is not the last decision any more, and
+    InvalidBox.
     """
     photo = _lock_one(photo_id)
     if decision_id and (made := Decision.objects.filter(id=decision_id, photo=photo).first()):
@@ -76,25 +76,12 @@ def decide(
     if seen and last and last.id != seen.decision_id:
         raise ChangedMeanwhile(last)
     decision = _decision(photo, label, by, via)
+    if box is not None:
+        decision.to_box = boxes.checked(box)
     if decision_id:
         decision.id = decision_id
-    decision.from_box, decision.to_box = photo.box, box or photo.box
-    if box:
-        photo.box = box
-        photo.save(update_fields=["box"])
     _write([decision])
     return decision
-
-
-@transaction.atomic
-def annotate(photo_id: UUID, box: list[float], label: Label, by: User) -> Annotation:
-    """Give a part of a photo a label of its own."""
-    photo = _lock_one(photo_id)
-    same = {"photo": photo, "box": box}
-    made, _created = Annotation.objects.update_or_create(
-        **same, defaults={"label": label, "by": by}
-    )
-    return made
 
 
 @transaction.atomic
@@ -112,7 +99,7 @@ def decide_many(choices: Mapping[UUID, Label], by: User, via: Via) -> BulkDecisi
 
 @transaction.atomic
 def undo(decision: Decision, by: User) -> Decision:
-    """Restore the label from before this decision; doing it twice has no further effect.
+    """Restore label and box from before this decision; doing it twice has no further effect.
 
     Raises ChangedMeanwhile if another decision followed.
     """
@@ -164,10 +151,15 @@ def last_to_undo(by: User) -> Decision | None:
     )
 
 
-def label_new_upload(photo: Photo, label: Label, by: User) -> Decision:
-    """Set the label that came with a new upload. The caller saves the photo and the decision."""
+def label_new_upload(
+    photo: Photo, label: Label, by: User, box: boxes.Box | None = None
+) -> Decision:
+    """Set the label that came with a new upload, perhaps with what it is about. The caller saves
+    the photo and the decision."""
     decision = _decision(photo, label, by, Via.UPLOAD)
+    decision.to_box = box
     _set_label(photo, label, by)
+    photo.box = box
     return decision
 
 
@@ -194,10 +186,18 @@ def _photos_of(label: Label) -> QuerySet[Photo, UUID]:
 
 
 @transaction.atomic
-def label_repeated_uploads(choices: Mapping[UUID, Label], by: User) -> None:
-    """Set the labels of photos that were stored already and are uploaded again with a label."""
+def label_repeated_uploads(
+    choices: Mapping[UUID, Label], by: User, about: Mapping[UUID, boxes.Box] | None = None
+) -> None:
+    """Set the labels of photos that were stored already and are uploaded again with a label.
+
+    about: what labels are about, where that came along.
+    """
     photos = [photo for photo in _lock(choices) if photo.label_id != choices[photo.id].id]
-    _write([_decision(photo, choices[photo.id], by, Via.UPLOAD) for photo in photos])
+    made = [_decision(photo, choices[photo.id], by, Via.UPLOAD) for photo in photos]
+    for decision in made:
+        decision.to_box = (about or {}).get(decision.photo_id, decision.to_box)
+    _write(made)
 
 
 def put_in_queue(prediction: Prediction, label_id: int | None, tree: LabelTree) -> None:
@@ -248,6 +248,7 @@ def _standing(photos: Iterable[Photo]) -> list[Decision]:
 def _decision(photo: Photo, label: Label | None, by: User, via: Via) -> Decision:
     """Not yet saved: `_write` does it."""
     decision = Decision(photo=photo, by=by, via=via, from_label_id=photo.label_id, to_label=label)
+    decision.from_box = decision.to_box = photo.box
     prediction = photo.prediction
     if prediction and prediction.state == State.DONE:
         decision.predicted_id = prediction.label_id
@@ -258,6 +259,7 @@ def _decision(photo: Photo, label: Label | None, by: User, via: Via) -> Decision
 
 def _undoing(decision: Decision, photo: Photo, by: User) -> Decision:
     undoing = _decision(photo, decision.from_label, by, Via.UNDO)
+    undoing.to_box = decision.from_box
     undoing.undoes = decision
     return undoing
 
@@ -269,6 +271,7 @@ def _write(decisions: Sequence[Decision]) -> None:
         if decision.to_label:  # a label that was merged meanwhile never comes back
             decision.to_label = tree.current(decision.to_label)
         _set_label(decision.photo, decision.to_label, decision.by)
+        decision.photo.box = decision.to_box
         prediction = decision.photo.prediction
         if prediction and prediction.state == State.DONE:
             put_in_queue(prediction, decision.photo.label_id, tree)
@@ -278,6 +281,9 @@ def _write(decisions: Sequence[Decision]) -> None:
     Decision.objects.bulk_create(decisions, batch_size=_CHUNK)
     Photo.objects.bulk_update(photos, _LABEL_FIELDS, batch_size=_CHUNK)
     Prediction.objects.bulk_update(predictions, ("review", "disagreement"), batch_size=_CHUNK)
+    moved = [made.photo for made in decisions if made.to_box != made.from_box]
+    if moved:
+        main_subject.follow(moved)
     ReviewLease.objects.filter(photo__in=photos).delete()
     Suspect.objects.filter(photo__in=photos).delete()
 

@@ -18,7 +18,7 @@ from recognition.core.counting import Counted, count_up_to
 from recognition.core.locks import lock_all
 from recognition.labels import labelling
 from recognition.labels.tree import COUNTED_FOR_A_LABEL, LabelTree, changing, count_photos
-from recognition.models import Kind, Label, ModelVersion, Prediction, Suspect
+from recognition.models import Annotation, Kind, Label, ModelVersion, Prediction, Subject, Suspect
 
 _CHUNK = 2000
 
@@ -67,7 +67,9 @@ def merge(source: Label, target: Label, by: User) -> int:
     source.parent, source.merged_into, source.active = target, target, False
     source.kind = target.kind
     source.save()
-    Prediction.objects.filter(label=source).update(label=target, kind=target.kind)
+    for said in (Prediction, Subject):
+        said.objects.filter(label=source).update(label=target, kind=target.kind)
+    Annotation.objects.filter(label=source).update(label=target)
     photos = labelling.merge_label(source, target, by)
     Suspect.objects.filter(Q(label=source) | Q(suggested=source)).delete()
     _settle_doubts(target)

@@ -19,6 +19,7 @@ from recognition.labels.tree import LabelFinder
 from recognition.models import Batch, Label
 from recognition.photos import dataset_tables, intake
 from recognition.photos.dataset_tables import DataSet
+from recognition.photos.intake import Marks
 from recognition.photos.refusals import Refusal
 from recognition.photos.uploads import MEGABYTE, SpooledUpload, new_incoming_path
 
@@ -57,8 +58,9 @@ def accept(
         data_set = _data_set(opened, entries)
         photos = [entry for entry in entries if not data_set.owns(_path(entry))]
         find_label = _label_finder(data_set, owner) if labelled else None
-        uploads = _extract(opened, photos, data_set, find_label, names, refused)
-        accepted = enumerate(intake.accept(uploads, owner, batch))
+        marks: dict[str, Marks] = {}
+        uploads = _extract(opened, photos, data_set, find_label, names, refused, marks)
+        accepted = enumerate(intake.accept(uploads, owner, batch, marks))
         return [replace(outcome, name=names[i]) for i, outcome in accepted] + refused
 
 
@@ -156,6 +158,7 @@ def _extract(
     find_label: LabelFinder | None,
     names: list[str],
     refused: list[intake.Outcome],
+    marks: dict[str, Marks],
 ) -> Iterator[tuple[SpooledUpload, Label | None]]:
     left_bytes = settings.ARK_MAX_BULK_MB * MEGABYTE
     for entry in entries:
@@ -166,6 +169,8 @@ def _extract(
             left_bytes -= entry.file_size
             upload = _unpack(archive, entry, described.name)
             names.append(entry.filename)
+            if find_label:
+                marks[upload.sha256] = intake.marks(data_set, _path(entry), find_label)
             yield upload, label
         except _Refused as error:
             refused.append(intake.Outcome(entry.filename, refusal=Refusal(error.code)))

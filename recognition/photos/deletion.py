@@ -33,7 +33,7 @@ class Taught(NamedTuple):
 def uses(photos: QuerySet[Photo]) -> list[Use]:
     """The training runs that used any of these photos, newest first."""
     found = TrainingExample.objects.filter(photo__in=photos).order_by()
-    counts = dict(found.values_list("dataset").annotate(Count("id")))
+    counts = dict(found.values_list("dataset").annotate(Count("photo", distinct=True)))
     runs = TrainingRun.objects.select_related("model_version").filter(dataset__in=counts)
     return [Use(run, counts[run.dataset_id]) for run in runs]
 

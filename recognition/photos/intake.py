@@ -6,10 +6,12 @@ prediction and nothing else are committed together; then a predictor is woken.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import islice
+from pathlib import PurePath
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -18,14 +20,27 @@ from django.db import IntegrityError, transaction
 
 from recognition.cnn.pixels.decoding import UnreadablePhoto
 from recognition.core import wakeups
-from recognition.labels import labelling
+from recognition.labels import annotating, labelling
+from recognition.labels.boxes import Box
 from recognition.labels.tree import LabelTree
-from recognition.models import Batch, Decision, Label, Photo, Prediction
+from recognition.models import Annotation, Batch, Decision, Label, Photo, Prediction
+from recognition.photos.dataset_tables import DataSet
 from recognition.photos.imaging import PhotoProperties, inspect
 from recognition.photos.refusals import Refusal
 from recognition.photos.uploads import MEGABYTE, SpooledUpload
 
 CHUNK = 32  # photos a transaction; the first of a large upload are predicted while it goes on
+
+
+class Marks(NamedTuple):
+    """What a data set says of a photo beside its label: what the label is about, and the labels of
+    further parts."""
+
+    box: Box | None = None
+    parts: tuple[tuple[Label, Box], ...] = ()
+
+
+NO_MARKS = Marks()
 
 
 @dataclass(frozen=True)
@@ -42,6 +57,13 @@ class Outcome:
     is_archive: bool = False
 
 
+def marks(data_set: DataSet, path: PurePath, find_label: Callable[[str], Label | None]) -> Marks:
+    """What a data set says of one of its photos; parts whose label is not known are left out."""
+    parts = [(find_label(part.label), part.box) for part in data_set.parts_of(path)]
+    known = tuple((label, box) for label, box in parts if label)
+    return Marks(data_set.describe(path).box, known)
+
+
 def open_batch(owner: User) -> Batch:
     return Batch.objects.create(owner=owner)
 
@@ -50,10 +72,12 @@ def accept(
     uploads: Iterable[tuple[SpooledUpload, Label | None]],
     owner: User,
     batch: Batch | None = None,
+    marks: Mapping[str, Marks] | None = None,
 ) -> Iterator[Outcome]:
     """Store what can be stored, with the label that came with it; yield what became of each file.
 
     The generator does the work as it is read. Files are used up: moved, or deleted.
+    marks: of labelled photos, by their sha256; it may be filled in while `uploads` is read.
     """
     iterator = iter(uploads)
     while True:
@@ -63,10 +87,11 @@ def accept(
             if not chunk:
                 return
             judged = [_judge(upload) for upload, _ in chunk]
+            marked = marks or {}
             try:
-                outcomes = _store(chunk, judged, owner, batch)
+                outcomes = _store(chunk, judged, owner, batch, marked)
             except IntegrityError:  # another request stored the same bytes: now they are known
-                outcomes = _store(chunk, judged, owner, batch)
+                outcomes = _store(chunk, judged, owner, batch, marked)
         finally:
             for upload, _ in chunk:
                 upload.discard()
@@ -87,6 +112,7 @@ def _store(
     judged: list[PhotoProperties | Refusal],
     owner: User,
     batch: Batch | None,
+    marks: Mapping[str, Marks],
 ) -> list[Outcome]:
     known = {
         photo.sha256: photo
@@ -96,36 +122,49 @@ def _store(
     }
     outcomes: list[Outcome] = []
     new: list[tuple[SpooledUpload, Photo]] = []
-    decisions: list[Decision] = []
-    relabelled: dict[UUID, Label] = {}
+    labelled: list[Decision | Annotation] = []
+    relabelled: dict[UUID, tuple[Label, Marks]] = {}
     tree = LabelTree()  # a long import goes on while labels are merged
     for (upload, label), verdict in zip(chunk, judged, strict=True):
         label = label and tree.current(label)
+        said = marks.get(upload.sha256, NO_MARKS)
         if isinstance(verdict, Refusal):
             outcomes.append(Outcome(upload.name, refusal=verdict))
         elif photo := known.get(upload.sha256):
             outcomes.append(Outcome(upload.name, photo, is_duplicate=True))
             if label:
-                relabelled[photo.id] = label
+                relabelled[photo.id] = label, said
         else:
             photo = known[upload.sha256] = _new_photo(upload, verdict, owner, batch)
             # The two rows point at each other; the database looks at that when all are in.
             photo.prediction = Prediction(photo=photo)
             new.append((upload, photo))
             if label:
-                decisions.append(labelling.label_new_upload(photo, label, owner))
+                labelled.append(labelling.label_new_upload(photo, label, owner, said.box))
+                labelled += annotating.of_new_upload(photo, said.parts, owner)
             outcomes.append(Outcome(upload.name, photo))
     if new:
-        _insert(new, decisions)
+        _insert(new, labelled)
     if relabelled:
-        labelling.label_repeated_uploads(relabelled, owner)
+        label_again(relabelled, owner)
     return outcomes
 
 
-def _insert(new: list[tuple[SpooledUpload, Photo]], decisions: list[Decision]) -> None:
+def label_again(choices: Mapping[UUID, tuple[Label, Marks]], owner: User) -> None:
+    """Label photos that are stored already, and came again with a label."""
+    labels = {photo_id: label for photo_id, (label, _said) in choices.items()}
+    boxes = {photo_id: said.box for photo_id, (_label, said) in choices.items() if said.box}
+    labelling.label_repeated_uploads(labels, owner, boxes)
+    for photo_id, (_label, said) in choices.items():
+        for part_label, box in said.parts[: annotating.MOST]:
+            with suppress(annotating.TooMany, Photo.DoesNotExist):
+                annotating.annotate(photo_id, box, part_label, owner)
+
+
+def _insert(new: list[tuple[SpooledUpload, Photo]], labelled: list[Decision | Annotation]) -> None:
     """Store rows and originals; if that fails, the uploads lie again where they lay before."""
     try:
-        _insert_at_once(new, decisions)
+        _insert_at_once(new, labelled)
     except (IntegrityError, OSError):  # then nothing was committed
         for upload, photo in new:
             with suppress(FileNotFoundError):
@@ -135,11 +174,14 @@ def _insert(new: list[tuple[SpooledUpload, Photo]], decisions: list[Decision]) -
 
 
 @transaction.atomic
-def _insert_at_once(new: list[tuple[SpooledUpload, Photo]], decisions: list[Decision]) -> None:
+def _insert_at_once(
+    new: list[tuple[SpooledUpload, Photo]], labelled: list[Decision | Annotation]
+) -> None:
     """Nothing but writing: SQLite lets nobody else write meanwhile."""
     Photo.objects.bulk_create([photo for _, photo in new])
     Prediction.objects.bulk_create([photo.prediction for _, photo in new if photo.prediction])
-    Decision.objects.bulk_create(decisions)
+    Decision.objects.bulk_create([made for made in labelled if isinstance(made, Decision)])
+    Annotation.objects.bulk_create([made for made in labelled if isinstance(made, Annotation)])
     for upload, photo in new:
         _keep_original(upload, photo)
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from recognition.models import Annotation, Label, Photo, State, Subject, View
+from recognition.labels.boxes import WHOLE
+from recognition.models import Annotation, Label, Photo, State, Subject
+from recognition.photos import selectors
 
-WHOLE = [0.0, 0.0, 1.0, 1.0]
 _SAME = 0.8  # two boxes that overlap by more are about the same thing
 _FILLING = 0.6
 
@@ -25,7 +26,7 @@ class Part:
 
     label: what people say it is, or else the network; None if nobody has said anything yet.
     confidence, top: of the network, if it has looked. is_set: people gave it the label.
-    is_main: the photo's label is about it.
+    is_main: the photo's label is about it. annotation: its label of its own, if it has one.
     """
 
     box: list[float]
@@ -34,6 +35,11 @@ class Part:
     top: tuple[tuple[Label, float], ...] = ()
     is_set: bool = False
     is_main: bool = False
+    annotation: Annotation | None = None
+
+    @property
+    def kind(self) -> str:
+        return self.label.kind if self.label else ""
 
     @property
     def box_json(self) -> str:
@@ -54,11 +60,8 @@ class Part:
 
 def with_parts(photos: QuerySet[Photo]) -> QuerySet[Photo]:
     """The same photos, whose parts are read with them."""
-    found = Subject.objects.defer("embedding").select_related("label")
-    return photos.prefetch_related(
-        Prefetch("prediction__subjects", found),
-        Prefetch("annotations", Annotation.objects.select_related("label")),
-    )
+    annotations = Annotation.objects.select_related("label")
+    return selectors.with_subjects(photos).prefetch_related(Prefetch("annotations", annotations))
 
 
 def parts(photo: Photo, said: Said) -> list[Part]:
@@ -91,10 +94,8 @@ def is_looked_for(photo: Photo) -> bool:
 def is_without(photo: Photo) -> bool:
     """Whether a predictor has looked for subjects and found none."""
     prediction = photo.prediction
-    if prediction is None or prediction.state != State.DONE or is_looked_for(photo):
-        return False
-    version = prediction.model_version
-    return version is not None and version.view == View.SUBJECTS and not _subjects(photo)
+    is_done = prediction is not None and prediction.state == State.DONE
+    return is_done and selectors.subjects(prediction) == []
 
 
 def area(box: Sequence[float]) -> float:
@@ -122,12 +123,16 @@ def _with_main_first(found: list[Part], box: list[float]) -> list[Part]:
 
 
 def _annotated(found: list[Part], annotations: Iterable[Annotation]) -> list[Part]:
-    for annotation in annotations:
-        same = next((part for part in found if _is_same(part.box, annotation.box)), None)
-        if same is None:
-            found = [*found, Part(annotation.box, annotation.label, is_set=True)]
-        elif not same.is_main:
-            found = [_labelled(part, annotation.label) if part is same else part for part in found]
+    for made in annotations:
+        place = next((at for at, part in enumerate(found) if _is_same(part.box, made.box)), None)
+        part = Part(made.box, None) if place is None else found[place]
+        if part.is_main:
+            continue
+        labelled = replace(_labelled(part, made.label), annotation=made)
+        if place is None:
+            found = [*found, labelled]
+        else:
+            found = [*found[:place], labelled, *found[place + 1 :]]
     return found
 
 

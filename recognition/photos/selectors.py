@@ -7,13 +7,21 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from recognition.core import events
 from recognition.labels.tree import LabelTree
-from recognition.models import Batch, Decision, Label, Photo, Prediction, State
-from recognition.photos.parts import with_parts
+from recognition.models import (
+    Batch,
+    Decision,
+    Label,
+    Photo,
+    Prediction,
+    State,
+    Subject,
+    View,
+)
 
 _MOST_FOUND = 1000
 _DECISIONS_SHOWN = 50
@@ -31,8 +39,25 @@ def photos_visible_to(user: User) -> QuerySet[Photo]:
 
 def photos_to_show(user: User) -> QuerySet[Photo]:
     """With the owners: by a query of their own, for a join would lead SQLite to sort all photos.
-    With their parts, too."""
-    return with_parts(photos_visible_to(user)).prefetch_related("owner")
+    And with the subjects of the shown predictions."""
+    return with_subjects(photos_visible_to(user).prefetch_related("owner"))
+
+
+def with_subjects(photos: QuerySet[Photo]) -> QuerySet[Photo]:
+    """The subjects of the shown predictions come along, by one query however many there are."""
+    subjects = Subject.objects.select_related("label").defer("embedding").order_by("rank")
+    return photos.prefetch_related(Prefetch("prediction__subjects", subjects))
+
+
+def subjects(prediction: Prediction) -> list[Subject] | None:
+    """What the prediction found in its photo, the main subject first; None if nobody has looked
+    for subjects yet."""
+    found = list(prediction.subjects.all())
+    if found:
+        return found
+    version = prediction.model_version
+    looks = version is not None and version.view == View.SUBJECTS
+    return [] if looks and prediction.look_due is None else None
 
 
 def find_photos(text: str) -> list[UUID]:
@@ -72,8 +97,11 @@ def filter_photos(
     label: str = "",
     predicted: str = "",
     batch: UUID | None = None,
+    contains: str = "",
 ) -> QuerySet[Photo]:
     """Narrow by what the shown prediction says and by the label that people set (slugs)."""
+    if contains:
+        photos = photos.filter(containing(contains))
     wanted = {
         "prediction__state": state,
         "prediction__kind": kind,
@@ -82,6 +110,14 @@ def filter_photos(
         "batch": batch,
     }
     return photos.filter(**{field: value for field, value in wanted.items() if value})
+
+
+def containing(slug: str) -> Exists:
+    """Of photos: a subject of the shown prediction has this label, or one below it."""
+    tree = LabelTree()
+    labels = [tree[slug], *tree.below(tree[slug])] if slug in tree else []
+    # Looked up for one photo after the other, along the index of labels.
+    return Exists(Subject.objects.filter(label__in=labels, prediction=OuterRef("prediction")))
 
 
 def wait_until_settled(photo_id: UUID, timeout_s: float) -> None:

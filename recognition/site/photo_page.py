@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from recognition.core import heartbeats
-from recognition.labels import labelling
+from recognition.labels import annotating, labelling
 from recognition.labels.fields import BoxedLabelForm, LabelForm, PartForm, offered_labels
 from recognition.labels.labelling import ChangedMeanwhile, Seen
 from recognition.labels.tree import LabelTree
@@ -89,10 +89,24 @@ def label_part(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
         return redirect("photo", photo.id)
     label = form.cleaned_data["label"]
     try:
-        labelling.annotate(photo.id, form.cleaned_data["box"], label, request.user)
+        annotating.annotate(photo.id, form.cleaned_data["box"], label, request.user)
     except Photo.DoesNotExist:  # deleted meanwhile
         raise Http404 from None
-    messages.success(request, _("That part is now labelled %(label)s.") % {"label": label})
+    except annotating.TooMany as too_many:
+        messages.error(request, str(too_many))
+    else:
+        messages.success(request, _("That part is now labelled %(label)s.") % {"label": label})
+    return redirect("photo", photo.id)
+
+
+@login_required
+@require_POST
+def unlabel_part(request: SignedInRequest, photo_id: UUID, annotation_id: UUID) -> HttpResponse:
+    """Take the label of a part of the photo away."""
+    photo = _photo_to_review(request, photo_id)
+    if photo.annotations.filter(id=annotation_id).exists():
+        annotating.remove_annotation(annotation_id)
+    messages.success(request, _("That part has no label of its own any more."))
     return redirect("photo", photo.id)
 
 

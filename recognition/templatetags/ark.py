@@ -5,7 +5,8 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from recognition.models import Photo
+from recognition.labels.tree import LabelTree
+from recognition.models import Label, Photo, Prediction
 from recognition.photos import thumbnails
 from recognition.photos.parts import Part
 from recognition.photos.refusals import Refusal
@@ -51,3 +52,18 @@ def glossary(*slugs: str) -> dict[str, Any]:
 def thumbnail(photo: Photo, ratio: float) -> Thumbnail:
     """How the photo's thumbnail shows the main subject; ratio: width by height of what is shown."""
     return thumbnails.thumbnail(photo, ratio)
+
+
+@register.simple_tag(takes_context=True)
+def narrower(context: Any, prediction: Prediction | None) -> Label | None:
+    """The label that fits best, where the answer is a group above it (`LabelTree.narrower`). The
+    tree is read once a request, and only if there may be such an answer."""
+    if not prediction or not prediction.top or not prediction.label:
+        return None
+    if prediction.top[0]["label"] == prediction.label.slug:
+        return None
+    request = context.get("request")
+    tree = getattr(request, "label_tree", None) or LabelTree()
+    if request is not None:
+        request.label_tree = tree
+    return tree.narrower(prediction)

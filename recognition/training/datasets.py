@@ -26,7 +26,7 @@ from recognition.models import (
     TrainingRun,
 )
 from recognition.training.failures import CannotTrain
-from recognition.training.selection import Selection, obstacle, select
+from recognition.training.selection import Labelled, Selection, obstacle, select
 from recognition.versions.registry import live_version
 
 FEW = 5  # training photos; a label with fewer is warned about
@@ -153,7 +153,11 @@ def write(draft: Draft) -> DataSet:
 def _examples(dataset: DataSet, selection: Selection) -> Iterator[TrainingExample]:
     for row in selection.labelled:
         yield TrainingExample(
-            dataset=dataset, photo_id=row.photo_id, label_id=row.label_id, split=row.split
+            dataset=dataset,
+            photo_id=row.photo_id,
+            label_id=row.label_id,
+            split=row.split,
+            box=row.box,
         )
     for anchor in selection.anchors:
         yield TrainingExample(dataset=dataset, photo_id=anchor.photo_id, split=Split.TRAIN)
@@ -215,27 +219,35 @@ def _changes(
     tree = selection.tree
     current = {label.id: tree.current(label).slug for label in tree}
     removed = Counter[str]()  # those that were deleted, to begin with
-    before: dict[UUID, str] = {}
+    before: dict[UUID, Counter[str]] = {}
     for photo_id, label_id in examples:
         if photo_id is None:
             removed[current[label_id]] += 1
         else:
-            before[photo_id] = current[label_id]
-    added, relabelled = Counter[str](), Counter[str]()
+            before.setdefault(photo_id, Counter())[current[label_id]] += 1
+    now: dict[UUID, Counter[str]] = {}
     for row in selection.labelled:
-        slug = current[row.label_id]
-        if (earlier := before.pop(row.photo_id, None)) is None:
-            added[slug] += 1
-        elif earlier != slug:
-            relabelled[slug] += 1
-    removed.update(before.values())
+        now.setdefault(row.photo_id, Counter())[current[row.label_id]] += 1
+    added, relabelled = Counter[str](), Counter[str]()
+    for photo_id in before.keys() | now.keys():
+        gone, new = before.get(photo_id, Counter()), now.get(photo_id, Counter())
+        gone, new = gone - new, new - gone
+        # Of a photo, as many labels as went may have become what came.
+        for place, slug in enumerate(new.elements()):
+            (relabelled if place < gone.total() else added)[slug] += 1
+        removed.update(list(gone.elements())[new.total() :])
     return Changes(last, dict(added), dict(relabelled), dict(removed))
 
 
 def _fingerprint(selection: Selection, slugs: dict[int, str]) -> str:
-    lines = [f"{row.sha256} {slugs[row.label_id]} {row.split}\n" for row in selection.labelled]
+    lines = [_line(row, slugs[row.label_id]) for row in selection.labelled]
     lines += [f"{row.sha256}  {Split.TRAIN}\n" for row in selection.anchors]
     return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
+
+
+def _line(row: Labelled, slug: str) -> str:
+    box = f" {' '.join(map(str, row.box))}" if row.box else ""
+    return f"{row.sha256} {slug} {row.split}{box}\n"
 
 
 def _summary(selection: Selection, slugs: dict[int, str]) -> dict[str, Any]:

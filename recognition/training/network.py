@@ -23,6 +23,7 @@ from recognition.training.known_labels import name_of_result, provenance, slugs_
 from recognition.training.subprocess import TrainingProcess
 from recognition.training.watch import Watch
 
+_EXAMPLE = ("photo", "label", "split", "box")
 MAX_RETRIES = 3  # with smaller batches, or after the process was killed
 
 
@@ -54,10 +55,11 @@ def write_photos(run: TrainingRun) -> None:
     examples = run.dataset.examples.filter(photo__isnull=False).order_by("id")
     with whole_file(path, draft), draft.open("w", encoding="utf-8", newline="") as stream:
         rows = csv.writer(stream)
-        rows.writerow(("path", "label", "split"))
-        for photo_id, label_id, split in examples.values_list("photo", "label", "split"):
+        rows.writerow(("path", "label", "split", "box"))
+        for photo_id, label_id, split, box in examples.values_list(*_EXAMPLE):
             if label_id in slugs:
-                rows.writerow((Photo(id=photo_id).original_path, slugs[label_id], split))
+                numbers = " ".join(map(str, box or ()))
+                rows.writerow((Photo(id=photo_id).original_path, slugs[label_id], split, numbers))
 
 
 def write_job(run: TrainingRun) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -11,22 +11,34 @@ from uuid import UUID
 from django.db.models import Q
 
 from recognition.labels.tree import LabelTree, labelled_photos
-from recognition.models import Mode, ModelVersion, Photo, Split, split_of
+from recognition.models import (
+    Annotation,
+    Mode,
+    ModelVersion,
+    Photo,
+    Split,
+    Subject,
+    View,
+    split_of,
+)
 from recognition.training.failures import CannotTrain
 from recognition.versions.embeddings import of_backbone
 
 ANCHORS = 2000  # unlabelled photos on which the parent's answers are distilled
 _ANCHORS_READ = 10 * ANCHORS  # the latest unlabelled photos; beyond them nothing is looked for
 _CHUNK = 2000
+_MAINS_CHUNK = 500
 
 
 class Labelled(NamedTuple):
-    """A photo with its label's id; a merged label counts as what it was merged into."""
+    """A photo with its label's id, or a further labelled part of one; a merged label counts as what
+    it was merged into. box: what the label is about, None for the whole photo."""
 
     photo_id: UUID
     label_id: int
     split: Split
     sha256: str
+    box: tuple[float, ...] | None = None
 
 
 class Anchor(NamedTuple):
@@ -66,21 +78,65 @@ def select(mode: str, parent: ModelVersion | None) -> Selection:
 
     The tree is read last, so that it knows the label of every photo.
     """
-    photos = labelled_photos().order_by()
-    rows = list(photos.values_list("id", "label", "group", "sha256"))
+    rows = list(_labelled(looks_at_subjects(mode, parent)))
     anchors = list(_anchors(mode, parent))
     tree = LabelTree()
     current = {label.id: tree.current(label) for label in tree}
     labelled, retired = [], Counter[str]()
-    for photo_id, label_id, group, sha256 in rows:
-        label = current.get(label_id)
+    for row in rows:
+        label = current.get(row.label_id)
         if label is None:  # the photo has another label by now, and this one is gone
             continue
         if label.active:
-            labelled.append(Labelled(photo_id, label.id, split_of(group or photo_id), sha256))
+            labelled.append(row._replace(label_id=label.id))
         else:
             retired[label.slug] += 1
-    return Selection(mode, sorted(labelled), anchors, dict(retired), tree)
+    labelled.sort(key=lambda row: row.photo_id)  # the photo's own label before further ones
+    return Selection(mode, labelled, anchors, dict(retired), tree)
+
+
+def looks_at_subjects(mode: str, parent: ModelVersion | None) -> bool:
+    """Whether the result will look at subjects, as its parent does. What is trained from scratch
+    looks at the centre."""
+    return mode != Mode.FROM_SCRATCH and parent is not None and parent.view == View.SUBJECTS
+
+
+def _labelled(with_boxes: bool) -> Iterator[Labelled]:
+    """The labelled photos; with boxes, also further labelled parts of any."""
+    columns = ("id", "label", "group", "sha256", "box")
+    photos = labelled_photos().order_by()
+    found = list(photos.values_list(*columns))
+    mains = _main_boxes([row[0] for row in found if row[4] is None]) if with_boxes else {}
+    for photo_id, label_id, group, sha256, box in found:
+        split = split_of(group or photo_id)
+        box = tuple(box) if box and with_boxes else mains.get(photo_id)
+        yield Labelled(photo_id, label_id, split, sha256, box)
+    if with_boxes:
+        parts = Annotation.objects.order_by("id")
+        of_photo = ("photo", "label", "photo__group", "photo__sha256", "box")
+        for photo_id, label_id, group, sha256, box in parts.values_list(*of_photo):
+            split = split_of(group or photo_id)
+            yield Labelled(photo_id, label_id, split, sha256, tuple(box))
+
+
+def _main_boxes(photo_ids: Sequence[UUID]) -> dict[UUID, tuple[float, ...]]:
+    """The main subject of each photo in which the version that it shows has found one."""
+    looking = set(ModelVersion.objects.filter(view=View.SUBJECTS).values_list("id", flat=True))
+    boxes: dict[UUID, tuple[float, ...]] = {}
+    for start in range(0, len(photo_ids), _MAINS_CHUNK):
+        chunk = photo_ids[start : start + _MAINS_CHUNK]
+        photos = Photo.objects.filter(id__in=chunk).order_by()
+        shown = {
+            prediction_id: photo_id
+            for photo_id, prediction_id, version_id in photos.values_list(
+                "id", "prediction", "prediction__model_version"
+            )
+            if version_id in looking
+        }
+        mains = Subject.objects.filter(prediction__in=list(shown), rank=0).order_by()
+        for prediction_id, box in mains.values_list("prediction", "box"):
+            boxes[shown[prediction_id]] = tuple(box)
+    return boxes
 
 
 def obstacle(mode: str, trained_labels: int) -> CannotTrain | None:

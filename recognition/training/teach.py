@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
-from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +34,7 @@ from recognition.training.known_labels import (
 )
 from recognition.training.watch import Watch, write
 from recognition.versions import embeddings
+from recognition.versions.embeddings import Part
 
 # Shares of the whole, as the page shows them: embeddings are read, then the head is taught.
 _READ, _TAUGHT = 0.3, 0.8
@@ -57,7 +57,7 @@ class Material(NamedTuple):
 
 
 class _Example(NamedTuple):
-    photo_id: UUID
+    part: Part
     label: str
     split: str
 
@@ -129,38 +129,36 @@ def _labels_to_teach(run: TrainingRun, manifest: Manifest, material: Material) -
 def gather(
     run: TrainingRun, version: ModelVersion, on_progress: Callable[[float], None]
 ) -> Material:
-    """Stored embeddings, wherever the version's backbone has seen a photo; the others are computed
-    from their files. Always in the same order. Photos whose label the result will not know stay
-    out.
+    """Stored embeddings, wherever the version's backbone has seen what an example is about; the
+    others are computed from the files. Always in the same order. Photos whose label the result
+    will not know stay out.
 
     on_progress: takes the share of what must be computed that is done; may raise.
     """
     examples = list(_examples(run))
-    found = embeddings.stored(version, [example.photo_id for example in examples])
-    missing = [
-        example.photo_id for example in examples if example.label and example.photo_id not in found
-    ]
+    found = embeddings.stored_parts(version, [example.part for example in examples])
+    missing = [example.part for example in examples if example.label and example.part not in found]
     looked_at = 0
-    for computed in embeddings.from_files(version, missing):
-        found |= {photo_id: row for photo_id, row in computed.items() if row is not None}
+    for computed in embeddings.parts_from_files(version, missing):
+        found |= {part: row for part, row in computed.items() if row is not None}
         looked_at += len(computed)
         on_progress(looked_at / len(missing))
-    usable = [example for example in examples if example.photo_id in found]
-    rows = [found[example.photo_id] for example in usable]
+    usable = [example for example in examples if example.part in found]
+    rows = [found[example.part] for example in usable]
     return Material(
         embeddings=np.stack(rows).astype(np.float32) if rows else np.empty((0, 0), np.float32),
         labels=np.array([example.label for example in usable], np.str_),
         splits=np.array([example.split for example in usable], np.str_),
-        unreadable=sum(photo_id not in found for photo_id in missing),
+        unreadable=len({part.photo_id for part in missing if part not in found}),
     )
 
 
 def _examples(run: TrainingRun) -> Iterator[_Example]:
     slugs = slugs_by_id(run)
     examples = run.dataset.examples.filter(photo__isnull=False).order_by("id")
-    for photo_id, label_id, split in examples.values_list("photo", "label", "split"):
+    for photo_id, label_id, split, box in examples.values_list("photo", "label", "split", "box"):
         if label_id in slugs:
-            yield _Example(photo_id, slugs[label_id], split)
+            yield _Example(Part.of(photo_id, box), slugs[label_id], split)
 
 
 class _Progress:

@@ -1,13 +1,16 @@
 """Embeddings of photos: float16 bytes in the database, float32 rows in calculations.
 
-Only versions with the same backbone understand each other's embeddings. Rows are chosen by the ids
+The embedding of a photo is that of its main subject, where a version found one or people have said
+which it is, and otherwise of all that the version looks at. Only versions with the same backbone,
+which look at photos in the same way, understand each other's embeddings. Rows are chosen by the ids
 of such versions after they were read: as a part of the query, that would lead SQLite to read all
 predictions instead of the few that are labelled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -15,11 +18,24 @@ import numpy.typing as npt
 from django.conf import settings
 from django.db.models import QuerySet
 
-from recognition.models import ModelVersion, Photo, Prediction
+from recognition.labels import boxes
+from recognition.models import ModelVersion, Photo, Prediction, Subject, View
 
 _CHUNK = 500
 
 Embedding = npt.NDArray[np.float16]  # (embedding_size,)
+
+
+class Part(NamedTuple):
+    """A box in a photo; without one, its main subject as far as the network has found one."""
+
+    photo_id: UUID
+    box: tuple[float, ...] | None = None
+
+    @classmethod
+    def of(cls, photo_id: UUID, box: Iterable[float] | None) -> Part:
+        """box: as the database stores it."""
+        return cls(photo_id, tuple(box) if box is not None else None)
 
 
 def of_backbone(version: ModelVersion) -> frozenset[int]:
@@ -29,7 +45,8 @@ def of_backbone(version: ModelVersion) -> frozenset[int]:
 
 
 def stored(version: ModelVersion, photo_ids: Sequence[UUID]) -> dict[UUID, Embedding]:
-    """Of those photos that the version's backbone has seen."""
+    """Of those photos that the version's backbone has seen: of their main subjects, or of the whole
+    photos where there is none."""
     versions = of_backbone(version)
     found: dict[UUID, Embedding] = {}
     for start in range(0, len(photo_ids), _CHUNK):
@@ -43,6 +60,43 @@ def stored(version: ModelVersion, photo_ids: Sequence[UUID]) -> dict[UUID, Embed
     return found
 
 
+def stored_parts(version: ModelVersion, parts: Sequence[Part]) -> dict[Part, Embedding]:
+    """Of those parts of photos that the version's backbone has looked at."""
+    whole = [part.photo_id for part in parts if part.box is None]
+    found = {Part(photo_id): row for photo_id, row in stored(version, whole).items()}
+    boxed = [part for part in parts if part.box is not None]
+    for start in range(0, len(boxed), _CHUNK):
+        chunk = boxed[start : start + _CHUNK]
+        looked_at = _subjects(version, {part.photo_id for part in chunk})
+        for part in chunk:
+            for box, numbers in looked_at.get(part.photo_id, ()):
+                if part.box is not None and boxes.same(box, part.box):
+                    found[part] = np.frombuffer(numbers, "<f2")
+    return found
+
+
+def _subjects(
+    version: ModelVersion, photo_ids: Collection[UUID]
+) -> dict[UUID, list[tuple[list[float], bytes]]]:
+    """The boxes with embeddings that the version's backbone has seen in each photo."""
+    versions = of_backbone(version)
+    predictions = Prediction.objects.filter(photo__in=photo_ids).order_by()
+    of_photo = {
+        prediction_id: photo_id
+        for prediction_id, photo_id, version_id in predictions.values_list(
+            "id", "photo", "model_version"
+        )
+        if version_id in versions
+    }
+    subjects = Subject.objects.filter(prediction__in=list(of_photo), embedding__isnull=False)
+    found: dict[UUID, list[tuple[list[float], bytes]]] = {}
+    for prediction_id, box, numbers in subjects.order_by("id").values_list(
+        "prediction", "box", "embedding"
+    ):
+        found.setdefault(of_photo[prediction_id], []).append((box, bytes(numbers or b"")))
+    return found
+
+
 def from_files(
     version: ModelVersion, photo_ids: Sequence[UUID]
 ) -> Iterator[dict[UUID, Embedding | None]]:
@@ -50,19 +104,39 @@ def from_files(
 
     Loads the network. Raises CorruptCheckpoint, BrokenEngine.
     """
-    if not photo_ids:
+    for computed in parts_from_files(version, [Part(photo_id) for photo_id in photo_ids]):
+        yield {part.photo_id: row for part, row in computed.items()}
+
+
+def parts_from_files(
+    version: ModelVersion, parts: Sequence[Part]
+) -> Iterator[dict[Part, Embedding | None]]:
+    """The same of parts of photos."""
+    if not parts:
         return
     from recognition.cnn.serving.classifier import BATCH_SIZE, Answer, Classifier
+    from recognition.versions import looking
 
-    chunks = [photo_ids[i : i + BATCH_SIZE] for i in range(0, len(photo_ids), BATCH_SIZE)]
-    paths = ([Photo(id=photo_id).original_path for photo_id in chunk] for chunk in chunks)
+    chunks = [parts[i : i + BATCH_SIZE] for i in range(0, len(parts), BATCH_SIZE)]
+    looks = ([_look(version, part) for part in chunk] for chunk in chunks)
     load = (version.folder, settings.ARK_ENGINE, settings.ARK_DEVICE, settings.ARK_MAX_PIXELS)
-    with Classifier.load(*load, warm_up=()) as classifier:
-        for chunk, answers in zip(chunks, classifier.stream(paths), strict=True):
+    with Classifier.load(*load, warm_up=(), finder=looking.finder_for(version)) as classifier:
+        for chunk, answers in zip(chunks, classifier.stream(looks), strict=True):
             yield {
-                photo_id: answer.embedding if isinstance(answer, Answer) else None
-                for photo_id, answer in zip(chunk, answers, strict=True)
+                part: answer.embedding if isinstance(answer, Answer) else None
+                for part, answer in zip(chunk, answers, strict=True)
             }
+
+
+def _look(version: ModelVersion, part: Part) -> Any:
+    """What the network is to look at."""
+    path = Photo(id=part.photo_id).original_path
+    if version.view != View.SUBJECTS:
+        return path
+    from recognition.cnn.pixels.boxes import Box
+    from recognition.cnn.serving.classifier import Look
+
+    return Look(path, closer=True, main=Box(*part.box) if part.box else None)
 
 
 def normalised(embeddings: Sequence[bytes | memoryview]) -> npt.NDArray[np.float32]:

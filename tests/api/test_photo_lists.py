@@ -53,7 +53,7 @@ def test_a_list_takes_the_same_few_queries_however_long(
     for _ in range(10):
         settled_photo(uploader)
     client = api_of(User.objects.get(id=uploader.id))
-    with django_assert_max_num_queries(3):  # two for permissions
+    with django_assert_max_num_queries(4):  # two for permissions
         assert len(ids(client.get(PHOTOS))) == 10
 
 

@@ -16,6 +16,8 @@ OPERATIONS = {
     ("get", "/api/v1/photos/{id}/"),
     ("delete", "/api/v1/photos/{id}/"),
     ("put", "/api/v1/photos/{id}/label/"),
+    ("post", "/api/v1/photos/{id}/annotations/"),
+    ("delete", "/api/v1/photos/{id}/annotations/{annotation_id}/"),
     ("get", "/api/v1/batches/{id}/"),
     ("get", "/api/v1/labels/"),
     ("post", "/api/v1/labels/"),
@@ -75,7 +77,9 @@ def test_filters_and_wait_are_described(schema: dict[str, Any]) -> None:
     def names(path: str) -> set[str]:
         return {parameter["name"] for parameter in schema["paths"][path]["get"]["parameters"]}
 
-    assert {"state", "kind", "label", "predicted", "batch", "cursor"} <= names("/api/v1/photos/")
+    assert {"state", "kind", "label", "predicted", "batch", "contains", "cursor"} <= names(
+        "/api/v1/photos/"
+    )
     assert "wait" in names("/api/v1/photos/{id}/")
 
 

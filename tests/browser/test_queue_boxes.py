@@ -176,6 +176,10 @@ def test_a_second_subject_gets_a_label_of_its_own(at_queue: Reviewer, instance: 
     at_queue.wait_until_sent()
     assert said_of(instance, photo) == ["None", f"truck {RIGHT}"]
     assert at_queue.photo == photo
+    at_queue.press("u")
+    expect(frame(at_queue, "Car 70 %")).to_be_visible()
+    at_queue.wait_until_sent()
+    assert said_of(instance, photo) == ["None"]
 
 
 def test_the_picture_is_enlarged_and_moved(at_queue: Reviewer) -> None:

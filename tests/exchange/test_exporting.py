@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from recognition.exchange import exporting
+from recognition.exchange import export_rows
 from recognition.exchange.exporting import Export, Selection
 from recognition.exchange.importing import FolderImport
 from recognition.labels import labelling, tree
@@ -97,6 +97,7 @@ def test_the_table_says_all_about_each_photo(uploader: User, reviewer: User) -> 
         "prediction": "dog",
         "confidence": "0.9",
         "id": str(photo.id),
+        **dict.fromkeys(("left", "top", "right", "bottom", "box_by"), ""),
     }
 
 
@@ -143,7 +144,7 @@ def test_an_export_can_be_narrowed(uploader: User) -> None:
 
 
 def test_photos_are_read_a_page_at_a_time(uploader: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exporting, "_PAGE", 2)
+    monkeypatch.setattr(export_rows, "_PAGE", 2)
     for _ in range(5):
         stored(uploader, "dog")
     assert len(pictures(exported())) == 5
@@ -152,7 +153,7 @@ def test_photos_are_read_a_page_at_a_time(uploader: User, monkeypatch: pytest.Mo
 def test_photos_that_came_at_the_same_moment_are_all_there(
     uploader: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exporting, "_PAGE", 2)
+    monkeypatch.setattr(export_rows, "_PAGE", 2)
     for _ in range(5):
         stored(uploader, "dog")
     Photo.objects.update(created=timezone.now())

@@ -10,7 +10,7 @@ from recognition.labels.tree import LabelTree
 from recognition.models import Annotation, Label, Photo, View
 from recognition.photos import parts
 from tests.support.pages import done
-from tests.support.rows import add_photo, subject
+from tests.support.rows import add_photo, found_subject
 
 LEFT, RIGHT = [0.1, 0.2, 0.4, 0.8], [0.5, 0.2, 0.9, 0.8]
 
@@ -19,8 +19,8 @@ LEFT, RIGHT = [0.1, 0.2, 0.4, 0.8], [0.5, 0.2, 0.9, 0.8]
 def photo(uploader: User, version: object) -> Photo:
     """A dog at the left, a car at the right."""
     photo = add_photo(uploader, **done("dog"))
-    subject(photo, "dog", LEFT, confidence=0.8)
-    subject(photo, "car", RIGHT)
+    found_subject(photo, LEFT, "dog", confidence=0.8)
+    found_subject(photo, RIGHT, "car")
     return photo
 
 
@@ -36,7 +36,7 @@ def test_what_was_found_comes_with_the_main_subject_first(photo: Photo) -> None:
     assert told(photo) == [(LEFT, "dog", True, False), (RIGHT, "car", False, False)]
     dog = parts.parts(photo, LabelTree().said)[0]
     assert dog.confidence == 0.8
-    assert [(label.slug, share) for label, share in dog.top] == [("dog", 0.8), ("neither", 0.2)]
+    assert [(label.slug, share) for label, share in dog.top] == [("dog", 0.8)]
 
 
 def test_the_label_of_people_is_that_of_the_main_subject(photo: Photo) -> None:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from recognition.models import Photo
 from recognition.photos.thumbnails import Thumbnail, thumbnail
 from tests.support.pages import done
-from tests.support.rows import add_photo, subject
+from tests.support.rows import add_photo, found_subject
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ CASES = {
 
 def photo_with(uploader: User, case: Case) -> Photo:
     photo = add_photo(uploader, width=case.width, height=case.height, **done("dog"))
-    subject(photo, "dog", case.box)
+    found_subject(photo, case.box, "dog")
     return photo
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from recognition.models import Annotation, Photo, View
 from tests.support.pages import done, text
-from tests.support.rows import add_photo, subject
+from tests.support.rows import add_photo, found_subject
 
 LEFT, RIGHT = [0.1, 0.2, 0.4, 0.8], [0.5, 0.2, 0.9, 0.8]
 
@@ -25,8 +25,8 @@ def html_of(client: Client, photo: Photo) -> str:
 @pytest.fixture
 def street(photo: Photo) -> Photo:
     """A dog at the left, a car at the right."""
-    subject(photo, "dog", LEFT)
-    subject(photo, "car", RIGHT, confidence=0.7)
+    found_subject(photo, LEFT, "dog")
+    found_subject(photo, RIGHT, "car", confidence=0.7)
     return photo
 
 
@@ -41,7 +41,7 @@ def test_each_subject_is_framed_and_listed(client: Client, street: Photo) -> Non
 
 
 def test_one_that_fills_the_picture_is_framed_when_pointed_at(client: Client, photo: Photo) -> None:
-    subject(photo, "dog", [0.0, 0.1, 1.0, 1.0])
+    found_subject(photo, [0.0, 0.1, 1.0, 1.0], "dog")
     assert 'class="frames is-quiet"' in html_of(client, photo)
 
 
@@ -56,7 +56,7 @@ def test_a_page_updates_by_itself_until_somebody_has_looked_closer(
     assert client.get(address).status_code == 204
     photo.prediction.look_due = None
     photo.prediction.save()
-    subject(photo, "dog", LEFT)
+    found_subject(photo, LEFT, "dog")
     assert "1 dog" in text(client.get(address))
 
 
@@ -81,6 +81,10 @@ def test_a_reviewer_gives_a_part_a_label_of_its_own(reviewer_client: Client, str
     assert "That part is now labelled Taxi." in text(answer)
     made = Annotation.objects.get()
     assert (made.box, made.label.slug) == (RIGHT, "taxi")
+    away = reverse("unlabel-part", args=[street.id, made.id])
+    assert away in answer.content.decode()
+    reviewer_client.post(away)
+    assert not Annotation.objects.exists()
 
 
 def test_a_reviewer_says_that_the_label_is_about_another_subject(
@@ -110,7 +114,7 @@ def test_only_reviewers_label_parts(client: Client, street: Photo) -> None:
 
 def test_cards_show_where_the_main_subject_is(client: Client, uploader: User, version: Any) -> None:
     photo = add_photo(uploader, width=1600, height=400, **done("dog"))
-    subject(photo, "dog", [0.9, 0.2, 1.0, 0.8])
+    found_subject(photo, [0.9, 0.2, 1.0, 0.8], "dog")
     html = client.get(reverse("history")).content.decode()
     assert 'class="keeps-end"' in html
     assert '<rect x="1440" y="80" width="160" height="240" />' in html

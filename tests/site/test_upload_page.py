@@ -151,7 +151,7 @@ def test_news_need_few_queries(
     client: Client, uploader: User, django_assert_max_num_queries: Any
 ) -> None:
     ids = [add_photo(uploader, **done("dog")).id.hex for _ in range(20)]
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(7):
         assert len(news(client, waiting=",".join(ids))["cards"]) == 20
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from recognition.cnn.manifest import WEIGHTS_NAME, Manifest, write_manifest
 from recognition.cnn.pixels.decoding import UnreadablePhoto, load_upright_rgb
 from recognition.cnn.pixels.preprocessing import Preprocessing
-from recognition.cnn.serving.classifier import Answer
+from recognition.cnn.serving.classifier import Answer, Look
 from recognition.cnn.taxonomy import Label as TaxonomyLabel
 from recognition.labels import labelling
 from recognition.models import (
@@ -33,6 +33,7 @@ from recognition.models import (
     TrainingExample,
     TrainingRun,
     Via,
+    View,
 )
 from recognition.predictions import queue
 from recognition.versions.registry import live_version, register
@@ -110,10 +111,11 @@ class FakeClassifier:
     def __init__(self) -> None:
         self.batches: list[list[Path]] = []
 
-    def stream(self, batches: Iterable[Sequence[Path]]) -> Iterator[list[Answer | UnreadablePhoto]]:
+    def stream(self, batches: Iterable[Sequence[Look]]) -> Iterator[list[Answer | UnreadablePhoto]]:
         for batch in batches:
-            self.batches.append(list(batch))
-            yield [_look_at(path) for path in batch]
+            paths = [Path(look.source) for look in batch]
+            self.batches.append(paths)
+            yield [_look_at(path) for path in paths]
 
 
 def _look_at(path: Path) -> Answer | UnreadablePhoto:
@@ -161,24 +163,36 @@ def predicted_photo(owner: User, slug: str, confidence: float) -> Photo:
     )
 
 
-def subject(photo: Photo, slug: str, box: Sequence[float], **fields: Any) -> Subject:
-    """What the network found in a photo, after what it had found before."""
+def subject_version(number: int = 1) -> ModelVersion:
+    """The live version from now on looks at subjects."""
+    ModelVersion.objects.filter(number=number).update(view=View.SUBJECTS)
+    return ModelVersion.objects.get(number=number)
+
+
+def found_subject(photo: Photo, box: Iterable[float], slug: str = "dog", **fields: Any) -> Subject:
+    """A subject that the shown prediction has found, behind those that it has found already."""
     label = Label.objects.get(slug=slug)
-    confidence = fields.get("confidence", 0.9)
-    plain = {
-        "rank": photo.prediction.subjects.count(),
-        "found": slug,
-        "score": 0.8,
-        "label": label,
-        "kind": label.kind,
-        "confidence": confidence,
-        "top": [
-            {"label": slug, "confidence": confidence},
-            {"label": "neither", "confidence": round(1 - confidence, 4)},
-        ],
-    }
-    made = {**plain, **fields}
-    return Subject.objects.create(prediction=photo.prediction, box=list(box), **made)
+    rank = photo.prediction.subjects.count()
+    seen = embedding(rank).astype("<f2").tobytes()
+    plain = {"rank": rank, "found": slug, "score": 0.7, "confidence": 0.8, "embedding": seen}
+    plain["top"] = [{"label": slug, "confidence": 0.8}]
+    return Subject.objects.create(
+        prediction=photo.prediction,
+        box=list(box),
+        label=label,
+        kind=label.kind,
+        **{**plain, **fields},
+    )
+
+
+def broad_photo(owner: User) -> Photo:
+    """A photo that may show a taxi, or another car: the answer is the latter."""
+    photo = predicted_photo(owner, "car", 0.73)
+    top = [("taxi", 0.38), ("car", 0.35), ("dog", 0.2)]
+    photo.prediction.top = [{"label": slug, "confidence": share} for slug, share in top]
+    photo.prediction.kind = "vehicle"
+    photo.prediction.save()
+    return photo
 
 
 def give_label(photos: Iterable[Photo], slug: str, by: User, via: Via = Via.GRID) -> None:

@@ -7,11 +7,11 @@ from tests.support.reviewers import run
 
 LEFT, RIGHT = [0.1, 0.2, 0.4, 0.7], [0.55, 0.3, 0.95, 0.8]
 _FIND = """
-from tests.support.rows import subject
+from tests.support.rows import found_subject
 for photo in Photo.objects.filter(name__in={names!r}).select_related("prediction"):
     photo.prediction.subjects.all().delete()
-    subject(photo, "dog", {left}, confidence=0.8)
-    subject(photo, "car", {right}, confidence=0.7)
+    found_subject(photo, {left}, "dog", confidence=0.8)
+    found_subject(photo, {right}, "car", confidence=0.7)
 """
 _SHOW = """
 photo = Photo.objects.get(id={photo!r})

@@ -5,6 +5,7 @@ Torch-free: the normalisation that follows runs inside the network (`recogniser.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from PIL import Image
 
 from recognition.cnn.pixels.decoding import load_upright_rgb
 
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+
+_MARGIN = 0.05  # of a subject's width and height, on each side
 _FILTERS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 
 
@@ -65,11 +69,45 @@ def centre_pixels(image: Image.Image, preprocessing: Preprocessing) -> npt.NDArr
     return np.asarray(square)
 
 
-def centre_box(
-    size: tuple[int, int], preprocessing: Preprocessing
-) -> tuple[float, float, float, float]:
+def centre_box(size: tuple[int, int], preprocessing: Preprocessing) -> Box:
     """The square of the original, in its pixels (left, top, right, bottom), that the crop keeps."""
     width, height = size
     side = min(width, height) * preprocessing.crop / preprocessing.resize
     left, top = (width - side) / 2, (height - side) / 2
     return left, top, left + side, top + side
+
+
+def subject_pixels(
+    image: Image.Image, box: Box, preprocessing: Preprocessing
+) -> npt.NDArray[np.uint8]:
+    """A subject of an RGB image, squeezed into uint8 pixels of shape (crop, crop, 3).
+
+    box: in parts of 1 of the image.
+    """
+    return np.asarray(squeezed(image, box, preprocessing.crop, preprocessing.interpolation))
+
+
+def squeezed(image: Image.Image, box: Box, side: int, interpolation: str) -> Image.Image:
+    """A subject with a margin as a square, whatever its own proportions are."""
+    part = subject_box(image.size, box)
+    return image.resize((side, side), _FILTERS[interpolation], box=part)
+
+
+def subject_box(size: tuple[int, int], box: Box) -> Box:
+    """A subject with its margin in pixels, as far as the image goes."""
+    left, top, right, bottom = box
+    across, down = _MARGIN * (right - left), _MARGIN * (bottom - top)
+    width, height = size
+    return (
+        max(0.0, left - across) * width,
+        max(0.0, top - down) * height,
+        min(1.0, right + across) * width,
+        min(1.0, bottom + down) * height,
+    )
+
+
+def shorter_side_for(box: Box, side: int) -> int:
+    """How long the shorter side of a photo must at least be, so that the subject fills a square of
+    this side without being enlarged, if the file has the pixels."""
+    left, top, right, bottom = box
+    return math.ceil(side / max(min(right - left, bottom - top), 0.001))

@@ -5,7 +5,8 @@ folder or null, "parent_sha256", "name": of the result, "labels": [{"slug", "kin
 "name_zh", "parent"}], "parameters": {...}, "device": "auto" | "cpu" | "cuda", "threads": 0 for all,
 "max_pixels": larger photos are left out, "training": {...}: goes into the result's manifest}.
 
-photos.csv: path, label (a slug, or nothing), split (train, validation or test), with a header.
+photos.csv: path, label (a slug, or nothing), split (train, validation or test), box (what the label
+is about: left, top, right and bottom in parts of 1, or nothing for the whole photo), with a header.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from recognition.cnn.pixels.decoding import DEFAULT_MAX_PIXELS
+from recognition.cnn.pixels.preprocessing import Box
 from recognition.cnn.taxonomy import Label
 from recognition.cnn.training.parameters import MODES, TrainingParameters
 
@@ -33,11 +35,13 @@ class CannotTrain(Exception):
 
 @dataclass(frozen=True)
 class Example:
-    """A photo; label is an index into the job's labels, None if nobody labelled it."""
+    """A photo, or a subject in one; label is an index into the job's labels, None if nobody
+    labelled it."""
 
     path: Path
     label: int | None
     split: str
+    box: Box | None = None
 
 
 @dataclass(frozen=True)
@@ -110,9 +114,17 @@ def _read_examples(path: Path, labels: tuple[Label, ...]) -> tuple[Example, ...]
     index[""] = None
     with path.open(encoding="utf-8", newline="") as file:
         examples = tuple(
-            Example(Path(row["path"]), index[row["label"]], row["split"])
+            Example(Path(row["path"]), index[row["label"]], row["split"], _box(row.get("box")))
             for row in csv.DictReader(file)
         )
     if unknown := {example.split for example in examples} - set(SPLITS):
         raise ValueError(f"split: {', '.join(unknown)}")
     return examples
+
+
+def _box(text: str | None) -> Box | None:
+    """Runs that an earlier Ark began have none."""
+    if not text:
+        return None
+    left, top, right, bottom = map(float, text.split())
+    return left, top, right, bottom

@@ -20,6 +20,12 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--label", action="append", default=[], help="a slug; may be repeated")
         parser.add_argument("--kind", choices=Kind.values, default="")
+        parser.add_argument(
+            "--format",
+            choices=("folders", "yolo"),
+            default="folders",
+            help="a folder for each label, or as YOLO reads them",
+        )
         parser.add_argument("--split", choices=Split.values, default="")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -31,7 +37,9 @@ class Command(BaseCommand):
         part = file.with_name(file.name + ".part")
         try:
             with whole_file(file, part), part.open("wb") as stream:
-                stream.writelines(Export(Photo.objects.all(), selection).archive())
+                export = Export(Photo.objects.all(), selection)
+                is_yolo = options["format"] == "yolo"
+                stream.writelines(export.yolo() if is_yolo else export.archive())
         except OSError as error:
             raise CommandError(f"The file cannot be written: {error}") from error
         self.stdout.write(f"Written to {file}.")

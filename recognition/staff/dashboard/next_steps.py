@@ -16,15 +16,18 @@ from django.utils.translation import ngettext
 
 from recognition.core import heartbeats
 from recognition.labels.tree import labelled_photos
-from recognition.models import Comparison, Photo, RunState, TrainingRun
+from recognition.models import Comparison, Mode, ModelVersion, Photo, RunState, TrainingRun, View
 from recognition.review import promise, statistics
 from recognition.review.queue import Ordering
 from recognition.staff.formatting import percent, short_percent
 from recognition.staff.training import run_text
+from recognition.versions import finder, pretrained
+from recognition.versions.comparison import comparing
 
 MAX_STEPS = 4
 WORTH_A_PROMISE = 0.05  # of the uploads
 CANDIDATES_FOR = timedelta(days=7)  # who has not promoted one by then does not want to
+BETTER_FIRST_FOR = timedelta(days=60)  # an upgrade is noticed later than what one asked for
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,16 @@ def _start_a_predictor() -> Step | None:
         return None
     text = _("Photos wait for a prediction, and no predictor is running.")
     return Step(text, _("See what is wrong"), reverse("readyz"), is_urgent=True)
+
+
+def _add_the_finder() -> Step | None:
+    if not finder.is_missing():
+        return None
+    text = _(
+        "There is no finder, so that small subjects, those at the edge and all but one are "
+        "missed. To add it, run manage.py add_finder on the server."
+    )
+    return Step(text, _("See why"), reverse("readyz"))
 
 
 def _upload() -> Step | None:
@@ -142,12 +155,38 @@ def _compare_the_candidate() -> Step | None:
         candidate__number__gt=F("baseline__number"),
     )
     newest = made.select_related("candidate", "baseline").order_by("-candidate__number").first()
-    if newest is None or newest.findings["fixed"] <= newest.findings["broken"]:
+    if newest is None or comparing.won(newest.findings) <= 0:
         return None
     numbers = (newest.candidate.number, newest.baseline.number)
     text = _("Version %(number)d fixes %(fixed)d photos, breaks %(broken)d and is not live yet.")
-    text %= {"number": numbers[0], **newest.findings}
+    if finer := newest.findings.get("finer"):
+        text = _(
+            "Version %(number)d fixes %(fixed)d photos, answers %(finer)d more finely, breaks "
+            "%(broken)d and is not live yet."
+        )
+    text %= {"number": numbers[0], **newest.findings, "finer": finer}
     return Step(text, _("Compare and make live"), reverse("training-compare", args=numbers))
+
+
+def _take_the_better_first() -> Step | None:
+    """An instance of before has the present make of its first network beside it."""
+    better = pretrained.better_first()
+    live = ModelVersion.objects.filter(live=True).first()
+    if better is None or live is None or live.view == View.SUBJECTS:
+        return None
+    is_old = better.created < timezone.now() - BETTER_FIRST_FOR
+    if is_old or ModelVersion.objects.filter(parent=better).exists():
+        return None
+    if live.parent_id is None:
+        text = _("A better first network is there: version %(number)d.")
+        link_text = _("Compare and make live")
+        url = reverse("training-compare", args=[better.number, live.number])
+    else:  # it knows nothing of what the live version was taught
+        text = _("A better first network is there: version %(number)d. Teach it your labels first.")
+        link_text = _("Teach it")
+        query = urlencode({"mode": Mode.TEACH, "parent": better.number})
+        url = f"{reverse('training-launch')}?{query}"
+    return Step(text % {"number": better.number}, link_text, url)
 
 
 def _teach() -> Step | None:
@@ -175,9 +214,11 @@ def _teach() -> Step | None:
 ANYBODY, REVIEWERS, TRAINERS = "anybody", "reviewers", "trainers"
 _CHOICES: tuple[tuple[Callable[[], Step | None], str], ...] = (
     (_start_a_predictor, ANYBODY),
+    (_add_the_finder, ANYBODY),
     (_upload, ANYBODY),
     (_watch_the_run, TRAINERS),
     (_compare_the_candidate, TRAINERS),
+    (_take_the_better_first, TRAINERS),
     (_review, REVIEWERS),
     (_teach, TRAINERS),
     (_look_at_suspects, REVIEWERS),

@@ -23,6 +23,11 @@ FORMATS = {
     "zip": (_("ZIP: the photos and all tables"), "application/zip", "zip"),
     "csv": (_("CSV: the table of the photos"), "text/csv; charset=utf-8", "csv"),
     "coco": (_("COCO: one JSON file"), "application/json", "json"),
+    "yolo": (
+        _("YOLO: the photos by split, and a text file of boxes for each"),
+        "application/zip",
+        "zip",
+    ),
 }
 
 
@@ -66,7 +71,12 @@ def export(request: StaffRequest) -> HttpResponseBase:
 
 
 def _download(export: Export, format: str) -> StreamingHttpResponse:
-    content: dict[str, Any] = {"zip": export.archive, "csv": export.table, "coco": export.coco}
+    content: dict[str, Any] = {
+        "zip": export.archive,
+        "csv": export.table,
+        "coco": export.coco,
+        "yolo": export.yolo,
+    }
     _title, content_type, suffix = FORMATS[format]
     pieces: Iterator[bytes] = content[format]()
     name = f"ark-{timezone.localdate():%Y-%m-%d}.{suffix}"

@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from recognition.labels import labelling
+from recognition.labels import annotating, labelling
 from recognition.labels.fields import BoxField
 from recognition.labels.labelling import ChangedMeanwhile, Seen
 from recognition.labels.tree import LabelTree
@@ -54,6 +54,10 @@ class DecisionForm(PhotoForm):
 
 
 class PartForm(PhotoForm):
+    part = forms.UUIDField()
+
+
+class PartLabelForm(PartForm):
     box = BoxField()
     label = forms.SlugField()
 
@@ -125,14 +129,26 @@ def decide(request: StaffRequest) -> JsonResponse:
 @staff_page("recognition.review")
 @require_POST
 def annotate(request: StaffRequest) -> JsonResponse:
-    """Give another part of the photo a label of its own."""
-    sent = _understood(PartForm(request.POST))
+    """Give another part of the photo a label of its own; `back` undoes that."""
+    if "back" in request.POST:
+        return _take_label_away(request)
+    sent = _understood(PartLabelForm(request.POST))
     photo = _visible_photo(request, sent["photo"])
     label = _label(sent["label"], photo)
     try:
-        labelling.annotate(photo.id, sent["box"], label, request.user)
+        annotating.annotate(photo.id, sent["box"], label, request.user, sent["part"])
     except Photo.DoesNotExist:
         raise Http404 from None
+    except (annotating.TooMany, IntegrityError):  # the id of another photo's
+        raise BadRequest from None
+    return JsonResponse({})
+
+
+def _take_label_away(request: StaffRequest) -> JsonResponse:
+    sent = _understood(PartForm(request.POST))
+    photo = _visible_photo(request, sent["photo"])
+    if photo.annotations.filter(id=sent["part"]).exists():
+        annotating.remove_annotation(sent["part"])
     return JsonResponse({})
 
 

@@ -100,15 +100,24 @@ export class Picture {
 
   /**
    * A label of its own was given to what is chosen; from here on the label is about the main one.
+   * @param {string} id
    * @param {string} name
    */
-  showLabelled(name) {
+  showLabelled(id, name) {
     const place = this.about === "drawn" ? this.#keepDrawn() : this.#picked;
     if (place) {
-      the("button", HTMLElement, place).ariaLabel = `${name} ✓`;
-      the(".frame-name", HTMLElement, place).textContent = `${name} ✓`;
+      place.dataset.before = the(".frame-name", HTMLElement, place).textContent ?? "";
+      place.dataset.labelled = id;
+      callIt(place, `${name} ✓`);
     }
     this.#choose(null);
+  }
+
+  /** @param {string} id */
+  takeBack(id) {
+    const place = this.#places.find((one) => one.dataset.labelled === id);
+    if (place?.dataset.part === "drawn") place.remove();
+    else if (place) callIt(place, place.dataset.before ?? "");
   }
 
   larger() {
@@ -198,4 +207,13 @@ export class Picture {
   #press(action, isPressed) {
     the(`[data-action="${action}"]`, HTMLElement, this.#article).ariaPressed = String(isPressed);
   }
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {string} name
+ */
+function callIt(place, name) {
+  the("button", HTMLElement, place).ariaLabel = name;
+  the(".frame-name", HTMLElement, place).textContent = name;
 }

@@ -105,10 +105,12 @@ async function labelPart(article, box) {
   const label = await pickLabel(the("[data-picker]", HTMLDialogElement));
   stage.focus();
   if (!label) return;
+  const id = newId();
   const photo = photoOf(article);
-  const fields = { photo, box, label: label.slug };
-  outbox.add({ id: newId(), action: "annotate", photo, fields });
-  pictureOf(article).showLabelled(label.name);
+  const fields = { photo, part: id, box, label: label.slug };
+  outbox.add({ id, action: "annotate", photo, fields });
+  steps.push({ id, action: "annotate", article });
+  pictureOf(article).showLabelled(id, label.name);
   say(dataset.textPart, label.name);
 }
 
@@ -119,15 +121,24 @@ function undo() {
   if (!step) return undoEarlier();
   const { id, article } = step;
   const photo = photoOf(article);
-  const isSkip = step.action === "skip";
-  if (!outbox.withdraw(id)) {
-    if (isSkip) outbox.add({ id: newId(), action: "skip", photo, fields: { photo, back: 1 } });
-    else outbox.add({ id: newId(), action: "undo", photo, fields: { decision: id } });
-  }
-  if (!isSkip) progress.count(1);
+  if (!outbox.withdraw(id)) outbox.add({ id: newId(), photo, ...undoing(step.action, id, photo) });
+  if (step.action === "decide") progress.count(1);
+  if (step.action === "annotate") pictureOf(article).takeBack(id);
   carousel.putBack(article);
   say(dataset.textUndone);
   goOn();
+}
+
+/**
+ * @param {Action} action
+ * @param {string} id
+ * @param {string} photo
+ * @returns {{ action: Action, fields: Fields }}
+ */
+function undoing(action, id, photo) {
+  if (action === "decide") return { action: "undo", fields: { decision: id } };
+  const part = action === "annotate" ? { part: id } : {};
+  return { action, fields: { photo, ...part, back: 1 } };
 }
 
 // What was decided before this page was loaded.

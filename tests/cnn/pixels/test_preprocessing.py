@@ -6,11 +6,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from recognition.cnn.pixels.decoding import load_upright_rgb
 from recognition.cnn.pixels.preprocessing import (
     Preprocessing,
     centre_box,
     centre_pixels,
     load_pixels,
+    shorter_side_for,
+    subject_box,
+    subject_pixels,
 )
 
 LITE0 = Preprocessing(resize=256, crop=224, interpolation="bicubic", mean=127.0, std=128.0)
@@ -69,3 +73,23 @@ def test_a_normalisation_that_does_not_fit_the_channels_is_refused(
     fields: dict[str, object] = {"mean": (1.0, 2.0, 3.0), "std": 1.0, **wrong}
     with pytest.raises(ValueError, match="usable"):
         Preprocessing(resize=256, crop=224, interpolation="bicubic", **fields)  # type: ignore[arg-type]
+
+
+def test_a_subject_is_seen_whole_with_a_margin_whatever_its_proportions() -> None:
+    image = gradient(640, 320)
+    pixels = subject_pixels(image, (0.5, 0.25, 0.75, 0.75), LITE0)
+    part = image.resize((224, 224), Image.Resampling.BICUBIC, box=(312, 72, 488, 248))
+    assert np.array_equal(pixels, np.asarray(part))
+
+
+def test_the_margin_ends_where_the_photo_does() -> None:
+    assert subject_box((100, 100), (0.0, 0.0, 1.0, 0.5)) == pytest.approx((0, 0, 100, 52.5))
+
+
+def test_a_photo_is_decoded_large_enough_for_its_subject() -> None:
+    box = (0.25, 0.4, 0.375, 0.6)
+    side = shorter_side_for(box, 224)
+    assert side == 8 * 224
+    jpeg = io.BytesIO()
+    gradient(3000, 2400).save(jpeg, "JPEG")
+    assert min(load_upright_rgb(jpeg.getvalue(), side).size) >= side

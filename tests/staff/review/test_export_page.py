@@ -44,6 +44,11 @@ def test_an_archive(as_reviewer: Client) -> None:
     assert "dog/rex.jpg" in archive.namelist()
 
 
+def test_yolo(as_reviewer: Client) -> None:
+    archive = zipfile.ZipFile(io.BytesIO(download(as_reviewer, format="yolo")))
+    assert "dataset.yaml" in archive.namelist()
+
+
 def test_a_table(as_reviewer: Client) -> None:
     assert b"dog/rex.jpg,dog,rex.jpg" in download(as_reviewer, format="csv")
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from recognition.models import Annotation, Decision, Photo
-from tests.support.rows import settled_photo, subject
+from tests.support.rows import found_subject, settled_photo
 
 LEFT, RIGHT = [0.1, 0.2, 0.4, 0.8], [0.5, 0.2, 0.9, 0.8]
 
@@ -22,8 +22,8 @@ LEFT, RIGHT = [0.1, 0.2, 0.4, 0.8], [0.5, 0.2, 0.9, 0.8]
 def street(uploader: User) -> Photo:
     """A dog at the left, a car at the right."""
     photo = settled_photo(uploader)
-    subject(photo, "dog", LEFT)
-    subject(photo, "car", RIGHT, confidence=0.7)
+    found_subject(photo, LEFT, "dog")
+    found_subject(photo, RIGHT, "car", confidence=0.7)
     return photo
 
 
@@ -33,7 +33,7 @@ def decide(client: Client, photo: Photo, **fields: Any) -> HttpResponse:
 
 
 def annotate(client: Client, photo: Photo, **fields: Any) -> HttpResponse:
-    plain = {"photo": photo.id, "label": "taxi", "box": json.dumps(RIGHT)}
+    plain = {"photo": photo.id, "part": uuid4(), "label": "taxi", "box": json.dumps(RIGHT)}
     return client.post(reverse("review-annotate"), {**plain, **fields})
 
 
@@ -80,8 +80,21 @@ def test_another_part_gets_a_label_of_its_own(as_reviewer: Client, street: Photo
     assert not Decision.objects.exists()
 
 
+def test_a_label_of_its_own_can_be_taken_back(
+    as_reviewer: Client, street: Photo, uploader: User
+) -> None:
+    part, other = uuid4(), settled_photo(uploader)
+    annotate(as_reviewer, street, part=part)
+    annotate(as_reviewer, other, part=part, back=1)
+    assert Annotation.objects.count() == 1  # it is not that photo's
+    for _ in range(2):
+        assert annotate(as_reviewer, street, part=part, back=1).status_code == 200
+    assert not Annotation.objects.exists()
+
+
 @pytest.mark.parametrize(
-    "fields", [{"box": ""}, {"box": "[1, 0, 0, 1]"}, {"box": "{"}, {"label": "nothing"}]
+    "fields",
+    [{"box": ""}, {"box": "[1, 0, 0, 1]"}, {"box": "{"}, {"label": "nothing"}, {"part": "x"}],
 )
 def test_what_is_not_understood_is_refused(
     as_reviewer: Client, street: Photo, fields: dict[str, str]
@@ -96,6 +109,6 @@ def test_a_box_beyond_the_picture_is_refused(as_reviewer: Client, street: Photo)
 
 
 def test_a_photo_that_is_gone_is_not_found(as_reviewer: Client, street: Photo) -> None:
-    sent = {"photo": street.id, "label": "taxi", "box": json.dumps(RIGHT)}
+    sent = {"photo": street.id, "part": uuid4(), "label": "taxi", "box": json.dumps(RIGHT)}
     street.delete()
     assert as_reviewer.post(reverse("review-annotate"), sent).status_code == 404

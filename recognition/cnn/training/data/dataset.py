@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +43,9 @@ class Data:
         """Decodes all photos of at most max_pixels. Raises CannotTrain with the code no_photos."""
         self.preprocessing = preprocessing
         side = preprocessing.resize + preprocessing.resize // 8
-        self._pictures = Pictures([example.path for example in examples], side, max_pixels)
+        paths = [example.path for example in examples]
+        self._boxes = [example.box for example in examples]
+        self._pictures = Pictures(paths, side, max_pixels, self._boxes)
         self.pool = self._pictures.pool
         labels = [-1 if example.label is None else example.label for example in examples]
         self.truths = torch.tensor(labels, dtype=torch.int64)
@@ -76,9 +79,15 @@ class Data:
 
     def centre(self, row: int) -> Pixels:
         """What the network sees when it serves, uint8 (crop, crop, 3)."""
-        return centre_pixels(Image.fromarray(self._pictures[row]), self.preprocessing)
+        return centre_pixels(Image.fromarray(self._pictures[row]), self._preprocessing_of(row))
 
     def augmented(self, row: int, parameters: TrainingParameters, epoch: int) -> Pixels:
         """What it sees in an epoch of training, the same whenever it is asked for."""
         random = np.random.default_rng([parameters.seed, epoch, row])
-        return augment(self._pictures[row], self.preprocessing, parameters, random)
+        return augment(self._pictures[row], self._preprocessing_of(row), parameters, random)
+
+    def _preprocessing_of(self, row: int) -> Preprocessing:
+        """Of a subject nothing more is cut off."""
+        if self._boxes[row] is None:
+            return self.preprocessing
+        return replace(self.preprocessing, resize=self.preprocessing.crop)

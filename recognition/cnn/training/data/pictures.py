@@ -12,6 +12,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from recognition.cnn.pixels.decoding import UnreadablePhoto, load_upright_rgb
+from recognition.cnn.pixels.preprocessing import Box, shorter_side_for, squeezed
 from recognition.cnn.training.memory import available_bytes
 
 Pixels = npt.NDArray[np.uint8]
@@ -24,10 +25,18 @@ _AT_ONCE = 64
 
 class Pictures:
     """Pictures whose shorter side is a little longer than what the network sees, so that a part
-    can be cut out at random: uint8 (H, W, 3), RGB."""
+    can be cut out at random: uint8 (H, W, 3), RGB. A subject is squeezed into a square."""
 
-    def __init__(self, paths: Sequence[Path], shorter_side: int, max_pixels: int) -> None:
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        shorter_side: int,
+        max_pixels: int,
+        boxes: Sequence[Box | None] | None = None,
+    ) -> None:
+        """boxes: of the subjects, in parts of 1 of their photos; None for whole photos."""
         self._paths = paths
+        self._boxes = boxes or [None] * len(paths)
         self._side = shorter_side
         self._max_pixels = max_pixels
         self._decoded: dict[int, Pixels] = {}
@@ -60,20 +69,25 @@ class Pictures:
         return np.full((self._side, self._side, 3), 127, np.uint8) if picture is None else picture
 
     def _decode(self, row: int) -> Pixels | None:
+        box = self._boxes[row]
+        side = shorter_side_for(box, self._side) if box else self._side
         try:
-            image = load_upright_rgb(self._paths[row], self._side, self._max_pixels)
+            image = load_upright_rgb(self._paths[row], side, self._max_pixels)
         except (UnreadablePhoto, OSError):
             return None
+        return np.asarray(
+            squeezed(image, box, self._side, "bicubic") if box else self._scaled(image)
+        )
+
+    def _scaled(self, image: Image.Image) -> Image.Image:
         width, height = image.size
         scale = self._side / min(width, height)
         longest = _LONGEST * min(width, height)
         box_width, box_height = min(width, longest), min(height, longest)
         left, top = (width - box_width) / 2, (height - box_height) / 2
         size = (round(box_width * scale), round(box_height * scale))
-        return np.asarray(
-            image.resize(
-                size,
-                Image.Resampling.BICUBIC,
-                box=(left, top, left + box_width, top + box_height),
-            )
+        return image.resize(
+            size,
+            Image.Resampling.BICUBIC,
+            box=(left, top, left + box_width, top + box_height),
         )
