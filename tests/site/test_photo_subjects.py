@@ -36,7 +36,7 @@ def test_each_subject_is_framed_and_listed(client: Client, street: Photo) -> Non
     assert json.dumps(RIGHT) in html
     words = text(client.get(reverse("photo", args=[street.id])))
     assert "In this photo 1 dog, 1 car" in words
-    assert "Dog 90 % main subject" in words
+    assert "Dog 80 % main subject" in words
     assert "Car 70 %" in words
 
 

@@ -121,7 +121,7 @@ function undo() {
   if (!step) return undoEarlier();
   const { id, article } = step;
   const photo = photoOf(article);
-  if (!outbox.withdraw(id)) outbox.add({ id: newId(), photo, ...undoing(step.action, id, photo) });
+  if (!outbox.withdraw(id)) outbox.add({ id: newId(), photo, ...opposite(step.action, id, photo) });
   if (step.action === "decide") progress.count(1);
   if (step.action === "annotate") pictureOf(article).takeBack(id);
   carousel.putBack(article);
@@ -130,15 +130,15 @@ function undo() {
 }
 
 /**
+ * What takes it back.
  * @param {Action} action
  * @param {string} id
  * @param {string} photo
  * @returns {{ action: Action, fields: Fields }}
  */
-function undoing(action, id, photo) {
+function opposite(action, id, photo) {
   if (action === "decide") return { action: "undo", fields: { decision: id } };
-  const part = action === "annotate" ? { part: id } : {};
-  return { action, fields: { photo, ...part, back: 1 } };
+  return { action, fields: { photo, part: id, back: 1 } };
 }
 
 // What was decided before this page was loaded.
