@@ -11,17 +11,20 @@ let pinned = ""; // the part whose card stays
 const places = () => all(".frame-place", HTMLElement, picture);
 const partOf = (/** @type {HTMLElement | null} */ element) => element?.dataset.part ?? "";
 
-/** @param {string} part */
-function show(part) {
+/**
+ * @param {string} part
+ * @param {boolean} [withCard]
+ */
+function show(part, withCard = true) {
   for (const place of places()) {
-    const isShown = partOf(place) === part;
+    const isShown = withCard && partOf(place) === part;
     const card = the(`#frame-${partOf(place)}`, HTMLElement, picture);
     card.classList.toggle("is-shown", isShown);
     the("button", HTMLElement, place).setAttribute("aria-expanded", String(isShown));
     if (isShown) put(card, place.getBoundingClientRect());
   }
-  for (const item of all(".parts [data-part]", HTMLElement)) {
-    item.classList.toggle("is-pointed-at", item.dataset.part === part);
+  for (const one of [...places(), ...all(".parts [data-part]", HTMLElement)]) {
+    one.classList.toggle("is-pointed-at", partOf(one) === part);
   }
 }
 
@@ -44,13 +47,13 @@ function put(card, frame) {
   card.style.top = `${top - layer.top}px`;
 }
 
-/** @param {Event} event */
-const pointedAt = (event) => partOf(around(event, ".frame-place, .parts [data-part]"));
-
 for (const event of ["pointerover", "focusin"]) {
   document.addEventListener(event, (event) => {
     const isTouch = event instanceof PointerEvent && event.pointerType === "touch";
-    if (!isTouch) show(pointedAt(event) || pinned);
+    if (isTouch) return;
+    const frame = partOf(around(event, ".frame-place"));
+    const item = partOf(around(event, ".parts [data-part]"));
+    show(frame || item || pinned, !item);
   });
 }
 document.addEventListener("click", (event) => {
