@@ -12,7 +12,8 @@ from django.db.models import Count
 from recognition.labels import suggestions
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, Photo, Review, State, Suggestion
-from recognition.photos import selectors
+from recognition.photos import parts, selectors
+from recognition.photos.parts import Part
 
 # 99 % of the nearest photos with the same label are more similar than this, and 5 % of those of
 # another kind.
@@ -23,13 +24,14 @@ LEAST_SIMILARITY = 0.4
 class Card:
     """A photo in the review queue.
 
-    choices: the top five labels with their confidence, and a broader answer. similar: the nearest
-    labelled photos.
+    choices: the top five labels with their confidence, and a broader answer. parts: what is framed,
+    the main one first. similar: the nearest labelled photos.
     near_duplicates: how many other photos are nearly the same picture. seen: the id of the photo's
     last decision, for `labelling.Seen`. suggestions: of the owner, that wait.
     """
 
     photo: Photo
+    parts: list[Part]
     choices: list[tuple[Label, float]]
     similar: list[Photo]
     near_duplicates: int
@@ -45,6 +47,16 @@ class Card:
         return self.choices[0][0] if self.choices else None
 
     @property
+    def others(self) -> list[Part]:
+        """The parts besides the main one, which the label can be said to be about instead."""
+        return [part for part in self.parts if not part.is_main]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether people said that the label is about the whole picture."""
+        return self.photo.box == parts.WHOLE
+
+    @property
     def is_check(self) -> bool:
         """Whether the machine accepted the prediction, and a person is to check it."""
         return self.photo.prediction is not None and self.photo.prediction.review == Review.CHECK
@@ -52,7 +64,7 @@ class Card:
 
 def cards(reviewer: User, photo_ids: Collection[UUID]) -> list[Card]:
     """The cards of these photos, in this order, without those that this reviewer may not see."""
-    photos = selectors.photos_visible_to(reviewer).in_bulk(photo_ids)
+    photos = parts.with_parts(selectors.photos_visible_to(reviewer)).in_bulk(photo_ids)
     tree = LabelTree()
     seen = selectors.last_decisions(photos)
     suggested = suggestions.open_of(photos)
@@ -61,6 +73,7 @@ def cards(reviewer: User, photo_ids: Collection[UUID]) -> list[Card]:
     return [
         Card(
             photo=photos[key],
+            parts=parts.parts(photos[key], tree.said_in_use),
             choices=_choices(photos[key], tree),
             similar=[similar[id_] for id_ in _similar_ids(photos[key]) if id_ in similar],
             near_duplicates=groups.get(photos[key].group, 1) - 1,

@@ -30,6 +30,12 @@ urlpatterns = [
         suggestions_page.withdraw,
         name="withdraw-suggestion",
     ),
+    path("photos/<uuid:photo_id>/parts/", photo_page.label_part, name="label-part"),
+    path(
+        "photos/<uuid:photo_id>/parts/<uuid:annotation_id>/unlabel/",
+        photo_page.unlabel_part,
+        name="unlabel-part",
+    ),
     path("photos/<uuid:photo_id>/delete/", photo_page.delete, name="delete-photo"),
     path("photos/<uuid:photo_id>/thumbnail.jpg", pictures.thumbnail, name="thumbnail"),
     path("photos/<uuid:photo_id>/preview.jpg", pictures.preview, name="preview"),

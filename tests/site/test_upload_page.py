@@ -160,7 +160,7 @@ def test_a_batch_needs_few_queries(
 ) -> None:
     for _ in range(20):
         add_photo(batch.owner, batch=batch, **done("dog"))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         client.get(reverse("batch", args=[batch.id]))
 
 
