@@ -1,9 +1,12 @@
 """What templates need beyond Django's own filters."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 
+from recognition.models import Subject
+from recognition.photos.contents import contents as describe
 from recognition.photos.refusals import Refusal
 from recognition.site.glossary import terms
 
@@ -24,6 +27,12 @@ def percent(probability: float) -> str:
 def advice(code: str) -> str:
     """What a person can do about a photo that failed with this code."""
     return Refusal(code).detail
+
+
+@register.filter
+def contents(subjects: Iterable[Subject]) -> str:
+    """What they are, in words: "2 dogs, 1 car"."""
+    return describe(subjects)
 
 
 @register.inclusion_tag("staff/_glossary.html")
