@@ -1,7 +1,10 @@
 """`make bench`: how fast Ark is, beside references that are measured in the same run.
 
-    python -m benchmarks [--photos FOLDER] [--count 1000] [--record]
+    python -m benchmarks [--photos FOLDER] [--ordinary FOLDER] [--count 1000] [--record]
 
+--ordinary, or the variable ARK_BENCH_ORDINARY: photos as people take them, many of which need a
+closer look. All other figures are of photos that the network is sure of at first sight: what a
+closer look costs stands beside them.
 The references: one process that decodes and predicts and does nothing else (also with plain
 PyTorch), and a peer, LitServe with the same network on OpenVINO, which stores nothing; once as it
 comes, once tuned. `--record` writes the table to docs/benchmarks.md.
@@ -23,6 +26,7 @@ from pathlib import Path
 
 from benchmarks import corpus, load
 from benchmarks.peer_client import Peer
+from benchmarks.photo_sets import PhotoSets, sort_out
 from benchmarks.product import CLIENTS, Product
 from benchmarks.recording import as_table, record
 from tests.support.instance import free_port, running, wait_until
@@ -33,58 +37,100 @@ Row = tuple[str, str, str, str, str]
 PEER_PYTHON = ROOT / ".venv-peer" / "bin" / "python"
 ROUNDS = 3
 LONE_PHOTOS = 50
+PAUSE_S = 0.3  # between lone photos: the closer look that follows a sure one is over by then
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photos", type=Path, default=corpus.default_folder())
+    ordinary = os.environ.get("ARK_BENCH_ORDINARY")
+    parser.add_argument("--ordinary", type=Path, default=ordinary and Path(ordinary))
     parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--record", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ark-bench-") as folder:
-        rows = measure(Path(folder), options.photos, options.count)
+        bench = Bench(Path(folder), options.count)
+        rows = bench.measure(options.photos, options.ordinary, options.rounds)
     table = as_table(("what", "Ark", "reference", "ratio", "budget"), rows)
     print(table)
     if options.record:
-        record("make bench", f"medians of {ROUNDS} rounds, {options.count} photos", table)
+        record("make bench", f"medians of {options.rounds} rounds, {options.count} photos", table)
 
 
-def measure(folder: Path, photos: Path, count: int) -> list[Row]:
+class Bench:
     """Ark and its references take turns, because machines drift; the medians are compared."""
-    store = folder / "models_store"
-    figures: dict[str, list[float]] = defaultdict(list)
-    with running(folder / "home", store) as instance:
-        product = Product(instance)
-        product.bulk_per_s(corpus.photos(photos, 64))  # warm
 
-        def note_single(name: str, server: Product | Peer) -> None:
-            many, few = corpus.photos(photos, count // 2), corpus.photos(photos, LONE_PHOTOS)
-            figures[f"{name} single"].append(server.single_per_s(many))
-            figures[f"{name} lone"].append(server.lone_ms(few))
+    def __init__(self, folder: Path, count: int) -> None:
+        self._folder, self._count = folder, count
+        self._store = folder / "models_store"
+        self._figures: dict[str, list[float]] = defaultdict(list)
 
-        for _ in range(ROUNDS):
-            alone = one_process(store / "1", photos)
-            figures["limit"].append(alone["product"]["overlapped"])
-            figures["eager"].append(alone["eager"]["overlapped"])
-            figures["bulk"].append(product.bulk_per_s(corpus.photos(photos, count)))
-            note_single("ark", product)
-            for name in ("plain", "tuned"):
-                with peer(store / "1", name) as server:  # not running while others are measured
-                    server.lone_ms(corpus.photos(photos, 10))  # warm
-                    note_single(name, server)
-        web_mb, predictor_mb = product.memory_mb("web"), product.memory_mb("predictor")
-    median = {name: statistics.median(values) for name, values in figures.items()}
-    many, lone = f"{CLIENTS} clients, a photo a request", "a lone photo"
-    return [
-        per_s(f"{count} photos at once / one process alone", median["bulk"], median["limit"], 0.7),
-        per_s(f"{many} / peer", median["ark single"], median["plain single"], 1.0),
-        per_s(f"{many} / tuned peer", median["ark single"], median["tuned single"], None),
-        ms(f"{lone} / peer", median["ark lone"], median["plain lone"], "at most 2.5, or 60 ms"),
-        ms(f"{lone} / tuned peer", median["ark lone"], median["tuned lone"], ""),
-        per_s("one process alone / plain PyTorch", median["limit"], median["eager"], None),
-        ("memory of a web process, the largest", f"{web_mb:.0f} MB", "", "", "150 MB"),
-        ("memory of the predictor", f"{predictor_mb:.0f} MB", "", "", "1000 MB"),
-    ]
+    def measure(self, photos: Path, ordinary: Path | None, rounds: int) -> list[Row]:
+        with running(self._folder / "home", self._store) as instance:
+            product = Product(instance)
+            sets = sort_out(product, photos, ordinary, self._folder)
+            product.bulk_per_s(corpus.photos(sets.sure, 64))  # warm
+            for _ in range(rounds):
+                self._round(product, sets)
+            web_mb, predictor_mb = product.memory_mb("web"), product.memory_mb("predictor")
+        return [
+            *self._rows(),
+            ("memory of a web process, the largest", f"{web_mb:.0f} MB", "", "", "150 MB"),
+            ("memory of the predictor", f"{predictor_mb:.0f} MB", "", "", "1200 MB"),
+        ]
+
+    def _round(self, product: Product, sets: PhotoSets) -> None:
+        alone = one_process(self._store / "1", sets.sure)
+        self._figures["limit"].append(alone["product"]["overlapped"])
+        self._figures["eager"].append(alone["eager"]["overlapped"])
+        self._bulk("bulk", product, sets.sure)
+        if sets.ordinary:
+            alone = one_process(self._store / "1", sets.ordinary, "--no-eager")
+            self._figures["ordinary limit"].append(alone["product"]["overlapped"])
+            self._bulk("ordinary bulk", product, sets.ordinary)
+        for name, folder in (("sure", sets.sure), ("closer", sets.closer)):
+            if folder:
+                few = corpus.photos(folder, LONE_PHOTOS)
+                self._figures[f"{name} lone"].append(product.lone_ms(few, PAUSE_S))
+        product.rest()
+        self._single("ark", product, sets.sure)
+        product.rest()
+        for name in ("plain", "tuned"):
+            with peer(self._store / "1", name) as server:  # not running while others are measured
+                server.lone_ms(corpus.photos(sets.sure, 10))  # warm
+                self._single(name, server, sets.sure)
+
+    def _bulk(self, name: str, product: Product, photos: Path) -> None:
+        self._figures[name].append(product.bulk_per_s(corpus.photos(photos, self._count)))
+        product.rest()
+
+    def _single(self, name: str, server: Product | Peer, photos: Path) -> None:
+        many = corpus.photos(photos, self._count // 2)
+        self._figures[f"{name} single"].append(server.single_per_s(many))
+        if isinstance(server, Product):
+            server.rest()
+        few = corpus.photos(photos, LONE_PHOTOS)
+        self._figures[f"{name} lone"].append(server.lone_ms(few))
+
+    def _rows(self) -> list[Row]:
+        median = {name: statistics.median(values) for name, values in self._figures.items()}
+        many, lone = f"{CLIENTS} clients, a photo a request", "a lone photo"
+        sure, alone = f"{self._count} photos that are sure at once", "one process alone"
+        rows = [per_s(f"{sure} / {alone}", median["bulk"], median["limit"], 0.65)]
+        if "ordinary bulk" in median:
+            ordinary = f"{self._count} ordinary photos at once / {alone}"
+            rows.append(per_s(ordinary, median["ordinary bulk"], median["ordinary limit"], 0.3))
+        rows += [
+            per_s(f"{many} / peer", median["ark single"], median["plain single"], 1.0),
+            per_s(f"{many} / tuned peer", median["ark single"], median["tuned single"], None),
+            ms(f"{lone} / peer", median["ark lone"], median["plain lone"], "at most 2.5, or 60 ms"),
+            ms(f"{lone} / tuned peer", median["ark lone"], median["tuned lone"], ""),
+        ]
+        if "closer lone" in median:
+            what = f"{lone} that needs a closer look / one that does not"
+            rows.append(ms(what, median["closer lone"], median["sure lone"], "at most 3.5"))
+        return [*rows, per_s(f"{alone} / plain PyTorch", median["limit"], median["eager"], None)]
 
 
 def per_s(what: str, ark: float, reference: float, at_least: float | None) -> Row:
@@ -96,10 +142,10 @@ def ms(what: str, ark: float, reference: float, budget: str) -> Row:
     return what, f"{ark:.0f} ms", f"{reference:.1f} ms", f"{ark / reference:.2f}", budget
 
 
-def one_process(version: Path, photos: Path) -> dict:
-    """What one process does alone, see benchmarks/cnn/one_process.py."""
+def one_process(version: Path, photos: Path, *options: str) -> dict:
+    """What one process does alone, with the recogniser only: see benchmarks/cnn/one_process.py."""
     command = [sys.executable, "benchmarks/cnn/one_process.py", str(photos), "--json"]
-    command += ["--version", str(version), "--seconds", "3"]
+    command += ["--version", str(version), "--seconds", "3", *options]
     return json.loads(subprocess.check_output(command, cwd=ROOT))
 
 

@@ -6,12 +6,19 @@ import json
 import statistics
 import time
 from pathlib import Path
+from typing import Any
 
 from benchmarks import load
-from tests.support.instance import Instance
+from tests.support.instance import Instance, wait_until
 
 CLIENTS = 16
 POLL_S = 0.1  # asking costs the server time too
+_REST_S = 600
+_LOOKS_DUE = (
+    *("shell", "-v", "0", "-c"),
+    "from recognition.models import Prediction\n"
+    "print(Prediction.objects.filter(look_due__isnull=False).count())",
+)
 
 
 class Product:
@@ -27,6 +34,14 @@ class Product:
 
     def upload(self, client: load.Client, photo: load.Photo) -> str:
         return json.loads(client.post("/api/v1/photos/", "image", photo))["id"]
+
+    def answer(self, client: load.Client, photo: load.Photo) -> dict[str, Any]:
+        """The photo with its prediction, in one round trip."""
+        return json.loads(client.post("/api/v1/photos/?wait=30", "image", photo))
+
+    def rest(self) -> None:
+        """Wait until the predictor has looked closer at what it was sure of at first sight."""
+        wait_until(lambda: self.instance.manage(*_LOOKS_DUE).split()[-1] == "0", _REST_S)
 
     def upload_and_wait(self, client: load.Client, photo: load.Photo) -> None:
         photo_id = self.upload(client, photo)
@@ -54,10 +69,15 @@ class Product:
             time.sleep(POLL_S)
         return len(photos) / (time.perf_counter() - started)
 
-    def lone_ms(self, photos: list[load.Photo]) -> float:
-        """Median of one client's milliseconds from its upload to the stored prediction."""
+    def lone_ms(self, photos: list[load.Photo], pause_s: float = 0.0) -> float:
+        """Median of one client's milliseconds from its upload to the stored prediction.
+
+        pause_s: between one and the next, in which the predictor may do what it has put off.
+        """
         client = self.new_client()
-        taken_ms = load.latencies_ms(lambda photo: self.upload_and_wait(client, photo), photos)
+        taken_ms = load.latencies_ms(
+            lambda photo: self.upload_and_wait(client, photo), photos, pause_s
+        )
         return statistics.median(taken_ms)
 
     def memory_mb(self, part: str) -> float:

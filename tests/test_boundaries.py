@@ -25,6 +25,11 @@ WITHOUT_TORCH = (
         for name in (
             "manifest",
             "taxonomy",
+            "finder/coco",
+            "finder/catalogue",
+            "finder/detections",
+            "finder/manifest",
+            "finder/reference",
             "networks/options",
             "networks/summaries",
             "pixels/decoding",

@@ -14,6 +14,11 @@ from webapp.home import ARK_HOME, BASE_DIR, REDIS_SOCKET, models_store, secret_k
 # Ark
 ARK_MODELS_STORE = models_store()
 ARK_BACKBONE = env.choice("ARK_BACKBONE", "lite0", ("lite0", "lite1", "lite2"))
+_FINDERS = (
+    *("nanodet_g", "ssdlite320_mobilenet_v3_large"),
+    *("fasterrcnn_mobilenet_v3_large_320_fpn", "fasterrcnn_resnet50_fpn_v2", "none"),
+)
+ARK_FINDER = env.choice("ARK_FINDER", "nanodet_g", _FINDERS)
 ARK_ENGINE = env.choice("ARK_ENGINE", "auto", ("auto", "openvino", "torch"))
 ARK_DEVICE = env.choice("ARK_DEVICE", "auto", ("auto", "cpu", "cuda"))
 ARK_MAX_UPLOAD_MB = env.integer("ARK_MAX_UPLOAD_MB", 25, at_least=1)

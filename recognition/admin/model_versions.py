@@ -29,8 +29,8 @@ from recognition.staff.formatting import percent
 @admin.register(ModelVersion)
 class ModelVersionAdmin(PromoteAction, ReadOnly):
     list_display = (
-        *("number", "live_badge", "name", "accuracy", "label_count", "way", "created"),
-        "compare",
+        *("number", "live_badge", "name", "accuracy", "label_count", "way", "view"),
+        *("created", "compare"),
     )
     list_select_related = ("training_run",)
     list_per_page = 50

@@ -5,17 +5,18 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
 from django.db import transaction
+from django.db.models import QuerySet
 
 from recognition.cnn.measures.folds import folds_of
 from recognition.core import jobs
 from recognition.labels.tree import LabelTree
-from recognition.models import Decision, Job, Label, Photo, Prediction, State, Suspect, Via
+from recognition.models import Decision, Job, Label, Photo, Prediction, State, Subject, Suspect, Via
 from recognition.review import suspects
 from recognition.versions import embeddings
 
@@ -169,17 +170,28 @@ def _answers(
     answers = {}
     versions = embeddings.live_versions()
     for start in range(0, len(photo_ids), _CHUNK):
-        rows = Photo.objects.filter(id__in=photo_ids[start : start + _CHUNK]).values_list(
+        chunk = Photo.objects.filter(id__in=photo_ids[start : start + _CHUNK])
+        of_boxes = _said_of_boxes(chunk)
+        rows = chunk.values_list(
             "id", "prediction__model_version", "prediction__embedding", "prediction__top"
         )
         for photo_id, version, embedding, top in rows:
             if embedding is None or version not in versions:
                 continue
             probabilities = np.zeros(len(place_of), dtype=np.float32)
-            for label, share in tree.said_in_use(top):
+            for label, share in tree.said_in_use(of_boxes.get(photo_id, top)):
                 probabilities[place_of[label.id]] = share
             answers[photo_id] = _Answer(bytes(embedding), probabilities)
     return answers
+
+
+def _said_of_boxes(photos: QuerySet[Photo]) -> dict[UUID, list[dict[str, Any]]]:
+    """The top five of what the labels of these photos are about, where people have drawn that: the
+    embedding is of the same box, and the answer for the photo may be about something else."""
+    drawn = photos.filter(box__isnull=False, prediction__isnull=False)
+    shown = dict(drawn.values_list("prediction", "id"))
+    main = Subject.objects.filter(prediction__in=shown, rank=0, found="")
+    return {shown[row_id]: top for row_id, top in main.values_list("prediction", "top")}
 
 
 def _related(known: Sequence[Label], tree: LabelTree) -> npt.NDArray[np.bool_]:

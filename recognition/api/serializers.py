@@ -63,7 +63,7 @@ class NewLabelSerializer(serializers.Serializer[Any]):
 class ModelVersionSerializer(serializers.ModelSerializer[ModelVersion]):
     class Meta:
         model = ModelVersion
-        fields = ("number", "name", "network", "live", "labels", "metrics", "created")
+        fields = ("number", "name", "network", "view", "live", "labels", "metrics", "created")
 
 
 class ConfidenceSerializer(serializers.Serializer[dict]):

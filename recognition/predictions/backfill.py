@@ -26,18 +26,19 @@ from recognition.core import jobs, wakeups
 from recognition.core.locks import lock_photos, lock_predictions
 from recognition.labels import labelling
 from recognition.labels.tree import LabelTree
-from recognition.models import Job, Label, ModelVersion, Photo, Prediction, State
+from recognition.models import Job, Label, ModelVersion, Photo, Prediction, State, Subject, View
 from recognition.predictions import queue
 
 _COUNTED = 1000  # rows that wait
 CHUNK = 100  # photos that a request looks at in one transaction
 
-# Only what a photo shows waits for a review (see `Prediction`).
+# Only what a photo shows waits for a review (see `Prediction`), or for a closer look.
 _NOT_SHOWN: dict[str, Any] = {
     **dict.fromkeys(("review", "margin", "disagreement", "accepted", "analysis_due", "novelty")),
+    "look_due": None,
     "similar": [],
 }
-_REVIEW_FIELDS = ("review", "margin", "disagreement", "analysis_due")
+_REVIEW_FIELDS = ("review", "margin", "disagreement", "analysis_due", "look_due")
 
 
 class Asked(NamedTuple):
@@ -74,7 +75,8 @@ def again(photo_ids: Collection[UUID], version: ModelVersion) -> Asked:
         if photo.id not in known
     ]
     Prediction.objects.bulk_create(new)
-    shown = _show_known(photos, [row for row in known.values() if row.state == State.DONE])
+    done = [row for row in known.values() if row.state == State.DONE]
+    shown = _show_known(photos, done, version.view == View.SUBJECTS)
     if waiting := len(new) + len(failed):
         transaction.on_commit(wakeups.wake_predictor)
     return Asked(waiting, shown, len(photo_ids) - waiting - shown)
@@ -203,13 +205,22 @@ def _show(photos: Mapping[UUID, Photo], rows: Iterable[Prediction]) -> list[Pred
     return new
 
 
-def _show_known(photos: Mapping[UUID, Photo], rows: Iterable[Prediction]) -> int:
-    """As `_show`, for rows that were stored before; return how many it was."""
+def _show_known(
+    photos: Mapping[UUID, Photo], rows: Iterable[Prediction], looks_closer: bool
+) -> int:
+    """As `_show`, for rows that were stored before; return how many it was.
+
+    looks_closer: whether their version knows subjects.
+    """
     shown = _show(photos, rows)
-    tree = LabelTree()
+    tree, now = LabelTree(), timezone.now()
+    looked = set(Subject.objects.filter(prediction__in=shown).values_list("prediction", flat=True))
     for row in shown:
-        labelling.put_in_queue(row, photos[row.photo_id].label_id, tree)
-        row.analysis_due = timezone.now()
+        photo = photos[row.photo_id]
+        labelling.put_in_queue(row, photo.label_id, tree)
+        row.analysis_due = now
+        # People may have drawn boxes while it was not shown.
+        row.look_due = now if looks_closer and (photo.box or row.id not in looked) else None
     Prediction.objects.bulk_update(shown, _REVIEW_FIELDS)
     _spare_the_reviewed(shown)
     return len(shown)

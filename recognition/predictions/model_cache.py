@@ -1,9 +1,10 @@
 """The model cache: the networks that a predictor has in memory, the live version's and, during a
 backfill by another version, that one's.
 
-A thread watches which version is live. It loads and warms up a network beside the predictions, and
-then replaces the old one in a single step: nobody waits for it, and nobody gets a network that is
-half loaded. One that cannot be loaded changes nothing.
+A thread watches which version is live, and which finder is there. It loads and warms up a network
+beside the predictions, and then replaces the old one in a single step: nobody waits for it, and
+nobody gets a network that is half loaded. One that cannot be loaded changes nothing; a finder that
+cannot be loaded is done without.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import gc
 import logging
 import threading
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
@@ -21,8 +23,8 @@ from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.serving.classifier import BATCH_SIZE, Classifier
 from recognition.core import events, heartbeats, wakeups
 from recognition.core.process import worker_name
-from recognition.models import ModelVersion
-from recognition.versions import registry
+from recognition.models import ModelVersion, View
+from recognition.versions import looking, registry
 
 logger = logging.getLogger(__name__)
 
@@ -31,10 +33,14 @@ TRY_AGAIN_S = 20.0  # to load what could not be loaded
 
 
 class Loaded(NamedTuple):
-    """A version and its network. When the last reference to it goes, so does its memory."""
+    """A version and its network. When the last reference to it goes, so does its memory.
+
+    finder: the sha256 of the finder that was there; "" if there was none or it needs none.
+    """
 
     version: ModelVersion
     classifier: Classifier
+    finder: str = ""
 
 
 class _Wanted(NamedTuple):
@@ -60,6 +66,8 @@ class ModelCache:
         self._other: Loaded | None = None
         self._wanted: _Wanted | None = None
         self._failures: dict[int, _Failure] = {}  # by the version's id
+        self._finder = ""  # the sha256 of the one that is there
+        self._finder_failure = ""  # why that one cannot be loaded
         self._told = ""  # the operator, through Redis
         self._loading = threading.Lock()
         self._watcher: threading.Thread | None = None
@@ -105,6 +113,16 @@ class ModelCache:
             raise CorruptCheckpoint(failure.reason)
         return None
 
+    @property
+    def finder(self) -> str:
+        """The sha256 of the finder that looks closer; "" if there is none, or none that works."""
+        return "" if self._finder_failure else self._finder
+
+    def at_hand(self) -> dict[int, Loaded]:
+        """What is loaded, by the version's id."""
+        loaded = (self._other, self._live)
+        return {one.version.id: one for one in loaded if one is not None}
+
     def release_other(self) -> None:
         """Nothing is left to be predicted by it."""
         self._wanted = self._other = None
@@ -124,22 +142,32 @@ class ModelCache:
 
     def _look(self) -> None:
         with self._loading:
+            finder_before = self._finder
+            self._follow_finder()
             self._follow_live()
             self._follow_wanted()
+            if self._finder != finder_before:
+                wakeups.wake_predictor()  # photos may have waited for it
+
+    def _follow_finder(self) -> None:
+        finder = looking.finder()
+        if finder != self._finder:
+            self._finder, self._finder_failure = finder, ""
 
     def _follow_live(self) -> None:
         version = registry.live_version()
-        if not _is(self._live, version):
-            found = self._other if _is(self._other, version) else self._load(version)
-            self._live = found or self._live
+        if not self._is_current(self._live, version):
+            has_other = self._is_current(self._other, version)
+            self._live = (self._other if has_other else self._load(version)) or self._live
         failure = self._failures.get(version.id)
-        self._tell("" if _is(self._live, version) or failure is None else failure.reason)
+        reason = "" if _is(self._live, version) or failure is None else failure.reason
+        self._tell(reason or self._finder_failure)
 
     def _follow_wanted(self) -> None:
         wanted = self._wanted
         if wanted is None or _is(self._live, wanted.version):
             self._other = None
-        elif not _is(self._other, wanted.version):
+        elif not self._is_current(self._other, wanted.version):
             self._other = self._load(wanted.version, wanted.since_s)
             wakeups.wake_predictor()  # its photos wait
 
@@ -153,8 +181,9 @@ class ModelCache:
         failure = self._failures.get(version.id)
         if failure and failure.began_s >= asked_s and began_s < failure.ended_s + TRY_AGAIN_S:
             return None
+        finder = self._finder_for(version)
         try:
-            classifier = load_classifier(version, in_haste=self._live is not None)
+            classifier = self._load_with(finder, version)
         except Exception as error:  # whatever is wrong with it, the one that is loaded goes on
             reason = str(error) or repr(error)
             self._failures[version.id] = _Failure(reason, began_s, time.monotonic())
@@ -162,11 +191,38 @@ class ModelCache:
             return None
         self._failures.pop(version.id, None)
         logger.info("version %d is loaded", version.number, extra={"version": version.number})
-        return Loaded(version, classifier)
+        return Loaded(version, classifier, finder)
+
+    def _load_with(self, finder: str, version: ModelVersion) -> Classifier:
+        in_haste = self._live is not None
+        if not finder or self._finder_failure:
+            return load_classifier(version, in_haste=in_haste)
+        try:
+            return load_classifier(version, in_haste=in_haste, finder=looking.finder_folder())
+        except Exception as error:
+            classifier = load_classifier(version, in_haste=in_haste)
+            # It is the finder's fault. Photos are answered at first sight until another one comes.
+            self._finder_failure = str(error) or repr(error)
+            logger.error("the finder cannot be loaded: %s", self._finder_failure)
+            return classifier
+
+    def _is_current(self, loaded: Loaded | None, version: ModelVersion) -> bool:
+        """Whether it is this version, with the finder that is there."""
+        return (
+            loaded is not None
+            and loaded.version.id == version.id
+            and loaded.finder == self._finder_for(version)
+        )
+
+    def _finder_for(self, version: ModelVersion) -> str:
+        return self._finder if version.view == View.SUBJECTS else ""
 
 
-def load_classifier(version: ModelVersion, in_haste: bool = False) -> Classifier:
-    """Load a version's network, in haste if it shall take over from another one as soon as it can.
+def load_classifier(
+    version: ModelVersion, in_haste: bool = False, finder: Path | None = None
+) -> Classifier:
+    """Load a version's network, in haste if it shall take over from another one as soon as it can,
+    with the finder in this folder.
 
     Raises CorruptCheckpoint, BrokenEngine, ValueError.
     """
@@ -176,6 +232,7 @@ def load_classifier(version: ModelVersion, in_haste: bool = False) -> Classifier
         settings.ARK_DEVICE,
         settings.ARK_MAX_PIXELS,
         warm_up=(1, BATCH_SIZE) if in_haste else range(1, BATCH_SIZE + 1),
+        finder=finder,
     )
     if classifier.manifest.sha256 != version.sha256:
         raise CorruptCheckpoint(f"{version.folder} holds another version")

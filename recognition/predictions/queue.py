@@ -7,11 +7,14 @@ it does not take the others along a second time.
 
 An upload waits without a version, and gets the one that answers. A row that has a version from the
 beginning belongs to a backfill: that version predicts it, whenever no upload waits.
+
+An answer without subjects, of a version that knows some, is looked at again in the background
+(`closer_look`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -20,6 +23,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from recognition.cnn.pixels.boxes import WHOLE
 from recognition.cnn.pixels.decoding import UnreadablePhoto
 from recognition.cnn.serving.classifier import BATCH_SIZE, Answer
 from recognition.cnn.serving.label_groups import LabelGroups
@@ -27,14 +31,19 @@ from recognition.core import events, leases
 from recognition.core.locks import lock_predictions
 from recognition.labels import labelling
 from recognition.labels.tree import LabelTree
-from recognition.models import ModelVersion, Photo, Prediction, State
+from recognition.models import ModelVersion, Photo, Prediction, State, View
+from recognition.predictions import subjects
+from recognition.versions import looking
 
 MAX_ATTEMPTS = 3
 
+ANSWER_FIELDS = (
+    *("label_id", "kind", "top", "confidence", "fine", "milliseconds", "embedding"),
+    *("margin", "review", "disagreement", "analysis_due", "look_due", "attempts"),
+)
 _SETTLED_FIELDS = (
-    *("state", "model_version_id", "lease_owner", "lease_expires", "label_id", "kind", "top"),
-    *("confidence", "fine", "milliseconds", "embedding", "error"),
-    *("margin", "review", "disagreement", "analysis_due"),
+    *("state", "model_version_id", "lease_owner", "lease_expires", "error"),
+    *ANSWER_FIELDS,
 )
 
 
@@ -65,7 +74,10 @@ def claim_backfill(version: ModelVersion) -> list[Prediction]:
     """Take, as `claim` does, the rows of this version's backfill, if their turn has come: one
     version's rows after the other's."""
     oldest = list(_pending().filter(model_version__isnull=False)[:BATCH_SIZE])
-    return _take([row for row in oldest if row.model_version_id == version.id])
+    rows = _take([row for row in oldest if row.model_version_id == version.id])
+    for row in rows:
+        row.model_version = version
+    return rows
 
 
 def _pending() -> QuerySet[Prediction]:
@@ -87,10 +99,10 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhot
     """Settle the rows whose lease this worker still holds; return how many these are."""
     held = lock_held(rows)
     # Both are read when nobody can label these photos, or merge labels, any more.
-    shown = dict(Photo.objects.filter(prediction__in=held).values_list("prediction", "label"))
+    shown = {photo.prediction_id: photo for photo in Photo.objects.filter(prediction__in=held)}
     tree = LabelTree()
-    in_use = _labels_in_use(outcomes, tree)
-    settled = []
+    in_use = labels_in_use(outcomes, tree)
+    settled, answered = [], {}
     for row, outcome in zip(rows, outcomes, strict=True):
         if row.id not in held:
             continue
@@ -99,14 +111,17 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhot
             _settle(row, State.FAILED)
             row.error = outcome.code
         else:
-            _fill_in(row, outcome.grouped(in_use), tree)
+            answered[row] = outcome
+            fill_in(row, outcome.grouped(in_use), tree)
             if row.id in shown:
-                labelling.put_in_queue(row, shown[row.id], tree)
+                labelling.put_in_queue(row, shown[row.id].label_id, tree)
                 row.analysis_due = timezone.now()
+    _ask_for_closer_looks(shown, answered)
     # An upsert is the fastest way to give many rows different values in one statement.
     Prediction.objects.bulk_create(
         settled, update_conflicts=True, unique_fields=["id"], update_fields=_SETTLED_FIELDS
     )
+    subjects.replace(answered, in_use, tree)
     transaction.on_commit(lambda: events.publish_settled([row.photo_id for row in settled]))
     return len(settled)
 
@@ -118,15 +133,17 @@ def lock_held(rows: Sequence[Prediction]) -> set[UUID]:
     return set(held.values_list("id", flat=True))
 
 
-def _labels_in_use(outcomes: Sequence[Answer | UnreadablePhoto], tree: LabelTree) -> LabelGroups:
+def labels_in_use(outcomes: Sequence[Answer | UnreadablePhoto], tree: LabelTree) -> LabelGroups:
     """How what these answers, all of one version, can say goes into the labels in use."""
     known = next((outcome.labels for outcome in outcomes if isinstance(outcome, Answer)), ())
     return LabelGroups(known, tree.in_use_by_slug())
 
 
-def _fill_in(row: Prediction, answer: Answer, tree: LabelTree) -> None:
+def fill_in(row: Prediction, answer: Answer, tree: LabelTree) -> None:
+    """What the answer says, in labels in use. The caller saves the row."""
     label = tree[answer.label]
     _settle(row, State.DONE)
+    row.attempts = 0  # from now on those to look closer
     row.label_id = label.id
     row.kind = label.kind
     row.confidence = answer.confidence
@@ -134,6 +151,22 @@ def _fill_in(row: Prediction, answer: Answer, tree: LabelTree) -> None:
     row.fine = answer.fine
     row.milliseconds = answer.milliseconds
     row.embedding = answer.embedding.astype("<f2").tobytes()
+
+
+def _ask_for_closer_looks(
+    shown: Mapping[UUID | None, Photo], answered: Mapping[Prediction, Answer]
+) -> None:
+    """At what was sure at first sight, and at what people have drawn since it was claimed. All
+    answers are of one version. shown: photos by what they show; other answers stay as they are."""
+    of_shown = {row: answer for row, answer in answered.items() if row.id in shown}
+    version = next((row.model_version for row in of_shown), None)
+    if version is None or version.view != View.SUBJECTS:
+        return
+    looks = looking.looks([shown[row.id] for row in of_shown])
+    for (row, answer), look in zip(of_shown.items(), looks, strict=True):
+        seen = {subject.box for subject in answer.subjects or ()}
+        drawn = {look.main, *look.others} - {None, WHOLE}
+        row.look_due = None if answer.subjects is not None and drawn <= seen else timezone.now()
 
 
 def _settle(row: Prediction, state: State) -> None:

@@ -24,15 +24,16 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Photos can be accepted and are predicted."""
-    problems = readiness.problems()
+    """Photos can be accepted and are predicted. What is optional does not count."""
+    problems, shortcomings = readiness.problems(), readiness.shortcomings()
     shows_why = _is_operator(request)
-    checks = {
-        name: {"ok": not problem, **({"why": problem} if problem and shows_why else {})}
-        for name, problem in problems.items()
-    }
     ready = not any(problems.values())
-    return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+    answer = {
+        "ready": ready,
+        "checks": _told(problems, shows_why),
+        "optional": _told(shortcomings, shows_why),
+    }
+    return JsonResponse(answer, status=200 if ready else 503)
 
 
 @require_safe
@@ -42,6 +43,13 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return HttpResponse("Not from here, or not with this token.\n", status=403)
     content = metrics_of_requests.render([RecognitionCollector()])
     return HttpResponse(content, content_type=CONTENT_TYPE_LATEST)
+
+
+def _told(problems: dict[str, str | None], shows_why: bool) -> dict[str, dict[str, bool | str]]:
+    return {
+        name: {"ok": not problem, **({"why": problem} if problem and shows_why else {})}
+        for name, problem in problems.items()
+    }
 
 
 def _is_operator(request: HttpRequest) -> bool:

@@ -11,7 +11,11 @@ from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.registry import Collector
 
 from recognition.core import heartbeats
+from recognition.core.counting import count_up_to
 from recognition.models import ModelVersion, Prediction, RunState, State, TrainingRun
+from recognition.versions import finder
+
+MOST_COUNTED = 100_000  # closer looks: before a finder comes, all photos may wait
 
 
 class RecognitionCollector(Collector):
@@ -23,7 +27,9 @@ class RecognitionCollector(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily | InfoMetricFamily]:
         yield self._queue()
         yield self._oldest()
+        yield self._closer_looks()
         yield self._live_version()
+        yield self._finder()
         yield from self._workers()
         yield self._runs()
 
@@ -45,11 +51,25 @@ class RecognitionCollector(Collector):
             "ark_oldest_pending_seconds", "How long the oldest photo waits.", value=age_s
         )
 
+    def _closer_looks(self) -> GaugeMetricFamily:
+        due = Prediction.objects.filter(look_due__isnull=False).order_by("look_due", "id")
+        return GaugeMetricFamily(
+            "ark_closer_looks",
+            f"Photos in which subjects are still to be found; {MOST_COUNTED} also stands for more.",
+            value=count_up_to(due, MOST_COUNTED).number,
+        )
+
     def _live_version(self) -> InfoMetricFamily:
         family = InfoMetricFamily("ark_live_model", "The version of the network that predicts.")
         for version in ModelVersion.objects.filter(live=True):
             described = {"number": str(version.number), "network": version.network}
             family.add_metric([], described)
+        return family
+
+    def _finder(self) -> InfoMetricFamily:
+        family = InfoMetricFamily("ark_finder", "What finds the subjects of photos.")
+        if there := finder.installed():
+            family.add_metric([], {"name": there.name})
         return family
 
     def _workers(self) -> Iterator[GaugeMetricFamily]:

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection
 from recognition.cnn.manifest import MANIFEST_NAME
 from recognition.core import heartbeats, redis_client
 from recognition.models import ModelVersion
-from recognition.versions import registry
+from recognition.versions import finder, registry
 
 
 class Unfit(Exception):
@@ -24,6 +24,11 @@ def problems() -> dict[str, str | None]:
         # What does not answer once is not waited for a second time.
         found[name] = found.get(_NEEDS.get(name, "")) or _problem(check)
     return found
+
+
+def shortcomings() -> dict[str, str | None]:
+    """What an instance is fit to serve without, in the same form."""
+    return {"finder": None if finder.installed() else f"{finder.ABSENT} {finder.HOW_TO_ADD}"}
 
 
 def _problem(check: Callable[[], None]) -> str | None:

@@ -1,6 +1,8 @@
 """Embeddings of photos: float16 bytes in the database, float32 rows in calculations.
 
-Only versions with the same backbone understand each other's embeddings. Rows are chosen by the ids
+The embedding of a photo is that of its main subject, where a version found one or people have said
+which it is, and otherwise of all that the version looks at. Only versions with the same backbone,
+which look at photos in the same way, understand each other's embeddings. Rows are chosen by the ids
 of such versions after they were read: as a part of the query, that would lead SQLite to read all
 predictions instead of the few that are labelled.
 """
@@ -8,8 +10,7 @@ predictions instead of the few that are labelled.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -18,11 +19,15 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from recognition.labels import boxes
-from recognition.models import ModelVersion, Photo, Prediction, Subject, View
+from recognition.models import ModelVersion, Photo, Prediction, Subject
+
+if TYPE_CHECKING:
+    from recognition.cnn.serving.classifier import Look
 
 _CHUNK = 500
 
 Embedding = npt.NDArray[np.float16]  # (embedding_size,)
+_LookedAt = tuple[list[float], bytes]  # a box and its embedding
 
 
 class Part(NamedTuple):
@@ -66,33 +71,33 @@ def stored_parts(version: ModelVersion, parts: Sequence[Part]) -> dict[Part, Emb
     boxed = [part for part in parts if part.box is not None]
     for start in range(0, len(boxed), _CHUNK):
         chunk = boxed[start : start + _CHUNK]
-        looked_at = _subjects(version, {part.photo_id for part in chunk})
+        looked_at = _looked_at(version, {part.photo_id for part in chunk})
         for part in chunk:
-            for box, numbers in looked_at.get(part.photo_id, ()):
+            for box, numbers in looked_at[part.photo_id]:
                 if part.box is not None and boxes.same(box, part.box):
                     found[part] = np.frombuffer(numbers, "<f2")
     return found
 
 
-def _subjects(
-    version: ModelVersion, photo_ids: Collection[UUID]
-) -> dict[UUID, list[tuple[list[float], bytes]]]:
-    """The boxes with embeddings that the version's backbone has seen in each photo."""
+def _looked_at(version: ModelVersion, photo_ids: Collection[UUID]) -> dict[UUID, list[_LookedAt]]:
+    """What the version's backbone has seen of each photo: what its label is about, as people said,
+    and each subject."""
     versions = of_backbone(version)
-    predictions = Prediction.objects.filter(photo__in=photo_ids).order_by()
-    of_photo = {
-        prediction_id: photo_id
-        for prediction_id, photo_id, version_id in predictions.values_list(
-            "id", "photo", "model_version"
-        )
-        if version_id in versions
-    }
+    of_photo: dict[UUID, UUID] = {}
+    found: dict[UUID, list[_LookedAt]] = {photo_id: [] for photo_id in photo_ids}
+    predictions = Prediction.objects.filter(photo__in=photo_ids, embedding__isnull=False)
+    columns = ("id", "photo", "model_version", "look_due", "photo__prediction", "photo__box")
+    for row in predictions.order_by("id").values_list(*columns, "embedding"):
+        row_id, photo_id, version_id, look_due, shown_id, box, numbers = row
+        if version_id in versions:
+            of_photo[row_id] = photo_id
+            if box and row_id == shown_id and look_due is None:
+                found[photo_id].append((box, bytes(numbers or b"")))
     subjects = Subject.objects.filter(prediction__in=list(of_photo), embedding__isnull=False)
-    found: dict[UUID, list[tuple[list[float], bytes]]] = {}
-    for prediction_id, box, numbers in subjects.order_by("id").values_list(
+    for row_id, box, numbers in subjects.order_by("id").values_list(
         "prediction", "box", "embedding"
     ):
-        found.setdefault(of_photo[prediction_id], []).append((box, bytes(numbers or b"")))
+        found[of_photo[row_id]].append((box, bytes(numbers or b"")))
     return found
 
 
@@ -103,7 +108,9 @@ def from_files(
 
     Loads the network. Raises CorruptCheckpoint, BrokenEngine.
     """
-    for computed in parts_from_files(version, [Part(photo_id) for photo_id in photo_ids]):
+    drawn = dict(Photo.objects.filter(id__in=photo_ids).values_list("id", "box"))
+    parts = [Part.of(photo_id, drawn.get(photo_id)) for photo_id in photo_ids]
+    for computed in parts_from_files(version, parts):
         yield {part.photo_id: row for part, row in computed.items()}
 
 
@@ -114,11 +121,13 @@ def parts_from_files(
     if not parts:
         return
     from recognition.cnn.serving.classifier import BATCH_SIZE, Answer, Classifier
+    from recognition.versions import looking
 
     chunks = [parts[i : i + BATCH_SIZE] for i in range(0, len(parts), BATCH_SIZE)]
-    looks = ([_look(version, part) for part in chunk] for chunk in chunks)
+    looks = ([_look(part) for part in chunk] for chunk in chunks)
     load = (version.folder, settings.ARK_ENGINE, settings.ARK_DEVICE, settings.ARK_MAX_PIXELS)
-    with Classifier.load(*load, warm_up=(), **_finder(version, parts)) as classifier:
+    finder = looking.finder_for(version)
+    with Classifier.load(*load, warm_up=(), finder=finder) as classifier:
         for chunk, answers in zip(chunks, classifier.stream(looks), strict=True):
             yield {
                 part: answer.embedding if isinstance(answer, Answer) else None
@@ -126,22 +135,13 @@ def parts_from_files(
             }
 
 
-def _look(version: ModelVersion, part: Part) -> Any:
+def _look(part: Part) -> Look:
     """What the network is to look at."""
-    path = Photo(id=part.photo_id).original_path
-    if version.view != View.SUBJECTS:
-        return path
     from recognition.cnn.pixels.boxes import Box
     from recognition.cnn.serving.classifier import Look
 
-    return Look(path, closer=True, main=Box(*part.box) if part.box else None)
-
-
-def _finder(version: ModelVersion, parts: Iterable[Part]) -> dict[str, Any]:
-    """The finder, if it is needed and there."""
-    folder: Path = settings.ARK_MODELS_STORE / "finder"
-    is_needed = version.view == View.SUBJECTS and any(part.box is None for part in parts)
-    return {"finder": folder} if is_needed and folder.is_dir() else {}
+    main = Box(*part.box) if part.box else None
+    return Look(Photo(id=part.photo_id).original_path, closer=True, main=main)
 
 
 def normalised(embeddings: Sequence[bytes | memoryview]) -> npt.NDArray[np.float32]:

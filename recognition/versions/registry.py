@@ -41,6 +41,7 @@ def register(number: int, manifest: Manifest, parent: ModelVersion | None = None
         defaults={
             "name": manifest.name,
             "network": manifest.network,
+            "view": manifest.view,
             "labels": [label.slug for label in manifest.labels],
             "metrics": manifest.metrics,
             "parent": parent,

@@ -1,7 +1,7 @@
 """What a predictor does when it is woken: predict until nothing waits.
 
-Uploads come first. The backfill is done one batch at a time, and after each batch the predictor
-looks for uploads.
+Uploads come first, then closer looks, then the backfill. Those are done one batch at a time, and
+after each batch the predictor looks for uploads.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ import logging
 import time
 from collections import deque
 from collections.abc import Iterator
-from pathlib import Path
 
 from recognition.cnn.manifest import CorruptCheckpoint
+from recognition.cnn.serving.classifier import Look
 from recognition.core import heartbeats, memory, wakeups
 from recognition.core.process import worker_name
-from recognition.models import Prediction
-from recognition.predictions import backfill, queue
+from recognition.models import ModelVersion, Prediction
+from recognition.predictions import backfill, closer_look, queue
 from recognition.predictions.model_cache import Loaded, model_cache
+from recognition.versions import looking
 
 logger = logging.getLogger(__name__)
 
@@ -39,8 +40,8 @@ def predict_pending() -> int:
     settled = _predict_uploads(ends)
     if queue.recover():  # afterwards, because a lone upload need not wait for it
         settled += _predict_uploads(ends)
-    while time.monotonic() < ends and (backfilled := _backfill()) is not None:
-        settled += backfilled + _predict_uploads(ends)
+    while time.monotonic() < ends and (done := _do_in_background()) is not None:
+        settled += done + _predict_uploads(ends)
     if settled:
         _log_drain(settled, 1000 * (time.monotonic() - started))
     else:  # a predictor that finds nothing is there all the same
@@ -64,19 +65,47 @@ def _predict_uploads_by(loaded: Loaded, ends: float) -> int:
     """As long as this is the live network: then only what it has claimed is still its own."""
     claimed: deque[list[Prediction]] = deque()
 
-    def batches() -> Iterator[list[Path]]:
+    def batches() -> Iterator[list[Look]]:
         while time.monotonic() < ends and loaded is model_cache.live():
             rows = queue.claim(loaded.version)
             if not rows:
                 return
             claimed.append(rows)
-            yield _paths(rows)
+            yield _looks(rows)
 
     settled = 0
     for answers in loaded.classifier.stream(batches()):
         settled += queue.store(claimed.popleft(), answers)
         _after_batch()
     return settled
+
+
+def _do_in_background() -> int | None:
+    """Look closer at a batch or, if none is due, predict one of the backfill; as `_backfill`."""
+    finder, loaded = model_cache.finder, model_cache.at_hand()
+    if finder and (version := closer_look.next_version(loaded.keys())):
+        return 0 if closer_look.put_labelled_first(finder) else _look_closer(version)
+    return _backfill()
+
+
+def _look_closer(version: ModelVersion) -> int | None:
+    """0, for no photo gets its answer by it, or None if it must wait."""
+    try:
+        loaded = model_cache.at_hand().get(version.id) or model_cache.loaded(version)
+    except CorruptCheckpoint as error:
+        logger.error("no closer look by version %d: %s", version.number, error)
+        model_cache.release_other()
+        closer_look.put_off(version)
+        return 0
+    if loaded is None:
+        return None  # a wake-up comes when it is loaded
+    if not loaded.classifier.has_finder:
+        return _backfill()  # a wake-up comes when it is loaded with the finder
+    claims = closer_look.claim(version)
+    for answers in loaded.classifier.stream([[claim.look for claim in claims]] if claims else []):
+        closer_look.store(claims, answers)
+        _after_batch()
+    return 0
 
 
 def _backfill() -> int | None:
@@ -98,14 +127,14 @@ def _backfill() -> int | None:
         return None  # a wake-up comes when it is loaded
     rows = queue.claim_backfill(version)
     settled = 0
-    for answers in loaded.classifier.stream([_paths(rows)] if rows else []):
+    for answers in loaded.classifier.stream([_looks(rows)] if rows else []):
         settled += backfill.store(rows, answers)
         _after_batch()
     return settled
 
 
-def _paths(rows: list[Prediction]) -> list[Path]:
-    return [row.photo.original_path for row in rows]
+def _looks(rows: list[Prediction]) -> list[Look]:
+    return looking.looks([row.photo for row in rows])
 
 
 def _after_batch() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from recognition.cnn.manifest import (
     MANIFEST_NAME,
+    SUBJECTS,
     CorruptCheckpoint,
     read_manifest,
     verify,
@@ -44,6 +45,26 @@ def test_a_normalisation_by_channel_and_grey_are_read_back(tmp_path: Path) -> No
 
 def test_a_version_from_before_there_was_grey_keeps_its_digest() -> None:
     assert manifest().sha256 == BEFORE_THERE_WAS_GREY
+
+
+def test_the_view_is_read_back_and_part_of_the_identity(tmp_path: Path) -> None:
+    looks_at_subjects = manifest(view=SUBJECTS)
+    write_manifest(tmp_path, looks_at_subjects)
+    assert read_manifest(tmp_path).view == SUBJECTS
+    assert looks_at_subjects.sha256 != BEFORE_THERE_WAS_GREY
+
+
+def test_what_looks_at_the_centre_is_written_as_before_there_were_views(tmp_path: Path) -> None:
+    write_manifest(tmp_path, manifest())
+    assert "view" not in json.loads((tmp_path / MANIFEST_NAME).read_text())["model"]
+
+
+def test_a_view_of_a_later_ark_is_refused(tmp_path: Path) -> None:
+    written = manifest()
+    object.__setattr__(written, "view", "tiles")
+    write_manifest(tmp_path, written)
+    with pytest.raises(CorruptCheckpoint, match="tiles"):
+        read_manifest(tmp_path)
 
 
 def test_a_whole_version_passes_verification(version: Path) -> None:

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 
-from recognition.management.commands.prepare import STALE_S, _delete_stale_uploads
+import pytest
+from pytest_django import Settings
+
+from recognition.cnn.finder.manifest import FinderManifest, write_finder
+from recognition.cnn.unavailable import WeightsUnavailable
+from recognition.management.commands import prepare
+from recognition.management.commands.prepare import STALE_S, Command, _delete_stale_uploads
 from recognition.photos.uploads import new_incoming_path
 from tests.support.files import incoming
 
@@ -26,3 +33,43 @@ def test_an_upload_that_is_moved_away_meanwhile_is_no_error() -> None:
     moved.symlink_to("nowhere")  # is listed, and gone when one looks
     _delete_stale_uploads()
     moved.unlink()
+
+
+@pytest.fixture
+def store(settings: Settings, tmp_path: Path) -> Path:
+    settings.ARK_MODELS_STORE = tmp_path
+    settings.ARK_FINDER = "nanodet_g"
+    return tmp_path
+
+
+def pretend(folder: Path, name: str, timeout_s: float) -> None:
+    assert timeout_s <= 60
+    folder.mkdir()
+    write_finder(folder, FinderManifest(name, 416))
+
+
+def test_the_finder_is_fetched_once(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prepare, "add_finder", pretend)
+    Command()._finder()
+    Command()._finder()  # would fail: the folder is there
+    assert (store / "finder" / "finder.json").exists()
+
+
+def test_without_a_finder_ark_starts_and_says_how_to_add_it(
+    store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise WeightsUnavailable("npm could not bring it (ENOTFOUND).")
+
+    monkeypatch.setattr(prepare, "add_finder", fail)
+    Command()._finder()
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "(ENOTFOUND)" in line
+    assert "manage.py add_finder" in line
+    assert list(store.iterdir()) == []
+
+
+def test_who_wants_no_finder_gets_none(store: Path, settings: Settings) -> None:
+    settings.ARK_FINDER = "none"
+    Command()._finder()
+    assert list(store.iterdir()) == []

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from recognition.cnn.finder.manifest import FinderManifest, write_finder
 from recognition.core import heartbeats
 from recognition.models import ModelVersion, State
 from recognition.site import readiness
+from recognition.versions import finder
 from tests.support.rows import add_photo, training_run
 
 
@@ -81,6 +86,21 @@ def test_not_ready_without_the_database(client: Client, monkeypatch: pytest.Monk
     assert response.json()["checks"]["database"] == {"ok": False, "why": "gone"}
 
 
+@pytest.mark.usefixtures("ready")
+def test_ready_without_a_finder_which_is_said(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finder, "folder", lambda: tmp_path)
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    absent = response.json()["optional"]["finder"]
+    assert absent["ok"] is False
+    assert "manage.py add_finder" in absent["why"]
+    write_finder(tmp_path, FinderManifest("nanodet_g", 416))
+    assert client.get("/readyz").json()["optional"] == {"finder": {"ok": True}}
+    assert 'ark_finder_info{name="nanodet_g"} 1.0' in client.get("/metrics").content.decode()
+
+
 def test_strangers_do_not_learn_why(client: Client, version: ModelVersion) -> None:
     response = client.get("/readyz", REMOTE_ADDR="203.0.113.9")
     assert response.json()["checks"]["worker"] == {"ok": False}
@@ -91,6 +111,7 @@ def test_metrics_tell_of_the_queue_and_the_requests(
 ) -> None:
     add_photo(uploader)
     add_photo(uploader, prediction__state=State.FAILED)
+    add_photo(uploader, prediction__state=State.DONE, prediction__look_due=timezone.now())
     training_run()
     heartbeats.beat("somewhere:1")
     client.get("/healthz")
@@ -100,6 +121,7 @@ def test_metrics_tell_of_the_queue_and_the_requests(
     assert 'ark_live_model_info{network="lite0",number="1"} 1.0' in text
     assert "ark_predictors 1.0" in text
     assert "ark_oldest_pending_seconds" in text
+    assert "ark_closer_looks 1.0" in text
     assert "ark_trainers 0.0" in text
     assert 'ark_training_runs{state="queued"} 1.0' in text
     assert 'method="GET",status="200",view="healthz"' in text
@@ -108,10 +130,10 @@ def test_metrics_tell_of_the_queue_and_the_requests(
 def test_metrics_never_read_the_whole_table(
     client: Client, db: None, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(6) as captured:
+    with django_assert_max_num_queries(7) as captured:
         client.get("/metrics")
     counts = [query["sql"] for query in captured if "COUNT(" in query["sql"]]
-    assert all('"state" = ' in sql for sql in counts)
+    assert all('"state" = ' in sql or "LIMIT" in sql for sql in counts)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from django.utils import timezone
 from recognition.cnn.manifest import WEIGHTS_NAME, Manifest, write_manifest
 from recognition.cnn.pixels.decoding import UnreadablePhoto, load_upright_rgb
 from recognition.cnn.pixels.preprocessing import Preprocessing
-from recognition.cnn.serving.classifier import Answer
+from recognition.cnn.serving.classifier import Answer, Look
 from recognition.cnn.taxonomy import Label as TaxonomyLabel
 from recognition.labels import labelling
 from recognition.models import (
@@ -111,10 +111,11 @@ class FakeClassifier:
     def __init__(self) -> None:
         self.batches: list[list[Path]] = []
 
-    def stream(self, batches: Iterable[Sequence[Path]]) -> Iterator[list[Answer | UnreadablePhoto]]:
+    def stream(self, batches: Iterable[Sequence[Look]]) -> Iterator[list[Answer | UnreadablePhoto]]:
         for batch in batches:
-            self.batches.append(list(batch))
-            yield [_look_at(path) for path in batch]
+            paths = [Path(look.source) for look in batch]
+            self.batches.append(paths)
+            yield [_look_at(path) for path in paths]
 
 
 def _look_at(path: Path) -> Answer | UnreadablePhoto:
@@ -170,6 +171,7 @@ def subject_version(number: int = 1) -> ModelVersion:
 
 def found_subject(photo: Photo, box: Iterable[float], slug: str = "dog", **fields: Any) -> Subject:
     """A subject that the shown prediction has found, behind those that it has found already."""
+    Prediction.objects.filter(id=photo.prediction_id).update(look_due=None)
     label = Label.objects.get(slug=slug)
     rank = photo.prediction.subjects.count()
     seen = embedding(rank).astype("<f2").tobytes()

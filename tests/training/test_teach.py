@@ -51,6 +51,7 @@ def test_a_taught_version_knows_the_new_label(uploader: User, live_version: Mode
     assert version.metrics["photos"] == 4
     assert version.metrics["per_label"]["digger"]["recall"] == 1
     assert (version.parent, version.backbone_sha256) == (live_version, live_version.backbone_sha256)
+    assert version.view == live_version.view
     assert not run.folder.exists()
     assert Comparison.objects.get().candidate == version
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,14 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from recognition.cnn.manifest import CENTRE, read_manifest
 from recognition.cnn.store import bundle
 from recognition.cnn.store.bundle import BadBundle
+from recognition.cnn.store.checkpoint import load_network, save_version
 from recognition.core import jobs, wakeups
-from recognition.models import ModelVersion, RunState
+from recognition.models import ModelVersion, RunState, View
 from recognition.photos import intake
-from recognition.versions import bundles
+from recognition.versions import bundles, registry
 from recognition.versions.bundles import Export
 from tests.support.files import arrived, encoded, picture
 
@@ -146,6 +149,24 @@ def test_a_bundle_becomes_a_candidate(archive: Path) -> None:
     assert (done.version.number, done.version.live) == (2, False)
     assert (done.version.folder / "model.json").exists()
     assert unpacked() == []
+
+
+def test_a_bundle_that_was_exported_before_there_were_views_becomes_a_candidate(
+    own_store: Path, tmp_path: Path
+) -> None:
+    """Its model.json says nothing of a view, and its digests stay what they are."""
+    of_today, model = load_network(own_store / "1")
+    small = replace(of_today.preprocessing, crop=224)
+    before = replace(of_today, view=CENTRE, preprocessing=small, backbone_sha256="")
+    save_version(tmp_path / "before", before, model)
+    assert '"view"' not in (tmp_path / "before" / "model.json").read_text()
+    bundle.pack(tmp_path / "before", tmp_path / "before.zip")
+    bundles.accept(tmp_path / "before.zip", "before.zip", None)
+    bundles.add_accepted()
+    version = ModelVersion.objects.get(number=2)
+    assert version.view == View.CENTRE
+    assert version.sha256 == read_manifest(tmp_path / "before").sha256
+    registry.check_files(version)
 
 
 def test_a_teacher_that_dies_before_it_notes_the_version_adds_it_once(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from django.db import IntegrityError, transaction
 
-from recognition.models import Label, LiveChange, ModelVersion
+from recognition.models import Label, LiveChange, ModelVersion, View
 from recognition.versions.registry import live_version, register
 from tests.support.rows import manifest
 
@@ -24,6 +24,8 @@ def test_a_version_is_registered_with_what_its_manifest_says() -> None:
     assert (version.number, version.name, version.network) == (1, "Small", "lite0")
     assert version.labels == ["dog", "car", "taxi", "neither"]
     assert version.sha256 == manifest().sha256
+    assert version.view == View.CENTRE
+    assert register(2, manifest(view="subjects")).view == View.SUBJECTS
 
 
 def test_the_first_version_goes_live_and_the_log_says_so() -> None:

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from recognition.cnn.finder.catalogue import FINDERS
+from recognition.versions import finder
+from webapp import settings
 from webapp.home import BASE_DIR
 
 KEY = "a secret key of the tests that is long enough to be one"
@@ -112,3 +115,7 @@ def test_a_home_that_cannot_be_made_is_an_error_of_one_line(tmp_path: Path) -> N
     assert refused.returncode != 0
     assert refused.stderr.startswith("ARK_HOME=")
     assert "Traceback" not in refused.stderr
+
+
+def test_each_finder_of_the_catalogue_can_be_named_and_none() -> None:
+    assert set(settings._FINDERS) == {*FINDERS, finder.NONE}

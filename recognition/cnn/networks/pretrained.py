@@ -10,16 +10,13 @@ import torch
 from torch import Tensor
 from torchvision import models
 
-from recognition.cnn.networks.entry import Download, Network, Package
+from recognition.cnn.networks.entry import Network, Package
 from recognition.cnn.recogniser import Recogniser
+from recognition.cnn.unavailable import WeightsUnavailable
 
 # GoogLeNet's and Inception's classifiers half-way, which only help training.
 _AUXILIARY = ("aux", "AuxLogits")
 _DENSENET_OF_2017 = re.compile(r"\.(norm|conv)\.(\d)\.")
-
-
-class WeightsUnavailable(Exception):
-    """This network has no pretrained weights, or they are not at hand."""
 
 
 def load_pretrained(network: Network, model: Recogniser) -> None:
@@ -33,7 +30,8 @@ def load_pretrained(network: Network, model: Recogniser) -> None:
         if isinstance(network.weights, Package):
             _load_by_order(model, _from_package(network.weights))
         else:
-            _load_by_name(model, _downloaded(network, network.weights), network.weights.head)
+            state = downloaded(network.weights.name, network.title, "or train from scratch")
+            _load_by_name(model, state, network.weights.head)
     except RuntimeError as error:  # what load_state_dict raises
         raise WeightsUnavailable(
             f"The pretrained weights of {network.title} do not fit: {error}"
@@ -58,18 +56,23 @@ def _load_by_order(model: Recogniser, tensors: list[Tensor]) -> None:
     model.load_state_dict(dict(zip(names, tensors, strict=True)), assign=True)
 
 
-def _downloaded(network: Network, download: Download) -> dict[str, Tensor]:
-    """torchvision's file, from torch.hub's cache or from the network. Raises WeightsUnavailable."""
-    weights = models.get_weight(download.name)
+def downloaded(name: str, title: str, otherwise: str) -> dict[str, Tensor]:
+    """torchvision's file, from torch.hub's cache or from the network.
+
+    name: what torchvision calls the weights; title: what people call the network; otherwise: what
+        one can do without a network.
+    Raises WeightsUnavailable.
+    """
+    weights = models.get_weight(name)
     try:
         state: dict[str, Tensor] = weights.get_state_dict(
             progress=False, check_hash=True, map_location="cpu", weights_only=True
         )
     except Exception as error:  # no network, no disk, a digest that differs, a damaged file
         raise WeightsUnavailable(
-            f"The pretrained weights of {network.title} are downloaded from {weights.url}, and "
+            f"The pretrained weights of {title} are downloaded from {weights.url}, and "
             f"that did not work: {error}. This machine may be offline. Download the file elsewhere "
-            f"and put it into {torch.hub.get_dir()}/checkpoints/, or train from scratch."
+            f"and put it into {torch.hub.get_dir()}/checkpoints/, {otherwise}."
         ) from error
     return state
 

@@ -76,6 +76,11 @@ def summaries() -> dict[str, NetworkSummary]:
     return {fields["name"]: _network(fields) for fields in networks}
 
 
+def pretrained_name(network: str) -> str:
+    """What the version is called that is a network of the catalogue with its ImageNet weights."""
+    return f"{summaries()[network].title}, ImageNet"
+
+
 def _network(fields: dict[str, Any]) -> NetworkSummary:
     typed = {
         "options": {name: _option(option) for name, option in fields["options"].items()},

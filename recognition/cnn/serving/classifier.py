@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recognition.cnn.manifest import Manifest
+from recognition.cnn.pixels.boxes import Box
 from recognition.cnn.pixels.decoding import DEFAULT_MAX_PIXELS, UnreadablePhoto
 from recognition.cnn.pixels.preprocessing import load_pixels
 from recognition.cnn.serving.engine import load_engine
@@ -33,6 +34,20 @@ _TOP = 5
 logger = logging.getLogger(__name__)
 
 
+class Look(NamedTuple):
+    """A photo, and what is known of it before a version looks.
+
+    closer: look for subjects even if the first look is sure.
+    main: the main subject, as people said; WHOLE is the whole picture.
+    others: further boxes that people drew; each comes back as a subject with this very box.
+    """
+
+    source: Path | bytes
+    closer: bool = False
+    main: Box | None = None
+    others: tuple[Box, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Answer:
     """What a version says of one photo.
@@ -42,6 +57,7 @@ class Answer:
     embedding: float16 (embedding_size,), the input of the classifier.
     milliseconds: this photo's own decoding plus an equal share of its batch's forward pass;
         waiting for other photos is not counted.
+    subjects: main first; None if nobody has looked closer yet.
     """
 
     labels: Sequence[Label]
@@ -50,6 +66,7 @@ class Answer:
     fine_names: Sequence[str]
     embedding: npt.NDArray[np.float16]
     milliseconds: float
+    subjects: tuple[FoundSubject, ...] | None = None
 
     def grouped(self, groups: LabelGroups) -> Answer:
         """The same answer in other labels; `groups` was made for those of this one."""
@@ -94,6 +111,46 @@ class Answer:
         return np.argsort(-self.probabilities)[:_TOP]
 
 
+@dataclass(frozen=True, eq=False)
+class FoundSubject:
+    """What a version says of one part of a photo; the fields as in Answer.
+
+    found, score: what the finder calls it, and how sure it is, 0 to 1; "" and None if people drew
+        the box.
+    """
+
+    box: Box
+    found: str
+    score: float | None
+    labels: Sequence[Label]
+    probabilities: npt.NDArray[np.floating]
+    fine_logits: npt.NDArray[np.floating]
+    embedding: npt.NDArray[np.float16]
+
+    def grouped(self, groups: LabelGroups) -> FoundSubject:
+        """The same subject in other labels; `groups` was made for those of this one."""
+        if groups.is_identity:
+            return self
+        probabilities = groups.probabilities(self.probabilities)
+        return replace(self, labels=groups.labels, probabilities=probabilities)
+
+    @property
+    def label(self) -> str:
+        """The best label's slug."""
+        return self.top[0][0]
+
+    @property
+    def confidence(self) -> float:
+        """The best label's probability."""
+        return self.top[0][1]
+
+    @property
+    def top(self) -> list[tuple[str, float]]:
+        """The five best labels with their probabilities, best first."""
+        best = np.argsort(-self.probabilities)[:_TOP]
+        return [(self.labels[i].slug, float(self.probabilities[i])) for i in best]
+
+
 class _Decoded(NamedTuple):
     pixels: npt.NDArray[np.uint8]
     milliseconds: float
@@ -119,6 +176,7 @@ class Classifier:
         device: str = "auto",
         max_pixels: int = DEFAULT_MAX_PIXELS,
         warm_up: Iterable[int] = range(1, BATCH_SIZE + 1),
+        finder: Path | None = None,
     ) -> Classifier:
         """Load a version, verified by sha256 and by its answer to the reference picture.
 
@@ -139,13 +197,17 @@ class Classifier:
         """ "openvino", "torch-cuda" or "torch"."""
         return self._engine.name
 
+    @property
+    def has_finder(self) -> bool:
+        return False
+
     def predict(self, photos: Sequence[Path | bytes]) -> list[Answer | UnreadablePhoto]:
         """One answer a photo, in order; a photo that cannot be read gives its UnreadablePhoto."""
         batches = (photos[i : i + BATCH_SIZE] for i in range(0, len(photos), BATCH_SIZE))
         return [answer for batch in self.stream(batches) for answer in batch]
 
     def stream(
-        self, batches: Iterable[Sequence[Path | bytes]]
+        self, batches: Iterable[Sequence[Path | bytes | Look]]
     ) -> Iterator[list[Answer | UnreadablePhoto]]:
         """One list of answers a batch, in order, while the next batches are being decoded.
 
@@ -177,11 +239,14 @@ class Classifier:
     ) -> None:
         self.close()
 
-    def _submit(self, batch: Sequence[Path | bytes]) -> Future[list[Answer | UnreadablePhoto]]:
+    def _submit(
+        self, batch: Sequence[Path | bytes | Look]
+    ) -> Future[list[Answer | UnreadablePhoto]]:
         decoding = [self._decoders.submit(self._decode, photo) for photo in batch]
         return self._inference.submit(self._finish, decoding)
 
-    def _decode(self, photo: Path | bytes) -> _Decoded | UnreadablePhoto:
+    def _decode(self, photo: Path | bytes | Look) -> _Decoded | UnreadablePhoto:
+        photo = photo.source if isinstance(photo, Look) else photo
         started = time.perf_counter()
         try:
             pixels = load_pixels(photo, self.manifest.preprocessing, self._max_pixels)

@@ -8,9 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from recognition.cnn.manifest import Manifest
+from recognition.cnn.manifest import SUBJECTS, Manifest
 from recognition.cnn.taxonomy import Label
 
+_AT_THE_CENTRE = (
+    "It looks at the photograph as a whole: it does not count, and does not say where something is."
+)
+_AT_SUBJECTS = (
+    "It looks at the whole photograph and then, where a finder is installed beside it, at each "
+    "animal and vehicle that this finds."
+)
 # A recall measured on fewer photos says little: with 9 of 10 right it is between 0.6 and 0.98.
 FEW_PHOTOS = 10
 
@@ -34,8 +41,8 @@ def _purpose(manifest: Manifest) -> str:
     lines = [
         "## What it is for",
         "",
-        "It says which of the labels below a photograph shows, and how sure it is. It looks at the "
-        "photograph as a whole: it does not count, and does not say where something is.",
+        "It says which of the labels below a photograph shows, and how sure it is. "
+        + (_AT_SUBJECTS if manifest.view == SUBJECTS else _AT_THE_CENTRE),
         "",
         *(f"- {kind}: {', '.join(label.name_en for label in of)}" for kind, of in kinds.items()),
     ]
@@ -66,10 +73,11 @@ def _making(manifest: Manifest) -> str:
 
 def _input(manifest: Manifest) -> str:
     preprocessing = manifest.preprocessing
-    return (
+    centre = (
         f"{preprocessing.crop} x {preprocessing.crop} pixels, the centre of the photograph with "
         f"its shorter side scaled to {preprocessing.resize}"
     )
+    return f"{centre}; then as many of each subject" if manifest.view == SUBJECTS else centre
 
 
 def _results(manifest: Manifest) -> str:
@@ -111,7 +119,9 @@ def _limits(manifest: Manifest) -> str:
     lines = [
         "## Limits",
         "",
-        "- Each photograph gets one label, even if it shows several things.",
+        "- Each photograph gets one label, that of its main subject, even if it shows several."
+        if manifest.view == SUBJECTS
+        else "- Each photograph gets one label, even if it shows several things.",
         "- Photographs that look unlike those it was trained and tested on are answered less "
         "reliably than these figures say: another camera, another angle, drawings, night.",
         "- Its confidence is calibrated on photographs like those it was tested on, not on others.",

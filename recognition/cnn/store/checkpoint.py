@@ -7,9 +7,8 @@ the same network as an OpenVINO graph, so that serving on a CPU needs no torch.
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,6 +25,7 @@ from recognition.cnn.manifest import (
     CARD_NAME,
     GRAPH_CONSTANTS_NAME,
     GRAPH_NAME,
+    SUBJECTS,
     WEIGHTS_NAME,
     CorruptCheckpoint,
     Manifest,
@@ -36,11 +36,14 @@ from recognition.cnn.manifest import (
     write_manifest,
 )
 from recognition.cnn.networks.catalogue import NETWORKS
-from recognition.cnn.networks.pretrained import WeightsUnavailable, load_pretrained
+from recognition.cnn.networks.pretrained import load_pretrained
+from recognition.cnn.networks.summaries import pretrained_name
 from recognition.cnn.pixels.reference import reference_pixels
 from recognition.cnn.recogniser import Recogniser
 from recognition.cnn.store.card import model_card
+from recognition.cnn.store.drafts import draft_of
 from recognition.cnn.store.graph import save_graph
+from recognition.cnn.unavailable import WeightsUnavailable
 
 __all__ = [
     "CorruptCheckpoint",
@@ -61,13 +64,14 @@ def build_pretrained(folder: Path, backbone: str) -> None:
     """
     network = NETWORKS[backbone]
     manifest = Manifest(
-        name=f"{network.title}, ImageNet",
+        name=pretrained_name(backbone),
         network=backbone,
         preprocessing=network.preprocessing,
         temperature=network.weights.temperature if network.weights else 1.0,
         labels=taxonomy.labels(),
         fine_names=taxonomy.fine_names(),
         class_weights=taxonomy.class_weights(),
+        view=SUBJECTS,
     )
     model = build_network(manifest, device="meta")
     load_pretrained(network, model)
@@ -103,15 +107,8 @@ def save_version(
     digests, the libraries' versions, and the backbone's digest unless the caller knows it.
     Raises FileExistsError when the folder is there.
     """
-    if folder.exists():
-        raise FileExistsError(folder)
-    draft = folder.with_name(f".{folder.name}.{os.getpid()}")
-    draft.mkdir(parents=True)
-    try:
+    with draft_of(folder) as draft:
         _write_version(draft, manifest, model.eval(), parent)
-        draft.rename(folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)  # gone already if all went well
 
 
 def load_network(folder: Path) -> tuple[Manifest, Recogniser]:
@@ -144,7 +141,7 @@ def _write_version(draft: Path, manifest: Manifest, model: Recogniser, parent: P
         reference = model(pixels).log_probabilities[0].tolist()
     complete = replace(
         manifest,
-        backbone_sha256=manifest.backbone_sha256 or _sha256_of_backbone(model),
+        backbone_sha256=manifest.backbone_sha256 or _sha256_of_backbone(model, manifest),
         reference_log_probabilities=tuple(reference),
         files={path.name: sha256_of_file(path) for path in sorted(draft.iterdir())},
         libraries={library: version(library) for library in writers},
@@ -171,8 +168,13 @@ def _contiguous_state(model: Recogniser) -> dict[str, Tensor]:
     return {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
 
 
-def _sha256_of_backbone(model: Recogniser) -> str:
+def _sha256_of_backbone(model: Recogniser, manifest: Manifest) -> str:
+    """Of the weights and, unless it looks at the centre, of what else shapes an embedding: the same
+    weights make others of other pixels. Versions of the centre keep the digest they have."""
     digest = hashlib.sha256()
+    if manifest.view == SUBJECTS:
+        seen = {"preprocessing": asdict(manifest.preprocessing), "view": manifest.view}
+        digest.update(json.dumps(seen, sort_keys=True).encode())
     for name, tensor in sorted(model.backbone.state_dict().items()):
         digest.update(name.encode())
         digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())

@@ -138,6 +138,7 @@ def _describe(folder: Path, manifest: Manifest, file: str) -> None:
         "pixels": f"upright RGB, shorter side scaled to {preprocessing.resize} pixels "
         f"({preprocessing.interpolation}), the centre {side} x {side}, 0 to 255 as they are: "
         "normalisation is part of the network",
+        "view": manifest.view,  # the finder of "subjects" is not part of the graph
         "outputs": {
             "log_probabilities": "natural logarithms, one a label, in the order of `labels`",
             "fine_logits": "one a fine class",

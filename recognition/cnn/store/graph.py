@@ -1,4 +1,4 @@
-"""A version's network as a graph of OpenVINO: written once, so that serving never needs torch."""
+"""A network as a graph of OpenVINO: written once, so that serving never needs torch."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from recognition.cnn.manifest import GRAPH_CONSTANTS_NAME, GRAPH_NAME, HasFiles, read_verified
+
 if TYPE_CHECKING:
     from torch import Tensor, nn
-
-    from recognition.cnn.recogniser import Recogniser
 
 EMBEDDINGS = 2  # the place among the graph's outputs
 
 
 def save_graph(
-    model: Recogniser, example: Tensor, path: Path, backbone: tuple[bytes, bytes] | None = None
+    model: nn.Module, example: Tensor, path: Path, backbone: tuple[bytes, bytes] | None = None
 ) -> None:
     """Convert a network and write its graph (path, and a .bin beside it), for any batch size.
 
@@ -26,10 +26,33 @@ def save_graph(
     import openvino
 
     if backbone:
-        graph = _with_head(openvino.Core().read_model(*backbone), model.head)
+        graph = _with_head(openvino.Core().read_model(*backbone), model.get_submodule("head"))
     else:
         graph = _converted(model, example, openvino.Type.u8)
     openvino.save_model(graph, path, compress_to_fp16=False)
+
+
+def load_graph(folder: Path, manifest: HasFiles) -> Any:
+    """A request of the graph in a folder, verified, for one thread at a time.
+
+    It computes in bfloat16 where the processor does. Raises CorruptCheckpoint.
+    """
+    import openvino
+
+    core = openvino.Core()
+    graph = core.read_model(
+        read_verified(folder, manifest, GRAPH_NAME),
+        read_verified(folder, manifest, GRAPH_CONSTANTS_NAME),
+    )
+    return core.compile_model(graph, "CPU", _options(core)).create_infer_request()
+
+
+def _options(core: Any) -> dict[str, Any]:
+    has_bfloat16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return {
+        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_PRECISION_HINT": "bf16" if has_bfloat16 else "f32",
+    }
 
 
 def _with_head(graph: Any, head: nn.Module) -> Any:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from recognition.cnn.manifest import Manifest
+from recognition.cnn.manifest import SUBJECTS, Manifest
 from recognition.cnn.networks.catalogue import NETWORKS
 from recognition.cnn.recogniser import Recogniser
 from recognition.cnn.store.checkpoint import build_network, load_network
@@ -54,6 +54,7 @@ def _from_scratch(job: Job) -> Start:
         fine_names=tuple(label.name_en for label in job.labels),
         class_weights=(1.0,) * len(job.labels),
         network_options=job.network_options,
+        view=SUBJECTS,
     )
     torch.manual_seed(job.parameters.seed)
     return Start(manifest, build_network(manifest))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from recognition.cnn.networks.summaries import summaries
-from recognition.versions import registry
+from recognition.versions import pretrained
 
 
 class Command(BaseCommand):
@@ -25,15 +22,11 @@ class Command(BaseCommand):
         parser.add_argument("network", choices=names)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # Imports torch, which takes seconds: only when there is something to build.
-        from recognition.cnn.store.checkpoint import WeightsUnavailable, build_pretrained
+        # Imports torch, which takes seconds: not for the help.
+        from recognition.cnn.store.checkpoint import WeightsUnavailable
 
-        settings.ARK_MODELS_STORE.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=settings.ARK_MODELS_STORE, prefix=".added.") as place:
-            folder = Path(place) / "version"
-            try:
-                build_pretrained(folder, options["network"])
-                version = registry.add_candidate(folder, None)
-            except (WeightsUnavailable, OSError) as error:
-                raise CommandError(str(error)) from error
+        try:
+            version = pretrained.add(options["network"])
+        except (WeightsUnavailable, OSError) as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(f"It is version {version.number} here.")

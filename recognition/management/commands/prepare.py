@@ -13,17 +13,23 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection, transaction
 
-from recognition.cnn.manifest import MANIFEST_NAME, CorruptCheckpoint, read_manifest
+from recognition.cnn.finder.adding import add_finder
+from recognition.cnn.manifest import CorruptCheckpoint
+from recognition.cnn.unavailable import WeightsUnavailable
 from recognition.roles import ensure_groups
-from recognition.versions import registry
+from recognition.versions import finder, pretrained
 from webapp.home import ARK_HOME, write_secret_file
 
 PASSWORD_FILE = ARK_HOME / "initial-admin-password"
 STALE_S = 24 * 60 * 60
+FINDER_WITHIN_S = 60.0
 
 
 class Command(BaseCommand):
-    help = "Prepare the database, static files, groups, the first network and an administrator."
+    help = (
+        "Prepare the database, static files, groups, the first network, the finder and an "
+        "administrator."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -42,20 +48,25 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         ensure_groups()
-        self._first_network()
+        pretrained.ensure_first(self.stdout.write)
+        self._finder()
         self._administrator()
+        pretrained.offer_better(self.stdout.write)
         _refresh_statistics()
         _delete_stale_uploads()
 
-    def _first_network(self) -> None:
-        folder = settings.ARK_MODELS_STORE / "1"
-        if not (folder / MANIFEST_NAME).exists():
-            self.stdout.write(f"Building version 1 of the network in {folder} ...")
-            # Imports torch, which takes seconds: only when there is something to build.
-            from recognition.cnn.store.checkpoint import build_pretrained
-
-            build_pretrained(folder, settings.ARK_BACKBONE)
-        registry.register(1, read_manifest(folder))
+    def _finder(self) -> None:
+        """Ark works without, and does not wait for it for long."""
+        if not finder.is_missing():
+            return
+        self.stdout.write(f"Fetching the finder {settings.ARK_FINDER} ...")
+        try:
+            add_finder(finder.folder(), settings.ARK_FINDER, timeout_s=FINDER_WITHIN_S)
+        except (WeightsUnavailable, OSError) as error:
+            self.stderr.write(
+                f"Ark starts without a finder: {error} To add it: .venv/bin/python manage.py "
+                "add_finder (offline: docs/operations.md, *The finder*)"
+            )
 
     def _administrator(self) -> None:
         if User.objects.filter(is_superuser=True).exists():

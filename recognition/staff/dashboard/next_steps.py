@@ -16,15 +16,17 @@ from django.utils.translation import ngettext
 
 from recognition.core import heartbeats
 from recognition.labels.tree import labelled_photos
-from recognition.models import Comparison, Photo, RunState, TrainingRun
+from recognition.models import Comparison, Mode, ModelVersion, Photo, RunState, TrainingRun, View
 from recognition.review import promise, statistics
 from recognition.review.queue import Ordering
 from recognition.staff.formatting import percent, short_percent
 from recognition.staff.training import run_text
+from recognition.versions import finder, pretrained
 
 MAX_STEPS = 4
 WORTH_A_PROMISE = 0.05  # of the uploads
 CANDIDATES_FOR = timedelta(days=7)  # who has not promoted one by then does not want to
+BETTER_FIRST_FOR = timedelta(days=60)  # an upgrade is noticed later than what one asked for
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,16 @@ def _start_a_predictor() -> Step | None:
         return None
     text = _("Photos wait for a prediction, and no predictor is running.")
     return Step(text, _("See what is wrong"), reverse("readyz"), is_urgent=True)
+
+
+def _add_the_finder() -> Step | None:
+    if not finder.is_missing():
+        return None
+    text = _(
+        "There is no finder, so that small subjects, those at the edge and all but one are "
+        "missed. To add it, run manage.py add_finder on the server."
+    )
+    return Step(text, _("See why"), reverse("readyz"))
 
 
 def _upload() -> Step | None:
@@ -150,6 +162,27 @@ def _compare_the_candidate() -> Step | None:
     return Step(text, _("Compare and make live"), reverse("training-compare", args=numbers))
 
 
+def _take_the_better_first() -> Step | None:
+    """An instance of before has the present make of its first network beside it."""
+    better = pretrained.better_first()
+    live = ModelVersion.objects.filter(live=True).first()
+    if better is None or live is None or live.view == View.SUBJECTS:
+        return None
+    is_old = better.created < timezone.now() - BETTER_FIRST_FOR
+    if is_old or ModelVersion.objects.filter(parent=better).exists():
+        return None
+    if live.parent_id is None:
+        text = _("A better first network is there: version %(number)d.")
+        link_text = _("Compare and make live")
+        url = reverse("training-compare", args=[better.number, live.number])
+    else:  # it knows nothing of what the live version was taught
+        text = _("A better first network is there: version %(number)d. Teach it your labels first.")
+        link_text = _("Teach it")
+        query = urlencode({"mode": Mode.TEACH, "parent": better.number})
+        url = f"{reverse('training-launch')}?{query}"
+    return Step(text % {"number": better.number}, link_text, url)
+
+
 def _teach() -> Step | None:
     if _watch_the_run():
         return None
@@ -175,9 +208,11 @@ def _teach() -> Step | None:
 ANYBODY, REVIEWERS, TRAINERS = "anybody", "reviewers", "trainers"
 _CHOICES: tuple[tuple[Callable[[], Step | None], str], ...] = (
     (_start_a_predictor, ANYBODY),
+    (_add_the_finder, ANYBODY),
     (_upload, ANYBODY),
     (_watch_the_run, TRAINERS),
     (_compare_the_candidate, TRAINERS),
+    (_take_the_better_first, TRAINERS),
     (_review, REVIEWERS),
     (_teach, TRAINERS),
     (_look_at_suspects, REVIEWERS),

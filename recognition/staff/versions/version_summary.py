@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from recognition.cnn.manifest import CorruptCheckpoint, Manifest, read_manifest
 from recognition.cnn.store.card import FEW_PHOTOS
 from recognition.labels.tree import LabelTree
-from recognition.models import Comparison, Label, LiveChange, ModelVersion
+from recognition.models import Comparison, Label, LiveChange, ModelVersion, View
 from recognition.photos import deletion
 from recognition.staff.formatting import percent
 from recognition.staff.line_charts import LinesChart
@@ -111,6 +111,7 @@ def making(version: ModelVersion, manifest: Manifest | None) -> list[Detail]:
     training, pixels = manifest.training, manifest.preprocessing
     details = [
         Detail(_("Input"), _("%(side)d × %(side)d pixels") % {"side": pixels.crop}),
+        Detail(_("What it looks at"), version.get_view_display()),
         Detail(_("Temperature"), number_format(round(manifest.temperature, 2), 2)),
         *(Detail(name, str(value)) for name, value in manifest.network_options.items()),
     ]
@@ -141,7 +142,9 @@ def limits(version: ModelVersion, metrics: dict[str, Any], tree: LabelTree) -> l
     few = [slug for slug, row in per_label.items() if row["photos"] < FEW_PHOTOS]
     untested = [slug for slug in version.labels if slug not in per_label]
     texts = [
-        _("Each photo gets one label, even if it shows several things."),
+        _("Each photo gets one label, that of its main subject, even if it shows several.")
+        if version.view == View.SUBJECTS
+        else _("Each photo gets one label, even if it shows several things."),
         _(
             "Photos unlike those it was trained and tested on (another camera, drawings, night) are"
             " answered less reliably than the figures say."

@@ -3,6 +3,10 @@
 A version is its backbone, which turns a photo into an embedding, and a small head on top. So for
 all versions of one backbone the head alone has to be computed: thousands of photos a second, and no
 file is read.
+
+Where the backbone has looked at a photo's main subject, this is what the head says of that subject,
+for all versions that are compared. It is not weighed against what the whole photo looks like, as it
+is when a photo is predicted.
 """
 
 from __future__ import annotations

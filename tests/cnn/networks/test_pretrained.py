@@ -14,9 +14,10 @@ from recognition.cnn.manifest import read_manifest
 from recognition.cnn.networks import pretrained
 from recognition.cnn.networks.catalogue import NETWORKS
 from recognition.cnn.networks.entry import Download, Network
-from recognition.cnn.networks.pretrained import WeightsUnavailable, load_pretrained
+from recognition.cnn.networks.pretrained import load_pretrained
 from recognition.cnn.recogniser import Recogniser
 from recognition.cnn.store.checkpoint import build_pretrained
+from recognition.cnn.unavailable import WeightsUnavailable
 
 DOWNLOADED = [name for name, entry in NETWORKS.items() if isinstance(entry.weights, Download)]
 
@@ -60,7 +61,7 @@ def test_the_names_in_torchvisions_files_are_understood(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     network = NETWORKS[name]
-    monkeypatch.setattr(pretrained, "_downloaded", lambda network, _: published_state(network))
+    monkeypatch.setattr(pretrained, "downloaded", lambda *_: published_state(network))
     load_pretrained(network, of_imagenet(network))
 
 

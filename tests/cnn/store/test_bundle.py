@@ -91,6 +91,6 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(archive: Path, tmp_path:
 
 
 def _digest(fields: dict) -> str:
-    from recognition.cnn.manifest import _sha256_of_fields
+    from recognition.cnn.manifest import sha256_of_fields
 
-    return _sha256_of_fields(fields)
+    return sha256_of_fields(fields)

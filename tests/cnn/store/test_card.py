@@ -28,6 +28,13 @@ def test_a_version_that_was_not_measured_says_so() -> None:
     assert "not measured" in model_card(manifest())
 
 
+def test_it_tells_what_the_version_looks_at() -> None:
+    at_centre, at_subjects = model_card(manifest()), model_card(manifest(view="subjects"))
+    assert "looks at the photograph as a whole" in at_centre
+    assert "each animal and vehicle" in at_subjects
+    assert "that of its main subject" in at_subjects
+
+
 def test_it_shows_accuracy_with_its_interval_and_each_label() -> None:
     card = measured()
     assert "On 25 photos that it was never trained on: accuracy 100.0 %" in card

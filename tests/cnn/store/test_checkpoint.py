@@ -14,12 +14,20 @@ from torch import nn
 
 from recognition.cnn import taxonomy
 from recognition.cnn.head import GroupedHead
-from recognition.cnn.manifest import CorruptCheckpoint, read_manifest, write_manifest
+from recognition.cnn.manifest import (
+    CENTRE,
+    SUBJECTS,
+    CorruptCheckpoint,
+    read_manifest,
+    write_manifest,
+)
 from recognition.cnn.networks.catalogue import NETWORKS
 from recognition.cnn.pixels.reference import reference_pixels
 from recognition.cnn.serving.engine import load_engine
 from recognition.cnn.store import checkpoint
 from recognition.cnn.store.checkpoint import build_pretrained, load_network
+
+LITE0_BEFORE_VIEWS = "0e6eac3920806d21a31ff56e55b88b6ad15e51712b8619e1e8151d6bd00a24bc"
 
 
 def test_a_version_holds_what_serving_needs(version: Path) -> None:
@@ -109,6 +117,33 @@ def test_a_graph_of_another_backbone_is_not_taken_over(version: Path, tmp_path: 
     other = replace(manifest, backbone_sha256="")
     checkpoint.save_version(tmp_path / "2", other, model, version)
     assert load_engine(tmp_path / "2", "openvino")[0].backbone_sha256 != manifest.backbone_sha256
+
+
+def test_embeddings_of_another_size_or_view_are_of_another_backbone(
+    version: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoint, "find_spec", lambda name: None)  # needs no graph
+    manifest, model = load_network(version)
+    assert manifest.view == SUBJECTS
+    small = replace(manifest.preprocessing, crop=224)
+    kinds = {"same": {}, "small": {"preprocessing": small}, "centre": {"view": CENTRE}}
+    digests = {}
+    for name, changes in kinds.items():
+        other = replace(manifest, backbone_sha256="", **changes)
+        checkpoint.save_version(tmp_path / name, other, model)
+        digests[name] = read_manifest(tmp_path / name).backbone_sha256
+    assert digests["same"] == manifest.backbone_sha256
+    assert len(set(digests.values())) == len(kinds)
+
+
+def test_a_backbone_that_looks_at_the_centre_is_known_by_its_weights_as_before_there_were_views(
+    version: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoint, "find_spec", lambda name: None)
+    manifest, model = load_network(version)
+    before = replace(manifest, backbone_sha256="", view=CENTRE)
+    checkpoint.save_version(tmp_path / "1", before, model)
+    assert read_manifest(tmp_path / "1").backbone_sha256 == LITE0_BEFORE_VIEWS
 
 
 def test_weights_for_other_options_are_refused(version: Path, tmp_path: Path) -> None:

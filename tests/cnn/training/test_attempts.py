@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from recognition.cnn.manifest import read_manifest, verify
+from recognition.cnn.manifest import SUBJECTS, read_manifest, verify
 from recognition.cnn.store.checkpoint import load_network
 from recognition.cnn.training.attempts import run
 from recognition.cnn.training.data.dataset import Data
@@ -57,6 +57,7 @@ def test_digits_are_learnt_from_scratch(tmp_path: Path, digits: Photos) -> None:
     assert manifest.metrics["calibration"]["ece"] < 0.05
     assert manifest.training["fingerprint"] == "abc"
     assert manifest.training["mode"] == "from_scratch"
+    assert manifest.view == SUBJECTS
     assert manifest.training["parameters"]["epochs"] == 6
 
 
@@ -97,6 +98,7 @@ def test_a_new_label_joins_and_the_old_ones_stay(
     assert recall["digit-9"] > 0.5
     assert manifest.metrics["accuracy"] > 0.85
     assert manifest.parent_sha256 == "abc"
+    assert manifest.view == verify(knows_nine_digits).view
     assert manifest.backbone_sha256 != verify(knows_nine_digits).backbone_sha256
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
+from recognition.cnn.finder.manifest import FinderManifest, write_finder
 from recognition.core import heartbeats
 from recognition.models import (
     Comparison,
@@ -22,7 +25,7 @@ from recognition.models import (
 )
 from recognition.review import promise
 from recognition.review.thresholds import Tally
-from recognition.staff.dashboard.next_steps import Step, next_steps
+from recognition.staff.dashboard.next_steps import BETTER_FIRST_FOR, Step, next_steps
 from recognition.versions.registry import register
 from tests.support.rows import add_photo, give_label, manifest, settled_photo, training_run
 
@@ -163,3 +166,67 @@ def test_trainers_are_pointed_to_a_candidate_that_is_better(
     made.findings = {"fixed": 2, "broken": 2}
     made.save()
     assert steps_of_a_trainer() == []
+
+
+def test_a_missing_finder_is_told_until_it_is_there(
+    db: None, settings: Settings, tmp_path: Path
+) -> None:
+    settings.ARK_MODELS_STORE = tmp_path
+    settings.ARK_FINDER = "nanodet_g"
+    assert any("manage.py add_finder" in text for text in texts())
+    (tmp_path / "finder").mkdir()
+    write_finder(tmp_path / "finder", FinderManifest("nanodet_g", 416))
+    assert not any("add_finder" in text for text in texts())
+
+
+def test_who_wants_no_finder_is_not_told(db: None, settings: Settings, tmp_path: Path) -> None:
+    settings.ARK_MODELS_STORE = tmp_path
+    settings.ARK_FINDER = "none"
+    assert not any("add_finder" in text for text in texts())
+
+
+@pytest.fixture
+def better(version: ModelVersion) -> ModelVersion:
+    """The present make of the first network, beside the one of before."""
+    return register(2, manifest(name="EfficientNet-Lite0, ImageNet", view="subjects"))
+
+
+@pytest.mark.usefixtures("_predictor")
+def test_trainers_are_pointed_to_a_better_first_network(
+    uploader: User, better: ModelVersion
+) -> None:
+    settled_photo(uploader)
+    [step] = steps_of_a_trainer()
+    assert step.text == "A better first network is there: version 2."
+    assert step.url == reverse("training-compare", args=[2, 1])
+    assert next_steps(may_review=False) == []
+    promote_in_tables(better)
+    assert steps_of_a_trainer() == []
+
+
+@pytest.mark.usefixtures("_predictor")
+def test_who_taught_the_first_network_is_to_teach_the_better_one(
+    uploader: User, version: ModelVersion, better: ModelVersion
+) -> None:
+    settled_photo(uploader)
+    promote_in_tables(register(3, manifest(name="Taught"), parent=version))
+    [step] = steps_of_a_trainer()
+    assert step.text.endswith("Teach it your labels first.")
+    assert step.url == reverse("training-launch") + "?mode=teach&parent=2"
+    register(4, manifest(name="Taught again", view="subjects"), parent=better)
+    assert steps_of_a_trainer() == []
+
+
+@pytest.mark.usefixtures("_predictor")
+def test_who_does_not_want_the_better_network_is_not_told_of_it_for_ever(
+    uploader: User, better: ModelVersion
+) -> None:
+    settled_photo(uploader)
+    long_ago = timezone.now() - BETTER_FIRST_FOR
+    ModelVersion.objects.filter(id=better.id).update(created=long_ago)
+    assert steps_of_a_trainer() == []
+
+
+def promote_in_tables(version: ModelVersion) -> None:
+    ModelVersion.objects.update(live=False)
+    ModelVersion.objects.filter(id=version.id).update(live=True)

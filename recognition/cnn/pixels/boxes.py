@@ -1,0 +1,31 @@
+"""Boxes: where in a photo something stands, in parts of 1 of the upright photo."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Box(NamedTuple):
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def area(self) -> float:
+        """0 to 1; 0 also of a box that is turned inside out."""
+        return max(0.0, self.right - self.left) * max(0.0, self.bottom - self.top)
+
+    def overlap(self, other: Box) -> float:
+        """Intersection over union, 0 to 1."""
+        shared = Box(
+            max(self.left, other.left),
+            max(self.top, other.top),
+            min(self.right, other.right),
+            min(self.bottom, other.bottom),
+        ).area
+        union = self.area + other.area - shared
+        return shared / union if union else 0.0
+
+
+WHOLE = Box(0.0, 0.0, 1.0, 1.0)

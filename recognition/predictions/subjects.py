@@ -1,0 +1,46 @@
+"""Store the subjects that a version found in photos."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from recognition.cnn.serving.classifier import Answer, FoundSubject
+from recognition.cnn.serving.label_groups import LabelGroups
+from recognition.labels.tree import LabelTree
+from recognition.models import Prediction, Subject
+
+_ROUNDED = 4  # digits of a box: a pixel of a photo of 10,000
+
+
+def replace(answers: Mapping[Prediction, Answer], groups: LabelGroups, tree: LabelTree) -> None:
+    """Store the subjects of these answers, which are of one version and as it gave them, instead of
+    those that their predictions had. The predictions are locked, or not seen by others yet.
+
+    groups: how the version's labels go into those in use.
+    """
+    Subject.objects.filter(prediction__in=answers).delete()
+    Subject.objects.bulk_create(
+        subject
+        for row, answer in answers.items()
+        for subject in _rows(row, answer.subjects or (), groups, tree)
+    )
+
+
+def _rows(
+    row: Prediction, found: Iterable[FoundSubject], groups: LabelGroups, tree: LabelTree
+) -> Iterable[Subject]:
+    for rank, subject in enumerate(found):
+        said = subject.grouped(groups)
+        label = tree[said.label]
+        yield Subject(
+            prediction=row,
+            rank=rank,
+            box=[round(float(side), _ROUNDED) for side in subject.box],
+            found=subject.found,
+            score=subject.score,
+            label=label,
+            kind=label.kind,
+            confidence=said.confidence,
+            top=[{"label": slug, "confidence": confidence} for slug, confidence in said.top],
+            embedding=subject.embedding.astype("<f2").tobytes(),
+        )
