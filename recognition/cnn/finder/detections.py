@@ -18,11 +18,13 @@ class Detections(NamedTuple):
 
     boxes: float32 (N, 4): left, top, right, bottom, in parts of 1 of the photo.
     scores: float32 (N,), 0 to 1. classes: (N,), places in `COCO_CLASSES`.
+    class_scores: float32 (N, 80): how likely each of all classes is there.
     """
 
     boxes: npt.NDArray[np.float32]
     scores: npt.NDArray[np.float32]
     classes: npt.NDArray[np.intp]
+    class_scores: npt.NDArray[np.float32]
 
 
 def detections(scores: npt.NDArray[np.float32], boxes: npt.NDArray[np.float32]) -> Detections:
@@ -33,9 +35,13 @@ def detections(scores: npt.NDArray[np.float32], boxes: npt.NDArray[np.float32]) 
     cells, classes = np.nonzero(scores >= MIN_SCORE)
     order = np.argsort(-scores[cells, classes], kind="stable")[:_MAX_CANDIDATES]
     cells, classes = cells[order], classes[order]
-    found = Detections(np.clip(boxes[cells], 0.0, 1.0), scores[cells, classes], classes)
+    found = Detections(
+        np.clip(boxes[cells], 0.0, 1.0), scores[cells, classes], classes, scores[cells]
+    )
     kept = _best(found)[:MAX_DETECTIONS]
-    return Detections(found.boxes[kept], found.scores[kept], found.classes[kept])
+    return Detections(
+        found.boxes[kept], found.scores[kept], found.classes[kept], found.class_scores[kept]
+    )
 
 
 def _best(found: Detections) -> list[int]:

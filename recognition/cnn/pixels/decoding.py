@@ -108,6 +108,12 @@ def draft_jpeg(image: Image.Image, shorter_side: int, mode: str | None = None) -
         image.draft(mode, (shorter_side, shorter_side))
 
 
+def shrunk(image: Image.Image, shorter_side: int) -> Image.Image:
+    """A picture of which no side is more than twice as long as need be, quickly."""
+    factor = min(image.size) // shorter_side
+    return image.reduce(factor) if factor > 1 else image
+
+
 def to_rgb(image: Image.Image) -> Image.Image:
     """Any of Pillow's modes as 8-bit RGB; what is transparent becomes white."""
     if image.mode == "RGB" and "transparency" not in image.info:

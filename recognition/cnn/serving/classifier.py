@@ -8,151 +8,43 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
+from recognition.cnn.finder.engine import FinderEngine, load_finder
 from recognition.cnn.manifest import Manifest
-from recognition.cnn.pixels.boxes import Box
-from recognition.cnn.pixels.decoding import DEFAULT_MAX_PIXELS, UnreadablePhoto
-from recognition.cnn.pixels.preprocessing import load_pixels
+from recognition.cnn.pixels.decoding import (
+    DEFAULT_MAX_PIXELS,
+    UnreadablePhoto,
+    load_upright_rgb,
+    shrunk,
+)
+from recognition.cnn.pixels.preprocessing import centre_pixels
+from recognition.cnn.serving.answers import Answer, FoundSubject, Look
+from recognition.cnn.serving.closer_look import SHORTER_SIDE, CloserLook, Findings, Seen, View
 from recognition.cnn.serving.engine import load_engine
-from recognition.cnn.serving.label_groups import LabelGroups
-from recognition.cnn.serving.outputs import Engine
-from recognition.cnn.taxonomy import Label
+from recognition.cnn.serving.outputs import Engine, probabilities_of
+
+__all__ = ["BATCH_SIZE", "Answer", "Classifier", "FoundSubject", "Look", "decode_threads"]
 
 BATCH_SIZE = 16
 _MAX_BATCHES_IN_FLIGHT = 3
 _MAX_DECODE_THREADS = 8
-_TOP = 5
 
 logger = logging.getLogger(__name__)
 
 
-class Look(NamedTuple):
-    """A photo, and what is known of it before a version looks.
-
-    closer: look for subjects even if the first look is sure.
-    main: the main subject, as people said; WHOLE is the whole picture.
-    others: further boxes that people drew; each comes back as a subject with this very box.
-    """
-
-    source: Path | bytes
-    closer: bool = False
-    main: Box | None = None
-    others: tuple[Box, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Answer:
-    """What a version says of one photo.
-
-    labels: all that it can say; probabilities: (labels,), 0 to 1, their sum is 1.
-    fine_logits: (classes,); fine_names: what people call the classes.
-    embedding: float16 (embedding_size,), the input of the classifier.
-    milliseconds: this photo's own decoding plus an equal share of its batch's forward pass;
-        waiting for other photos is not counted.
-    subjects: main first; None if nobody has looked closer yet.
-    """
-
-    labels: Sequence[Label]
-    probabilities: npt.NDArray[np.floating]
-    fine_logits: npt.NDArray[np.floating]
-    fine_names: Sequence[str]
-    embedding: npt.NDArray[np.float16]
-    milliseconds: float
-    subjects: tuple[FoundSubject, ...] | None = None
-
-    def grouped(self, groups: LabelGroups) -> Answer:
-        """The same answer in other labels; `groups` was made for those of this one."""
-        if groups.is_identity:
-            return self
-        probabilities = groups.probabilities(self.probabilities)
-        return replace(self, labels=groups.labels, probabilities=probabilities)
-
-    @property
-    def label(self) -> str:
-        """The best label's slug."""
-        return self._best.slug
-
-    @property
-    def kind(self) -> str:
-        """The best label's kind."""
-        return self._best.kind
-
-    @property
-    def confidence(self) -> float:
-        """The best label's probability."""
-        return float(self.probabilities[self._order[0]])
-
-    @property
-    def top(self) -> list[tuple[str, float]]:
-        """The five best labels with their probabilities, best first."""
-        return [(self.labels[i].slug, float(self.probabilities[i])) for i in self._order]
-
-    @property
-    def fine(self) -> str:
-        """The readable name of the best fine class among the best label's own."""
-        classes = np.array(self._best.classes)
-        return self.fine_names[int(classes[self.fine_logits[classes].argmax()])]
-
-    @property
-    def _best(self) -> Label:
-        return self.labels[int(self._order[0])]
-
-    @cached_property
-    def _order(self) -> npt.NDArray[np.intp]:
-        """The places of the five best labels, best first."""
-        return np.argsort(-self.probabilities)[:_TOP]
-
-
-@dataclass(frozen=True, eq=False)
-class FoundSubject:
-    """What a version says of one part of a photo; the fields as in Answer.
-
-    found, score: what the finder calls it, and how sure it is, 0 to 1; "" and None if people drew
-        the box.
-    """
-
-    box: Box
-    found: str
-    score: float | None
-    labels: Sequence[Label]
-    probabilities: npt.NDArray[np.floating]
-    fine_logits: npt.NDArray[np.floating]
-    embedding: npt.NDArray[np.float16]
-
-    def grouped(self, groups: LabelGroups) -> FoundSubject:
-        """The same subject in other labels; `groups` was made for those of this one."""
-        if groups.is_identity:
-            return self
-        probabilities = groups.probabilities(self.probabilities)
-        return replace(self, labels=groups.labels, probabilities=probabilities)
-
-    @property
-    def label(self) -> str:
-        """The best label's slug."""
-        return self.top[0][0]
-
-    @property
-    def confidence(self) -> float:
-        """The best label's probability."""
-        return self.top[0][1]
-
-    @property
-    def top(self) -> list[tuple[str, float]]:
-        """The five best labels with their probabilities, best first."""
-        best = np.argsort(-self.probabilities)[:_TOP]
-        return [(self.labels[i].slug, float(self.probabilities[i])) for i in best]
-
-
 class _Decoded(NamedTuple):
+    """image: the whole photo, if a closer look may need it."""
+
+    look: Look
     pixels: npt.NDArray[np.uint8]
+    image: Image.Image | None
     milliseconds: float
 
 
@@ -160,13 +52,24 @@ class Classifier:
     """Decodes on several threads, infers on one. `close()` it, or use it in a `with` block."""
 
     def __init__(
-        self, manifest: Manifest, engine: Engine, max_pixels: int = DEFAULT_MAX_PIXELS
+        self,
+        manifest: Manifest,
+        engine: Engine,
+        max_pixels: int = DEFAULT_MAX_PIXELS,
+        finder: FinderEngine | None = None,
     ) -> None:
         self.manifest = manifest
         self._engine = engine
         self._max_pixels = max_pixels
         self._decoders = ThreadPoolExecutor(decode_threads(), "decode")
+        # Of their own: behind the next batches' decoding, a closer look would wait.
+        self._resizers = ThreadPoolExecutor(decode_threads(), "resize")
         self._inference = ThreadPoolExecutor(1, "inference")
+        self._closer_look = (
+            CloserLook(manifest, engine, finder, self._resizers)
+            if manifest.view == "subjects"
+            else None
+        )
 
     @classmethod
     def load(
@@ -182,10 +85,14 @@ class Classifier:
 
         engine is "auto", "openvino" or "torch"; device is "auto", "cpu" or "cuda"; a photo of
         more than max_pixels is not decoded. warm_up: an engine prepares for each batch size when it
-        first meets it; it meets these now.
+        first meets it; it meets these now. finder: the folder of the finder that it looks closer
+        with, if its view is of subjects.
         Raises CorruptCheckpoint, BrokenEngine, or ValueError for a combination that cannot be.
         """
-        classifier = cls(*load_engine(folder, engine, device), max_pixels)
+        manifest, loaded = load_engine(folder, engine, device)
+        looks_closer = finder is not None and manifest.view == "subjects"
+        found = load_finder(finder, device, engine) if finder and looks_closer else None
+        classifier = cls(manifest, loaded, max_pixels, found)
         side = classifier.manifest.preprocessing.crop
         pixels = np.zeros((BATCH_SIZE, side, side, 3), np.uint8)
         for size in warm_up:
@@ -199,7 +106,7 @@ class Classifier:
 
     @property
     def has_finder(self) -> bool:
-        return False
+        return self._closer_look is not None and self._closer_look.has_finder
 
     def predict(self, photos: Sequence[Path | bytes]) -> list[Answer | UnreadablePhoto]:
         """One answer a photo, in order; a photo that cannot be read gives its UnreadablePhoto."""
@@ -226,6 +133,7 @@ class Classifier:
     def close(self) -> None:
         """Stop the threads; batches in flight are dropped."""
         self._decoders.shutdown(cancel_futures=True)
+        self._resizers.shutdown(cancel_futures=True)
         self._inference.shutdown(cancel_futures=True)
 
     def __enter__(self) -> Classifier:
@@ -246,17 +154,28 @@ class Classifier:
         return self._inference.submit(self._finish, decoding)
 
     def _decode(self, photo: Path | bytes | Look) -> _Decoded | UnreadablePhoto:
-        photo = photo.source if isinstance(photo, Look) else photo
+        look = photo if isinstance(photo, Look) else Look(photo)
         started = time.perf_counter()
         try:
-            pixels = load_pixels(photo, self.manifest.preprocessing, self._max_pixels)
+            image, is_kept = self._load(look)
+            pixels = centre_pixels(image, self.manifest.preprocessing)
         except UnreadablePhoto as error:
             # A new one: the traceback of this one keeps the half-decoded picture alive.
             return UnreadablePhoto(error.code)
         except Exception:  # a bug of a decoder, or no memory: this photo's own failure
             logger.exception("decoding failed")
             return UnreadablePhoto("truncated")
-        return _Decoded(pixels, (time.perf_counter() - started) * 1e3)
+        milliseconds = (time.perf_counter() - started) * 1e3
+        return _Decoded(look, pixels, image if is_kept else None, milliseconds)
+
+    def _load(self, look: Look) -> tuple[Image.Image, bool]:
+        """The photo, and whether a closer look may need it. Raises UnreadablePhoto."""
+        side = self.manifest.preprocessing.resize
+        is_kept = self._closer_look is not None and self._closer_look.may_want(look)
+        if is_kept:
+            side = max(side, SHORTER_SIDE)
+        image = load_upright_rgb(look.source, side, self._max_pixels)
+        return (shrunk(image, side) if is_kept else image), is_kept
 
     def _finish(
         self, decoding: list[Future[_Decoded | UnreadablePhoto]]
@@ -269,21 +188,55 @@ class Classifier:
     def _infer(self, decoded: list[_Decoded]) -> list[Answer]:
         started = time.perf_counter()
         outputs = self._engine(np.stack([photo.pixels for photo in decoded]))
+        embeddings = outputs.embeddings.astype(np.float16)
+        first = list(map(View, probabilities_of(outputs), outputs.fine_logits, embeddings))
         share_ms = (time.perf_counter() - started) * 1e3 / len(decoded)
-        probabilities = np.exp(outputs.log_probabilities)
-        # Half precision leaves the sum a little off 1.
-        probabilities /= probabilities.sum(axis=1, keepdims=True)
+        closer = self._look_closer(decoded, first)
         return [
-            Answer(
-                labels=self.manifest.labels,
-                probabilities=probabilities[row],
-                fine_logits=outputs.fine_logits[row],
-                fine_names=self.manifest.fine_names,
-                embedding=outputs.embeddings[row].astype(np.float16),
-                milliseconds=photo.milliseconds + share_ms,
-            )
-            for row, photo in enumerate(decoded)
+            self._answer(photo, view, closer.get(row), share_ms)
+            for row, (photo, view) in enumerate(zip(decoded, first, strict=True))
         ]
+
+    def _look_closer(
+        self, decoded: list[_Decoded], first: list[View]
+    ) -> dict[int, tuple[Findings, float]]:
+        """What is found, and in how many milliseconds, by the row of each photo that needs it."""
+        if self._closer_look is None:
+            return {}
+        seen = {
+            row: Seen(photo.look, photo.image, view)
+            for row, (photo, view) in enumerate(zip(decoded, first, strict=True))
+            if photo.image is not None and self._closer_look.wants(photo.look, view.probabilities)
+        }
+        started = time.perf_counter()
+        findings = self._closer_look(list(seen.values()))
+        share_ms = (time.perf_counter() - started) * 1e3 / max(len(seen), 1)
+        return {row: (found, share_ms) for row, found in zip(seen, findings, strict=True)}
+
+    def _answer(
+        self,
+        photo: _Decoded,
+        first: View,
+        closer: tuple[Findings, float] | None,
+        share_ms: float,
+    ) -> Answer:
+        labels = self._closer_look.labels if self._closer_look else self.manifest.labels
+        probabilities = first.probabilities
+        subjects = None
+        if closer:
+            (first, subjects), closer_ms = closer
+            probabilities, share_ms = first.probabilities, share_ms + closer_ms
+        elif self._closer_look:
+            probabilities = self._closer_look.fusion.widened(probabilities)
+        return Answer(
+            labels=labels,
+            probabilities=probabilities,
+            fine_logits=first.fine_logits,
+            embedding=first.embedding,
+            fine_names=self.manifest.fine_names,
+            milliseconds=photo.milliseconds + share_ms,
+            subjects=subjects,
+        )
 
 
 def decode_threads() -> int:

@@ -30,3 +30,11 @@ class Engine(Protocol):
     def __call__(self, pixels: npt.NDArray[np.uint8]) -> Outputs:
         """pixels: uint8 (B, H, W, 3), RGB, C-contiguous."""
         ...
+
+
+def probabilities_of(outputs: Outputs) -> npt.NDArray[np.float32]:
+    """(B, labels), each row's sum is 1."""
+    probabilities: npt.NDArray[np.float32] = np.exp(outputs.log_probabilities)
+    # Half precision leaves the sum a little off 1.
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    return probabilities

@@ -1,0 +1,213 @@
+"""The closer look: where the first look is not sure, the finder says where subjects are, and the
+recogniser looks at each of them. Torch-free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from recognition.cnn import taxonomy
+from recognition.cnn.finder.detections import Detections
+from recognition.cnn.finder.engine import FinderEngine
+from recognition.cnn.manifest import Manifest
+from recognition.cnn.pixels.boxes import WHOLE
+from recognition.cnn.pixels.preprocessing import subject_pixels
+from recognition.cnn.serving.answers import FoundSubject, Look
+from recognition.cnn.serving.fusion import Floats, Fusion
+from recognition.cnn.serving.outputs import Engine, probabilities_of
+from recognition.cnn.serving.regions import Region, regions
+from recognition.cnn.taxonomy import Label
+
+SURE = 0.9  # the confidence from which the first look is enough
+SHORTER_SIDE = 512  # pixels of a decoded photo: small subjects need more than the first look
+_LEAST_PRESENCE = 0.5  # of a subject that is told of
+_AREA_EXPONENT = 0.25  # the larger one is more likely the main subject
+_FINDER_BATCH = 4  # photos at once; more take memory and gain no time
+_RECOGNISER_BATCH = 16
+
+
+class View(NamedTuple):
+    """What the recogniser says of what it sees; the fields as in Answer, for the known labels."""
+
+    probabilities: Floats
+    fine_logits: Floats
+    embedding: npt.NDArray[np.float16]
+
+
+class Seen(NamedTuple):
+    """A photo after the first look. image: RGB, upright."""
+
+    look: Look
+    image: Image.Image
+    first: View
+
+
+class Findings(NamedTuple):
+    """What becomes of a photo's answer, and its subjects, main first."""
+
+    answer: View
+    subjects: tuple[FoundSubject, ...]
+
+
+class CloserLook:
+    """One version's. labels: all that it can say with the finder's help; see `Fusion`."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        engine: Engine,
+        finder: FinderEngine | None,
+        workers: ThreadPoolExecutor,
+    ) -> None:
+        """engine, finder: called in one thread at a time. workers: for resizing meanwhile."""
+        self.fusion = Fusion(manifest.labels)
+        self._manifest = manifest
+        self._engine = engine
+        self._finder = finder
+        self._workers = workers
+        built_in = {label.slug for label in taxonomy.labels()}
+        # Labels of animals and vehicles that people added were taught from views of subjects alone.
+        self._at_first_sight = np.array(
+            [
+                label.kind != taxonomy.NEITHER
+                and (label.slug in built_in or label.kind not in ("animal", "vehicle"))
+                for label in manifest.labels
+            ]
+        )
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        return self.fusion.labels
+
+    @property
+    def has_finder(self) -> bool:
+        return self._finder is not None
+
+    def may_want(self, look: Look) -> bool:
+        """Whether the photo may be needed after the first look."""
+        return self.has_finder or _has_drawn(look)
+
+    def wants(self, look: Look, probabilities: Floats) -> bool:
+        """Whether to look closer, after the first look has said this: (known labels,)."""
+        if _has_drawn(look):
+            return True
+        best = int(probabilities.argmax())
+        is_sure = bool(self._at_first_sight[best] and probabilities[best] >= SURE)
+        return self.has_finder and (look.closer or not is_sure)
+
+    def __call__(self, photos: Sequence[Seen]) -> list[Findings]:
+        """Look at each photo's subjects."""
+        found = self._find(photos)
+        of_photos = [regions(seen.look, each) for seen, each in zip(photos, found, strict=True)]
+        views = iter(self._look_at(photos, of_photos))
+        return [
+            self._findings(seen, self._subjects(of_photo, [next(views) for _ in of_photo]))
+            for seen, of_photo in zip(photos, of_photos, strict=True)
+        ]
+
+    def _find(self, photos: Sequence[Seen]) -> list[Detections | None]:
+        if self._finder is None:
+            return [None] * len(photos)
+        side = self._finder.side
+        squares = list(self._workers.map(lambda seen: _square(seen.image, side), photos))
+        found: list[Detections | None] = []
+        for start in range(0, len(squares), _FINDER_BATCH):
+            found += self._finder.find(np.stack(squares[start : start + _FINDER_BATCH]))
+        return found
+
+    def _look_at(self, photos: Sequence[Seen], of_photos: Sequence[Sequence[Region]]) -> list[View]:
+        """The views of all regions, photo by photo."""
+        preprocessing = self._manifest.preprocessing
+        cutting = [
+            self._workers.submit(subject_pixels, seen.image, region.box, preprocessing)
+            for seen, of_photo in zip(photos, of_photos, strict=True)
+            for region in of_photo
+        ]
+        pixels = [future.result() for future in cutting]
+        views: list[View] = []
+        for start in range(0, len(pixels), _RECOGNISER_BATCH):
+            outputs = self._engine(np.stack(pixels[start : start + _RECOGNISER_BATCH]))
+            embeddings = outputs.embeddings.astype(np.float16)
+            views += map(View, probabilities_of(outputs), outputs.fine_logits, embeddings)
+        return views
+
+    def _subjects(self, of_photo: Sequence[Region], views: Sequence[View]) -> list[FoundSubject]:
+        return [
+            FoundSubject(
+                labels=self.labels,
+                probabilities=self._said(region, view),
+                fine_logits=view.fine_logits,
+                embedding=view.embedding,
+                box=region.box,
+                found=region.found,
+                score=region.score,
+            )
+            for region, view in zip(of_photo, views, strict=True)
+        ]
+
+    def _said(self, region: Region, view: View) -> Floats:
+        """Where the finder has nothing to say, people have drawn the box: the recogniser decides"""
+        if region.class_scores is None:
+            return self.fusion.widened(view.probabilities)
+        logs = self.fusion.of_subjects(
+            view.probabilities[None], region.class_scores[None], np.array([region.box.area])
+        )
+        said: Floats = np.exp(logs[0])
+        return said
+
+    def _findings(self, seen: Seen, subjects: list[FoundSubject]) -> Findings:
+        whole = seen.first._replace(probabilities=self.fusion.widened(seen.first.probabilities))
+        if not subjects:
+            return Findings(whole, ())
+        if seen.look.main is None:
+            return self._with_found_main(seen, whole, subjects)
+        main = subjects[0]
+        if seen.look.main == WHOLE:
+            main = replace(main, **whole._asdict())
+        return Findings(_view(main), (main, *self._told_of(subjects[1:])))
+
+    def _with_found_main(self, seen: Seen, whole: View, subjects: list[FoundSubject]) -> Findings:
+        in_order = sorted(subjects, key=self._weight, reverse=True)
+        main, others = in_order[0], in_order[1:]
+        logs = self.fusion.of_photo(
+            seen.first.probabilities, np.log(main.probabilities), main.box.area
+        )
+        main = replace(main, probabilities=np.exp(logs))
+        if self.fusion.is_nothing(main.probabilities):
+            drawn = [subject for subject in subjects if subject.score is None]
+            return Findings(whole._replace(probabilities=main.probabilities), tuple(drawn))
+        return Findings(_view(main), (main, *self._told_of(others)))
+
+    def _told_of(self, subjects: Sequence[FoundSubject]) -> list[FoundSubject]:
+        """What people drew, and what is more likely an animal or a vehicle than not."""
+        return [
+            subject
+            for subject in subjects
+            if subject.score is None or self._presence(subject) >= _LEAST_PRESENCE
+        ]
+
+    def _weight(self, subject: FoundSubject) -> float:
+        return self._presence(subject) * float(subject.box.area**_AREA_EXPONENT)
+
+    def _presence(self, subject: FoundSubject) -> float:
+        return self.fusion.presence(subject.probabilities)
+
+
+def _has_drawn(look: Look) -> bool:
+    return look.main is not None or bool(look.others)
+
+
+def _view(subject: FoundSubject) -> View:
+    return View(subject.probabilities, subject.fine_logits, subject.embedding)
+
+
+def _square(image: Image.Image, side: int) -> npt.NDArray[np.uint8]:
+    """A whole photo, squeezed into the square that the finder sees."""
+    return np.asarray(image.resize((side, side), Image.Resampling.BILINEAR))
