@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from recognition.labels.tree import LabelTree
 from recognition.models import (
     Annotation,
     Kind,
@@ -106,11 +107,21 @@ class PredictionSerializer(serializers.Serializer[Prediction]):
     label: Any = serializers.CharField(source="label.slug")
     kind = serializers.ChoiceField(Kind.choices)
     confidence = serializers.FloatField()
+    is_broad = serializers.SerializerMethodField(
+        help_text="`label` is a group, because none of its labels is sure enough"
+    )
     top = serializers.SerializerMethodField()
     fine = serializers.CharField()
     model = serializers.IntegerField(source="model_version.number")
     milliseconds = serializers.FloatField()
     subjects = serializers.SerializerMethodField()
+
+    def get_is_broad(self, prediction: Prediction) -> bool:
+        if not prediction.top or prediction.top[0]["label"] == prediction.label.slug:
+            return False  # nearly always, and without reading the tree
+        if "tree" not in self.context:
+            self.context["tree"] = LabelTree()
+        return self.context["tree"].narrower(prediction) is not None
 
     @extend_schema_field(ConfidenceSerializer(many=True))
     def get_top(self, prediction: Prediction) -> Any:
@@ -145,7 +156,7 @@ class PhotoSerializer(serializers.Serializer[Photo]):
     def get_prediction(self, photo: Photo) -> Any:
         if photo.prediction is None or photo.prediction.state != State.DONE:
             return None
-        return PredictionSerializer(photo.prediction).data
+        return PredictionSerializer(photo.prediction, context=self.context).data
 
     @extend_schema_field(PhotoErrorSerializer(allow_null=True))
     def get_error(self, photo: Photo) -> Any:

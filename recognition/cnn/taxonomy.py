@@ -1,14 +1,14 @@
 """The built-in labels, and which of ImageNet's 1,000 classes belong to which label.
 
-The data are beside this file: `labels.csv` (what people see) and `imagenet.csv` (one row a
-class of ILSVRC 2012, in the order of the classifier's rows). How they were chosen, and the
+The data are beside this file: `labels.csv` (what people see, as a tree) and `imagenet.csv` (one row
+a class of ILSVRC 2012, in the order of the classifier's rows). How they were chosen, and the
 weights, is explained in docs/decisions/taxonomy.md. Torch-free.
 """
 
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -30,8 +30,10 @@ class Label:
 
 
 @cache
-def labels() -> tuple[Label, ...]:
-    """The built-in labels; every ImageNet class belongs to exactly one of them."""
+def tree() -> tuple[Label, ...]:
+    """The built-in labels and the groups that they stand in, parents before their children. A group
+    has no classes: no network says it, it is answered where none of its labels is sure enough.
+    """
     classes: dict[str, list[int]] = {}
     for row in _rows("imagenet.csv"):
         classes.setdefault(row["label"], []).append(int(row["index"]))
@@ -49,6 +51,22 @@ def labels() -> tuple[Label, ...]:
 
 
 @cache
+def labels() -> tuple[Label, ...]:
+    """The built-in labels that a network itself says, each below the nearest of its ancestors that
+    it says too; every ImageNet class belongs to exactly one of them.
+    """
+    nodes = {label.slug: label for label in tree()}
+
+    def nearest_said(slug: str | None) -> str | None:
+        while slug is not None and not nodes[slug].classes:
+            slug = nodes[slug].parent
+        return slug
+
+    said = (label for label in tree() if label.classes)
+    return tuple(replace(label, parent=nearest_said(label.parent)) for label in said)
+
+
+@cache
 def fine_names() -> tuple[str, ...]:
     """A readable English name of each of the 1,000 classes, in the classifier's order."""
     return tuple(row["name"] for row in _rows("imagenet.csv"))
@@ -60,7 +78,7 @@ def class_weights() -> tuple[float, ...]:
 
     A factor, in the classifier's order: its label's weight times its own.
     """
-    label_weights = {row["slug"]: float(row["weight"]) for row in _rows("labels.csv")}
+    label_weights = {row["slug"]: float(row["weight"] or 1) for row in _rows("labels.csv")}
     return tuple(
         label_weights[row["label"]] * float(row["weight"]) for row in _rows("imagenet.csv")
     )

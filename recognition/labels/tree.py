@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from django.utils.text import slugify
 
 from recognition.core.counting import Counted, count_up_to
 from recognition.core.locks import lock_label_tree
-from recognition.models import Kind, Label, Photo, Report
+from recognition.models import Kind, Label, Photo, Prediction, Report
 from recognition.models.label import chain
 
 COUNTED_FOR_A_LIST = 1000
@@ -99,6 +100,16 @@ class LabelTree:
             predicted_id = (self.in_use(predicted) or predicted).id
         return self._is_above(predicted_id, label_id)
 
+    def narrower(self, prediction: Prediction) -> Label | None:
+        """The label that fits best, where the answer is a group above it because none was sure
+        enough; None where the answer is a label as narrow as any."""
+        best = prediction.top[0]["label"] if prediction.top else ""
+        if best not in self or prediction.label_id is None:
+            return None
+        label = self[best]  # or what it was merged into, which the answer has become too
+        is_above = self._is_above(prediction.label_id, label.id)
+        return label if is_above and label.id != prediction.label_id else None
+
     def in_order(self) -> list[Label]:
         """Kind by kind, each label right after its parent and that one's earlier children."""
 
@@ -112,6 +123,25 @@ class LabelTree:
         """The label's ancestors, topmost first, and the label itself."""
         upwards = self._upwards.get(label.id, [label.id])
         return [self._labels.get(id_, label) for id_ in reversed(upwards)]
+
+    @cached_property
+    def upwards(self) -> dict[str, tuple[str, ...]]:
+        """Of each label in use its own slug and those of what stands above it and is in use, the
+        nearest first."""
+        lineages = ((label.slug, self.lineage(label)) for label in self if label.active)
+        return {
+            slug: tuple(above.slug for above in reversed(lineage) if above.active)
+            for slug, lineage in lineages
+        }
+
+    @cached_property
+    def heights(self) -> dict[int, int]:
+        """Of each label in use, by its id, how many steps there are down to the lowest below it."""
+        heights: dict[str, int] = {}
+        for upwards in self.upwards.values():
+            for height, slug in enumerate(upwards):
+                heights[slug] = max(height, heights.get(slug, 0))
+        return {self._by_slug[slug].id: height for slug, height in heights.items()}
 
     def below(self, label: Label) -> list[Label]:
         """All descendants of this label."""

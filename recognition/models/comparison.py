@@ -53,6 +53,10 @@ class ComparedPhoto(models.Model):
     class Outcome(models.TextChoices):
         FIXED = "fixed", _("fixed")
         BROKEN = "broken", _("broken")
+        # Where the one answer stands above the photo's label: right, but broad.
+        FINER = "finer", _("right, and finer now")
+        BROADER = "broader", _("right, but broader now")
+        BROAD = "broad", _("right now, but broad")
         BOTH_RIGHT = "both_right", _("both right")
         BOTH_WRONG = "both_wrong", _("both wrong")
         DIFFERENT = "different", _("different")  # nobody has labelled it

@@ -8,6 +8,7 @@ that all this means are also what makes SQLite follow the index, whatever its st
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
+from recognition.labels.tree import LabelTree
 from recognition.models import Label, Photo, Prediction
 from recognition.photos.selectors import containing
 
@@ -211,7 +213,7 @@ def _of_label(photos: QuerySet[Photo], filters: Filters) -> QuerySet[Photo]:
     if filters.kind:
         photos = _showing(photos, kind=filters.kind)
     if filters.label:
-        photos = _showing(photos, slug=filters.label)
+        photos = _showing_or_below(photos, filters.label)
     return photos.filter(_says(filters.text)) if filters.text else photos
 
 
@@ -228,7 +230,18 @@ def _of_confidence(photos: QuerySet[Photo], filters: Filters) -> QuerySet[Photo]
 
 def _showing(photos: QuerySet[Photo], **wanted: str) -> QuerySet[Photo]:
     """The label that people set counts; without one, what the network says."""
-    labels = list(Label.objects.filter(**wanted).values_list("id", flat=True))
+    return _showing_any(photos, list(Label.objects.filter(**wanted).values_list("id", flat=True)))
+
+
+def _showing_or_below(photos: QuerySet[Photo], slug: str) -> QuerySet[Photo]:
+    """Who asks for mammals asks for dogs too."""
+    tree = LabelTree()
+    if slug not in tree:
+        return photos.none()
+    return _showing_any(photos, [label.id for label in (tree[slug], *tree.below(tree[slug]))])
+
+
+def _showing_any(photos: QuerySet[Photo], labels: Sequence[int]) -> QuerySet[Photo]:
     shown = Coalesce("label", "prediction__label")
     return photos.alias(shown=shown).filter(shown__in=labels)
 

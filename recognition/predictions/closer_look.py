@@ -28,6 +28,7 @@ from recognition.labels import labelling
 from recognition.labels.tree import LabelTree
 from recognition.models import Kind, ModelVersion, Photo, Prediction, Report
 from recognition.predictions import queue, subjects
+from recognition.predictions.answering import Answering
 from recognition.versions import looking
 
 logger = logging.getLogger(__name__)
@@ -189,11 +190,12 @@ def _give_up(rows: Sequence[Prediction]) -> None:
 def _store_seen(seen: Sequence[_Seen]) -> None:
     tree = LabelTree()
     groups = queue.labels_in_use([one.answer for one in seen], tree)
+    answering = Answering.of(seen[0].row.model_version_id if seen else None, tree)
     renewed: list[Prediction] = []
     gained: list[Prediction] = []
     for photo, row, look, answer in seen:
         if _may_change(photo, row, look):
-            queue.fill_in(row, answer.grouped(groups), tree)
+            queue.fill_in(row, answer.grouped(groups), answering)
             labelling.put_in_queue(row, photo.label_id, tree)
             renewed.append(row)
         else:
@@ -202,7 +204,7 @@ def _store_seen(seen: Sequence[_Seen]) -> None:
         row.analysis_due = timezone.now()
     Prediction.objects.bulk_update(renewed, queue.ANSWER_FIELDS)
     Prediction.objects.bulk_update(gained, _GAINED_FIELDS)
-    subjects.replace({one.row: one.answer for one in seen}, groups, tree)
+    subjects.replace({one.row: one.answer for one in seen}, groups, answering)
 
 
 def _may_change(photo: Photo, row: Prediction, look: Look) -> bool:

@@ -33,6 +33,7 @@ from recognition.labels import labelling
 from recognition.labels.tree import LabelTree
 from recognition.models import ModelVersion, Photo, Prediction, State, View
 from recognition.predictions import subjects
+from recognition.predictions.answering import Answering
 from recognition.versions import looking
 
 MAX_ATTEMPTS = 3
@@ -102,6 +103,7 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhot
     shown = {photo.prediction_id: photo for photo in Photo.objects.filter(prediction__in=held)}
     tree = LabelTree()
     in_use = labels_in_use(outcomes, tree)
+    answering = Answering.of(rows[0].model_version_id if rows else None, tree)
     settled, answered = [], {}
     for row, outcome in zip(rows, outcomes, strict=True):
         if row.id not in held:
@@ -112,7 +114,7 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhot
             row.error = outcome.code
         else:
             answered[row] = outcome
-            fill_in(row, outcome.grouped(in_use), tree)
+            fill_in(row, outcome.grouped(in_use), answering)
             if row.id in shown:
                 labelling.put_in_queue(row, shown[row.id].label_id, tree)
                 row.analysis_due = timezone.now()
@@ -121,7 +123,7 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhot
     Prediction.objects.bulk_create(
         settled, update_conflicts=True, unique_fields=["id"], update_fields=_SETTLED_FIELDS
     )
-    subjects.replace(answered, in_use, tree)
+    subjects.replace(answered, in_use, answering)
     transaction.on_commit(lambda: events.publish_settled([row.photo_id for row in settled]))
     return len(settled)
 
@@ -139,14 +141,14 @@ def labels_in_use(outcomes: Sequence[Answer | UnreadablePhoto], tree: LabelTree)
     return LabelGroups(known, tree.in_use_by_slug())
 
 
-def fill_in(row: Prediction, answer: Answer, tree: LabelTree) -> None:
+def fill_in(row: Prediction, answer: Answer, answering: Answering) -> None:
     """What the answer says, in labels in use. The caller saves the row."""
-    label = tree[answer.label]
+    label, confidence = answering(answer.top)
     _settle(row, State.DONE)
     row.attempts = 0  # from now on those to look closer
     row.label_id = label.id
     row.kind = label.kind
-    row.confidence = answer.confidence
+    row.confidence = confidence
     row.top = [{"label": slug, "confidence": confidence} for slug, confidence in answer.top]
     row.fine = answer.fine
     row.milliseconds = answer.milliseconds

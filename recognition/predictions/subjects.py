@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping
 
 from recognition.cnn.serving.classifier import Answer, FoundSubject
 from recognition.cnn.serving.label_groups import LabelGroups
-from recognition.labels.tree import LabelTree
 from recognition.models import Prediction, Subject
+from recognition.predictions.answering import Answering
 
 _ROUNDED = 4  # digits of a box: a pixel of a photo of 10,000
 
 
-def replace(answers: Mapping[Prediction, Answer], groups: LabelGroups, tree: LabelTree) -> None:
+def replace(
+    answers: Mapping[Prediction, Answer], groups: LabelGroups, answering: Answering
+) -> None:
     """Store the subjects of these answers, which are of one version and as it gave them, instead of
     those that their predictions had. The predictions are locked, or not seen by others yet.
 
@@ -22,16 +24,16 @@ def replace(answers: Mapping[Prediction, Answer], groups: LabelGroups, tree: Lab
     Subject.objects.bulk_create(
         subject
         for row, answer in answers.items()
-        for subject in _rows(row, answer.subjects or (), groups, tree)
+        for subject in _rows(row, answer.subjects or (), groups, answering)
     )
 
 
 def _rows(
-    row: Prediction, found: Iterable[FoundSubject], groups: LabelGroups, tree: LabelTree
+    row: Prediction, found: Iterable[FoundSubject], groups: LabelGroups, answering: Answering
 ) -> Iterable[Subject]:
     for rank, subject in enumerate(found):
         said = subject.grouped(groups)
-        label = tree[said.label]
+        label, confidence = answering(said.top)
         yield Subject(
             prediction=row,
             rank=rank,
@@ -40,7 +42,7 @@ def _rows(
             score=subject.score,
             label=label,
             kind=label.kind,
-            confidence=said.confidence,
-            top=[{"label": slug, "confidence": confidence} for slug, confidence in said.top],
+            confidence=confidence,
+            top=[{"label": slug, "confidence": share} for slug, share in said.top],
             embedding=subject.embedding.astype("<f2").tobytes(),
         )

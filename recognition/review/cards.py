@@ -22,7 +22,8 @@ LEAST_SIMILARITY = 0.4
 class Card:
     """A photo in the review queue.
 
-    choices: the top five labels with their confidence. similar: the nearest labelled photos.
+    choices: the top five labels with their confidence, and a broader answer. similar: the nearest
+    labelled photos.
     near_duplicates: how many other photos are nearly the same picture. seen: the id of the photo's
     last decision, for `labelling.Seen`.
     """
@@ -68,10 +69,16 @@ def cards(reviewer: User, photo_ids: Collection[UUID]) -> list[Card]:
 
 
 def _choices(photo: Photo, tree: LabelTree) -> list[tuple[Label, float]]:
-    """The top five, in labels that are in use."""
-    if photo.prediction is None or photo.prediction.state != State.DONE:
+    """The top five, in labels that are in use, and the group that was answered, if it was one: a
+    person may not know more exactly either."""
+    prediction = photo.prediction
+    if prediction is None or prediction.state != State.DONE:
         return []
-    return tree.said_in_use(photo.prediction.top)
+    said = tree.said_in_use(prediction.top)
+    answer = prediction.label
+    if answer and answer.active and tree.narrower(prediction) and answer not in dict(said):
+        return [*said, (answer, prediction.confidence or 0.0)]
+    return said
 
 
 def _similar(reviewer: User, photos: Iterable[Photo]) -> dict[UUID, Photo]:

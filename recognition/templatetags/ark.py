@@ -5,7 +5,8 @@ from typing import Any
 
 from django import template
 
-from recognition.models import Subject
+from recognition.labels.tree import LabelTree
+from recognition.models import Label, Prediction, Subject
 from recognition.photos.contents import contents as describe
 from recognition.photos.refusals import Refusal
 from recognition.site.glossary import terms
@@ -39,3 +40,18 @@ def contents(subjects: Iterable[Subject]) -> str:
 def glossary(*slugs: str) -> dict[str, Any]:
     """Links to what these terms mean."""
     return {"terms": [terms()[slug] for slug in slugs]}
+
+
+@register.simple_tag(takes_context=True)
+def narrower(context: Any, prediction: Prediction | None) -> Label | None:
+    """The label that fits best, where the answer is a group above it (`LabelTree.narrower`). The
+    tree is read once a request, and only if there may be such an answer."""
+    if not prediction or not prediction.top or not prediction.label:
+        return None
+    if prediction.top[0]["label"] == prediction.label.slug:
+        return None
+    request = context.get("request")
+    tree = getattr(request, "label_tree", None) or LabelTree()
+    if request is not None:
+        request.label_tree = tree
+    return tree.narrower(prediction)

@@ -27,6 +27,7 @@ from recognition.models import (
 from recognition.training import datasets, runs
 from recognition.training.failures import CannotTrain
 from recognition.versions import registry
+from recognition.versions.comparison import comparing
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ def objections(comparison: Comparison, rule: TrainingPolicy) -> list[str]:
     if not findings.get("candidate", {}).get("photos"):
         return [_("There are no photos to measure on.")]
     found = []
-    if _gain(findings) < rule.min_gain or findings["fixed"] <= findings["broken"]:
+    if _gain(findings) < rule.min_gain or comparing.won(findings) <= 0:
         found.append(_("It is not better by enough."))
     if findings["p"] >= CHANCE:
         found.append(_("The difference may be chance."))

@@ -31,13 +31,21 @@ def labels_to_know(
     """The labels of the version to start from, in its order, then new ones, without classes.
 
     shown: slugs of the labels with training photos. A label stands below the nearest of its
-    ancestors that the network knows.
+    ancestors that the network knows; old ones too, so that a photo of which people say no more than
+    "mammal" is right as a dog.
     """
     tree = tree or LabelTree()
+    places = {label.slug: label for label in tree}
     old = {label.slug for label in parents}
     known = old | set(shown)
     new = (label for label in tree.in_order() if label.slug in shown and label.slug not in old)
-    return (*parents, *(_described(label, tree, known) for label in new))
+    kept = (
+        replace(label, parent=_parent(places[label.slug], tree, known))
+        if label.slug in places
+        else label
+        for label in parents
+    )
+    return (*kept, *(_described(label, tree, known) for label in new))
 
 
 def freeze(parents: Labels, shown: Collection[int], tree: LabelTree) -> Frozen:
@@ -77,14 +85,16 @@ def trained_labels(dataset: DataSet) -> set[int]:
 
 
 def labels_of(run: TrainingRun, parents: Labels) -> Labels:
-    """What the result shall know; the parent's labels come first, with their classes.
+    """What the result shall know; the parent's labels come first, with their classes, in the tree
+    as it was at the launch.
 
     Raises CorruptCheckpoint if the parent is not the version that the run was launched with.
     """
     frozen = [taxonomy.Label(**without_id(label), classes=()) for label in run.labels]
     if [label.slug for label in parents] != [label.slug for label in frozen[: len(parents)]]:
         raise CorruptCheckpoint("the version to start from knows other labels than at the launch")
-    return (*parents, *frozen[len(parents) :])
+    old = (replace(label, parent=now.parent) for label, now in zip(parents, frozen, strict=False))
+    return (*old, *frozen[len(parents) :])
 
 
 def slugs_by_id(run: TrainingRun) -> dict[int | None, str]:
@@ -135,15 +145,20 @@ def provenance(run: TrainingRun) -> dict[str, Any]:
 
 
 def _described(label: Label, tree: LabelTree, known: Collection[str]) -> taxonomy.Label:
-    above = [ancestor.slug for ancestor in tree.lineage(label)[:-1] if ancestor.slug in known]
     return taxonomy.Label(
         slug=label.slug,
         kind=label.kind,
         name_en=label.name_en,
         name_zh=label.name_zh,
-        parent=above[-1] if above else None,
+        parent=_parent(label, tree, known),
         classes=(),
     )
+
+
+def _parent(label: Label, tree: LabelTree, known: Collection[str]) -> str | None:
+    """The nearest of the label's ancestors that the network knows."""
+    above = [ancestor.slug for ancestor in tree.lineage(label)[:-1] if ancestor.slug in known]
+    return above[-1] if above else None
 
 
 def _fields(label: taxonomy.Label) -> dict[str, Any]:

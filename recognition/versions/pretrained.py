@@ -27,11 +27,11 @@ def ensure_first(say: Say) -> None:
     folder: Path = settings.ARK_MODELS_STORE / "1"
     known = ModelVersion.objects.filter(number=1).first()
     if (folder / MANIFEST_NAME).exists():
-        registry.register(1, read_manifest(folder))
+        registry.register_first(read_manifest(folder))
     elif known is None:
         say(f"Building version 1 of the network in {folder} ...")
         _build(folder, settings.ARK_BACKBONE)
-        registry.register(1, read_manifest(folder))
+        registry.register_first(read_manifest(folder))
     elif known.live:  # its folder was deleted
         _replace(known, say)
 

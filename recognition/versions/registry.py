@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
@@ -30,6 +31,16 @@ class CannotPromote(Exception):
 def live_version() -> ModelVersion:
     """Raises ModelVersion.DoesNotExist before set-up has made the first one."""
     return ModelVersion.objects.get(live=True)
+
+
+@transaction.atomic
+def register_first(manifest: Manifest) -> ModelVersion:
+    """Make version 1 known. In a new instance its labels stand in the tree that Ark comes with;
+    where there are labels already, the tree is what people have made of it."""
+    lock_label_tree()
+    if not Label.objects.exists():
+        _ensure_labels(taxonomy.tree())
+    return register(1, manifest)
 
 
 @transaction.atomic
@@ -202,17 +213,14 @@ def _lock_versions() -> list[ModelVersion]:
     return list(ModelVersion.objects.select_for_update().order_by("id"))
 
 
-def _ensure_labels(known: tuple[taxonomy.Label, ...]) -> None:
+def _ensure_labels(known: Iterable[taxonomy.Label]) -> None:
     """Add the labels that are missing; those that are there may have been edited by staff."""
     lock_label_tree()
-    rows: dict[str, Label] = {}
-    for label in known:  # parents stand before their children
-        rows[label.slug], _created = Label.objects.get_or_create(
-            slug=label.slug,
-            defaults={
-                "kind": label.kind,
-                "name_en": label.name_en,
-                "name_zh": label.name_zh,
-                "parent": rows[label.parent] if label.parent else None,
-            },
-        )
+    rows = {label.slug: label for label in LabelTree()}
+    missing = [label for label in known if label.slug not in rows]
+    for label in missing:
+        names = {"name_en": label.name_en, "name_zh": label.name_zh}
+        rows[label.slug] = Label.objects.create(slug=label.slug, kind=label.kind, **names)
+    for label in missing:  # a parent may stand behind its children
+        if label.parent:
+            Label.objects.filter(slug=label.slug).update(parent=rows[label.parent])

@@ -20,7 +20,7 @@ from recognition.photos import deletion, intake, selectors
 from recognition.predictions import queue
 from tests.conftest import api_of
 from tests.support.files import encoded, noise, picture, sent
-from tests.support.rows import add_photo, answer, settled_photo
+from tests.support.rows import add_photo, answer, broad_photo, settled_photo
 
 pytestmark = pytest.mark.usefixtures("version")
 PHOTOS = "/api/v1/photos/"
@@ -136,6 +136,7 @@ def test_a_prediction_has_the_documented_shape(api: APIClient, uploader: User) -
         "label": "dog",
         "kind": "animal",
         "confidence": 0.9,
+        "is_broad": False,
         "top": [{"label": "dog", "confidence": 0.9}, {"label": "neither", "confidence": 0.05}],
         "fine": "Airedale",
         "model": 1,
@@ -289,3 +290,10 @@ def test_who_may_see_a_photo_may_not_yet_delete_it(uploader: User, reviewer: Use
 def test_a_superuser_deletes_any_photo(uploader: User) -> None:
     root = User.objects.create_superuser("root")
     assert api_of(root).delete(f"{PHOTOS}{add_photo(uploader).id}/").status_code == 204
+
+
+def test_a_broad_answer_says_so(api: APIClient, uploader: User) -> None:
+    broad, narrow = broad_photo(uploader), settled_photo(uploader)
+    said = {photo["id"]: photo["prediction"] for photo in api.get(PHOTOS).json()["results"]}
+    assert (said[str(broad.id)]["label"], said[str(broad.id)]["is_broad"]) == ("car", True)
+    assert said[str(narrow.id)]["is_broad"] is False

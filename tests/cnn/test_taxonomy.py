@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from recognition.cnn.taxonomy import KINDS, NEITHER, class_weights, fine_names, labels
+from recognition.cnn.taxonomy import KINDS, NEITHER, class_weights, fine_names, labels, tree
 
 EXPECTED = {
     "animal": "cat dog chicken horse cow sheep lion tiger elephant panda squirrel spider "
@@ -19,18 +19,43 @@ def test_every_imagenet_class_belongs_to_exactly_one_label() -> None:
     assert sorted(owned) == list(range(1000))
 
 
-def test_every_label_has_classes() -> None:
+def test_a_network_says_only_labels_that_have_classes() -> None:
     assert [label.slug for label in labels() if not label.classes] == []
+    assert {label.slug for label in tree() if label.classes} == {label.slug for label in labels()}
+
+
+def test_all_stand_below_the_label_of_their_kind() -> None:
+    parents = {label.slug: label.parent for label in tree()}
+
+    def root(slug: str) -> str:
+        while parent := parents[slug]:
+            slug = parent
+        return slug
+
+    assert {label.slug: root(label.slug) for label in tree()} == {
+        label.slug: label.kind for label in tree()
+    }
+
+
+def test_every_group_has_several_labels() -> None:
+    children = Counter(label.parent for label in tree())
+    few = [label.slug for label in tree() if not label.classes and children[label.slug] < 2]
+    assert few == []
+
+
+def test_of_what_a_network_says_parents_are_what_it_says_too() -> None:
+    parents = {label.slug: label.parent for label in labels()}
+    assert (parents["owl"], parents["bee"], parents["bird"]) == ("bird", "insect", None)
 
 
 def test_slugs_are_unique_and_fit_into_addresses() -> None:
-    slugs = [label.slug for label in labels()]
+    slugs = [label.slug for label in tree()]
     assert max(Counter(slugs).values()) == 1
     assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", slug) for slug in slugs)
 
 
 def test_every_label_has_a_known_kind_and_names_in_both_languages() -> None:
-    for label in labels():
+    for label in tree():
         assert label.kind in KINDS
         assert label.name_en.isascii()
         assert label.name_en
@@ -38,8 +63,8 @@ def test_every_label_has_a_known_kind_and_names_in_both_languages() -> None:
 
 
 def test_names_tell_labels_apart() -> None:
-    assert len({label.name_en for label in labels()}) == len(labels())
-    assert len({label.name_zh for label in labels()}) == len(labels())
+    assert len({label.name_en for label in tree()}) == len(tree())
+    assert len({label.name_zh for label in tree()}) == len(tree())
 
 
 def test_only_the_label_neither_is_of_that_kind() -> None:
@@ -48,7 +73,7 @@ def test_only_the_label_neither_is_of_that_kind() -> None:
 
 def test_parents_come_before_their_children() -> None:
     seen: set[str | None] = {None}
-    for label in labels():
+    for label in tree():
         assert label.parent in seen
         seen.add(label.slug)
 

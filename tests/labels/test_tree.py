@@ -9,9 +9,10 @@ from django.db import connection
 
 from recognition.core.counting import Counted
 from recognition.labels import tree
+from recognition.labels.merging import merge
 from recognition.labels.tree import LabelTree
-from recognition.models import Label, ModelVersion, Report
-from tests.support.rows import add_photo
+from recognition.models import Label, ModelVersion, Prediction, Report
+from tests.support.rows import add_photo, predicted_photo
 
 pytestmark = pytest.mark.usefixtures("version")
 
@@ -144,3 +145,34 @@ def test_labelled_photos_are_found_along_an_index(uploader: User) -> None:
     assert list(found) == [photo]
     if connection.vendor == "sqlite":  # PostgreSQL goes by how many there are
         assert "photo_newest_of_label" in found.order_by("-created", "-id").explain()
+
+
+# Groups
+
+
+def test_what_stands_above_is_listed_without_what_is_retired() -> None:
+    assert LabelTree().upwards["taxi"] == ("taxi", "car")
+    tree.set_active(label("car"), False)
+    upwards = LabelTree().upwards
+    assert (upwards["dog"], upwards["taxi"]) == (("dog",), ("taxi",))
+    assert "car" not in upwards
+
+
+def test_an_answer_is_broad_if_it_stands_above_the_best_label(uploader: User) -> None:
+    top = [{"label": "taxi", "confidence": 0.35}, {"label": "car", "confidence": 0.3}]
+    prediction = predicted_photo(uploader, "car", 0.65).prediction
+    prediction.top = top
+    assert LabelTree().narrower(prediction) == label("taxi")
+    prediction.top = top[::-1]
+    assert LabelTree().narrower(prediction) is None
+    prediction.top = []
+    assert LabelTree().narrower(prediction) is None
+
+
+def test_the_answer_of_a_merged_label_is_not_broad(uploader: User, reviewer: User) -> None:
+    photo = predicted_photo(uploader, "taxi", 0.9)
+    Prediction.objects.update(top=[{"label": "taxi", "confidence": 0.9}])
+    merge(label("taxi"), label("car"), reviewer)
+    prediction = Prediction.objects.get(photo=photo)
+    assert prediction.label == label("car")
+    assert LabelTree().narrower(prediction) is None

@@ -7,10 +7,11 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import User
 
+from recognition.labels import tree
 from recognition.labels.tree import set_active
 from recognition.models import Label, Photo, Prediction
 from recognition.review import cards
-from tests.support.rows import add_photo, settled_photo
+from tests.support.rows import add_photo, broad_photo, settled_photo
 
 pytestmark = pytest.mark.usefixtures("version")
 
@@ -116,3 +117,15 @@ def test_a_photo_that_waits_for_the_network_has_no_choices(uploader: User, revie
 
 def test_photos_that_are_gone_are_left_out(reviewer: User) -> None:
     assert cards.cards(reviewer, [uuid4()]) == []
+
+
+def test_a_person_may_choose_the_group_that_was_answered(uploader: User, reviewer: User) -> None:
+    photo = broad_photo(uploader)
+    [card] = cards.cards(reviewer, [photo.id])
+    assert [choice.slug for choice, _share in card.choices] == ["taxi", "car", "dog"]
+    vehicle = tree.add("vehicle", "Vehicle", "交通工具", "vehicle")
+    Label.objects.filter(slug="car").update(parent=vehicle)
+    said(photo, label=vehicle)
+    [card] = cards.cards(reviewer, [photo.id])
+    assert card.choices[-1] == (vehicle, 0.73)
+    assert card.confirmed == label("taxi")

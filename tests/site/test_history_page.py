@@ -13,7 +13,7 @@ from django.urls import reverse
 from recognition.models import Label, State
 from recognition.photos import history
 from tests.support.pages import done, shown, text
-from tests.support.rows import add_photo, found_subject
+from tests.support.rows import add_photo, broad_photo, found_subject
 
 pytestmark = pytest.mark.usefixtures("version")
 
@@ -104,6 +104,18 @@ def test_a_label_that_a_person_set_counts_more(client: Client, uploader: User) -
     assert shown(client.get(reverse("history"), {"label": "dog"})) == []
     words = text(client.get(reverse("history")))
     assert "Taxi Set by a person recognised as Dog" in words
+
+
+def test_who_asks_for_a_label_asks_for_what_stands_below_it(client: Client, uploader: User) -> None:
+    add_photo(uploader, name="cab.jpg", **done("taxi"))
+    add_photo(uploader, name="car.jpg", **done("car"))
+    assert shown(client.get(reverse("history"), {"label": "car"})) == ["car.jpg", "cab.jpg"]
+    assert shown(client.get(reverse("history"), {"label": "taxi"})) == ["cab.jpg"]
+
+
+def test_a_card_says_that_its_answer_is_broad(client: Client, uploader: User) -> None:
+    broad_photo(uploader)
+    assert "More exactly unsure: perhaps Taxi" in text(client.get(reverse("history")))
 
 
 def test_pages_show_every_photo_once(

@@ -15,7 +15,7 @@ from recognition.labels import labelling
 from recognition.models import Decision, Label, Photo, Prediction, State, Via
 from recognition.versions.registry import register
 from tests.support.pages import done, text
-from tests.support.rows import NO_ID, add_photo, manifest, taught_version
+from tests.support.rows import NO_ID, add_photo, broad_photo, manifest, taught_version
 
 
 def page_of(client: Client, photo: Photo, **headers: str) -> str:
@@ -210,3 +210,10 @@ def test_what_another_version_said_stands_beside_the_answer(client: Client, phot
     words = page_of(client, photo)
     assert "Version 1 · Small" in words
     assert "Version 2 predicted Car, 70 %" in words
+
+
+def test_an_answer_that_is_broad_says_why(client: Client, uploader: User, version: Any) -> None:
+    words = page_of(client, broad_photo(uploader))
+    assert "Car" in words
+    assert "No single label is sure enough" in words
+    assert "Most likely: Taxi." in words

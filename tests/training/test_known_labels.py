@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from recognition.cnn import taxonomy
-from recognition.cnn.manifest import CorruptCheckpoint
+from recognition.cnn.manifest import CorruptCheckpoint, read_manifest
 from recognition.labels.merging import merge
 from recognition.models import Label, ModelVersion, RunState, Split, TrainingRun
 from recognition.training import known_labels, runs, search, teach, watch
@@ -177,3 +177,17 @@ def test_what_stands_below_a_label_left_out_stands_below_its_parent() -> None:
 
 def label(slug: str, parent: str | None = None) -> dict[str, Any]:
     return {"slug": slug, "kind": "vehicle", "name_en": slug, "name_zh": slug, "parent": parent}
+
+
+def test_old_labels_stand_below_a_new_one_that_people_put_above_them(
+    live_version: ModelVersion, uploader: User
+) -> None:
+    """So that a photo of which people say no more than the group is right as its label."""
+    group = Label.objects.create(slug="mammal", name_en="Mammal", name_zh="兽", kind="animal")
+    Label.objects.filter(slug="dog").update(parent=group)
+    labelled(uploader, "mammal", Split.TRAIN)
+    run = runs.launch(None, "teach")
+    old = known_labels.labels_of(run, read_manifest(live_version.folder).labels)
+    found = {label.slug: label for label in old}
+    assert (found["dog"].parent, found["mammal"].parent) == ("mammal", None)
+    assert found["dog"].classes

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 from django.db import IntegrityError, transaction
 
+from recognition.cnn import taxonomy
+from recognition.labels.tree import LabelTree
 from recognition.models import Label, LiveChange, ModelVersion, View
-from recognition.versions.registry import live_version, register
+from recognition.versions.registry import live_version, register, register_first
 from tests.support.rows import manifest
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +80,30 @@ def test_two_versions_are_never_live() -> None:
     register(2, manifest())
     with pytest.raises(IntegrityError), transaction.atomic():
         ModelVersion.objects.update(live=True)
+
+
+def test_in_a_new_instance_labels_stand_in_the_tree() -> None:
+    for _ in range(2):
+        register_first(manifest())
+    dog = Label.objects.get(slug="dog")
+    assert [label.slug for label in LabelTree().lineage(dog)] == [
+        *("animal", "mammal", "dog-family", "dog")
+    ]
+    assert Label.objects.get(slug="taxi").parent.slug == "car"  # beyond the built-in ones
+    assert ModelVersion.objects.get().live
+
+
+@pytest.mark.usefixtures("version")
+def test_where_there_are_labels_the_tree_is_as_people_made_it() -> None:
+    before = list(Label.objects.values_list("slug", "parent"))
+    register_first(manifest())
+    assert list(Label.objects.values_list("slug", "parent")) == before
+
+
+def test_a_parent_may_stand_behind_its_child() -> None:
+    labels = (
+        taxonomy.Label("coupe", "vehicle", "Coupe", "轿跑车", "car", (0,)),
+        taxonomy.Label("car", "vehicle", "Car", "汽车", None, (1,)),
+    )
+    register(1, manifest(labels=labels))
+    assert Label.objects.get(slug="coupe").parent.slug == "car"

@@ -1,7 +1,8 @@
 """How good a version is on photos whose labels are known, and whether two versions differ.
 
 An answer is right when it is the photo's label or a descendant of it: a car that is called a
-sedan is right, a sedan that is called a car is not. Torch-free; scikit-learn is imported when
+sedan is right, a sedan that is called a car is not. The latter is right but broad, which is no
+mistake either: it is counted by itself. Torch-free; scikit-learn is imported when
 something is measured.
 """
 
@@ -25,33 +26,41 @@ Indices = npt.NDArray[np.intp]
 
 
 def measure(
-    log_probabilities: Floats, truth: npt.NDArray[np.integer], labels: tuple[Label, ...]
+    log_probabilities: Floats,
+    truth: npt.NDArray[np.integer],
+    labels: tuple[Label, ...],
+    answers: Indices | None = None,
 ) -> dict[str, Any]:
     """What a version reaches on N photos, as JSON knows it; shares are 0 to 1.
 
     log_probabilities: (N, L), natural logarithms; -inf for a label that the version does not know.
     truth: (N,), indices into `labels`.
+    answers: (N,), likewise, what is answered; by default the best label.
 
     The answer:
         photos: N.
         accuracy, accuracy_interval: the share that is right, and Wilson's 95 % interval.
+        broad: the share whose answer stands above the photo's label.
         macro_f1, macro_f1_interval: the mean F1 of the labels that have photos, and the 95 %
             interval of 1,000 seeded bootstrap samples (percentiles; Efron 1979).
         per_label: {slug: {"precision", "recall", "f1", "photos"}} of these labels; precision is
             None if the version never answered the label.
         confusion: [[slug of the truth, slug of the answer, photos], ...], most photos first.
         calibration: {"bins": [{"low", "high", "photos", "confidence", "accuracy"}], "ece"}: bins
-            of confidence that have photos; the expected calibration error (Guo et al. 2017,
-            arXiv:1706.04599) is their mean gap between confidence and accuracy.
+            of the best label's confidence that have photos; the expected calibration error (Guo
+            et al. 2017, arXiv:1706.04599) is their mean gap between confidence and accuracy.
         neither: {"photos": of the label neither, "rejected": the share of them that was answered
             so, "wrongly_rejected": the share of all others that was answered so}.
     Without photos every share is None.
     """
     true: Indices = truth.astype(np.intp)
     probabilities = np.exp(log_probabilities.astype(np.float64))
-    answers = probabilities.argmax(axis=1)
+    best = probabilities.argmax(axis=1)
+    answers = best if answers is None else answers
     confidences = probabilities.max(axis=1) / probabilities.sum(axis=1)
-    is_right = right_answers(labels)[true, answers]
+    below = right_answers(labels)
+    is_right = below[true, answers]
+    is_broad = below[answers, true] & ~is_right
     photos, right = len(true), int(is_right.sum())
     # An answer below the truth counts as the truth: nobody knows whether it is the right child.
     counted = np.where(is_right, true, answers)
@@ -59,9 +68,10 @@ def measure(
         "photos": photos,
         "accuracy": right / photos if photos else None,
         "accuracy_interval": list(wilson(right, photos, _Z_95)) if photos else None,
+        "broad": float(is_broad.mean()) if photos else None,
         **_f1_scores(true, counted, labels),
         "confusion": _confusion(true, answers, labels),
-        "calibration": _calibration(confidences, is_right),
+        "calibration": _calibration(confidences, below[true, best]),
         "neither": _neither(true, answers, labels),
     }
 

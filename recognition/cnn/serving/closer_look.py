@@ -26,7 +26,6 @@ from recognition.cnn.serving.regions import Region, regions
 from recognition.cnn.taxonomy import Label
 
 SURE = 0.9  # the confidence from which the first look is enough
-SHORTER_SIDE = 512  # pixels of a decoded photo: small subjects need more than the first look
 _LEAST_PRESENCE = 0.5  # of a subject that is told of
 _AREA_EXPONENT = 0.25  # the larger one is more likely the main subject
 _FINDER_BATCH = 4  # photos at once; more take memory and gain no time

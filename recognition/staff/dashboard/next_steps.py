@@ -22,6 +22,7 @@ from recognition.review.queue import Ordering
 from recognition.staff.formatting import percent, short_percent
 from recognition.staff.training import run_text
 from recognition.versions import finder, pretrained
+from recognition.versions.comparison import comparing
 
 MAX_STEPS = 4
 WORTH_A_PROMISE = 0.05  # of the uploads
@@ -154,11 +155,16 @@ def _compare_the_candidate() -> Step | None:
         candidate__number__gt=F("baseline__number"),
     )
     newest = made.select_related("candidate", "baseline").order_by("-candidate__number").first()
-    if newest is None or newest.findings["fixed"] <= newest.findings["broken"]:
+    if newest is None or comparing.won(newest.findings) <= 0:
         return None
     numbers = (newest.candidate.number, newest.baseline.number)
     text = _("Version %(number)d fixes %(fixed)d photos, breaks %(broken)d and is not live yet.")
-    text %= {"number": numbers[0], **newest.findings}
+    if finer := newest.findings.get("finer"):
+        text = _(
+            "Version %(number)d fixes %(fixed)d photos, answers %(finer)d more finely, breaks "
+            "%(broken)d and is not live yet."
+        )
+    text %= {"number": numbers[0], **newest.findings, "finer": finer}
     return Step(text, _("Compare and make live"), reverse("training-compare", args=numbers))
 
 

@@ -121,6 +121,7 @@ def _findings(request: StaffRequest, comparison: Comparison) -> dict[str, Any]:
     return {
         "findings": findings,
         "headline": comparison_summary.headline(comparison),
+        "broad": comparison_summary.broad(comparison),
         "verdict": comparison_summary.verdict(comparison),
         "knows": comparison_summary.knows(comparison),
         "lost": lost,
@@ -152,7 +153,8 @@ def _tabs(request: StaffRequest, comparison: Comparison) -> list[tuple[str, str,
     """(part, outcome, name, photos) of what there is to look at."""
     on_test = _visible(request, comparison, Part.TEST).order_by()
     counts = dict(on_test.values_list("outcome").annotate(Count("id")))
-    shown = (Outcome.FIXED, Outcome.BROKEN, Outcome.BOTH_WRONG, Outcome.BOTH_RIGHT)
+    always = (Outcome.FIXED, Outcome.BROKEN, Outcome.BOTH_WRONG, Outcome.BOTH_RIGHT)
+    shown = [outcome for outcome in Outcome if outcome in always or counts.get(outcome)]
     tabs = [
         (Part.TEST.value, outcome.value, str(outcome.label), counts.get(outcome, 0))
         for outcome in shown

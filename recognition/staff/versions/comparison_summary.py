@@ -76,10 +76,22 @@ def headline(comparison: Comparison) -> str:
     return _("%(fixes)s %(breaks)s (%(p)s).") % values
 
 
+def broad(comparison: Comparison) -> str:
+    """How many photos only one of the two answers exactly, where the other one is right but broad;
+    empty if there are none."""
+    counts = {name: comparison.findings.get(name, 0) for name in ("finer", "broader", "broad")}
+    if not any(counts.values()):
+        return ""
+    text = _(
+        "Right both times: %(finer)s more finely now, %(broader)s more broadly. Wrong before and "
+        "right but broad now: %(broad)s."
+    )
+    return text % {name: _whole(count) for name, count in counts.items()}
+
+
 def breaks_more(comparison: Comparison) -> bool:
     """Whether the candidate breaks more test photos than it fixes."""
-    broken: int = comparison.findings["broken"]
-    return broken > comparison.findings["fixed"]
+    return comparing.won(comparison.findings) < 0
 
 
 def verdict(comparison: Comparison) -> str:
@@ -87,11 +99,11 @@ def verdict(comparison: Comparison) -> str:
     findings = comparison.findings
     if not findings["candidate"]["photos"]:
         return _("About one photo in five is kept for the test. Label more photos, then compare.")
-    if not findings["fixed"] and not findings["broken"]:
+    if not any(findings.get(name) for name in ("fixed", "broken", "finer", "broader", "broad")):
         return _("Both are right and wrong on the same photos.")
     if findings["p"] >= CHANCE:
         return _("A difference as small as this may well be chance.")
-    if findings["fixed"] > findings["broken"]:
+    if comparing.won(findings) > 0:
         return _("It is better, and hardly by chance.")
     return _("It is worse, and hardly by chance.")
 
@@ -149,6 +161,14 @@ def figures(comparison: Comparison) -> Iterator[Figure]:
     before, after = (comparison.findings[side] for side in ("baseline", "candidate"))
     if after["photos"]:
         yield _share(_("Accuracy"), _("photos that are right"), before, after, "accuracy")
+        if before.get("broad") or after.get("broad"):
+            yield _share(
+                _("Right but broad"),
+                _("photos that are answered with a group that their label is in"),
+                before,
+                after,
+                "broad",
+            )
         yield _share(
             _("Macro-F1"),
             _("mean over the labels, rare ones count as much as frequent ones"),
@@ -199,9 +219,9 @@ def _share(
     return Figure(
         name,
         meaning,
-        percent(before[key]) or "–",
-        percent(after[key]) or "–",
-        change(before[key], after[key], less_is_better),
+        percent(before.get(key)) or "–",
+        percent(after.get(key)) or "–",
+        change(before.get(key), after.get(key), less_is_better),
         *bounds,
     )
 

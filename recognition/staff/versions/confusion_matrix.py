@@ -63,10 +63,11 @@ def matrix(metrics: dict[str, Any], tree: LabelTree) -> Matrix:
 
 
 def _cell(truth: str, answer: str, photos: int, share: float, tree: LabelTree) -> Cell:
-    # Right is what stands at or below the label: the other way round as in a review.
-    is_right = truth == answer or (
-        truth in tree and answer in tree and tree.is_right(tree[truth].id, tree[answer].id)
-    )
+    # Right is what stands at or below the label: the other way round as in a review. What stands
+    # above it is right as well, but broad.
+    ids = [tree[slug].id for slug in (truth, answer) if slug in tree]
+    is_right = truth == answer or (len(ids) == 2 and tree.is_right(*ids))
+    is_broad = len(ids) == 2 and tree.is_right(*reversed(ids))
     shade = max(1, round(SHADES * share))
-    style = f"is-{'right' if is_right else 'wrong'} is-shade-{shade}"
+    style = f"is-{'right' if is_right else 'broad' if is_broad else 'wrong'} is-shade-{shade}"
     return Cell(truth, answer, photos, style, f"{name(truth, tree)} → {name(answer, tree)}")

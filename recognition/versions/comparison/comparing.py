@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -37,7 +38,8 @@ CRASHED = "crashed"  # the error of one that lost as many teachers
 _LEASE = timedelta(minutes=30)
 _CHUNK = 500
 
-Part, State = ComparedPhoto.Part, Comparison.State
+Part, State, Outcome = ComparedPhoto.Part, Comparison.State, ComparedPhoto.Outcome
+_TOLD = (Outcome.FIXED, Outcome.BROKEN, Outcome.FINER, Outcome.BROADER, Outcome.BROAD)
 
 
 @transaction.atomic
@@ -59,6 +61,13 @@ def request(
         comparison.save()
     transaction.on_commit(wakeups.wake_teacher)
     return comparison
+
+
+def won(findings: Mapping[str, Any]) -> int:
+    """How many photos more the candidate has exactly right; below 0 if it has fewer."""
+    gains = findings["fixed"] + findings.get("finer", 0)
+    losses: int = findings["broken"] + findings.get("broader", 0)
+    return gains - losses
 
 
 def compare_pending() -> None:
@@ -123,15 +132,19 @@ def _on_test_photos(
     places = both.places
     truth = np.array([places[label] for label in both.truth if label is not None], dtype=np.intp)
     rows = side_by_side.compared_photos(both, Part.TEST, evaluation.right_answers(labels))
+    is_right = [
+        evaluation.right_answers(labels)[truth, said.answers]
+        for said in (both.answers_before, both.answers_after)
+    ]
     outcomes = Counter(row.outcome for row in rows)
-    fixed, broken = outcomes[side_by_side.Outcome.FIXED], outcomes[side_by_side.Outcome.BROKEN]
     left_out = chosen.left_out + Counter(unreadable=both.unreadable, unread=both.unread)
     return {
-        "baseline": evaluation.measure(both.before, truth, labels),
-        "candidate": evaluation.measure(both.after, truth, labels),
-        "fixed": fixed,
-        "broken": broken,
-        "p": evaluation.mcnemar_p(fixed, broken),
+        "baseline": evaluation.measure(both.before, truth, labels, both.answers_before.answers),
+        "candidate": evaluation.measure(both.after, truth, labels, both.answers_after.answers),
+        **{outcome.value: outcomes[outcome] for outcome in _TOLD},
+        "p": evaluation.mcnemar_p(
+            int((is_right[1] & ~is_right[0]).sum()), int((is_right[0] & ~is_right[1]).sum())
+        ),
         "left_out": dict(left_out),  # adding counters leaves zeros out
         "is_capped": chosen.is_capped,
     }, rows

@@ -4,25 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
 
-from recognition.cnn import taxonomy
+from recognition.cnn import narrowest, taxonomy
 from recognition.cnn.serving.label_groups import LabelGroups
 from recognition.labels.tree import LabelTree
 from recognition.models import ComparedPhoto, Comparison, Label
 from recognition.versions.comparison.answers import Answers, answers
 
 Outcome = ComparedPhoto.Outcome
+_TOP = 5  # as many as a prediction keeps
+
+
+class _Grade(Enum):
+    """Of an answer to a photo with a label. Broad: it stands above the label."""
+
+    WRONG, BROAD, RIGHT = range(3)
+
+
+_OUTCOMES = {
+    (_Grade.WRONG, _Grade.WRONG): Outcome.BOTH_WRONG,
+    (_Grade.WRONG, _Grade.BROAD): Outcome.BROAD,
+    (_Grade.WRONG, _Grade.RIGHT): Outcome.FIXED,
+    (_Grade.BROAD, _Grade.WRONG): Outcome.BROKEN,
+    (_Grade.BROAD, _Grade.BROAD): Outcome.BOTH_RIGHT,
+    (_Grade.BROAD, _Grade.RIGHT): Outcome.FINER,
+    (_Grade.RIGHT, _Grade.WRONG): Outcome.BROKEN,
+    (_Grade.RIGHT, _Grade.BROAD): Outcome.BROADER,
+    (_Grade.RIGHT, _Grade.RIGHT): Outcome.BOTH_RIGHT,
+}
+
+
+class Said(NamedTuple):
+    """Of N photos: indices into the labels, and how sure that is."""
+
+    answers: npt.NDArray[np.intp]
+    confidences: npt.NDArray[np.floating]
 
 
 @dataclass(frozen=True)
 class SideBySide:
     """photo_ids: N photos that both versions answered; truth: what people say, or None.
     before, after: log-probabilities (N, L) of the baseline and of the candidate, a column for each
-    of `labels`; -inf for one that the version does not know.
+    of `labels`; -inf for one that the version does not know. upwards: as `LabelTree` tells.
     """
 
     photo_ids: list[UUID]
@@ -30,8 +60,31 @@ class SideBySide:
     labels: list[Label]
     before: npt.NDArray[np.floating]
     after: npt.NDArray[np.floating]
+    upwards: Mapping[str, Sequence[str]]
     unreadable: int
     unread: int
+
+    @cached_property
+    def answers_before(self) -> Said:
+        return self._said(self.before)
+
+    @cached_property
+    def answers_after(self) -> Said:
+        return self._said(self.after)
+
+    def _said(self, log_probabilities: npt.NDArray[np.floating]) -> Said:
+        """As pages would say it while nothing is promised: where no label is sure, a group."""
+        probabilities = np.exp(log_probabilities)
+        probabilities /= probabilities.sum(axis=1, keepdims=True)
+        best = np.argsort(-probabilities, axis=1)[:, :_TOP]
+        slugs = [label.slug for label in self.labels]
+        column = {slug: place for place, slug in enumerate(slugs)}
+        said = Said(np.zeros(len(best), np.intp), np.zeros(len(best)))
+        for row, places in enumerate(best):
+            top = [(slugs[place], float(probabilities[row, place])) for place in places]
+            step = narrowest.narrowest(narrowest.steps(top, self.upwards))
+            said.answers[row], said.confidences[row] = column[step.slug], step.confidence
+        return said
 
     @property
     def places(self) -> dict[int, int]:
@@ -54,6 +107,7 @@ def look_at(
         labels=labels,
         before=_in_columns(first, labels, tree)[rows],
         after=_in_columns(second, labels, tree),
+        upwards=tree.upwards,
         unreadable=first.unreadable + second.unreadable,
         unread=first.unread + second.unread,
     )
@@ -64,15 +118,14 @@ def compared_photos(
 ) -> list[ComparedPhoto]:
     """A row for each photo. is_right: as `evaluation.right_answers` says."""
     places = both.places
-    befores, afters = both.before.argmax(axis=1), both.after.argmax(axis=1)
-    confidences = _best(both.before), _best(both.after)
+    befores, afters = both.answers_before, both.answers_after
     rows = []
     for row, (photo_id, label_id) in enumerate(zip(both.photo_ids, both.truth, strict=True)):
-        before, after = befores[row], afters[row]
+        before, after = befores.answers[row], afters.answers[row]
         outcome = Outcome.DIFFERENT
         if label_id is not None:
-            right = is_right[places[label_id]]
-            outcome = _outcome(bool(right[before]), bool(right[after]))
+            label = places[label_id]
+            outcome = _OUTCOMES[_grade(label, before, is_right), _grade(label, after, is_right)]
         rows.append(
             ComparedPhoto(
                 photo_id=photo_id,
@@ -80,9 +133,9 @@ def compared_photos(
                 outcome=outcome,
                 label_id=label_id,
                 before=both.labels[before],
-                before_confidence=float(confidences[0][row]),
+                before_confidence=float(befores.confidences[row]),
                 after=both.labels[after],
-                after_confidence=float(confidences[1][row]),
+                after_confidence=float(afters.confidences[row]),
             )
         )
     return rows
@@ -117,14 +170,7 @@ def _in_columns(
     return columns
 
 
-def _best(log_probabilities: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
-    """The probability of the best label of each row."""
-    probabilities = np.exp(log_probabilities)
-    best: npt.NDArray[np.floating] = probabilities.max(axis=1) / probabilities.sum(axis=1)
-    return best
-
-
-def _outcome(was_right: bool, is_right: bool) -> ComparedPhoto.Outcome:
-    if was_right == is_right:
-        return Outcome.BOTH_RIGHT if is_right else Outcome.BOTH_WRONG
-    return Outcome.FIXED if is_right else Outcome.BROKEN
+def _grade(label: int, answer: int, is_right: npt.NDArray[np.bool_]) -> _Grade:
+    if is_right[label, answer]:
+        return _Grade.RIGHT
+    return _Grade.BROAD if is_right[answer, label] else _Grade.WRONG

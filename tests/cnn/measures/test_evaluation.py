@@ -153,3 +153,15 @@ def calls_of(photos: int) -> int:
 def test_mcnemars_p_is_that_of_a_binomial_test(fixed: int, broken: int) -> None:
     expected = binomtest(fixed, fixed + broken).pvalue if fixed + broken else 1.0
     assert mcnemar_p(fixed, broken) == pytest.approx(expected)
+
+
+def test_an_answer_above_the_label_is_broad_and_no_mistake() -> None:
+    found = measure(answers(CAR, CAR, DOG, SEDAN), truth(SEDAN, CAR, CAR, CAR), LABELS)
+    assert (found["accuracy"], found["broad"]) == (0.5, 0.25)
+
+
+def test_what_is_answered_may_be_another_label_than_the_best() -> None:
+    found = measure(answers(SEDAN, SEDAN), truth(SEDAN, DOG), LABELS, truth(CAR, CAR))
+    assert (found["accuracy"], found["broad"]) == (0, 0.5)
+    assert found["confusion"] == [["dog", "car", 1], ["sedan", "car", 1]]
+    assert found["calibration"]["bins"][0]["accuracy"] == 0.5  # of the best labels

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from unittest.mock import patch
 
 import pytest
 
+from recognition.cnn import narrowest
 from recognition.core import leases, redis_client
 from recognition.labels.tree import set_active
 from recognition.models import ComparedPhoto, Comparison, Label, Mode, ModelVersion, Photo, Split
@@ -65,6 +67,48 @@ def test_what_is_below_the_label_is_right(
     assert outcomes(found) == {photo.id: (Outcome.BROKEN, "taxi", "cat")}
 
 
+def test_what_is_above_the_label_is_right_but_broad(
+    compared: Callable, photo_of: Callable[..., Photo]
+) -> None:
+    """Versions say dog and car, or car and dog; the labels are a dog's and a car's kinds."""
+    for slug, parent in (("poodle", "dog"), ("coupe", "car")):
+        above = Label.objects.get(slug=parent)
+        Label.objects.create(slug=slug, name_en=slug, name_zh=slug, kind=above.kind, parent=above)
+    won, lost, both = photo_of(4, "coupe"), photo_of(4, "poodle"), photo_of(0, "poodle")
+    finer, broader = photo_of(2, "taxi"), photo_of(2, "cat")
+    Label.objects.filter(slug="taxi").update(parent=Label.objects.get(slug="cat"))
+    found = compared()
+    assert outcomes(found) == {
+        won.id: (Outcome.BROAD, "dog", "car"),
+        lost.id: (Outcome.BROKEN, "dog", "car"),
+        both.id: (Outcome.BOTH_RIGHT, "dog", "dog"),
+        finer.id: (Outcome.BROADER, "taxi", "cat"),
+        broader.id: (Outcome.BOTH_RIGHT, "taxi", "cat"),
+    }
+    counts = {name: found.findings[name] for name in ("fixed", "broken", "broad", "broader")}
+    assert counts == {"fixed": 0, "broken": 1, "broad": 1, "broader": 1}
+    assert found.findings["p"] == 1
+    assert comparing.won(found.findings) == -2
+    assert (found.findings["baseline"]["broad"], found.findings["candidate"]["broad"]) == (0.4, 0.6)
+
+
+def test_where_neither_label_is_sure_the_group_is_compared(
+    compared: Callable, photo_of: Callable[..., Photo]
+) -> None:
+    """All labels are alike likely: dog's and cat's group has the half of it."""
+    with patch.object(narrowest, "CLEARLY", 0.45):
+        animal = Label.objects.create(slug="animal", name_en="A", name_zh="A", kind="animal")
+        vehicle = Label.objects.create(slug="vehicle", name_en="V", name_zh="V", kind="vehicle")
+        Label.objects.filter(slug__in=["dog", "cat"]).update(parent=animal)
+        Label.objects.filter(slug="car").update(parent=vehicle)
+        photo = photo_of(83, "dog")
+        found = compared()
+    assert outcomes(found)[photo.id][1:] == ("dog", "animal")
+    row = found.photos.get(part=Part.TEST)
+    assert row.outcome == Outcome.BROADER
+    assert row.after_confidence == pytest.approx(0.5, abs=0.01)
+
+
 def test_a_label_that_only_one_version_knows(
     compared: Callable, photo_of: Callable[..., Photo]
 ) -> None:
@@ -102,7 +146,8 @@ def test_the_others_share_what_a_retired_label_without_a_parent_would_have_got(
     photo_of(0, "car")
     set_active(Label.objects.get(slug="dog"), False)
     row = compared().photos.get(part=Part.TEST)
-    assert row.before_confidence == pytest.approx(1 / 3, rel=1e-3)
+    # Of three that are left alike likely: a taxi is a car.
+    assert row.before_confidence == pytest.approx(2 / 3, rel=1e-3)
 
 
 def test_a_replayed_photo_with_a_retired_label_has_no_right_answer(
