@@ -38,6 +38,7 @@ class FilterForm(forms.Form):
     state = forms.ChoiceField(required=False, choices=State.choices)
     confidence = forms.ChoiceField(required=False, choices=CONFIDENCE_CHOICES)
     batch = forms.UUIDField(required=False)
+    contains = forms.SlugField(required=False)
 
     def filters(self) -> Filters:
         self.is_valid()

@@ -26,7 +26,6 @@ from recognition.cnn.serving.regions import Region, regions
 from recognition.cnn.taxonomy import Label
 
 SURE = 0.9  # the confidence from which the first look is enough
-SHORTER_SIDE = 512  # pixels of a decoded photo: small subjects need more than the first look
 _LEAST_PRESENCE = 0.5  # of a subject that is told of
 _LEAST_SCORE_BESIDE = 0.3  # the finder's, of a subject beside the main one
 _PART = 0.75
