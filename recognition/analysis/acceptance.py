@@ -1,7 +1,8 @@
 """Accept the predictions that the accuracy promise allows, and take back those it no longer does.
 
-Accepting only marks a prediction: the photo gets no label, so no network is trained with it until a
-person confirms it. A random sample of the accepted predictions still goes to the review queue, to
+Accepting marks a prediction, and answers with a group above its label where only that is sure
+enough; the photo gets no label, so no network is trained with it until a person confirms it. A
+random sample of the accepted predictions still goes to the review queue, to
 check that the promise is kept.
 """
 
@@ -9,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -21,13 +23,15 @@ from django.utils import timezone
 from recognition.core.locks import lock_photos, lock_predictions
 from recognition.labels.tree import LabelTree
 from recognition.models import Decision, ModelVersion, Photo, Prediction, Promise, Report, Review
-from recognition.review import promise, reviewed
+from recognition.predictions.answering import Answering
+from recognition.review import levels, promise, reviewed
 from recognition.review.promise import Checks
 from recognition.versions import registry
 
 CHECKED = 20_000  # the latest accepted predictions that checks are taken from
 RECOUNT_EVERY_S = 30  # at most, while people keep deciding
 _CHUNK = 1000
+_ANSWER = ("label", "kind", "confidence")
 
 
 @dataclass(frozen=True)
@@ -53,21 +57,27 @@ class Rules:
 
 def apply_promise() -> None:
     """The analyst's job: bring what is accepted in line with the promise and the latest reviews."""
-    version = registry.live_version()
+    version, tree = registry.live_version(), LabelTree()
     report = promise.report()
-    recounted = _recount_if_due(report, version)
-    rules = _rules(report, version)
-    changed = promise.settings().applied != asdict(rules)
+    recounted = _recount_if_due(report, version, tree)
+    rules = _rules(report, version, tree)
+    before = promise.settings().applied
+    changed, may_be_broad = before != asdict(rules), False
     if changed:
         # The new rules are stored at the end: if this is broken off, it must start again.
         _note_applied(None)
         for photo_ids in _accepted_photos():
             _reconsider(photo_ids, rules)
+        may_be_broad = before is None or _may_be_broad(before["floors"] | rules.floors, tree)
+        if may_be_broad:
+            _answer_again(rules)
     accepted = sum(_accept(rules, label_id) for label_id in rules.floors)
     if recounted or changed or accepted:
         _note_applied(asdict(rules))
-        report.data["checks"] = asdict(_checks(rules))
+        report.data["checks"] = asdict(_checks(rules, tree))
         report.save()
+    if may_be_broad:  # what was stored meanwhile, by no rules at all
+        _answer_again(rules, analysis_due__isnull=False)
 
 
 def is_drawn(photo_id: UUID, check_rate: float) -> bool:
@@ -80,19 +90,26 @@ def is_drawn(photo_id: UUID, check_rate: float) -> bool:
     return drawn < check_rate * 2**64
 
 
-def _recount_if_due(report: Report, version: ModelVersion) -> bool:
+def _recount_if_due(report: Report, version: ModelVersion, tree: LabelTree) -> bool:
     newest = Decision.objects.order_by("-at", "-id").values_list("id", flat=True).first()
-    news = [version.id, str(newest)]
+    news = [version.id, str(newest), _signature(tree)]
     known = report.data.get("news")
     now_s = time.time()
     if known == news:
         return False
-    if known and known[0] == version.id and now_s < report.data["recounted_s"] + RECOUNT_EVERY_S:
+    is_same = known and [known[0], *known[2:]] == [news[0], *news[2:]]
+    if is_same and now_s < report.data["recounted_s"] + RECOUNT_EVERY_S:
         return False
-    tallies = reviewed.tallies(version)
-    report.data["tallies"] = {str(label_id): asdict(tally) for label_id, tally in tallies.items()}
-    report.data.update(news=news, recounted_s=now_s)
+    evidence = reviewed.evidence(version, tree)
+    report.data.pop("tallies", None)  # of before there was a tree
+    report.data.update(evidence=levels.as_json(evidence), news=news, recounted_s=now_s)
     return True
+
+
+def _signature(tree: LabelTree) -> int:
+    """Changes whenever the tree does."""
+    rows = sorted((label.id, label.parent_id or 0, label.active) for label in tree)
+    return zlib.crc32(repr(rows).encode())
 
 
 def _note_applied(rules: dict[str, Any] | None) -> None:
@@ -101,14 +118,54 @@ def _note_applied(rules: dict[str, Any] | None) -> None:
     Promise.objects.filter(pk=row.pk).update(applied=rules)
 
 
-def _rules(report: Report, version: ModelVersion) -> Rules:
+def _rules(report: Report, version: ModelVersion, tree: LabelTree) -> Rules:
     wanted = promise.settings()
     if not wanted.active:
         return Rules(version.id, {}, wanted.check_rate)
-    chosen = promise.thresholds(promise.tallies_in(report), wanted.target)
-    thresholds = {label.id: chosen.of(label.id) for label in LabelTree() if label.active}
-    floors = {str(label_id): found.confidence for label_id, found in thresholds.items() if found}
+    evidence = promise.evidence_in(report)
+    chosen = levels.thresholds(evidence, tree.heights, wanted.target)
+    found = {label_id: chosen.of(label_id) for label_id in tree.heights}
+    floors = {str(label_id): found.confidence for label_id, found in found.items() if found}
     return Rules(version.id, floors, wanted.check_rate)
+
+
+def _may_be_broad(floors: Mapping[str, float], tree: LabelTree) -> bool:
+    """Whether there are groups among what is accepted, or was."""
+    return any(tree.heights.get(int(label_id), 1) for label_id in floors)
+
+
+def _answer_again(rules: Rules, **which: Any) -> None:
+    """Answer what waits as narrowly as the rules accept it."""
+    waiting = Prediction.objects.filter(
+        review__isnull=False, review=Review.WAITING, model_version=rules.version_id, **which
+    ).order_by("-created", "-id")
+    rows = waiting.values_list("created", "id")
+    while chunk := list(rows[:_CHUNK]):
+        _answer_those_again([key for _created, key in chunk], rules)
+        created, last_id = chunk[-1]
+        behind = waiting.filter(created__lte=created)
+        rows = behind.exclude(created=created, id__gte=last_id).values_list("created", "id")
+
+
+@transaction.atomic
+def _answer_those_again(ids: Sequence[UUID], rules: Rules) -> None:
+    """Those that nobody has decided about meanwhile."""
+    locked = list(lock_predictions(ids).filter(review=Review.WAITING).defer("embedding"))
+    answered = Answering(LabelTree(), rules.floors)  # while nobody can merge labels
+    changed = [prediction for prediction in locked if _answer(prediction, answered)]
+    Prediction.objects.bulk_update(changed, _ANSWER)
+
+
+def _answer(prediction: Prediction, answered: Answering) -> bool:
+    """Answer as it would be answered now; whether that changes anything. The caller saves it."""
+    now = answered.stored(prediction)
+    if now is None or (now.label.id, now.confidence) == (
+        prediction.label_id,
+        prediction.confidence,
+    ):
+        return False
+    prediction.label, prediction.kind, prediction.confidence = now.label, now.label.kind, now[1]
+    return True
 
 
 def _accept(rules: Rules, label_id: str) -> int:
@@ -157,34 +214,42 @@ def _accepted_photos() -> Iterator[list[UUID]]:
 
 @transaction.atomic
 def _reconsider(photo_ids: Sequence[UUID], rules: Rules) -> None:
-    """Return the predictions that the rules do not allow to the queue, and sample the others for
-    checking again. Those of labelled photos stay: they show whether the promise is kept.
+    """Answer as narrowly as the rules accept it. Return the predictions that the rules do not allow
+    to the queue, and sample the others for checking again. Those of labelled photos stay: they show
+    whether the promise is kept.
 
     About what the photos show now, which may be another answer than a moment ago.
     """
     again: list[UUID] = []
     checked: list[UUID] = []
     unchecked: list[UUID] = []
-    for photo in lock_photos(Photo.objects.filter(id__in=photo_ids, label=None)):
+    changed: list[Prediction] = []
+    photos = lock_photos(Photo.objects.filter(id__in=photo_ids, label=None))
+    tree = LabelTree()  # while nobody can merge labels
+    ours, others = Answering(tree, rules.floors), Answering(tree, {})
+    for photo in photos:
         prediction = photo.prediction
         if prediction is None or prediction.accepted is None:
             continue
+        is_ours = prediction.model_version_id == rules.version_id
+        if _answer(prediction, ours if is_ours else others):
+            changed.append(prediction)
         if not rules.allow(prediction):
             again.append(prediction.id)
         elif is_drawn(photo.id, rules.check_rate):
             checked.append(prediction.id)
         else:
             unchecked.append(prediction.id)
+    Prediction.objects.bulk_update(changed, _ANSWER)
     Prediction.objects.filter(id__in=again).update(accepted=None, review=Review.WAITING)
     Prediction.objects.filter(id__in=checked).update(review=Review.CHECK)
     Prediction.objects.filter(id__in=unchecked).update(review=None)
 
 
-def _checks(rules: Rules) -> Checks:
+def _checks(rules: Rules, tree: LabelTree) -> Checks:
     """Only the sampled photos count as checked: what people choose to look at is no fair sample."""
     accepted = Prediction.objects.filter(accepted__isnull=False)
     newest = accepted.filter(model_version=rules.version_id).order_by("-accepted", "id")
-    tree = LabelTree()
     outcomes = [
         tree.is_right(predicted, label)
         for photo_id, predicted, label in newest.values_list(

@@ -134,6 +134,15 @@ class LabelTree:
             for slug, lineage in lineages
         }
 
+    @cached_property
+    def heights(self) -> dict[int, int]:
+        """Of each label in use, by its id, how many steps there are down to the lowest below it."""
+        heights: dict[str, int] = {}
+        for upwards in self.upwards.values():
+            for height, slug in enumerate(upwards):
+                heights[slug] = max(height, heights.get(slug, 0))
+        return {self._by_slug[slug].id: height for slug, height in heights.items()}
+
     def below(self, label: Label) -> list[Label]:
         """All descendants of this label."""
         others = (other for other in self if other.id != label.id)

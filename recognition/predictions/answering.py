@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from recognition.cnn import narrowest
 from recognition.labels.tree import LabelTree
-from recognition.models import Label, Promise
+from recognition.models import Label, Prediction, Promise
 
 
 class Answered(NamedTuple):
@@ -15,6 +15,13 @@ class Answered(NamedTuple):
 
     label: Label
     confidence: float
+
+
+def steps(said: Sequence[Mapping[str, Any]], tree: LabelTree) -> list[Answered]:
+    """What can be answered by a stored top five, narrowest first, in labels that are in use now."""
+    top = [(label.slug, share) for label, share in tree.said_in_use(said)]
+    found = narrowest.steps(top, tree.upwards)
+    return [Answered(tree[step.slug], step.confidence) for step in found]
 
 
 class Answering:
@@ -35,6 +42,11 @@ class Answering:
         rules = Promise.objects.filter(pk=1).values_list("applied", flat=True).first() or {}
         is_meant = bool(rules) and rules["version_id"] == version_id
         return cls(tree, rules["floors"] if is_meant else {})
+
+    def stored(self, prediction: Prediction) -> Answered | None:
+        """As it would be answered now; None if nothing in use is known of it."""
+        top = [(label.slug, share) for label, share in self._tree.said_in_use(prediction.top)]
+        return self(top) if top else None
 
     def __call__(self, top: Sequence[tuple[str, float]]) -> Answered:
         """top: the best labels in use with their probabilities, best first; not empty."""

@@ -1,14 +1,15 @@
 """The accuracy promise: which predictions are sure enough to be accepted without a person.
 
-The reviewed photos tell how sure that is (`reviewed`, `thresholds`). The analyst stores its counts,
-which serve all targets; so a page can say at once what any target would mean.
+A prediction is accepted as its label or, where that is not sure enough, as a group above it. The
+reviewed photos tell how sure that is (`reviewed`, `levels`, `thresholds`). The analyst stores its
+counts, which serve all targets; so a page can say at once what any target would mean.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
 from dataclasses import dataclass
-from typing import NamedTuple
+from enum import StrEnum
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -17,30 +18,21 @@ from recognition.cnn.measures.intervals import Z_SHOWN, Interval, wilson
 from recognition.core import wakeups
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, Promise, Report
-from recognition.review.thresholds import (
-    Tally,
-    Threshold,
-    needed,
-    together,
-)
+from recognition.review import levels
+from recognition.review.levels import Cell, Counts, Evidence, Thresholds
+from recognition.review.thresholds import Threshold, needed
 
 REPORT = "promise"
 TARGETS = (0.9, 0.95, 0.98, 0.99)
 
 
-class Thresholds(NamedTuple):
-    """Thresholds by label.
+class Level(StrEnum):
+    """How narrow what is accepted is: a label as the network says it, a group above it, or the kind
+    alone."""
 
-    own: of the labels with enough reviewed photos, by id; None where no confidence keeps the
-    promise. shared: the one of all other labels together.
-    """
-
-    own: dict[int, Threshold | None]
-    shared: Threshold | None
-
-    def of(self, label_id: int) -> Threshold | None:
-        """The label's threshold; None if none of its predictions is accepted."""
-        return self.own.get(label_id, self.shared)
+    LABEL = "label"
+    GROUP = "group"
+    KIND = "kind"
 
 
 @dataclass(frozen=True)
@@ -60,17 +52,31 @@ class _Effect:
 
 @dataclass(frozen=True)
 class Row(_Effect):
-    """What a target would mean for the predictions of one label."""
+    """What a target would mean for the predictions that come to one label or group: all that are
+    not accepted as anything below it."""
 
     label: Label
     threshold: Threshold | None
+    depth: int
+
+
+@dataclass(frozen=True)
+class AtLevel:
+    """How many uploads are accepted at a level, and how often that is right at least; None if none
+    are."""
+
+    level: Level
+    accepted: int
+    bound: float | None
 
 
 @dataclass(frozen=True)
 class Outlook(_Effect):
-    """What a target would mean for the latest uploads; `shared` as in Thresholds."""
+    """What a target would mean for the latest uploads. shared: the threshold of the labels at the
+    bottom of the tree that have none of their own."""
 
     rows: list[Row]
+    levels: list[AtLevel]
     shared: Threshold | None
 
 
@@ -114,9 +120,9 @@ def report() -> Report:
     return Report.named(REPORT)
 
 
-def tallies_in(found: Report) -> dict[int, Tally]:
-    """The counts in a report, by the id of the predicted label."""
-    return {int(key): Tally(**counts) for key, counts in found.data.get("tallies", {}).items()}
+def evidence_in(found: Report) -> dict[Cell, Counts]:
+    """The counts in a report."""
+    return levels.from_json(found.data.get("evidence", []))
 
 
 def checks_in(found: Report) -> Checks:
@@ -124,42 +130,68 @@ def checks_in(found: Report) -> Checks:
     return Checks(**found.data.get("checks", {"accepted": 0, "checked": 0, "right": 0}))
 
 
-def thresholds(tallies: Mapping[int, Tally], target: float) -> Thresholds:
-    """Thresholds for a target precision (0 to 1, exclusive). Labels with too few reviewed photos
-    share one."""
-    enough = {key: tally for key, tally in tallies.items() if sum(tally.reviewed) >= needed(target)}
-    others = [tally for key, tally in tallies.items() if key not in enough]
-    own = {key: tally.threshold(target) for key, tally in enough.items()}
-    return Thresholds(own, together(others).threshold(target))
-
-
-def outlook(tallies: Mapping[int, Tally], target: float) -> Outlook:
+def outlook(evidence: Evidence, target: float) -> Outlook:
     """What this target precision (0 to 1, exclusive) would mean."""
-    chosen = thresholds(tallies, target)
+    tree = LabelTree()
+    chosen = levels.thresholds(evidence, tree.heights, target)
+    accepted = _accepted(evidence, chosen)
     rows = [
-        _row(label, tallies[label.id], chosen, target)
-        for label in LabelTree().in_order()
-        if label.id in tallies
+        _row(label, len(tree.lineage(label)) - 1, chosen, target, accepted[label.id])
+        for label in tree.in_order()
+        if label.id in chosen.tallies
     ]
-    reviewed = sum(row.reviewed for row in rows)
+    reviewed = sum(counts.reviewed for counts in evidence.values())
     return Outlook(
-        rows=sorted(rows, key=lambda row: (-row.uploads, -row.reviewed)),
-        shared=chosen.shared,
+        rows=rows,
+        levels=_levels(evidence, chosen, tree),
+        shared=chosen.shared.get(0),
         reviewed=reviewed,
         missing=max(0, needed(target) - reviewed),
-        uploads=sum(row.uploads for row in rows),
-        accepted=sum(row.accepted for row in rows),
+        uploads=sum(counts.uploads for counts in evidence.values()),
+        accepted=sum(accepted.values()),
     )
 
 
-def _row(label: Label, tally: Tally, chosen: Thresholds, target: float) -> Row:
-    threshold = chosen.of(label.id) if label.active else None
+def _accepted(evidence: Evidence, chosen: Thresholds) -> Counter[int]:
+    """How many uploads are accepted as each label or group."""
+    accepted = Counter[int]()
+    for cell, counts in evidence.items():
+        if (place := chosen.accepted_at(cell)) is not None:
+            accepted[cell.path[place]] += counts.uploads
+    return accepted
+
+
+def _levels(evidence: Evidence, chosen: Thresholds, tree: LabelTree) -> list[AtLevel]:
+    labels = {label.id: label for label in tree}
+    accepted = Counter[Level]()
+    bounds: dict[Level, float] = {}
+    for cell, counts in evidence.items():
+        place = chosen.accepted_at(cell)
+        if place is None or not counts.uploads:
+            continue
+        level = level_of(labels[cell.path[place]], place)
+        accepted[level] += counts.uploads
+        if threshold := chosen.of(cell.path[place]):
+            bounds[level] = min(threshold.bounds.low, bounds.get(level, 1.0))
+    return [AtLevel(level, accepted[level], bounds.get(level)) for level in Level]
+
+
+def level_of(label: Label, place: int) -> Level:
+    """How narrow an answer is. place: how many steps above the best label."""
+    if not place:
+        return Level.LABEL
+    return Level.KIND if label.slug == label.kind else Level.GROUP
+
+
+def _row(label: Label, depth: int, chosen: Thresholds, target: float, accepted: int) -> Row:
+    tally = chosen.tallies[label.id]
     reviewed = sum(tally.reviewed)
     return Row(
         label=label,
-        threshold=threshold,
+        threshold=chosen.of(label.id),
+        depth=depth,
         reviewed=reviewed,
         missing=max(0, needed(target) - reviewed),
         uploads=sum(tally.uploads),
-        accepted=tally.accepted_uploads(threshold.confidence) if threshold else 0,
+        accepted=accepted,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
@@ -20,7 +21,8 @@ from recognition.models import (
     TrainingExample,
     Via,
 )
-from recognition.review.thresholds import Tally
+from recognition.predictions import answering
+from recognition.review.levels import Cell, Counts
 from recognition.versions.registry import lineage
 
 DECISIONS = 20_000  # how many of the latest ones are counted
@@ -28,30 +30,46 @@ UPLOADS = 10_000  # how many of the latest ones are counted
 _CHUNK = 500
 
 
-def tallies(version: ModelVersion) -> dict[int, Tally]:
-    """Reviewed photos and uploads of a version, by the id of the predicted label, or of what counts
-    in its place since it was retired.
+class _Said(NamedTuple):
+    """What a prediction says: its label's slug, its confidence and its top five."""
+
+    slug: str
+    confidence: float | None
+    top: list[dict[str, Any]]
+
+    def cell(self, tree: LabelTree) -> Cell | None:
+        """None if nothing counts in the place of what was said, since it was retired."""
+        plain = [{"label": self.slug, "confidence": self.confidence or 0.0}]
+        found = answering.steps(self.top or plain, tree)
+        return Cell.of((label.id, confidence) for label, confidence in found) if found else None
+
+
+def evidence(version: ModelVersion, tree: LabelTree) -> dict[Cell, Counts]:
+    """Reviewed photos and uploads of a version, by what they can be accepted as.
 
     Labels that came with an upload do not count: nobody has compared them with a prediction, and a
     data set that already has labels is seldom as difficult as everyday uploads.
     """
-    tree = LabelTree()
-    in_use = tree.in_use_by_id()
-    counts: defaultdict[int, Tally] = defaultdict(Tally)
-    for predicted, confidence, label in _reviewed(version):
-        if predicted in in_use:
-            is_right = tree.is_right(predicted, label)
-            counts[in_use[predicted]].review(confidence or 0.0, is_right)
+    counts: defaultdict[Cell, Counts] = defaultdict(Counts)
+    for said, label in _reviewed(version):
+        if cell := said.cell(tree):
+            counts[cell].right_from[first_right(cell, label, tree)] += 1
     done = Prediction.objects.filter(model_version=version, state=State.DONE)
-    newest = done.order_by("-created", "-id").values_list("label_id", "confidence")[:UPLOADS]
-    for predicted, confidence in newest:
-        if predicted in in_use:
-            counts[in_use[predicted]].upload(confidence or 0.0)
+    newest = done.order_by("-created", "-id").values_list("label__slug", "confidence", "top")
+    for row in newest[:UPLOADS]:
+        if cell := _Said(*row).cell(tree):
+            counts[cell].uploads += 1
     return dict(counts)
 
 
-def _reviewed(version: ModelVersion) -> Iterator[tuple[int, float | None, int]]:
-    """The predicted label, confidence and label of each reviewed photo.
+def first_right(cell: Cell, label_id: int, tree: LabelTree) -> int:
+    """The first place of the path that is right; whatever stands above it is right as well."""
+    places = (place for place, id_ in enumerate(cell.path) if tree.is_right(id_, label_id))
+    return next(places, len(cell.path))
+
+
+def _reviewed(version: ModelVersion) -> Iterator[tuple[_Said, int]]:
+    """What is said of each reviewed photo, and the id of its label.
 
     Only one of a group of near-duplicates counts, because they are right or wrong together. Photos
     that the version was trained with do not count, because it is better on these than on others.
@@ -71,12 +89,12 @@ def _reviewed(version: ModelVersion) -> Iterator[tuple[int, float | None, int]]:
             model_version=version,
             state=State.DONE,
         ).order_by("-photo_id")
-        for photo_id, group, predicted, confidence, label in rows.values_list(
-            "photo_id", "photo__group", "label_id", "confidence", "photo__label_id"
+        for photo_id, group, label, *said in rows.values_list(
+            *("photo_id", "photo__group", "photo__label_id", "label__slug", "confidence", "top")
         ):
             if (group or photo_id) not in groups:
                 groups.add(group or photo_id)
-                yield predicted, confidence, label
+                yield _Said(*said), label
 
 
 def _looked_at() -> Iterator[UUID]:

@@ -140,7 +140,20 @@ def test_the_flip_report_has_a_tab_for_each_outcome(
     compare((fixed, "dog", "car"), (broken, "dog", "car"))
     assert thumbnails(as_superuser, f"{PHOTOS}?part=test&outcome=fixed") == [str(fixed.id)]
     assert thumbnails(as_superuser, f"{PHOTOS}?part=test&outcome=broken") == [str(broken.id)]
-    assert "Dog · 90 % → Car · 90 %" in text(as_superuser, f"{PHOTOS}?part=test")
+    # A taxi, of which there are 2 %, is a car.
+    assert "Dog · 90 % → Car · 93 %" in text(as_superuser, f"{PHOTOS}?part=test")
+
+
+def test_a_finer_answer_fixes_nothing(
+    as_superuser: Client, superuser: User, compare: Callable
+) -> None:
+    photo = labelled(superuser, "taxi")
+    compare((photo, "car", "taxi"))
+    words = text(as_superuser)
+    assert "Version 2 fixes 0 photos and breaks 0" in words
+    assert "Right both times: 1 more finely now, 0 more broadly." in words
+    assert "Right but broad" in words
+    assert thumbnails(as_superuser, f"{PHOTOS}?part=test&outcome=finer") == [str(photo.id)]
 
 
 def test_many_photos_are_paged(
