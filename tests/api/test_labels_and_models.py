@@ -101,7 +101,7 @@ def test_versions_are_listed_newest_first_with_the_live_one_marked(api: APIClien
     versions = api.get("/api/v1/models/").json()
     assert [(v["number"], v["live"]) for v in versions] == [(2, False), (1, True)]
     assert set(versions[0]) == {
-        *("number", "name", "network", "live", "labels", "metrics", "created")
+        *("number", "name", "network", "view", "live", "labels", "metrics", "created")
     }
 
 
