@@ -1,12 +1,36 @@
-"""What stands in a photo, in words: "2 dogs, 1 car"."""
+"""What a photo contains, in words: "2 dogs, 1 car".
+
+Names of labels are whatever people write. In English a name of plain words gets its plural; one
+that offers several ("Rabbit or hare") stays as it is, behind a multiplication sign. Chinese has no
+plurals, and would need a measure word of its own for each label, so numbers stand behind the names.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Protocol
 
-from recognition.models import Label
+from django.utils.translation import get_language
+
+from recognition.models import Kind, Label
+
+_PLAIN = re.compile(r"[A-Za-z]+([ -][A-Za-z]+)*")
+_SEVERAL = re.compile(r"\b(and|of|or|with)\b")
+_ALIKE = ("aircraft", "bison", "craft", "deer", "fish", "moose", "series", "sheep", "species")
+_IRREGULAR = {
+    "calf": "calves",
+    "child": "children",
+    "foot": "feet",
+    "goose": "geese",
+    "louse": "lice",
+    "man": "men",
+    "mouse": "mice",
+    "ox": "oxen",
+    "person": "people",
+    "wolf": "wolves",
+}
 
 
 class Labelled(Protocol):
@@ -15,6 +39,37 @@ class Labelled(Protocol):
 
 
 def contents(subjects: Iterable[Labelled]) -> str:
-    """How many subjects there are of each label, in the order of the first of each."""
-    counts = Counter(subject.label for subject in subjects)
-    return ", ".join(f"{count} {str(label).lower()}" for label, count in counts.items())
+    """The labels of the subjects, each with how many there are, in the order in which they come;
+    empty if there is none. In the language of the moment."""
+    counts = Counter(subject.label for subject in subjects if subject.label.kind != Kind.NEITHER)
+    if (get_language() or "").startswith("zh"):
+        return "、".join(f"{label.name_zh} × {number}" for label, number in counts.items())
+    return ", ".join(_counted(label, number) for label, number in counts.items())
+
+
+def _counted(label: Label, number: int) -> str:
+    name = _within_a_sentence(label.name_en)
+    if number == 1:
+        return f"1 {name}"
+    if not _PLAIN.fullmatch(name) or _SEVERAL.search(name):
+        return f"{number} × {name}"
+    return f"{number} {_plural(name)}"
+
+
+def _within_a_sentence(name: str) -> str:
+    """With a small letter, unless there are further capitals: SUV, Ford Focus."""
+    return name if name[1:] != name[1:].lower() else name.lower()
+
+
+def _plural(name: str) -> str:
+    """Of the last word."""
+    start, word = name[: -len(name.split()[-1])], name.split()[-1]
+    if word.lower().endswith(_ALIKE):
+        return name
+    if word.lower() in _IRREGULAR:
+        return start + _IRREGULAR[word.lower()]
+    if word.endswith(("s", "x", "z", "ch", "sh")):
+        return name + "es"
+    if re.search(r"[^aeiou]y$", word):
+        return name[:-1] + "ies"
+    return name + "s"

@@ -8,7 +8,7 @@ that all this means are also what makes SQLite follow the index, whatever its st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from django.db.models.functions import Coalesce
 
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, Photo, Prediction
+from recognition.photos.selectors import containing
 
 PAGE_SIZE = 48
 WINDOW = 20_000
@@ -32,7 +33,7 @@ _HIGHEST = {"created": datetime(9999, 1, 1, tzinfo=UTC), "confidence": 2.0}
 
 @dataclass(frozen=True)
 class Filters:
-    """What to look for; what is empty does not narrow."""
+    """What to look for; what is empty does not narrow. contains: a label's slug, of a subject."""
 
     text: str = ""
     kind: str = ""
@@ -46,6 +47,7 @@ class Filters:
     uploaded_from: datetime | None = None
     uploaded_before: datetime | None = None
     to_review: bool = False
+    contains: str = ""
 
     def __bool__(self) -> bool:
         return self != Filters()
@@ -145,6 +147,15 @@ def page(
     return Page(found, follows, size)
 
 
+def all_pages(photos: QuerySet[Photo], filters: Filters, size: int) -> Iterator[list[Photo]]:
+    """All photos that match, in the order of `page`, so many at a time at most."""
+    found = page(photos, filters, size=size)
+    yield found.photos
+    while found.next:
+        found = page(photos, filters, found.next, size)
+        yield found.photos
+
+
 def _confidence(photo: Photo) -> float:
     return (photo.prediction and photo.prediction.confidence) or 0
 
@@ -202,6 +213,8 @@ def _narrow(photos: QuerySet[Photo], filters: Filters, walk: _Walk) -> QuerySet[
         photos = photos.alias(state=Coalesce("prediction__state", Value(""))).filter(
             state=filters.state
         )
+    if filters.contains:
+        photos = photos.filter(containing(filters.contains))
     return _of_confidence(_of_label(photos, filters), filters)
 
 

@@ -9,8 +9,9 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db.models import Count
 
+from recognition.labels import suggestions
 from recognition.labels.tree import LabelTree
-from recognition.models import Label, Photo, Review, State
+from recognition.models import Label, Photo, Review, State, Suggestion
 from recognition.photos import parts, selectors
 from recognition.photos.parts import Part
 
@@ -24,8 +25,9 @@ class Card:
     """A photo in the review queue.
 
     choices: the top five labels with their confidence, and a broader answer. parts: what is framed,
-    the main one first. similar: the nearest labelled photos. near_duplicates: how many other photos
-    are nearly the same picture. seen: the id of the photo's last decision, for `labelling.Seen`.
+    the main one first. similar: the nearest labelled photos.
+    near_duplicates: how many other photos are nearly the same picture. seen: the id of the photo's
+    last decision, for `labelling.Seen`. suggestions: of the owner, that wait.
     """
 
     photo: Photo
@@ -34,6 +36,7 @@ class Card:
     similar: list[Photo]
     near_duplicates: int
     seen: UUID | None
+    suggestions: list[Suggestion]
 
     @property
     def confirmed(self) -> Label | None:
@@ -64,6 +67,7 @@ def cards(reviewer: User, photo_ids: Collection[UUID]) -> list[Card]:
     photos = parts.with_parts(selectors.photos_visible_to(reviewer)).in_bulk(photo_ids)
     tree = LabelTree()
     seen = selectors.last_decisions(photos)
+    suggested = suggestions.open_of(photos)
     similar = _similar(reviewer, photos.values())
     groups = _sizes(reviewer, (photo.group for photo in photos.values() if photo.group))
     return [
@@ -74,6 +78,7 @@ def cards(reviewer: User, photo_ids: Collection[UUID]) -> list[Card]:
             similar=[similar[id_] for id_ in _similar_ids(photos[key]) if id_ in similar],
             near_duplicates=groups.get(photos[key].group, 1) - 1,
             seen=seen.get(key),
+            suggestions=suggested.get(key, []),
         )
         for key in photo_ids
         if key in photos

@@ -51,6 +51,8 @@ def photo(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
             "labels": offered_labels(),
             "near_duplicates": selectors.near_duplicates(photo, request.user),
         }
+    elif photo.owner_id == request.user.id:
+        context |= {"may_suggest": True, "labels": offered_labels()}
     return render(request, "site/photos/photo.html", context)
 
 

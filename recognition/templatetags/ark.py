@@ -1,13 +1,15 @@
 """What templates need beyond Django's own filters."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
 
 from recognition.labels.tree import LabelTree
-from recognition.models import Label, Photo, Prediction
+from recognition.models import Label, Photo, Prediction, Subject
 from recognition.photos import thumbnails
+from recognition.photos.contents import contents as describe
 from recognition.photos.parts import Part
 from recognition.photos.refusals import Refusal
 from recognition.photos.thumbnails import Thumbnail
@@ -40,6 +42,12 @@ def part_name(part: Part) -> str:
 def advice(code: str) -> str:
     """What a person can do about a photo that failed with this code."""
     return Refusal(code).detail
+
+
+@register.filter
+def contents(subjects: Iterable[Subject]) -> str:
+    """What they are, in words: "2 dogs, 1 car"."""
+    return describe(subjects)
 
 
 @register.inclusion_tag("staff/_glossary.html")

@@ -96,9 +96,9 @@ def select(mode: str, parent: ModelVersion | None) -> Selection:
 
 
 def looks_at_subjects(mode: str, parent: ModelVersion | None) -> bool:
-    """Whether the result will look at subjects, as its parent does. What is trained from scratch
-    looks at the centre."""
-    return mode != Mode.FROM_SCRATCH and parent is not None and parent.view == View.SUBJECTS
+    """Whether the result will look at subjects, as its parent does, and as everything does that is
+    trained from scratch."""
+    return mode == Mode.FROM_SCRATCH or (parent is not None and parent.view == View.SUBJECTS)
 
 
 def _labelled(with_boxes: bool) -> Iterator[Labelled]:

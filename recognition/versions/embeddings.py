@@ -10,7 +10,7 @@ predictions instead of the few that are labelled.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -19,11 +19,15 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from recognition.labels import boxes
-from recognition.models import ModelVersion, Photo, Prediction, Subject, View
+from recognition.models import ModelVersion, Photo, Prediction, Subject
+
+if TYPE_CHECKING:
+    from recognition.cnn.serving.classifier import Look
 
 _CHUNK = 500
 
 Embedding = npt.NDArray[np.float16]  # (embedding_size,)
+_LookedAt = tuple[list[float], bytes]  # a box and its embedding
 
 
 class Part(NamedTuple):
@@ -46,14 +50,17 @@ def of_backbone(version: ModelVersion) -> frozenset[int]:
 
 def stored(version: ModelVersion, photo_ids: Sequence[UUID]) -> dict[UUID, Embedding]:
     """Of those photos that the version's backbone has seen: of their main subjects, or of the whole
-    photos where there is none."""
+    photos where there is none. The answer that a photo shows counts, which alone follows the boxes
+    that people draw, or else the last one."""
     versions = of_backbone(version)
     found: dict[UUID, Embedding] = {}
     for start in range(0, len(photo_ids), _CHUNK):
         chunk = photo_ids[start : start + _CHUNK]
-        rows = Prediction.objects.filter(photo__in=chunk, embedding__isnull=False).order_by("id")
-        for photo_id, version_id, numbers in rows.values_list(
-            "photo", "model_version", "embedding"
+        shown = set(Photo.objects.filter(id__in=chunk).values_list("prediction", flat=True))
+        rows = Prediction.objects.filter(photo__in=chunk, embedding__isnull=False)
+        said = rows.values_list("id", "photo", "model_version", "embedding")
+        for _id, photo_id, version_id, numbers in sorted(
+            said, key=lambda row: (row[0] in shown, row[0])
         ):
             if version_id in versions and numbers is not None:
                 found[photo_id] = np.frombuffer(numbers, "<f2")
@@ -67,44 +74,47 @@ def stored_parts(version: ModelVersion, parts: Sequence[Part]) -> dict[Part, Emb
     boxed = [part for part in parts if part.box is not None]
     for start in range(0, len(boxed), _CHUNK):
         chunk = boxed[start : start + _CHUNK]
-        looked_at = _subjects(version, {part.photo_id for part in chunk})
+        looked_at = _looked_at(version, {part.photo_id for part in chunk})
         for part in chunk:
-            for box, numbers in looked_at.get(part.photo_id, ()):
+            for box, numbers in looked_at[part.photo_id]:
                 if part.box is not None and boxes.same(box, part.box):
                     found[part] = np.frombuffer(numbers, "<f2")
     return found
 
 
-def _subjects(
-    version: ModelVersion, photo_ids: Collection[UUID]
-) -> dict[UUID, list[tuple[list[float], bytes]]]:
-    """The boxes with embeddings that the version's backbone has seen in each photo."""
+def _looked_at(version: ModelVersion, photo_ids: Collection[UUID]) -> dict[UUID, list[_LookedAt]]:
+    """What the version's backbone has seen of each photo: what its label is about, as people said,
+    and each subject."""
     versions = of_backbone(version)
-    predictions = Prediction.objects.filter(photo__in=photo_ids).order_by()
-    of_photo = {
-        prediction_id: photo_id
-        for prediction_id, photo_id, version_id in predictions.values_list(
-            "id", "photo", "model_version"
-        )
-        if version_id in versions
-    }
+    of_photo: dict[UUID, UUID] = {}
+    found: dict[UUID, list[_LookedAt]] = {photo_id: [] for photo_id in photo_ids}
+    predictions = Prediction.objects.filter(photo__in=photo_ids, embedding__isnull=False)
+    columns = ("id", "photo", "model_version", "look_due", "photo__prediction", "photo__box")
+    for row in predictions.order_by("id").values_list(*columns, "embedding"):
+        row_id, photo_id, version_id, look_due, shown_id, box, numbers = row
+        if version_id in versions:
+            of_photo[row_id] = photo_id
+            if box and row_id == shown_id and look_due is None:
+                found[photo_id].append((box, bytes(numbers or b"")))
     subjects = Subject.objects.filter(prediction__in=list(of_photo), embedding__isnull=False)
-    found: dict[UUID, list[tuple[list[float], bytes]]] = {}
-    for prediction_id, box, numbers in subjects.order_by("id").values_list(
+    for row_id, box, numbers in subjects.order_by("id").values_list(
         "prediction", "box", "embedding"
     ):
-        found.setdefault(of_photo[prediction_id], []).append((box, bytes(numbers or b"")))
+        found[of_photo[row_id]].append((box, bytes(numbers or b"")))
     return found
 
 
 def from_files(
     version: ModelVersion, photo_ids: Sequence[UUID]
 ) -> Iterator[dict[UUID, Embedding | None]]:
-    """Of a few photos at a time, in this order; None for one that cannot be read.
+    """Of a few photos at a time, in this order; None for one that cannot be read. As in `stored`,
+    of what people say is the main subject, if they do.
 
     Loads the network. Raises CorruptCheckpoint, BrokenEngine.
     """
-    for computed in parts_from_files(version, [Part(photo_id) for photo_id in photo_ids]):
+    drawn = dict(Photo.objects.filter(id__in=photo_ids).values_list("id", "box"))
+    parts = [Part.of(photo_id, drawn.get(photo_id)) for photo_id in photo_ids]
+    for computed in parts_from_files(version, parts):
         yield {part.photo_id: row for part, row in computed.items()}
 
 
@@ -118,9 +128,10 @@ def parts_from_files(
     from recognition.versions import looking
 
     chunks = [parts[i : i + BATCH_SIZE] for i in range(0, len(parts), BATCH_SIZE)]
-    looks = ([_look(version, part) for part in chunk] for chunk in chunks)
+    looks = ([_look(part) for part in chunk] for chunk in chunks)
     load = (version.folder, settings.ARK_ENGINE, settings.ARK_DEVICE, settings.ARK_MAX_PIXELS)
-    with Classifier.load(*load, warm_up=(), finder=looking.finder_for(version)) as classifier:
+    finder = looking.finder_for(version)
+    with Classifier.load(*load, warm_up=(), finder=finder) as classifier:
         for chunk, answers in zip(chunks, classifier.stream(looks), strict=True):
             yield {
                 part: answer.embedding if isinstance(answer, Answer) else None
@@ -128,15 +139,13 @@ def parts_from_files(
             }
 
 
-def _look(version: ModelVersion, part: Part) -> Any:
+def _look(part: Part) -> Look:
     """What the network is to look at."""
-    path = Photo(id=part.photo_id).original_path
-    if version.view != View.SUBJECTS:
-        return path
     from recognition.cnn.pixels.boxes import Box
     from recognition.cnn.serving.classifier import Look
 
-    return Look(path, closer=True, main=Box(*part.box) if part.box else None)
+    main = Box(*part.box) if part.box else None
+    return Look(Photo(id=part.photo_id).original_path, closer=True, main=main)
 
 
 def normalised(embeddings: Sequence[bytes | memoryview]) -> npt.NDArray[np.float32]:

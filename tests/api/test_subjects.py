@@ -53,9 +53,10 @@ def test_subjects_come_with_the_prediction_the_main_one_first(api: APIClient, ph
 def test_that_there_is_none_is_told_from_that_nobody_has_looked(
     api: APIClient, photo: Photo
 ) -> None:
-    assert shown(api, photo)["prediction"]["subjects"] == []
     Prediction.objects.update(look_due=timezone.now())
     assert shown(api, photo)["prediction"]["subjects"] is None
+    Prediction.objects.update(look_due=None)
+    assert shown(api, photo)["prediction"]["subjects"] == []
 
 
 def test_more_photos_with_subjects_take_no_more_queries(

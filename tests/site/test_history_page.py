@@ -13,9 +13,47 @@ from django.urls import reverse
 from recognition.models import Label, State
 from recognition.photos import history
 from tests.support.pages import done, shown, text
-from tests.support.rows import add_photo, broad_photo
+from tests.support.rows import add_photo, broad_photo, found_subject
 
 pytestmark = pytest.mark.usefixtures("version")
+
+
+@pytest.fixture
+def subjects(uploader: User, version: object) -> None:
+    """A dog beside a taxi; a dog; a dog of which nobody has looked where it is."""
+    both = add_photo(uploader, name="both.jpg", **done("dog", 0.97))
+    found_subject(both, [0, 0, 0.5, 1], "dog")
+    found_subject(both, [0.5, 0, 1, 1], "taxi")
+    found_subject(add_photo(uploader, name="dog.jpg", **done("dog", 0.97)), [0, 0, 1, 1], "dog")
+    add_photo(uploader, name="unseen.jpg", **done("dog", 0.97))
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ({"contains": "dog"}, ["dog.jpg", "both.jpg"]),
+        ({"contains": "taxi"}, ["both.jpg"]),
+        ({"contains": "car"}, ["both.jpg"]),  # a taxi is one
+        ({"contains": "neither"}, []),
+        ({"contains": "unicorn"}, []),
+        ({"contains": "dog", "text": "both"}, ["both.jpg"]),
+        ({"contains": "no slug!"}, ["unseen.jpg", "dog.jpg", "both.jpg"]),
+    ],
+)
+@pytest.mark.usefixtures("subjects")
+def test_what_photos_contain(client: Client, query: dict[str, str], names: list[str]) -> None:
+    assert shown(client.get(reverse("history"), query)) == names
+
+
+@pytest.mark.usefixtures("subjects")
+def test_cards_say_what_photos_contain(client: Client) -> None:
+    assert "1 dog, 1 taxi" in text(client.get(reverse("history")))
+
+
+@pytest.mark.usefixtures("subjects")
+def test_the_filter_stays_chosen(client: Client) -> None:
+    page = client.get(reverse("history"), {"contains": "taxi"}).content.decode()
+    assert 'value="taxi" selected' in page
 
 
 @pytest.fixture
@@ -150,5 +188,5 @@ def test_a_page_needs_few_queries(
 ) -> None:
     for _ in range(30):
         add_photo(uploader, **done("dog"))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         reviewer_client.get(reverse("history"), {"whose": "everybody", "kind": "animal"})

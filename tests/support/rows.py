@@ -171,6 +171,7 @@ def subject_version(number: int = 1) -> ModelVersion:
 
 def found_subject(photo: Photo, box: Iterable[float], slug: str = "dog", **fields: Any) -> Subject:
     """A subject that the shown prediction has found, behind those that it has found already."""
+    Prediction.objects.filter(id=photo.prediction_id).update(look_due=None)
     label = Label.objects.get(slug=slug)
     rank = photo.prediction.subjects.count()
     seen = embedding(rank).astype("<f2").tobytes()

@@ -6,13 +6,24 @@ import csv
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
+from recognition.labels import boxes
 from recognition.labels.annotating import annotate
-from recognition.models import Label, Mode, ModelVersion, Photo, RunState, Split, TrainingRun
+from recognition.models import (
+    Label,
+    Mode,
+    ModelVersion,
+    Photo,
+    Prediction,
+    RunState,
+    Split,
+    TrainingRun,
+)
 from recognition.training import datasets
 from recognition.training.network import write_photos
 from recognition.training.teach import gather
-from tests.support.rows import found_subject, manifest, subject_version, training_run
+from tests.support.rows import embedding, found_subject, manifest, subject_version, training_run
 from tests.training.test_datasets import freeze, labelled
 
 MAIN, DRAWN, OTHER = [0.1, 0.1, 0.5, 0.9], [0.6, 0.2, 0.9, 0.4], [0.5, 0.5, 1.0, 1.0]
@@ -127,9 +138,20 @@ def test_what_no_version_has_looked_at_is_computed_from_the_file(
 
     monkeypatch.setattr("recognition.versions.embeddings.parts_from_files", look)
     Photo.objects.update(box=DRAWN)
+    Prediction.objects.update(look_due=timezone.now())
     material = gather(taught(looking), looking, lambda _share: None)
     assert asked == [(photo.id, tuple(DRAWN))]
     assert material.unreadable == 1
+
+
+def test_the_whole_picture_is_what_the_photo_was_last_looked_at_for(
+    photo: Photo, looking: ModelVersion
+) -> None:
+    """Which is no subject, so that there is no row for it."""
+    Photo.objects.update(box=boxes.WHOLE)
+    Prediction.objects.update(embedding=embedding(9).astype("<f2").tobytes())
+    [row] = gather(taught(looking), looking, lambda _share: None).embeddings
+    assert row == pytest.approx(embedding(9), abs=1e-3)
 
 
 def test_fine_tuning_is_told_the_boxes(

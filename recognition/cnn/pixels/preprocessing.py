@@ -5,7 +5,6 @@ Torch-free: the normalisation that follows runs inside the network (`recogniser.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from recognition.cnn.pixels.decoding import load_upright_rgb
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
+SHORTER_SIDE = 512  # pixels of a decoded photo: small subjects need more than the first look
 _MARGIN = 0.05  # of a subject's width and height, on each side
 _FILTERS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 
@@ -104,10 +104,3 @@ def subject_box(size: tuple[int, int], box: Box) -> Box:
         min(1.0, right + across) * width,
         min(1.0, bottom + down) * height,
     )
-
-
-def shorter_side_for(box: Box, side: int) -> int:
-    """How long the shorter side of a photo must at least be, so that the subject fills a square of
-    this side without being enlarged, if the file has the pixels."""
-    left, top, right, bottom = box
-    return math.ceil(side / max(min(right - left, bottom - top), 0.001))

@@ -24,9 +24,9 @@ from recognition.cnn.pixels.decoding import (
     load_upright_rgb,
     shrunk,
 )
-from recognition.cnn.pixels.preprocessing import centre_pixels
+from recognition.cnn.pixels.preprocessing import SHORTER_SIDE, centre_pixels
 from recognition.cnn.serving.answers import Answer, FoundSubject, Look
-from recognition.cnn.serving.closer_look import SHORTER_SIDE, CloserLook, Findings, Seen, View
+from recognition.cnn.serving.closer_look import CloserLook, Findings, Seen, View
 from recognition.cnn.serving.engine import load_engine
 from recognition.cnn.serving.outputs import Engine, probabilities_of
 

@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from recognition.labels import annotating, labelling
+from recognition.labels import agreeing, annotating, labelling
 from recognition.labels.fields import BoxField
 from recognition.labels.labelling import ChangedMeanwhile, Seen
 from recognition.labels.tree import LabelTree
@@ -50,6 +50,7 @@ class DecisionForm(PhotoForm):
     decision = forms.UUIDField()
     label = forms.SlugField()
     seen = forms.UUIDField(required=False)
+    agrees = forms.UUIDField(required=False)  # with a suggestion that there is another one
     box = BoxField(required=False)
 
 
@@ -123,6 +124,8 @@ def decide(request: StaffRequest) -> JsonResponse:
         return _conflict(request, changed, label)
     except IntegrityError:  # the id of a decision about another photo
         raise BadRequest from None
+    if sent["agrees"]:
+        agreeing.agree(sent["agrees"], made, request.user)
     return JsonResponse({"seen": made.id})
 
 

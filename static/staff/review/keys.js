@@ -6,6 +6,8 @@ import { around } from "../../dom.js";
 const KEYS = {
   Enter: "confirm",
   n: "neither",
+  o: "owner",
+  t: "another",
   s: "skip",
   u: "undo",
   "/": "search",

@@ -10,6 +10,7 @@ import { pickLabel } from "./picker.js";
 import { pictureOf } from "./picture.js";
 import { Progress } from "./progress.js";
 import { AGAIN_MS, get, newId, post } from "./send.js";
+import { agreement, followOwner, toggleAnother } from "./suggestion.js";
 import { whileAtWork } from "./work.js";
 
 const FEW_LEFT = 4;
@@ -53,7 +54,8 @@ function decide(slug, name, article = carousel.current) {
   progress.count(-1);
   const { box } = pictureOf(article);
   const about = box ? JSON.stringify(box) : ""; // without: as it was
-  leave(article, "decide", { label: slug, seen: article.dataset.seen ?? "", box: about });
+  const seen = article.dataset.seen ?? "";
+  leave(article, "decide", { label: slug, seen, box: about, ...agreement(article) });
   say(dataset.textDecided, name);
 }
 
@@ -271,6 +273,11 @@ const actions = {
   search,
   skip,
   undo,
+  owner: () => followOwner(carousel.current),
+  another: () => {
+    const text = toggleAnother(carousel.current);
+    if (text) say(text);
+  },
   neither: () => decide(dataset.neither, dataset.neitherName),
   back: () => carousel.move(-1),
   forth: () => carousel.move(1),

@@ -6,13 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from recognition.cnn.pixels.decoding import load_upright_rgb
 from recognition.cnn.pixels.preprocessing import (
     Preprocessing,
     centre_box,
     centre_pixels,
     load_pixels,
-    shorter_side_for,
     subject_box,
     subject_pixels,
 )
@@ -84,12 +82,3 @@ def test_a_subject_is_seen_whole_with_a_margin_whatever_its_proportions() -> Non
 
 def test_the_margin_ends_where_the_photo_does() -> None:
     assert subject_box((100, 100), (0.0, 0.0, 1.0, 0.5)) == pytest.approx((0, 0, 100, 52.5))
-
-
-def test_a_photo_is_decoded_large_enough_for_its_subject() -> None:
-    box = (0.25, 0.4, 0.375, 0.6)
-    side = shorter_side_for(box, 224)
-    assert side == 8 * 224
-    jpeg = io.BytesIO()
-    gradient(3000, 2400).save(jpeg, "JPEG")
-    assert min(load_upright_rgb(jpeg.getvalue(), side).size) >= side

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from pytest_django import Settings
 
 from recognition.cnn.finder.manifest import FinderManifest, write_finder
 from recognition.core import heartbeats
+from recognition.labels import suggestions
 from recognition.models import (
     Comparison,
     Label,
@@ -23,8 +23,8 @@ from recognition.models import (
     Stage,
     Suspect,
 )
-from recognition.review import promise
-from recognition.review.thresholds import Tally
+from recognition.review import levels, promise
+from recognition.review.levels import Cell, Counts
 from recognition.staff.dashboard.next_steps import BETTER_FIRST_FOR, Step, next_steps
 from recognition.versions.registry import register
 from tests.support.rows import add_photo, give_label, manifest, settled_photo, training_run
@@ -55,6 +55,16 @@ def test_who_has_labelled_nothing_yet_is_told_to_start(uploader: User) -> None:
     [step] = next_steps(may_review=True)
     assert step.url == reverse("review-queue")
     assert step.text.startswith("Nothing is labelled yet")
+
+
+@pytest.mark.usefixtures("_predictor")
+def test_what_owners_say_comes_before_the_rest(reviewer: User, uploader: User) -> None:
+    photo = settled_photo(uploader)
+    suggestions.suggest(photo.id, uploader, "wrong", Label.objects.get(slug="car"))
+    give_label([settled_photo(uploader)], "dog", reviewer)
+    first, second, *_others = texts()
+    assert first == "The owner of 1 photo says otherwise than its label or prediction."
+    assert second == "1 photo waits for review."
 
 
 @pytest.mark.usefixtures("_predictor")
@@ -100,12 +110,10 @@ def test_contradicted_labels_are_pointed_to_while_there_are_no_suspects(uploader
 @pytest.mark.usefixtures("_predictor")
 def test_a_promise_that_would_save_work_is_offered_until_it_is_on(uploader: User) -> None:
     settled_photo(uploader)
-    tally = Tally()
-    for _ in range(1000):
-        tally.review(1.0, is_right=True)
-        tally.upload(1.0)
-    tallies = {Label.objects.get(slug="dog").id: asdict(tally)}
-    Report.objects.create(name=promise.REPORT, data={"tallies": tallies})
+    cell = Cell.of([(Label.objects.get(slug="dog").id, 1.0)])
+    counts = Counts(uploads=1000, right_from={0: 1000})
+    data = {"evidence": levels.as_json({cell: counts})}
+    Report.objects.create(name=promise.REPORT, data=data)
     assert reverse("review-promise") in addresses()
     Promise.objects.create(pk=1, active=True)
     assert reverse("review-promise") not in addresses()

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from recognition.cnn.pixels.decoding import UnreadablePhoto, load_upright_rgb
-from recognition.cnn.pixels.preprocessing import Box, shorter_side_for, squeezed
+from recognition.cnn.pixels.decoding import UnreadablePhoto, load_upright_rgb, shrunk
+from recognition.cnn.pixels.preprocessing import SHORTER_SIDE, Box, squeezed
 from recognition.cnn.training.memory import available_bytes
 
 Pixels = npt.NDArray[np.uint8]
@@ -70,14 +70,15 @@ class Pictures:
 
     def _decode(self, row: int) -> Pixels | None:
         box = self._boxes[row]
-        side = shorter_side_for(box, self._side) if box else self._side
+        # A subject is cut from as many pixels as when the network serves.
+        side = max(self._side, SHORTER_SIDE) if box else self._side
         try:
             image = load_upright_rgb(self._paths[row], side, self._max_pixels)
         except (UnreadablePhoto, OSError):
             return None
-        return np.asarray(
-            squeezed(image, box, self._side, "bicubic") if box else self._scaled(image)
-        )
+        if box is None:
+            return np.asarray(self._scaled(image))
+        return np.asarray(squeezed(shrunk(image, side), box, self._side, "bicubic"))
 
     def _scaled(self, image: Image.Image) -> Image.Image:
         width, height = image.size
