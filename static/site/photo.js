@@ -18,7 +18,7 @@ const partOf = (/** @type {HTMLElement | null} */ element) => element?.dataset.p
 function show(part, withCard = true) {
   for (const place of places()) {
     const isShown = withCard && partOf(place) === part;
-    const card = the(`#frame-${partOf(place)}`, HTMLElement, picture);
+    const card = the(`[data-card="${partOf(place)}"]`, HTMLElement, picture);
     card.classList.toggle("is-shown", isShown);
     the("button", HTMLElement, place).setAttribute("aria-expanded", String(isShown));
     if (isShown) put(card, place.getBoundingClientRect());

@@ -12,7 +12,7 @@ from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.test_story import fits
 from tests.support.instance import Instance
 from tests.support.reviewers import Reviewer, upload
-from tests.support.street import LEFT, RIGHT, find_dog_and_car, said_of
+from tests.support.street import LEFT, RIGHT, find_dog_and_car, is_to_look_closer, said_of
 
 SCREENS = {
     "desktop": {"viewport": DESKTOP},
@@ -108,3 +108,21 @@ def test_a_reviewer_labels_a_part_on_the_photos_page(viewer: Reviewer, instance:
     expect(page.get_by_text("That part is now labelled Truck.")).to_be_visible()
     expect(frame(page, "Truck ✓")).to_be_visible()
     assert said_of(instance, photo) == ["None", f"truck {RIGHT}"]
+
+
+def test_subjects_appear_by_themselves_when_they_are_found(
+    reviewer: Reviewer, photos: list[Path], instance: Instance
+) -> None:
+    name = photos[2].name
+    upload(reviewer.api, photos[2:3])
+    is_to_look_closer(instance, name)
+    page = reviewer.page
+    page.goto(f"/photos/{newest(reviewer)}/")
+    expect(page.get_by_text("Looking closer for animals and vehicles")).to_be_visible()
+    expect(page.locator(".frame")).to_have_count(0)
+    find_dog_and_car(instance, [name])
+    is_to_look_closer(instance, name, is_due=False)
+    expect(page.locator(".contents")).to_have_text("1 dog, 1 car")
+    expect(frame(page, "Car 70 %")).to_be_visible()
+    assert lies_at(page, frame(page, "Car 70 %"), RIGHT)
+    expect(page.get_by_text("Looking closer")).to_have_count(0)

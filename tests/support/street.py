@@ -13,6 +13,10 @@ for photo in Photo.objects.filter(name__in={names!r}).select_related("prediction
     found_subject(photo, {left}, "dog", confidence=0.8)
     found_subject(photo, {right}, "car", confidence=0.7)
 """
+_LOOK_LATER = """
+from django.utils.timezone import now
+Prediction.objects.filter(photo__name={name!r}).update(look_due={due})
+"""
 _SHOW = """
 photo = Photo.objects.get(id={photo!r})
 print(photo.box, *[f"{{one.label.slug}} {{one.box}}" for one in photo.annotations.all()], sep="\\n")
@@ -22,6 +26,12 @@ print(photo.box, *[f"{{one.label.slug}} {{one.box}}" for one in photo.annotation
 def find_dog_and_car(instance: Instance, names: list[str]) -> None:
     """In each photo of these names: a dog at the left, the main subject, and a car."""
     run(instance, _FIND.format(names=names, left=LEFT, right=RIGHT))
+
+
+def is_to_look_closer(instance: Instance, name: str, is_due: bool = True) -> None:
+    """Whether a predictor has yet to look for subjects in the photo of this name."""
+    due = "now().replace(year=9000)" if is_due else None  # no predictor of the instance comes first
+    run(instance, _LOOK_LATER.format(name=name, due=due))
 
 
 def said_of(instance: Instance, photo: str) -> list[str]:

@@ -104,7 +104,7 @@ export class Picture {
    * @param {string} name
    */
   showLabelled(id, name) {
-    const place = this.about === "drawn" ? this.#keepDrawn() : this.#picked;
+    const place = this.about === "drawn" ? this.#keepDrawn(id) : this.#picked;
     if (place) {
       place.dataset.before = the(".frame-name", HTMLElement, place).textContent ?? "";
       place.dataset.labelled = id;
@@ -116,7 +116,7 @@ export class Picture {
   /** @param {string} id */
   takeBack(id) {
     const place = this.#places.find((one) => one.dataset.labelled === id);
-    if (place?.dataset.part === "drawn") place.remove();
+    if (place?.dataset.drawn) place.remove();
     else if (place) callIt(place, place.dataset.before ?? "");
   }
 
@@ -164,16 +164,19 @@ export class Picture {
     this.#drawing.cancel();
   }
 
-  // The drawn box becomes a frame like the others.
-  #keepDrawn() {
+  /**
+   * The drawn box becomes a frame like the others.
+   * @param {string} id
+   */
+  #keepDrawn(id) {
     const layer = the("[data-frames]", HTMLElement, this.#window);
     const place = document.createElement("div");
     place.className = "frame-place";
-    place.dataset.part = "drawn";
+    place.dataset.part = place.dataset.drawn = id;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "frame";
-    button.dataset.pick = "drawn";
+    button.dataset.pick = id;
     const name = document.createElement("span");
     name.className = "frame-name";
     button.append(name);
