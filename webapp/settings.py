@@ -205,6 +205,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "KindEnum": "recognition.models.Kind",
+        "SuggestionKindEnum": "recognition.models.Suggestion.Kind",
         "StateEnum": "recognition.models.State",
         "RunStateEnum": "recognition.models.RunState",
     },

@@ -173,6 +173,7 @@ def _accept(rules: Rules, label_id: str) -> int:
     sure = Q(
         review__isnull=False,  # which leads along the queue's index
         review=Review.WAITING,
+        suggested=None,  # the owner says otherwise
         label=int(label_id),
         confidence__gte=rules.floors[label_id],
         model_version=rules.version_id,

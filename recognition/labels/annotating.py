@@ -7,19 +7,17 @@ embedding of just that part.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from recognition.core.locks import lock_photos
-from recognition.labels import boxes, main_subject
+from recognition.labels import boxes, main_subject, suggestions
 from recognition.labels.tree import LabelTree
-from recognition.models import Annotation, Label, Photo, Subject
+from recognition.models import Annotation, Label, Photo
 
 MOST = 50  # of a photo: the network looks at each
 
@@ -54,6 +52,7 @@ def annotate(
     named = {"id": annotation_id} if annotation_id else {}
     made = Annotation(photo=photo, box=drawn, label=LabelTree().current(label), by=by, **named)
     made.save(force_insert=True)
+    suggestions.follow_part(photo, made)
     _look(photo, drawn)
     return made
 
@@ -91,7 +90,7 @@ def remove_annotation(annotation_id: UUID) -> None:
     except Annotation.DoesNotExist:
         return
     made.delete()
-    _forget_drawn(photo, made.box)
+    main_subject.forget_drawn(photo, made.box)
 
 
 def _change(photo: Photo, made: Annotation, box: boxes.Box, label: Label, by: User) -> Annotation:
@@ -99,29 +98,18 @@ def _change(photo: Photo, made: Annotation, box: boxes.Box, label: Label, by: Us
     made.box, made.label = box, LabelTree().current(label)
     made.by, made.at = by, timezone.now()
     made.save()
+    suggestions.follow_part(photo, made)
     if not boxes.same(before, box):
-        _forget_drawn(photo, before)
+        main_subject.forget_drawn(photo, before)
         _look(photo, box)
     return made
 
 
 def _look(photo: Photo, box: boxes.Box) -> None:
     """Unless the network has looked at just this box."""
-    if photo.prediction and not any(subject.has_embedding for subject in _subjects_at(photo, box)):
+    there = main_subject.subjects_at(photo, box)
+    if photo.prediction and not any(subject.has_embedding for subject in there):
         main_subject.look_closer([photo.prediction])
-
-
-def _forget_drawn(photo: Photo, box: boxes.Box) -> None:
-    """What nobody but people found is no subject any more; the main one is the photo's own."""
-    drawn = [subject.id for subject in _subjects_at(photo, box) if not subject.found]
-    Subject.objects.filter(id__in=drawn, rank__gt=0).delete()
-
-
-def _subjects_at(photo: Photo, box: boxes.Box) -> list[Any]:
-    """Subjects of the shown prediction, with `has_embedding`."""
-    found = Subject.objects.filter(prediction=photo.prediction_id).defer("embedding")
-    found = found.annotate(has_embedding=Q(embedding__isnull=False))
-    return [subject for subject in found if boxes.same(subject.box, box)]
 
 
 def _lock_with_photo(annotation_id: UUID) -> tuple[Photo, Annotation]:

@@ -1,4 +1,4 @@
-"""A form field for typing a label, which templates/_labels.html completes."""
+"""Form fields for a label, which templates/_labels.html completes, and for what it is about."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from recognition.labels import boxes
 from recognition.models import Label
 
 
@@ -40,6 +41,31 @@ class LabelField(forms.CharField):
 
 class LabelForm(forms.Form):
     label = LabelField(max_length=60)
+
+
+class BoxField(forms.JSONField):
+    """Left, top, right and bottom in parts of 1 of the upright photo, as JSON; a list or None."""
+
+    default_error_messages = {"invalid": _("That is no part of the photo.")}
+
+    def clean(self, value: Any) -> boxes.Box | None:
+        box = super().clean(value)
+        try:
+            return None if box is None else boxes.checked(box)
+        except boxes.InvalidBox as invalid:
+            raise ValidationError(str(invalid), code="invalid") from None
+
+
+class BoxedLabelForm(LabelForm):
+    """A label, and what it is about if a person said so."""
+
+    box = BoxField(required=False)
+
+
+class PartForm(LabelForm):
+    """A label for a part of the photo."""
+
+    box = BoxField()
 
 
 def offered_labels() -> QuerySet[Label]:

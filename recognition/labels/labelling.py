@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from recognition.core.locks import lock_photos
-from recognition.labels import boxes, main_subject
+from recognition.labels import boxes, main_subject, suggestions
 from recognition.labels.tree import LabelTree
 from recognition.models import (
     REVIEWED_VIA,
@@ -284,6 +284,7 @@ def _write(decisions: Sequence[Decision]) -> None:
     moved = [made.photo for made in decisions if made.to_box != made.from_box]
     if moved:
         main_subject.follow(moved)
+    suggestions.settle(decisions, tree)
     ReviewLease.objects.filter(photo__in=photos).delete()
     Suspect.objects.filter(photo__in=photos).delete()
 

@@ -7,8 +7,10 @@ network has not looked at just this box, a predictor does so soon.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from recognition.core import wakeups
@@ -47,6 +49,19 @@ def of_predictions(predictions: Iterable[Prediction]) -> dict[object, list[Subje
     for subject in Subject.objects.filter(prediction__in=ids).order_by("prediction", "rank"):
         found.setdefault(subject.prediction_id, []).append(subject)
     return found
+
+
+def forget_drawn(photo: Photo, box: boxes.Box) -> None:
+    """What nobody but people found is no subject any more; the main one is the photo's own."""
+    drawn = [subject.id for subject in subjects_at(photo, box) if not subject.found]
+    Subject.objects.filter(id__in=drawn, rank__gt=0).delete()
+
+
+def subjects_at(photo: Photo, box: boxes.Box) -> list[Any]:
+    """Subjects of the shown prediction, with `has_embedding`."""
+    found = Subject.objects.filter(prediction=photo.prediction_id).defer("embedding")
+    found = found.annotate(has_embedding=Q(embedding__isnull=False))
+    return [subject for subject in found if boxes.same(subject.box, box)]
 
 
 def _is_main_at_once(photo: Photo, subjects: list[Subject]) -> bool:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from recognition.core.counting import Counted, count_up_to
 from recognition.core.locks import lock_all
-from recognition.labels import labelling
+from recognition.labels import labelling, suggestions
 from recognition.labels.tree import COUNTED_FOR_A_LABEL, LabelTree, changing, count_photos
 from recognition.models import Annotation, Kind, Label, ModelVersion, Prediction, Subject, Suspect
 
@@ -70,6 +70,7 @@ def merge(source: Label, target: Label, by: User) -> int:
     for said in (Prediction, Subject):
         said.objects.filter(label=source).update(label=target, kind=target.kind)
     Annotation.objects.filter(label=source).update(label=target)
+    suggestions.merge(source, target)
     photos = labelling.merge_label(source, target, by)
     Suspect.objects.filter(Q(label=source) | Q(suggested=source)).delete()
     _settle_doubts(target)

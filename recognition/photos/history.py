@@ -8,7 +8,7 @@ that all this means are also what makes SQLite follow the index, whatever its st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -145,6 +145,15 @@ def page(
     if filters.predicted and filters.batch:
         found.sort(key=_confidence, reverse=True)
     return Page(found, follows, size)
+
+
+def all_pages(photos: QuerySet[Photo], filters: Filters, size: int) -> Iterator[list[Photo]]:
+    """All photos that match, in the order of `page`, so many at a time at most."""
+    found = page(photos, filters, size=size)
+    yield found.photos
+    while found.next:
+        found = page(photos, filters, found.next, size)
+        yield found.photos
 
 
 def _confidence(photo: Photo) -> float:

@@ -20,6 +20,7 @@ from recognition.models import (
     Prediction,
     State,
     Subject,
+    Suggestion,
     View,
 )
 
@@ -39,9 +40,10 @@ def photos_visible_to(user: User) -> QuerySet[Photo]:
 
 
 def photos_to_show(user: User) -> QuerySet[Photo]:
-    """With the owners: by a query of their own, for a join would lead SQLite to sort all photos.
-    And with the subjects of the shown predictions."""
-    return with_subjects(photos_visible_to(user).prefetch_related("owner"))
+    """With the owners, and what they suggest: by queries of their own, for a join would lead SQLite
+    to sort all photos. And with the subjects of the shown predictions."""
+    suggested = Prefetch("suggestions", Suggestion.objects.select_related("label"))
+    return with_subjects(photos_visible_to(user).prefetch_related("owner", suggested))
 
 
 def with_subjects(photos: QuerySet[Photo]) -> QuerySet[Photo]:
@@ -140,7 +142,7 @@ def is_settled(photo: Photo) -> bool:
     return photo.prediction is not None and photo.prediction.is_settled
 
 
-def top_labels(prediction: Prediction | None) -> list[tuple[Label, float]]:
+def top_labels(prediction: Prediction | Subject | None) -> list[tuple[Label, float]]:
     """The labels that fit best, with their confidence."""
     if not prediction or not prediction.top:
         return []

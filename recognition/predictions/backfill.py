@@ -4,9 +4,12 @@ Such rows wait with their version (see `queue`). A photo goes over to a new answ
 live version gave it; other answers stand beside it, to be compared. How many photos a request is
 about does not matter: its rows are made a few at a time, when none is left.
 
-A request is a job. Its parameters are {"label": its id or null, "newest": the first photo's id};
-its result is {"photos": about how many there are, "looked_at": how many of them were so far,
-"next_photo": its id, or null after the last}.
+Networks are taught with the embeddings of labelled photos, and understand those of one backbone
+only. So once a version of another backbone is live, labelled photos are predicted again by itself.
+
+A request is a job. Its parameters are {"label": its id or null, "labelled": whether it is about
+labelled photos only, "newest": the first photo's id}; its result is {"photos": about how many there
+are, "looked_at": how many of them were so far, "next_photo": its id, or null after the last}.
 """
 
 from __future__ import annotations
@@ -26,8 +29,19 @@ from recognition.core import jobs, wakeups
 from recognition.core.locks import lock_photos, lock_predictions
 from recognition.labels import labelling
 from recognition.labels.tree import LabelTree
-from recognition.models import Job, Label, ModelVersion, Photo, Prediction, State, Subject, View
+from recognition.models import (
+    Job,
+    Label,
+    ModelVersion,
+    Photo,
+    Prediction,
+    Report,
+    State,
+    Subject,
+    View,
+)
 from recognition.predictions import queue
+from recognition.versions import registry
 
 _COUNTED = 1000  # rows that wait
 CHUNK = 100  # photos that a request looks at in one transaction
@@ -36,6 +50,7 @@ CHUNK = 100  # photos that a request looks at in one transaction
 _NOT_SHOWN: dict[str, Any] = {
     **dict.fromkeys(("review", "margin", "disagreement", "accepted", "analysis_due", "novelty")),
     "look_due": None,
+    "suggested": None,
     "similar": [],
 }
 _REVIEW_FIELDS = ("review", "margin", "disagreement", "analysis_due", "look_due")
@@ -83,15 +98,41 @@ def again(photo_ids: Collection[UUID], version: ModelVersion) -> Asked:
 
 
 def request(
-    version: ModelVersion, by: User | None, said: Label | None = None, form_id: UUID | None = None
+    version: ModelVersion,
+    by: User | None,
+    said: Label | None = None,
+    form_id: UUID | None = None,
+    labelled: bool = False,
 ) -> Job:
-    """Have all photos, or those whose shown prediction says this label, predicted again by this
-    version, the newest first. One request is worked off after the other. form_id: as in `jobs.ask`.
+    """Have all photos, those whose shown prediction says this label, or labelled ones predicted
+    again by this version, the newest first. One request is worked off after the other. form_id: as
+    in `jobs.ask`.
     """
     newest = Photo.objects.order_by("-id").values_list("id", flat=True).first()
-    parameters = {"label": said.id if said else None, "newest": str(newest) if newest else None}
-    subject = f"{version.id} {said.id if said else ''}".strip()
+    parameters = {
+        "label": said.id if said else None,
+        "labelled": labelled,
+        "newest": str(newest) if newest else None,
+    }
+    subject = f"{version.id} {said.id if said else 'labelled' if labelled else ''}".strip()
     return jobs.ask(Job.Kind.BACKFILL, by, subject, version, parameters, form_id)
+
+
+@transaction.atomic
+def follow_backbone() -> bool:
+    """Request that labelled photos are predicted again, once after a version that knows subjects
+    and has another backbone went live; return whether that was so."""
+    live = registry.live_version()
+    report = Report.named("backbone")
+    before = report.data.get("live")
+    if before == live.backbone_sha256:
+        return False
+    report.data["live"] = live.backbone_sha256
+    report.save()
+    if before is None or live.view != View.SUBJECTS:
+        return False
+    request(live, by=None, labelled=True)
+    return True
 
 
 def last_request(version: ModelVersion) -> Job | None:
@@ -165,6 +206,8 @@ def _plan(job: Job, progress: dict[str, Any]) -> None:
     chosen = Photo.objects.filter(id__in=photo_ids[:CHUNK])
     if label_id := job.parameters["label"]:
         chosen = chosen.filter(prediction__label=label_id)
+    if job.parameters.get("labelled"):
+        chosen = chosen.filter(label__isnull=False)
     again(list(chosen.values_list("id", flat=True)), ModelVersion.objects.get(jobs=job))
     looked_at = progress["looked_at"] + len(photo_ids[:CHUNK])
     next_photo = str(photo_ids[CHUNK]) if len(photo_ids) > CHUNK else None
@@ -200,7 +243,10 @@ def _show(photos: Mapping[UUID, Photo], rows: Iterable[Prediction]) -> list[Pred
     before = [photo.prediction_id for photo in changed if photo.prediction_id]
     Prediction.objects.filter(id__in=before).update(**_NOT_SHOWN)
     for photo, row in zip(changed, new, strict=True):
+        row.suggested = photo.prediction.suggested if photo.prediction else None
         photo.prediction = row
+    with_suggestion = [row for row in new if row.suggested]
+    Prediction.objects.bulk_update(with_suggestion, ("suggested",))
     Photo.objects.bulk_update(changed, ("prediction",))
     return new
 

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from recognition.cnn.pixels.decoding import UnreadablePhoto
 from recognition.cnn.serving.classifier import Answer, Look
+from recognition.cnn.serving.closer_look import SURE
 from recognition.core import events
 from recognition.core.locks import lock_photos, lock_predictions
 from recognition.labels import labelling
@@ -35,7 +36,6 @@ logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 4  # an upload waits for one batch at most
 MAX_ATTEMPTS = 3
-SURE = 0.8  # the confidence from which an answer needs no closer look
 CHUNK = 1000
 _AHEAD = 64  # of the newest, a version is chosen that is loaded
 _NOT_NOW = timedelta(hours=1)
@@ -209,5 +209,6 @@ def _store_seen(seen: Sequence[_Seen]) -> None:
 
 def _may_change(photo: Photo, row: Prediction, look: Look) -> bool:
     is_decided = photo.label_id or row.accepted or look.main or look.others
-    is_sure = row.kind != Kind.NEITHER and (row.confidence or 0.0) >= SURE
+    # The best label's own confidence: the answer may be a broader one.
+    is_sure = row.kind != Kind.NEITHER and row.top[0]["confidence"] >= SURE
     return not (is_decided or is_sure)

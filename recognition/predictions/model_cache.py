@@ -198,7 +198,7 @@ class ModelCache:
         if not finder or self._finder_failure:
             return load_classifier(version, in_haste=in_haste)
         try:
-            return load_classifier(version, in_haste=in_haste, finder=looking.finder_folder())
+            return load_classifier(version, in_haste=in_haste, finder=looking.finder_for(version))
         except Exception as error:
             classifier = load_classifier(version, in_haste=in_haste)
             # It is the finder's fault. Photos are answered at first sight until another one comes.

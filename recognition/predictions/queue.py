@@ -100,7 +100,8 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhot
     """Settle the rows whose lease this worker still holds; return how many these are."""
     held = lock_held(rows)
     # Both are read when nobody can label these photos, or merge labels, any more.
-    shown = {photo.prediction_id: photo for photo in Photo.objects.filter(prediction__in=held)}
+    photos = Photo.objects.filter(prediction__in=held).only("prediction", "label", "box")
+    shown = {photo.prediction_id: photo for photo in photos}
     tree = LabelTree()
     in_use = labels_in_use(outcomes, tree)
     answering = Answering.of(rows[0].model_version_id if rows else None, tree)

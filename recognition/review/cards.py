@@ -9,9 +9,11 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db.models import Count
 
+from recognition.labels import suggestions
 from recognition.labels.tree import LabelTree
-from recognition.models import Label, Photo, Review, State
-from recognition.photos import selectors
+from recognition.models import Label, Photo, Review, State, Suggestion
+from recognition.photos import parts, selectors
+from recognition.photos.parts import Part
 
 # 99 % of the nearest photos with the same label are more similar than this, and 5 % of those of
 # another kind.
@@ -22,17 +24,19 @@ LEAST_SIMILARITY = 0.4
 class Card:
     """A photo in the review queue.
 
-    choices: the top five labels with their confidence, and a broader answer. similar: the nearest
-    labelled photos.
+    choices: the top five labels with their confidence, and a broader answer. parts: what is framed,
+    the main one first. similar: the nearest labelled photos.
     near_duplicates: how many other photos are nearly the same picture. seen: the id of the photo's
-    last decision, for `labelling.Seen`.
+    last decision, for `labelling.Seen`. suggestions: of the owner, that wait.
     """
 
     photo: Photo
+    parts: list[Part]
     choices: list[tuple[Label, float]]
     similar: list[Photo]
     near_duplicates: int
     seen: UUID | None
+    suggestions: list[Suggestion]
 
     @property
     def confirmed(self) -> Label | None:
@@ -43,6 +47,16 @@ class Card:
         return self.choices[0][0] if self.choices else None
 
     @property
+    def others(self) -> list[Part]:
+        """The parts besides the main one, which the label can be said to be about instead."""
+        return [part for part in self.parts if not part.is_main]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether people said that the label is about the whole picture."""
+        return self.photo.box == parts.WHOLE
+
+    @property
     def is_check(self) -> bool:
         """Whether the machine accepted the prediction, and a person is to check it."""
         return self.photo.prediction is not None and self.photo.prediction.review == Review.CHECK
@@ -50,18 +64,21 @@ class Card:
 
 def cards(reviewer: User, photo_ids: Collection[UUID]) -> list[Card]:
     """The cards of these photos, in this order, without those that this reviewer may not see."""
-    photos = selectors.photos_visible_to(reviewer).in_bulk(photo_ids)
+    photos = parts.with_parts(selectors.photos_visible_to(reviewer)).in_bulk(photo_ids)
     tree = LabelTree()
     seen = selectors.last_decisions(photos)
+    suggested = suggestions.open_of(photos)
     similar = _similar(reviewer, photos.values())
     groups = _sizes(reviewer, (photo.group for photo in photos.values() if photo.group))
     return [
         Card(
             photo=photos[key],
+            parts=parts.parts(photos[key], tree.said_in_use),
             choices=_choices(photos[key], tree),
             similar=[similar[id_] for id_ in _similar_ids(photos[key]) if id_ in similar],
             near_duplicates=groups.get(photos[key].group, 1) - 1,
             seen=seen.get(key),
+            suggestions=suggested.get(key, []),
         )
         for key in photo_ids
         if key in photos

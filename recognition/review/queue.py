@@ -1,6 +1,7 @@
 """The review queue: which photos a reviewer gets next.
 
-Each ordering walks an index that holds nothing but the waiting predictions. A photo is handed out
+Photos of which their owner has suggested something come first, whatever the ordering. Each ordering
+walks an index that holds nothing but the waiting predictions. A photo is handed out
 under a lease (`leases`), and near-duplicates of what was just seen are put off.
 """
 
@@ -17,7 +18,7 @@ from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from recognition.core.counting import Counted, count_up_to
+from recognition.core.counting import Counted, count_up_to, total
 from recognition.models import Decision, Photo, Prediction
 from recognition.photos import selectors
 from recognition.review import leases, statistics
@@ -80,15 +81,15 @@ def claim(
     skipped: Collection[UUID] = (),
     filters: Filters = EVERYTHING,
 ) -> list[UUID]:
-    """Lease the next `count` photos that this reviewer may see; fewer if there are not so many.
+    """Lease the next `count` photos that this reviewer may see, those with a suggestion first;
+    fewer if there are not so many.
 
     known: photos that they hold already. skipped: photos that they do not want now.
     """
     leased: list[UUID] = []
     for _attempt in range(_ATTEMPTS):
         busy = set(leases.held_by_others(reviewer)).union(known, skipped, leased)
-        free = _free(reviewer, ordering, filters, busy)[:_WINDOW]
-        chosen = _spread(free, count - len(leased), _groups_just_seen([*known, *leased]))
+        chosen = _choose(reviewer, ordering, filters, busy, [*known, *leased], count - len(leased))
         held = leases.take(reviewer, chosen)
         mine = held & _still_waiting(chosen)
         leases.release(reviewer, held - mine)
@@ -103,6 +104,28 @@ def progress(ordering: Ordering, filters: Filters = EVERYTHING) -> Progress:
     return Progress(_remaining(ordering, filters), statistics.share_labelled())
 
 
+def _choose(
+    reviewer: User,
+    ordering: Ordering,
+    filters: Filters,
+    busy: Collection[UUID],
+    before_them: Collection[UUID],
+    count: int,
+) -> list[UUID]:
+    suggested = _free(reviewer, _suggested(), filters, busy, _WIDE_WINDOW)[:count]
+    if len(suggested) == count:
+        return suggested
+    window = _WINDOW if _is_along_an_index(ordering, filters) else _WIDE_WINDOW
+    free = _free(reviewer, _queue(ordering, filters), filters, {*busy, *suggested}, window)
+    groups_seen = _groups_just_seen([*before_them, *suggested])
+    return [*suggested, *_spread(free[:_WINDOW], count - len(suggested), groups_seen)]
+
+
+def _suggested() -> QuerySet[Prediction]:
+    """What waits with a suggestion of the owner, labelled or not, the oldest suggestion first."""
+    return Prediction.objects.filter(suggested__lt=_FOREVER).order_by("suggested", "id")
+
+
 def _queue(ordering: Ordering, filters: Filters = EVERYTHING) -> QuerySet[Prediction]:
     """Along an index, so perhaps with predictions that do not fit the filters."""
     if ordering == Ordering.MARGIN and filters.label_id:  # the least confident first
@@ -113,36 +136,54 @@ def _queue(ordering: Ordering, filters: Filters = EVERYTHING) -> QuerySet[Predic
 
 
 def _remaining(ordering: Ordering, filters: Filters) -> Counted:
+    return total([_of_the_ordering(ordering, filters), _besides(ordering, filters)])
+
+
+def _of_the_ordering(ordering: Ordering, filters: Filters) -> Counted:
     rows = _queue(ordering, filters)
     if not _is_along_an_index(ordering, filters):
         is_all = count_up_to(rows, _WIDE_WINDOW).is_exact
-        number = len(_in_order(ordering, filters, _WIDE_WINDOW))
+        number = len(_in_order(rows, filters, _WIDE_WINDOW))
         return Counted(number, is_exact=is_all, is_minimum=not is_all)
     counted = count_up_to(rows, _COUNTED)
     is_whole_queue = filters == EVERYTHING and ordering != Ordering.DISAGREEMENT
     return statistics.to_review() if is_whole_queue and not counted.is_exact else counted
 
 
+def _besides(ordering: Ordering, filters: Filters) -> Counted:
+    """Those with a suggestion that do not wait anyway."""
+    reason = "disagreement" if ordering == Ordering.DISAGREEMENT else "review"
+    rows = _suggested().filter(**{f"{reason}__isnull": True})
+    found = len(_in_order(rows, filters, _WIDE_WINDOW))
+    is_all = found < _WIDE_WINDOW
+    return Counted(found, is_exact=is_all, is_minimum=not is_all)
+
+
 def _is_along_an_index(ordering: Ordering, filters: Filters) -> bool:
     return filters == EVERYTHING or (ordering == Ordering.MARGIN and not filters.kind)
 
 
-def _free(reviewer: User, ordering: Ordering, filters: Filters, busy: set[UUID]) -> Sequence[UUID]:
-    """The first photos of the queue that this reviewer may see and that nobody is busy with."""
+def _free(
+    reviewer: User,
+    rows: QuerySet[Prediction],
+    filters: Filters,
+    busy: Collection[UUID],
+    window: int,
+) -> list[UUID]:
+    """The first photos of these rows that this reviewer may see and that nobody is busy with."""
     if reviewer.has_perm("recognition.view_all"):
-        window = _WINDOW if _is_along_an_index(ordering, filters) else _WIDE_WINDOW
-        found = _in_order(ordering, filters, window + len(busy))
+        found = _in_order(rows, filters, window + len(busy))
         return [photo_id for photo_id in found if photo_id not in busy]
-    found = _in_order(ordering, filters, _WIDE_WINDOW)
+    found = _in_order(rows, filters, _WIDE_WINDOW)
     own = selectors.photos_visible_to(reviewer).filter(id__in=found)
-    visible = set(own.values_list("id", flat=True)) - busy
+    visible = set(own.values_list("id", flat=True)).difference(busy)
     return [photo_id for photo_id in found if photo_id in visible]
 
 
-def _in_order(ordering: Ordering, filters: Filters, window: int) -> list[UUID]:
-    """Those of the first `window` photos of the queue that fit the filters."""
-    rows = _queue(ordering, filters).values_list("photo_id", "kind", "label_id")[:window]
-    return [photo_id for photo_id, kind, label_id in rows if filters.fits(kind, label_id)]
+def _in_order(rows: QuerySet[Prediction], filters: Filters, window: int) -> list[UUID]:
+    """Those of the first `window` photos of these rows that fit the filters."""
+    first = rows.values_list("photo_id", "kind", "label_id")[:window]
+    return [photo_id for photo_id, kind, label_id in first if filters.fits(kind, label_id)]
 
 
 def _spread(photo_ids: Sequence[UUID], count: int, groups_seen: set[UUID]) -> list[UUID]:
@@ -174,5 +215,5 @@ def _groups(photo_ids: Collection[UUID]) -> dict[UUID, UUID]:
 def _still_waiting(photo_ids: Collection[UUID]) -> set[UUID]:
     """Somebody may have decided about a photo after it was read from the queue."""
     predictions = Prediction.objects.filter(photo__in=photo_ids).order_by()
-    rows = predictions.values_list("photo_id", "review", "disagreement")
-    return {photo_id for photo_id, *reasons in rows if reasons != [None, None]}
+    rows = predictions.values_list("photo_id", "review", "disagreement", "suggested")
+    return {photo_id for photo_id, *reasons in rows if any(why is not None for why in reasons)}

@@ -77,6 +77,12 @@ def contradicted() -> Counted:
     return count_up_to(doubted.order_by("-disagreement", "id"), COUNTED_LIVE)
 
 
+def suggested() -> Counted:
+    """Of how many photos a suggestion of the owner waits."""
+    waiting = Prediction.objects.filter(suggested__isnull=False)
+    return count_up_to(waiting.order_by("suggested", "id"), COUNTED_LIVE)
+
+
 def new_labels() -> tuple[Counted, bool]:
     """How many labels people have set or changed since the photos of the last training were frozen,
     and whether there has been no training yet."""

@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.db.models import Q
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -15,10 +16,11 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from recognition.models import Kind, Label, State
-from recognition.photos import selectors
+from recognition.photos import result_table, selectors
 from recognition.photos.history import Cursor, Filters, page
 from recognition.site.requests import SignedInRequest
 
+_ATTACHED = {"Content-Disposition": f'attachment; filename="{result_table.FILE_NAME}"'}
 CONFIDENCE_CHOICES = [
     ("", _("Any confidence")),
     ("low", _("Below 60 %")),
@@ -48,34 +50,53 @@ class FilterForm(forms.Form):
 @vary_on_headers("HX-Request")
 def history(request: SignedInRequest) -> HttpResponse:
     filters = FilterForm(request.GET).filters()
-    sees_all = request.user.has_perm("recognition.view_all")
-    everybody = sees_all and request.GET.get("whose") == "everybody"
-    photos = selectors.photos_to_show(request.user)
-    if not everybody:
-        photos = photos.filter(owner=request.user)
     after = Cursor.parse(request.GET.get("after", ""))
-    found = page(photos, filters, after)
+    found = page(selectors.photos_to_show(request.user).filter(_whose(request)), filters, after)
+    query = request.GET.dict()
     context = {
         "page": found,
         "filters": filters,
         "after": after,
-        "sees_all": sees_all,
-        "everybody": everybody,
-        "next_address": _address(request.GET.dict(), after=str(found.next)) if found.next else "",
+        "sees_all": _sees_all(request),
+        "everybody": _wants_everybody(request),
+        "next_address": _address("history", query, after=str(found.next)) if found.next else "",
+        "results_address": _address("history-results", query),
     }
     if not request.htmx or request.htmx.history_restore_request:
         return render(request, "site/history/history.html", context | _choices())
     if after:
         return render(request, "site/history/_cards.html", context)
     response = render(request, "site/history/_results.html", context)
-    response["HX-Push-Url"] = _address(request.GET.dict())
+    response["HX-Push-Url"] = _address("history", query)
     return response
 
 
-def _address(query: dict[str, str], **changes: str) -> str:
+@login_required
+@require_GET
+def results(request: SignedInRequest) -> StreamingHttpResponse:
+    """What the filters find, as a CSV table with labels in the reader's language."""
+    photos = selectors.photos_visible_to(request.user).filter(_whose(request))
+    names = {label.id: label.name for label in Label.objects.all()}
+    table = result_table.table(photos, FilterForm(request.GET).filters(), names)
+    return StreamingHttpResponse(table, content_type=result_table.TYPE, headers=_ATTACHED)
+
+
+def _sees_all(request: SignedInRequest) -> bool:
+    return request.user.has_perm("recognition.view_all")
+
+
+def _wants_everybody(request: SignedInRequest) -> bool:
+    return _sees_all(request) and request.GET.get("whose") == "everybody"
+
+
+def _whose(request: SignedInRequest) -> Q:
+    return Q() if _wants_everybody(request) else Q(owner=request.user)
+
+
+def _address(name: str, query: dict[str, str], **changes: str) -> str:
     """The address of a list, without what is empty."""
     wanted = {key: value for key, value in query.items() if value and key != "after"} | changes
-    return f"{reverse('history')}?{urlencode(wanted)}" if wanted else reverse("history")
+    return f"{reverse(name)}?{urlencode(wanted)}" if wanted else reverse(name)
 
 
 def _choices() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,11 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from recognition.core import heartbeats
-from recognition.labels import labelling
-from recognition.labels.fields import LabelForm, offered_labels
+from recognition.labels import annotating, labelling
+from recognition.labels.fields import BoxedLabelForm, LabelForm, PartForm, offered_labels
 from recognition.labels.labelling import ChangedMeanwhile, Seen
+from recognition.labels.tree import LabelTree
 from recognition.models import Label, Photo, Via
-from recognition.photos import deletion, selectors
+from recognition.photos import deletion, parts, selectors
+from recognition.photos.contents import contents
 from recognition.site.requests import SignedInRequest
 
 
@@ -25,12 +28,15 @@ from recognition.site.requests import SignedInRequest
 @require_GET
 def photo(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     photo = _visible_photo(request, photo_id)
+    if request.GET.get("look") == "due" and parts.is_looked_for(photo):
+        return HttpResponse(status=204)  # nothing to show yet
     newer, older = selectors.neighbours(photo)
     decisions = selectors.decisions_about(photo, request.user)
     context = {
         "photo": photo,
         "may_delete": selectors.may_delete(request.user, photo),
         "top": selectors.top_labels(photo.prediction),
+        **_parts(photo),
         "other_answers": selectors.other_answers(photo),
         "newer": newer,
         "older": older,
@@ -45,32 +51,87 @@ def photo(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
             "labels": offered_labels(),
             "near_duplicates": selectors.near_duplicates(photo, request.user),
         }
+    elif photo.owner_id == request.user.id:
+        context |= {"may_suggest": True, "labels": offered_labels()}
     return render(request, "site/photos/photo.html", context)
+
+
+def _parts(photo: Photo) -> dict[str, Any]:
+    """What the page frames and lists."""
+    found = parts.parts(photo, LabelTree().said)
+    return {
+        "parts": found,
+        "contents": contents([part for part in found if part.label]),
+        "is_looked_for": parts.is_looked_for(photo),
+        "is_without": parts.is_without(photo),
+    }
 
 
 @login_required
 @require_POST
 def label(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     """Confirm or correct the label, on the photo's page."""
-    photo = _visible_photo(request, photo_id)
-    if not request.user.has_perm("recognition.review"):
-        raise PermissionDenied
-    form = LabelForm(request.POST)
+    photo = _photo_to_review(request, photo_id)
+    form = BoxedLabelForm(request.POST)
     if form.is_valid():
-        _decide(request, photo, form.cleaned_data["label"])
+        _decide(request, photo, form.cleaned_data["label"], form.cleaned_data["box"])
     else:
-        for error in form.errors["label"]:
-            messages.error(request, str(error))
+        _report(request, form)
     return redirect("photo", photo.id)
 
 
-def _decide(request: SignedInRequest, photo: Photo, label: Label) -> None:
+@login_required
+@require_POST
+def label_part(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
+    """Give a part of the photo a label of its own."""
+    photo = _photo_to_review(request, photo_id)
+    form = PartForm(request.POST)
+    if not form.is_valid():
+        _report(request, form)
+        return redirect("photo", photo.id)
+    label = form.cleaned_data["label"]
+    try:
+        annotating.annotate(photo.id, form.cleaned_data["box"], label, request.user)
+    except Photo.DoesNotExist:  # deleted meanwhile
+        raise Http404 from None
+    except annotating.TooMany as too_many:
+        messages.error(request, str(too_many))
+    else:
+        messages.success(request, _("That part is now labelled %(label)s.") % {"label": label})
+    return redirect("photo", photo.id)
+
+
+@login_required
+@require_POST
+def unlabel_part(request: SignedInRequest, photo_id: UUID, annotation_id: UUID) -> HttpResponse:
+    """Take the label of a part of the photo away."""
+    photo = _photo_to_review(request, photo_id)
+    if photo.annotations.filter(id=annotation_id).exists():
+        annotating.remove_annotation(annotation_id)
+    messages.success(request, _("That part has no label of its own any more."))
+    return redirect("photo", photo.id)
+
+
+def _photo_to_review(request: SignedInRequest, photo_id: UUID) -> Photo:
+    photo = _visible_photo(request, photo_id)
+    if not request.user.has_perm("recognition.review"):
+        raise PermissionDenied
+    return photo
+
+
+def _report(request: SignedInRequest, form: LabelForm) -> None:
+    for errors in form.errors.values():
+        for error in errors:
+            messages.error(request, str(error))
+
+
+def _decide(request: SignedInRequest, photo: Photo, label: Label, box: list[float] | None) -> None:
     try:
         seen = Seen(UUID(request.POST.get("seen", "")))
     except ValueError:
         seen = Seen(None)
     try:
-        labelling.decide(photo.id, label, request.user, Via.PAGE, seen=seen)
+        labelling.decide(photo.id, label, request.user, Via.PAGE, seen=seen, box=box)
     except Photo.DoesNotExist:  # deleted meanwhile
         raise Http404 from None
     except ChangedMeanwhile:

@@ -10,6 +10,7 @@ from recognition.site import (
     how_it_works,
     photo_page,
     pictures,
+    suggestions_page,
     upload_page,
 )
 
@@ -19,9 +20,22 @@ urlpatterns = [
     path("batches/<uuid:batch_id>/", upload_page.batch, name="batch"),
     path("batches/<uuid:batch_id>/photos/", upload_page.add_to_batch, name="add-to-batch"),
     path("history/", history_page.history, name="history"),
+    path("history/results.csv", history_page.results, name="history-results"),
     path("photos/news/", upload_page.news, name="news"),
     path("photos/<uuid:photo_id>/", photo_page.photo, name="photo"),
     path("photos/<uuid:photo_id>/label/", photo_page.label, name="label-photo"),
+    path("photos/<uuid:photo_id>/suggestions/", suggestions_page.suggest, name="suggest"),
+    path(
+        "photos/<uuid:photo_id>/suggestions/<uuid:suggestion_id>/withdraw/",
+        suggestions_page.withdraw,
+        name="withdraw-suggestion",
+    ),
+    path("photos/<uuid:photo_id>/parts/", photo_page.label_part, name="label-part"),
+    path(
+        "photos/<uuid:photo_id>/parts/<uuid:annotation_id>/unlabel/",
+        photo_page.unlabel_part,
+        name="unlabel-part",
+    ),
     path("photos/<uuid:photo_id>/delete/", photo_page.delete, name="delete-photo"),
     path("photos/<uuid:photo_id>/thumbnail.jpg", pictures.thumbnail, name="thumbnail"),
     path("photos/<uuid:photo_id>/preview.jpg", pictures.preview, name="preview"),

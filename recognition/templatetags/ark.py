@@ -4,11 +4,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from recognition.labels.tree import LabelTree
-from recognition.models import Label, Prediction, Subject
+from recognition.models import Label, Photo, Prediction, Subject
+from recognition.photos import thumbnails
 from recognition.photos.contents import contents as describe
+from recognition.photos.parts import Part
 from recognition.photos.refusals import Refusal
+from recognition.photos.thumbnails import Thumbnail
 from recognition.site.glossary import terms
 
 register = template.Library()
@@ -22,6 +26,16 @@ def percent(probability: float) -> str:
     if probability < 0.005:
         return "< 1\u00a0%"
     return f"{probability * 100:.0f}\u00a0%"
+
+
+@register.filter
+def part_name(part: Part) -> str:
+    """What a part of a photo is, and how sure the network is of it if nobody has said so."""
+    if part.label is None:
+        return _("Not looked at yet")
+    if part.is_set or part.confidence is None:
+        return f"{part.label} ✓" if part.is_set else str(part.label)
+    return f"{part.label} {percent(part.confidence)}"
 
 
 @register.filter
@@ -40,6 +54,12 @@ def contents(subjects: Iterable[Subject]) -> str:
 def glossary(*slugs: str) -> dict[str, Any]:
     """Links to what these terms mean."""
     return {"terms": [terms()[slug] for slug in slugs]}
+
+
+@register.filter
+def thumbnail(photo: Photo, ratio: float) -> Thumbnail:
+    """How the photo's thumbnail shows the main subject; ratio: width by height of what is shown."""
+    return thumbnails.thumbnail(photo, ratio)
 
 
 @register.simple_tag(takes_context=True)

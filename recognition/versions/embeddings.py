@@ -50,14 +50,17 @@ def of_backbone(version: ModelVersion) -> frozenset[int]:
 
 def stored(version: ModelVersion, photo_ids: Sequence[UUID]) -> dict[UUID, Embedding]:
     """Of those photos that the version's backbone has seen: of their main subjects, or of the whole
-    photos where there is none."""
+    photos where there is none. The answer that a photo shows counts, which alone follows the boxes
+    that people draw, or else the last one."""
     versions = of_backbone(version)
     found: dict[UUID, Embedding] = {}
     for start in range(0, len(photo_ids), _CHUNK):
         chunk = photo_ids[start : start + _CHUNK]
-        rows = Prediction.objects.filter(photo__in=chunk, embedding__isnull=False).order_by("id")
-        for photo_id, version_id, numbers in rows.values_list(
-            "photo", "model_version", "embedding"
+        shown = set(Photo.objects.filter(id__in=chunk).values_list("prediction", flat=True))
+        rows = Prediction.objects.filter(photo__in=chunk, embedding__isnull=False)
+        said = rows.values_list("id", "photo", "model_version", "embedding")
+        for _id, photo_id, version_id, numbers in sorted(
+            said, key=lambda row: (row[0] in shown, row[0])
         ):
             if version_id in versions and numbers is not None:
                 found[photo_id] = np.frombuffer(numbers, "<f2")
@@ -104,7 +107,8 @@ def _looked_at(version: ModelVersion, photo_ids: Collection[UUID]) -> dict[UUID,
 def from_files(
     version: ModelVersion, photo_ids: Sequence[UUID]
 ) -> Iterator[dict[UUID, Embedding | None]]:
-    """Of a few photos at a time, in this order; None for one that cannot be read.
+    """Of a few photos at a time, in this order; None for one that cannot be read. As in `stored`,
+    of what people say is the main subject, if they do.
 
     Loads the network. Raises CorruptCheckpoint, BrokenEngine.
     """

@@ -6,28 +6,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
-
 from recognition.cnn.finder.manifest import finder_sha256
 from recognition.cnn.pixels.boxes import Box
 from recognition.cnn.serving.classifier import Look
 from recognition.models import Annotation, ModelVersion, Photo, View
-
-
-def finder_folder() -> Path:
-    """Where the finder lies, if there is one."""
-    folder: Path = settings.ARK_MODELS_STORE / "finder"
-    return folder
+from recognition.versions.finder import folder
 
 
 def finder() -> str:
     """Which finder is there: its sha256, or "" if there is none that can be read."""
-    return finder_sha256(finder_folder()) or ""
+    return finder_sha256(folder()) or ""
 
 
 def finder_for(version: ModelVersion) -> Path | None:
     """The folder of the finder that this version looks closer with, if there is one."""
-    return finder_folder() if version.view == View.SUBJECTS and finder() else None
+    return folder() if version.view == View.SUBJECTS and finder() else None
 
 
 def looks(photos: Sequence[Photo], closer: bool = False) -> list[Look]:

@@ -113,7 +113,7 @@ def _backfill() -> int | None:
     or None if there is nothing that can be done now."""
     version = backfill.next_version()
     if version is None:
-        if backfill.plan_more():
+        if backfill.plan_more() or backfill.follow_backbone():
             return 0
         model_cache.release_other()
         return None

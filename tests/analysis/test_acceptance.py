@@ -16,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from recognition.analysis import acceptance
 from recognition.analysis.acceptance import Rules, apply_promise, is_drawn
+from recognition.labels import suggestions
 from recognition.labels.labelling import decide, undo
 from recognition.models import Label, ModelVersion, Photo, Prediction, Report, Review, Via
 from recognition.predictions import backfill
@@ -73,6 +74,15 @@ def test_new_predictions_are_accepted_as_they_come(
     new = predicted_photo(uploader, "dog", 0.97)
     apply_promise()
     assert state_of(new) == ACCEPTED
+
+
+def test_what_its_owner_calls_wrong_is_not_accepted(
+    trusted: list[Photo], uploader: User, reviewer: User
+) -> None:
+    sure, other = (predicted_photo(uploader, "dog", 0.97) for _ in range(2))
+    suggestions.suggest(sure.id, uploader, "wrong", Label.objects.get(slug="car"))
+    switch(True, reviewer)
+    assert (state_of(sure), state_of(other)) == (WAITING, ACCEPTED)
 
 
 def test_nothing_is_accepted_while_the_promise_is_off(trusted: list[Photo], uploader: User) -> None:

@@ -14,7 +14,17 @@ from recognition.analysis.suspect_search import search_if_due
 from recognition.core import jobs
 from recognition.labels import labelling
 from recognition.labels.tree import LabelTree, set_active
-from recognition.models import Decision, Job, Label, Photo, Prediction, RunState, Suspect, Via
+from recognition.models import (
+    Decision,
+    Job,
+    Label,
+    Photo,
+    Prediction,
+    RunState,
+    Subject,
+    Suspect,
+    Via,
+)
 from recognition.review import suspects
 from tests.support.rows import add_photo, settled_photo
 
@@ -97,6 +107,29 @@ def test_a_decision_during_the_search_has_the_last_word(
 
     monkeypatch.setattr(suspect_search, "_without_decided", decide_now)
     assert search() == 0
+
+
+def test_of_a_box_that_people_drew_counts_what_is_said_of_the_box(
+    wrong: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer for the photo may be about something else in it."""
+    asked = Mock(side_effect=contradictions.find)
+    monkeypatch.setattr(contradictions, "find", asked)
+    Photo.objects.filter(id=wrong.id).update(box=[0.0, 0.0, 0.5, 1.0])
+    car = Label.objects.get(slug="car")
+    Subject.objects.create(
+        prediction=wrong.prediction,
+        rank=0,
+        box=[0.0, 0.0, 0.5, 1.0],
+        label=car,
+        kind=car.kind,
+        confidence=0.75,
+        top=[{"label": "car", "confidence": 0.75}],
+    )
+    search()
+    _embeddings, labels, _groups, probabilities, *_others = asked.call_args.args
+    place = [label.slug for label in LabelTree()].index("car")
+    assert np.sort(probabilities[labels == place, place])[0] == pytest.approx(0.75)
 
 
 def test_a_finer_label_does_not_contradict(wrong: Photo) -> None:

@@ -10,8 +10,8 @@ from recognition.photos.contents import contents
 
 
 def subjects(*names: str, kind: str = "animal") -> list[Subject]:
-    labels = {name: Label(id=number, name_en=name) for number, name in enumerate(names)}
-    return [Subject(label=labels[name], kind=kind) for name in names]
+    labels = {name: Label(id=number, name_en=name, kind=kind) for number, name in enumerate(names)}
+    return [Subject(label=labels[name]) for name in names]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_the_main_subjects_label_comes_first() -> None:
 
 def test_in_chinese_numbers_stand_behind_names() -> None:
     dog, car = Label(id=1, name_zh="狗"), Label(id=2, name_zh="汽车")
-    found = [Subject(label=label, kind="animal") for label in (dog, dog, car)]
+    found = [Subject(label=label) for label in (dog, dog, car)]
     with translation.override("zh-hans"):
         assert contents(found) == "狗 × 2、汽车 × 1"
 

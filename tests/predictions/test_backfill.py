@@ -13,7 +13,9 @@ from django.utils import timezone
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.pixels.decoding import UnreadablePhoto
 from recognition.cnn.serving.classifier import Answer
+from recognition.labels import suggestions
 from recognition.models import (
+    Label,
     ModelVersion,
     Photo,
     Prediction,
@@ -68,6 +70,22 @@ def test_the_new_answer_takes_the_place_in_the_review_queue(
     assert new.margin == pytest.approx(0.85)
     assert new.analysis_due is not None
     assert (old.review, old.margin, old.accepted, old.novelty) == (None, None, None, None)
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_what_the_owner_suggests_waits_with_the_answer_that_is_shown(
+    photo: Photo, uploader: User, live: ModelVersion, is_known: bool
+) -> None:
+    label = Label.objects.get(slug="taxi")
+    made = suggestions.suggest(photo.id, uploader, "wrong", label)
+    if is_known:
+        again([photo.id], live)
+        Prediction.objects.filter(model_version=live).update(state=DONE, label=label)
+    again([photo.id], live)
+    predict_again(live)
+    assert shown(photo).model_version == live
+    assert shown(photo).suggested == made.created
+    assert Prediction.objects.filter(suggested__isnull=False).count() == 1
 
 
 def test_an_answer_of_a_version_that_is_not_live_stands_beside(

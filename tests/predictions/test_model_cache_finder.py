@@ -14,6 +14,7 @@ from recognition.models import ModelVersion
 from recognition.predictions import model_cache
 from recognition.predictions.model_cache import ModelCache
 from recognition.versions import looking
+from recognition.versions.finder import folder
 from tests.support.subjects import looks_closer
 
 
@@ -60,7 +61,7 @@ def test_a_finder_that_comes_is_loaded_without_a_restart(
     with_finder("first")
     cache.catch_up()
     assert (cache.finder, cache.live().finder) == ("first", "first")
-    assert cache.live().classifier.finder == looking.finder_folder()
+    assert cache.live().classifier.finder == folder()
     assert redis_client.connection().llen("predict") == 1  # photos may have waited for it
 
 

@@ -14,7 +14,7 @@ from recognition.photos import intake
 from recognition.site import urls
 from recognition.templatetags.ark import percent
 from tests.support.pages import inline_code, text
-from tests.support.rows import add_photo
+from tests.support.rows import NO_ID, add_photo
 
 OPEN_TO_ALL = {"how-it-works", "glossary", "login", "logout", "set-language"}
 OPEN_TO_ALL |= {"healthz", "readyz", "metrics"}
@@ -24,7 +24,7 @@ ERRORS = ("400.html", "403.html", "403_csrf.html", "404.html", "500.html")
 def addresses(photo: Photo) -> dict[str, str]:
     """Every page, by the name of its route."""
     batch = intake.open_batch(photo.owner)
-    values = {"photo_id": photo.id, "batch_id": batch.id}
+    values = {"photo_id": photo.id, "batch_id": batch.id, "suggestion_id": NO_ID}
     return {
         route.name: reverse(
             route.name, kwargs={name: values[name] for name in route.pattern.converters}

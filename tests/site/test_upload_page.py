@@ -151,7 +151,7 @@ def test_news_need_few_queries(
     client: Client, uploader: User, django_assert_max_num_queries: Any
 ) -> None:
     ids = [add_photo(uploader, **done("dog")).id.hex for _ in range(20)]
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         assert len(news(client, waiting=",".join(ids))["cards"]) == 20
 
 
@@ -160,7 +160,7 @@ def test_a_batch_needs_few_queries(
 ) -> None:
     for _ in range(20):
         add_photo(batch.owner, batch=batch, **done("dog"))
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(12):
         client.get(reverse("batch", args=[batch.id]))
 
 

@@ -46,18 +46,23 @@ class Reviewer:
         return self.page.locator(_SHOWN)
 
     @property
+    def offered(self) -> Locator:
+        """What the part of the photo is said to be that the label is about."""
+        return self.shown.locator("[data-answers]:not([hidden])")
+
+    @property
     def photo(self) -> str:
         return self.shown.get_attribute("data-photo")
 
     def choice(self, number: int) -> str:
-        return self.shown.locator("[data-choice]").nth(number - 1).get_attribute("data-label")
+        return self.offered.locator("[data-choice]").nth(number - 1).get_attribute("data-label")
 
     def press(self, *keys: str) -> None:
         for key in keys:
             self.page.keyboard.press(key)
 
     def confirm(self) -> str:
-        label = self.shown.locator("[data-confirm]").get_attribute("data-label")
+        label = self.offered.locator("[data-confirm]").get_attribute("data-label")
         return self._decide(label, "Enter")
 
     def pick(self, number: int) -> str:

@@ -18,14 +18,21 @@ class Box(NamedTuple):
 
     def overlap(self, other: Box) -> float:
         """Intersection over union, 0 to 1."""
-        shared = Box(
+        shared = self._shared(other).area
+        union = self.area + other.area - shared
+        return shared / union if union else 0.0
+
+    def share_inside(self, other: Box) -> float:
+        """The share of this box that lies in the other one, 0 to 1."""
+        return self._shared(other).area / self.area if self.area else 0.0
+
+    def _shared(self, other: Box) -> Box:
+        return Box(
             max(self.left, other.left),
             max(self.top, other.top),
             min(self.right, other.right),
             min(self.bottom, other.bottom),
-        ).area
-        union = self.area + other.area - shared
-        return shared / union if union else 0.0
+        )
 
 
 WHOLE = Box(0.0, 0.0, 1.0, 1.0)

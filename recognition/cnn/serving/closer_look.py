@@ -4,7 +4,7 @@ recogniser looks at each of them. Torch-free.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import NamedTuple
@@ -27,7 +27,10 @@ from recognition.cnn.taxonomy import Label
 
 SURE = 0.9  # the confidence from which the first look is enough
 _LEAST_PRESENCE = 0.5  # of a subject that is told of
+_LEAST_SCORE_BESIDE = 0.3  # the finder's, of a subject beside the main one
+_PART = 0.75
 _AREA_EXPONENT = 0.25  # the larger one is more likely the main subject
+_LEAST_SHARE = 1e-9  # whose logarithm is taken
 _FINDER_BATCH = 4  # photos at once; more take memory and gain no time
 _RECOGNISER_BATCH = 16
 
@@ -103,13 +106,17 @@ class CloserLook:
 
     def __call__(self, photos: Sequence[Seen]) -> list[Findings]:
         """Look at each photo's subjects."""
+        return [
+            self._findings(seen, [self._subject(region, view) for region, view in looked_at])
+            for seen, looked_at in zip(photos, self.look_at(photos), strict=True)
+        ]
+
+    def look_at(self, photos: Sequence[Seen]) -> list[list[tuple[Region, View]]]:
+        """The regions of each photo, and what the recogniser says of them."""
         found = self._find(photos)
         of_photos = [regions(seen.look, each) for seen, each in zip(photos, found, strict=True)]
-        views = iter(self._look_at(photos, of_photos))
-        return [
-            self._findings(seen, self._subjects(of_photo, [next(views) for _ in of_photo]))
-            for seen, of_photo in zip(photos, of_photos, strict=True)
-        ]
+        views = self._views(photos, of_photos)
+        return [[(region, next(views)) for region in of_photo] for of_photo in of_photos]
 
     def _find(self, photos: Sequence[Seen]) -> list[Detections | None]:
         if self._finder is None:
@@ -121,8 +128,10 @@ class CloserLook:
             found += self._finder.find(np.stack(squares[start : start + _FINDER_BATCH]))
         return found
 
-    def _look_at(self, photos: Sequence[Seen], of_photos: Sequence[Sequence[Region]]) -> list[View]:
-        """The views of all regions, photo by photo."""
+    def _views(
+        self, photos: Sequence[Seen], of_photos: Sequence[Sequence[Region]]
+    ) -> Iterator[View]:
+        """Of all regions, photo by photo."""
         preprocessing = self._manifest.preprocessing
         cutting = [
             self._workers.submit(subject_pixels, seen.image, region.box, preprocessing)
@@ -130,26 +139,21 @@ class CloserLook:
             for region in of_photo
         ]
         pixels = [future.result() for future in cutting]
-        views: list[View] = []
         for start in range(0, len(pixels), _RECOGNISER_BATCH):
             outputs = self._engine(np.stack(pixels[start : start + _RECOGNISER_BATCH]))
             embeddings = outputs.embeddings.astype(np.float16)
-            views += map(View, probabilities_of(outputs), outputs.fine_logits, embeddings)
-        return views
+            yield from map(View, probabilities_of(outputs), outputs.fine_logits, embeddings)
 
-    def _subjects(self, of_photo: Sequence[Region], views: Sequence[View]) -> list[FoundSubject]:
-        return [
-            FoundSubject(
-                labels=self.labels,
-                probabilities=self._said(region, view),
-                fine_logits=view.fine_logits,
-                embedding=view.embedding,
-                box=region.box,
-                found=region.found,
-                score=region.score,
-            )
-            for region, view in zip(of_photo, views, strict=True)
-        ]
+    def _subject(self, region: Region, view: View) -> FoundSubject:
+        return FoundSubject(
+            labels=self.labels,
+            probabilities=self._said(region, view),
+            fine_logits=view.fine_logits,
+            embedding=view.embedding,
+            box=region.box,
+            found=region.found,
+            score=region.score,
+        )
 
     def _said(self, region: Region, view: View) -> Floats:
         """Where the finder has nothing to say, people have drawn the box: the recogniser decides"""
@@ -170,33 +174,55 @@ class CloserLook:
         main = subjects[0]
         if seen.look.main == WHOLE:
             main = replace(main, **whole._asdict())
-        return Findings(_view(main), (main, *self._told_of(subjects[1:])))
+        return Findings(_view(main), self._told_of(main, subjects[1:]))
 
     def _with_found_main(self, seen: Seen, whole: View, subjects: list[FoundSubject]) -> Findings:
         in_order = sorted(subjects, key=self._weight, reverse=True)
         main, others = in_order[0], in_order[1:]
         logs = self.fusion.of_photo(
-            seen.first.probabilities, np.log(main.probabilities), main.box.area
+            seen.first.probabilities,
+            np.log(np.maximum(main.probabilities, _LEAST_SHARE)),
+            main.box.area,
         )
         main = replace(main, probabilities=np.exp(logs))
         if self.fusion.is_nothing(main.probabilities):
             drawn = [subject for subject in subjects if subject.score is None]
             return Findings(whole._replace(probabilities=main.probabilities), tuple(drawn))
-        return Findings(_view(main), (main, *self._told_of(others)))
+        return Findings(_view(main), self._told_of(main, others))
 
-    def _told_of(self, subjects: Sequence[FoundSubject]) -> list[FoundSubject]:
-        """What people drew, and what is more likely an animal or a vehicle than not."""
-        return [
-            subject
-            for subject in subjects
-            if subject.score is None or self._presence(subject) >= _LEAST_PRESENCE
-        ]
+    def _told_of(
+        self, main: FoundSubject, subjects: Sequence[FoundSubject]
+    ) -> tuple[FoundSubject, ...]:
+        """The main subject, what people drew, and what is more likely an animal or a vehicle than
+        not; but no part of something larger that has the same label."""
+        told = [main]
+        for subject in subjects:
+            is_part = any(
+                subject.label == other.label and subject.box.share_inside(other.box) > _PART
+                for other in told
+            )
+            if subject.score is None or (self._is_there(subject) and not is_part):
+                told.append(subject)
+        return tuple(told)
+
+    def _is_there(self, subject: FoundSubject) -> bool:
+        is_sure = subject.score is not None and subject.score >= _LEAST_SCORE_BESIDE
+        return (
+            is_sure
+            and not self.fusion.is_nothing(subject.probabilities)
+            and self._presence(subject) >= _LEAST_PRESENCE
+        )
 
     def _weight(self, subject: FoundSubject) -> float:
-        return self._presence(subject) * float(subject.box.area**_AREA_EXPONENT)
+        return main_weight(self._presence(subject), subject.box.area)
 
     def _presence(self, subject: FoundSubject) -> float:
         return self.fusion.presence(subject.probabilities)
+
+
+def main_weight(presence: float, area: float) -> float:
+    """How much speaks for a subject being the main one: it is there, and it is large."""
+    return presence * float(area**_AREA_EXPONENT)
 
 
 def _has_drawn(look: Look) -> bool:

@@ -46,20 +46,20 @@ class Weights:
     photo_nothing: added, in a photo as a whole, to the logit of what is neither.
     """
 
-    recogniser: float = 1.0
-    finder: float = 2.3
-    kind: float = 0.3
-    least_finder: float = 0.025
-    least_recogniser: float = 0.0002
+    recogniser: float = 1.09
+    finder: float = 2.49
+    kind: float = 0.32
+    least_finder: float = 0.021
+    least_recogniser: float = 0.00016
     nothing: float = -4.0
     nothing_other: float = 0.4
-    nothing_area: float = -0.5
-    unknown: float = 0.05
-    subject: float = 0.77
-    first: float = 0.26
-    first_area: float = 0.32
-    least_first: float = 0.027
-    photo_nothing: float = -0.8
+    nothing_area: float = -0.83
+    unknown: float = 0.054
+    subject: float = 0.72
+    first: float = 0.31
+    first_area: float = 0.43
+    least_first: float = 0.033
+    photo_nothing: float = -1.6
 
 
 WEIGHTS = Weights()
@@ -87,13 +87,10 @@ class Fusion:
         self._known = len(known)
         self._names = _naming(self.labels)
         self._is_nothing = np.array([label.kind in ("neither", "other") for label in self.labels])
-        self._kinds = [
-            (
-                np.array([label.kind == kind for label in self.labels]),
-                IS_SUBJECT & self._names[:, [label.kind == kind for label in self.labels]].any(1),
-            )
+        self._is_of_kind = {
+            kind: np.array([label.kind == kind for label in self.labels])
             for kind in ("animal", "vehicle")
-        ]
+        }
 
     def widened(self, probabilities: Floats) -> Floats:
         """Those of the version's labels (..., known) as those of all labels."""
@@ -149,10 +146,18 @@ class Fusion:
         scores = class_scores.astype(np.float64)
         found = (scores[:, :, None] * self._names[None]).max(axis=1)
         is_named = self._names.any(axis=0)
-        for is_of_kind, classes in self._kinds:
-            of_kind = self._weights.kind * scores[:, classes].max(axis=1, keepdims=True)
-            found = np.where(is_of_kind & ~is_named, of_kind, found)
+        for kind, is_of_kind in self._is_of_kind.items():
+            of_kind = scores[:, _classes_of_kind(kind)].max(axis=1, keepdims=True)
+            found = np.where(is_of_kind & ~is_named, self._weights.kind * of_kind, found)
         return found
+
+
+@cache
+def _classes_of_kind(kind: str) -> npt.NDArray[np.intp]:
+    """The places of the animals, or of the vehicles, among COCO's classes."""
+    slugs = {label.slug for label in taxonomy.tree() if label.kind == kind}
+    named = (labels_by_class().get(name, frozenset()) for name in COCO_CLASSES)
+    return np.flatnonzero([not names.isdisjoint(slugs) for names in named])
 
 
 def _beyond(known: Sequence[Label]) -> list[Label]:

@@ -19,6 +19,7 @@ LEAST_AREA = 0.006  # of the photo
 MAX_FOUND = 8
 _SAME = 0.7  # boxes that overlap so much are one thing, whatever it is called
 _SAME_AS_DRAWN = 0.5
+_PART = 0.8  # so much of a box inside another of the same name is a part of it
 
 
 class Region(NamedTuple):
@@ -38,12 +39,15 @@ def regions(look: Look, detections: Detections | None) -> list[Region]:
     drawn = [_drawn(box, found) for box in (*boxes, *look.others)]
     kept: list[Region] = []
     for region in found:
-        is_known = any(region.box.overlap(other.box) >= _SAME for other in kept) or any(
-            region.box.overlap(other.box) >= _SAME_AS_DRAWN for other in drawn
-        )
-        if not is_known:
+        is_drawn = any(region.box.overlap(other.box) >= _SAME_AS_DRAWN for other in drawn)
+        if not is_drawn and not any(_is_known(region, other) for other in kept):
             kept.append(region)
     return drawn + kept[:MAX_FOUND]
+
+
+def _is_known(region: Region, better: Region) -> bool:
+    is_part = region.found == better.found and region.box.share_inside(better.box) >= _PART
+    return is_part or region.box.overlap(better.box) >= _SAME
 
 
 def _found(detections: Detections) -> Iterator[Region]:

@@ -71,6 +71,19 @@ def _upload() -> Step | None:
     return Step(_("No photo has come in yet."), _("Upload the first ones"), reverse("home"))
 
 
+def _look_at_suggestions() -> Step | None:
+    suggested = statistics.suggested()
+    if not suggested.number:
+        return None
+    text = ngettext(
+        "The owner of %(photos)s photo says otherwise than its label or prediction.",
+        "The owners of %(photos)s photos say otherwise than their labels or predictions.",
+        suggested.number,
+    )
+    text %= {"photos": suggested.in_words}
+    return Step(text, _("They come first in the queue"), reverse("review-queue"))
+
+
 def _review() -> Step | None:
     remaining = statistics.to_review()
     if not remaining.number:
@@ -126,6 +139,7 @@ def _nothing() -> Step | None:
     if (
         statistics.to_review().number
         or statistics.contradicted().number
+        or statistics.suggested().number
         or not Photo.objects.exists()
     ):
         return None
@@ -219,6 +233,7 @@ _CHOICES: tuple[tuple[Callable[[], Step | None], str], ...] = (
     (_watch_the_run, TRAINERS),
     (_compare_the_candidate, TRAINERS),
     (_take_the_better_first, TRAINERS),
+    (_look_at_suggestions, REVIEWERS),
     (_review, REVIEWERS),
     (_teach, TRAINERS),
     (_look_at_suspects, REVIEWERS),

@@ -15,6 +15,7 @@ from recognition.labels.fields import LabelForm, offered_labels
 from recognition.models import BulkDecision, Kind, Label, Photo, Via
 from recognition.photos import history
 from recognition.photos.history import Cursor
+from recognition.photos.parts import with_parts
 from recognition.photos.selectors import photos_visible_to
 from recognition.review import bulk, leases
 from recognition.review.bulk import Snapshot
@@ -47,7 +48,9 @@ def grid(request: StaffRequest) -> HttpResponse:
 def _show(request: StaffRequest, taken_out: Collection[Snapshot] = ()) -> HttpResponse:
     form = GridForm(request.GET)
     filters = form.filters(request.user)
-    photos = photos_visible_to(request.user).exclude(id__in=leases.held_by_others(request.user))
+    photos = with_parts(photos_visible_to(request.user)).exclude(
+        id__in=leases.held_by_others(request.user)
+    )
     after = Cursor.parse(request.GET.get("after", ""))
     page = history.page(photos, filters, after, PAGE_SIZE)
     context = {

@@ -18,7 +18,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from recognition.labels import labelling
+from recognition.labels import agreeing, annotating, labelling
+from recognition.labels.fields import BoxField
 from recognition.labels.labelling import ChangedMeanwhile, Seen
 from recognition.labels.tree import LabelTree
 from recognition.models import Kind, Label, Photo, Via
@@ -49,6 +50,17 @@ class DecisionForm(PhotoForm):
     decision = forms.UUIDField()
     label = forms.SlugField()
     seen = forms.UUIDField(required=False)
+    agrees = forms.UUIDField(required=False)  # with a suggestion that there is another one
+    box = BoxField(required=False)
+
+
+class PartForm(PhotoForm):
+    part = forms.UUIDField()
+
+
+class PartLabelForm(PartForm):
+    box = BoxField()
+    label = forms.SlugField()
 
 
 class UndoForm(forms.Form):
@@ -101,16 +113,46 @@ def decide(request: StaffRequest) -> JsonResponse:
     sent = _understood(DecisionForm(request.POST))
     photo = _visible_photo(request, sent["photo"])
     label = _label(sent["label"], photo)
-    seen = Seen(sent["seen"])
+    seen, box = Seen(sent["seen"]), sent["box"]
     try:
-        made = labelling.decide(photo.id, label, request.user, Via.QUEUE, sent["decision"], seen)
+        made = labelling.decide(
+            photo.id, label, request.user, Via.QUEUE, sent["decision"], seen, box=box
+        )
     except Photo.DoesNotExist:
         raise Http404 from None
     except ChangedMeanwhile as changed:
         return _conflict(request, changed, label)
     except IntegrityError:  # the id of a decision about another photo
         raise BadRequest from None
+    if sent["agrees"]:
+        agreeing.agree(sent["agrees"], made, request.user)
     return JsonResponse({"seen": made.id})
+
+
+@staff_page("recognition.review")
+@require_POST
+def annotate(request: StaffRequest) -> JsonResponse:
+    """Give another part of the photo a label of its own; `back` undoes that."""
+    if "back" in request.POST:
+        return _take_label_away(request)
+    sent = _understood(PartLabelForm(request.POST))
+    photo = _visible_photo(request, sent["photo"])
+    label = _label(sent["label"], photo)
+    try:
+        annotating.annotate(photo.id, sent["box"], label, request.user, sent["part"])
+    except Photo.DoesNotExist:
+        raise Http404 from None
+    except (annotating.TooMany, IntegrityError):  # the id of another photo's
+        raise BadRequest from None
+    return JsonResponse({})
+
+
+def _take_label_away(request: StaffRequest) -> JsonResponse:
+    sent = _understood(PartForm(request.POST))
+    photo = _visible_photo(request, sent["photo"])
+    if photo.annotations.filter(id=sent["part"]).exists():
+        annotating.remove_annotation(sent["part"])
+    return JsonResponse({})
 
 
 @staff_page("recognition.review")

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", queue_page.page, name="review-queue"),
     path("claim/", queue_page.claim, name="review-claim"),
     path("decide/", queue_page.decide, name="review-decide"),
+    path("annotate/", queue_page.annotate, name="review-annotate"),
     path("skip/", queue_page.skip, name="review-skip"),
     path("last/", queue_page.last, name="review-last"),
     path("undo/", queue_page.undo, name="review-undo"),

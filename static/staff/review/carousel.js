@@ -87,6 +87,7 @@ export class Carousel {
     const articles = this.articles;
     this.#index = Math.max(0, Math.min(this.#index, articles.length - 1));
     for (const [position, article] of articles.entries()) article.hidden = position !== this.#index;
+    this.#stage.dispatchEvent(new CustomEvent("ark:shown"));
     for (const article of articles.slice(this.#index, this.#index + 1 + LOADED_AHEAD)) {
       for (const image of all("img[data-src]", HTMLImageElement, article)) {
         const { src = "" } = image.dataset;

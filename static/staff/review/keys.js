@@ -6,12 +6,27 @@ import { around } from "../../dom.js";
 const KEYS = {
   Enter: "confirm",
   n: "neither",
+  o: "owner",
+  t: "another",
   s: "skip",
   u: "undo",
   "/": "search",
   ArrowLeft: "back",
   ArrowRight: "forth",
   "?": "help",
+  b: "next",
+  w: "whole",
+  d: "draw",
+  a: "annotate",
+  Escape: "cancel",
+  "+": "larger",
+  "=": "larger",
+  "-": "smaller",
+  0: "reset",
+  "Shift+ArrowLeft": "left",
+  "Shift+ArrowRight": "right",
+  "Shift+ArrowUp": "up",
+  "Shift+ArrowDown": "down",
 };
 
 /**
@@ -21,12 +36,18 @@ const KEYS = {
 export function listenToKeys(actions, choose) {
   document.addEventListener("keydown", (event) => {
     if (isForSomethingElse(event)) return;
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const key = nameOf(event);
     if (/^[1-5]$/.test(key)) choose(Number(key));
     else if (key in KEYS) actions[KEYS[key]]();
     else return;
     event.preventDefault();
   });
+}
+
+/** @param {KeyboardEvent} event */
+function nameOf({ key, shiftKey }) {
+  if (key.length === 1) return key.toLowerCase();
+  return shiftKey && key.startsWith("Arrow") ? `Shift+${key}` : key;
 }
 
 /** @param {KeyboardEvent} event */

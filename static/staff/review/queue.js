@@ -1,16 +1,20 @@
 // The review queue: templates/staff/review/queue.html. A decision takes effect here at once; the
 // outbox tells the server about it when it can.
 import { all, around, fromHtml, maybe, the } from "../../dom.js";
+import { pictureActions, tell } from "./about.js";
 import { Carousel, photoOf } from "./carousel.js";
 import { askWhose } from "./conflict.js";
 import { listenToKeys } from "./keys.js";
 import { Outbox } from "./outbox.js";
 import { pickLabel } from "./picker.js";
+import { pictureOf } from "./picture.js";
 import { Progress } from "./progress.js";
 import { AGAIN_MS, get, newId, post } from "./send.js";
+import { agreement, followOwner, toggleAnother } from "./suggestion.js";
 import { whileAtWork } from "./work.js";
 
 const FEW_LEFT = 4;
+const OFFERED = "[data-answers]:not([hidden])"; // of the part that the label is about
 const page = the("[data-queue]", HTMLElement);
 const dataset = /** @type {Record<string, string>} */ (page.dataset); // of the page's template
 const stage = the("[data-stage]", HTMLElement, page);
@@ -18,7 +22,12 @@ const carousel = new Carousel(stage);
 const progress = new Progress(page);
 const outbox = new Outbox(
   `ark-review-${dataset.person}`,
-  { decide: dataset.decide, skip: dataset.skip, undo: dataset.undo },
+  {
+    decide: dataset.decide,
+    annotate: dataset.annotate,
+    skip: dataset.skip,
+    undo: dataset.undo,
+  },
   { answered, changed: (count, outcome) => progress.showOutbox(count, outcome) },
 );
 
@@ -43,7 +52,10 @@ function decide(slug, name, article = carousel.current) {
   if (!slug || !article?.isConnected) return;
   if (!carousel.isDrawn(article)) return say(dataset.textUnseen);
   progress.count(-1);
-  leave(article, "decide", { label: slug, seen: article.dataset.seen ?? "" });
+  const { box } = pictureOf(article);
+  const about = box ? JSON.stringify(box) : ""; // without: as it was
+  const seen = article.dataset.seen ?? "";
+  leave(article, "decide", { label: slug, seen, box: about, ...agreement(article) });
   say(dataset.textDecided, name);
 }
 
@@ -69,13 +81,14 @@ function leave(article, action, fields) {
 }
 
 function confirm() {
-  if (carousel.current) maybe("[data-confirm]", HTMLElement, carousel.current)?.click();
+  if (carousel.current) maybe(`${OFFERED} [data-confirm]`, HTMLElement, carousel.current)?.click();
   else refill();
 }
 
 /** @param {number} place */
 function choose(place) {
-  if (carousel.current) all("[data-choice]", HTMLElement, carousel.current)[place - 1]?.click();
+  if (!carousel.current) return;
+  all(`${OFFERED} [data-choice]`, HTMLElement, carousel.current)[place - 1]?.click();
 }
 
 async function search() {
@@ -86,6 +99,23 @@ async function search() {
   if (label) decide(label.slug, label.name, article);
 }
 
+/**
+ * @param {HTMLElement} article
+ * @param {string} box
+ */
+async function labelPart(article, box) {
+  const label = await pickLabel(the("[data-picker]", HTMLDialogElement));
+  stage.focus();
+  if (!label) return;
+  const id = newId();
+  const photo = photoOf(article);
+  const fields = { photo, part: id, box, label: label.slug };
+  outbox.add({ id, action: "annotate", photo, fields });
+  steps.push({ id, action: "annotate", article });
+  pictureOf(article).showLabelled(id, label.name);
+  say(dataset.textPart, label.name);
+}
+
 // Undo
 
 function undo() {
@@ -93,15 +123,24 @@ function undo() {
   if (!step) return undoEarlier();
   const { id, article } = step;
   const photo = photoOf(article);
-  const isSkip = step.action === "skip";
-  if (!outbox.withdraw(id)) {
-    if (isSkip) outbox.add({ id: newId(), action: "skip", photo, fields: { photo, back: 1 } });
-    else outbox.add({ id: newId(), action: "undo", photo, fields: { decision: id } });
-  }
-  if (!isSkip) progress.count(1);
+  if (!outbox.withdraw(id)) outbox.add({ id: newId(), photo, ...opposite(step.action, id, photo) });
+  if (step.action === "decide") progress.count(1);
+  if (step.action === "annotate") pictureOf(article).takeBack(id);
   carousel.putBack(article);
   say(dataset.textUndone);
   goOn();
+}
+
+/**
+ * What takes it back.
+ * @param {Action} action
+ * @param {string} id
+ * @param {string} photo
+ * @returns {{ action: Action, fields: Fields }}
+ */
+function opposite(action, id, photo) {
+  if (action === "decide") return { action: "undo", fields: { decision: id } };
+  return { action, fields: { photo, part: id, back: 1 } };
 }
 
 // What was decided before this page was loaded.
@@ -139,7 +178,7 @@ function answered(entry, answer) {
   const back = carousel.find(photo);
   if (action === "undo" && back) carousel.takeOut(back);
   if (answer.outcome === "conflict") showConflict(answer, entry);
-  else if (action === "decide")
+  else if (action === "decide" || action === "annotate")
     say(answer.outcome === "gone" ? dataset.textGone : dataset.textRefused);
   goOn();
 }
@@ -227,29 +266,40 @@ function say(text, name = "") {
 
 // Everything that can be pressed
 
+const ofPicture = { current: () => carousel.current, say, labelPart, texts: dataset };
 /** @type {Record<string, () => unknown>} */
 const actions = {
   confirm,
   search,
   skip,
   undo,
+  owner: () => followOwner(carousel.current),
+  another: () => {
+    const text = toggleAnother(carousel.current);
+    if (text) say(text);
+  },
   neither: () => decide(dataset.neither, dataset.neitherName),
   back: () => carousel.move(-1),
   forth: () => carousel.move(1),
   help: () => the("[data-help]", HTMLDialogElement, page).showModal(),
   again: refill,
+  ...pictureActions(ofPicture),
 };
 
 page.addEventListener("click", (event) => {
   const button = around(event, "button");
   if (!button) return;
-  const { label, name = "", action = "" } = button.dataset;
+  const { label, name = "", action = "", pick: part } = button.dataset;
   if (label) decide(label, name);
+  else if (part && carousel.current) pictureOf(carousel.current).pick(part);
   else actions[action]?.();
-  if (!document.querySelector("dialog[open]")) stage.focus({ preventScroll: true });
+  const isElsewhere = document.querySelector("dialog[open]") || action === "draw";
+  if (!isElsewhere) stage.focus({ preventScroll: true });
 });
 const filters = the("[data-form]", HTMLFormElement, page);
 filters.addEventListener("change", () => filters.submit());
+stage.addEventListener("ark:shown", () => carousel.current && pictureOf(carousel.current));
+stage.addEventListener("ark:about", () => carousel.current && tell(carousel.current, ofPicture));
 listenToKeys(actions, choose);
 whileAtWork(renew);
 outbox.send();

@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from recognition.cnn.finder.manifest import FinderManifest, write_finder
 from recognition.core import heartbeats
+from recognition.labels import suggestions
 from recognition.models import (
     Comparison,
     Label,
@@ -55,6 +56,16 @@ def test_who_has_labelled_nothing_yet_is_told_to_start(uploader: User) -> None:
     [step] = next_steps(may_review=True)
     assert step.url == reverse("review-queue")
     assert step.text.startswith("Nothing is labelled yet")
+
+
+@pytest.mark.usefixtures("_predictor")
+def test_what_owners_say_comes_before_the_rest(reviewer: User, uploader: User) -> None:
+    photo = settled_photo(uploader)
+    suggestions.suggest(photo.id, uploader, "wrong", Label.objects.get(slug="car"))
+    give_label([settled_photo(uploader)], "dog", reviewer)
+    first, second, *_others = texts()
+    assert first == "The owner of 1 photo says otherwise than its label or prediction."
+    assert second == "1 photo waits for review."
 
 
 @pytest.mark.usefixtures("_predictor")

@@ -35,5 +35,5 @@ def test_a_full_page_needs_few_queries(
 ) -> None:
     for _ in range(30):
         waiting(uploader)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         as_reviewer.get(GRID, {"predicted": "dog"})

@@ -18,7 +18,7 @@ from tests.support.pages import client_of
 from tests.support.rows import settled_photo
 
 GET = ("review-queue", "review-last")
-POST = ("review-claim", "review-decide", "review-skip", "review-undo")
+POST = ("review-claim", "review-decide", "review-annotate", "review-skip", "review-undo")
 
 
 @pytest.fixture
