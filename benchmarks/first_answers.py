@@ -129,7 +129,9 @@ class FirstAnswers:
         client = self._product.new_client()
         known = {seen.id: seen for seen in photos if seen.id}
         deadline = time.monotonic() + _PATIENCE_S
-        waiting = {id_ for id_, seen in known.items() if seen.prediction.get("subjects") is None}
+        waiting = {
+            id_ for id_, seen in known.items() if seen.prediction.get("subjects", ()) is None
+        }
         while waiting and time.monotonic() < deadline:
             for id_ in sorted(waiting):
                 told = json.loads(client.get(f"/api/v1/photos/{id_}/"))["prediction"] or _NOTHING

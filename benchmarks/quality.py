@@ -6,7 +6,7 @@ import io
 import random
 import statistics
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -21,15 +21,17 @@ from recognition.labels import labelling
 from recognition.labels.tree import LabelFinder, LabelTree
 from recognition.models import Job, Label, Photo, Prediction, ReviewLease, State, Suspect, Via
 from recognition.photos import deletion
-from recognition.review import promise, queue, suspects
+from recognition.predictions import answering
+from recognition.review import levels, promise, queue, reviewed, suspects
+from recognition.review.levels import Cell, Counts
 from recognition.review.queue import Ordering
-from recognition.review.thresholds import Tally
 from recognition.workers import predictor
 
 FIRST = 0.2  # of the queue
 SWAPPED, SEEDS = 0.05, range(10)
 HALVES = 200
 ORIGINALS = 300
+_TOP = "prediction__top"
 Row = tuple[str, str, str]
 Truth = dict[UUID, int]
 
@@ -156,53 +158,81 @@ def _promises(truth: Truth) -> list[Row]:
 
 
 def _promise(truth: Truth, target: float) -> list[Row]:
-    tree, said = LabelTree(), _said(truth)
-    known = [key for key in truth if key in said]  # in the order of the files
-    shares, precisions = [], []
+    tree = LabelTree()
+    cells = _cells(truth, tree)
+    known = [key for key in truth if key in cells]  # in the order of the files
+    found: dict[str, list[tuple[int, int, int]]] = {}
     for seed in range(HALVES):
         keys = random.Random(seed).sample(known, len(known))
-        reviewed, others = keys[: len(keys) // 2], keys[len(keys) // 2 :]
-        chosen = promise.thresholds(_tallies(reviewed, said, truth, tree), target)
-        accepted = [key for key in others if _accepts(chosen, *said[key])]
-        shares.append(len(accepted) / len(others))
-        if accepted:
-            right = sum(tree.is_right(said[key][0], truth[key]) for key in accepted)
-            precisions.append((right, len(accepted)))
-    broken = sum(right / number < target for right, number in precisions)
-    refuted = sum(wilson(*counts, Z_SHOWN).high < target for counts in precisions)
+        half, others = keys[: len(keys) // 2], keys[len(keys) // 2 :]
+        evidence = _evidence(half, cells, truth, tree)
+        chosen = levels.thresholds(evidence, tree.heights, target)
+        for level, counts in _judged(others, cells, truth, chosen, tree).items():
+            found.setdefault(level, []).append((*counts, len(others)))
     what = f"promise of {target:.0%}, {HALVES} random halves"
     return [
-        (
-            f"{what}: precision of what is accepted",
-            _mean([right / number for right, number in precisions]),
-            f"{target:.0%}",
-        ),
-        (f"{what}: broken", f"{broken} of {HALVES}", "5 %"),
-        (f"{what}: broken beyond the interval", f"{refuted} of {HALVES}", ""),
-        (f"{what}: accepted without a look", _mean(shares), ""),
-        (f"{what}: nothing accepted", f"{HALVES - len(precisions)} of {HALVES}", ""),
+        row for level, counts in found.items() for row in _kept(f"{what}, {level}", counts, target)
     ]
+
+
+def _kept(what: str, counts: Sequence[tuple[int, int, int]], target: float) -> Iterator[Row]:
+    """counts: of each half how many were right, accepted and looked at."""
+    made = [(right, number) for right, number, _all in counts if number]
+    broken = sum(right / number < target for right, number in made)
+    refuted = sum(wilson(right, number, Z_SHOWN).high < target for right, number in made)
+    precision = _mean([right / number for right, number in made])
+    yield f"{what}: precision of what is accepted", precision, f"{target:.0%}"
+    yield f"{what}: broken", f"{broken} of {HALVES}", "5 %"
+    yield f"{what}: broken beyond the interval", f"{refuted} of {HALVES}", ""
+    shares = [number / photos for _right, number, photos in counts]
+    yield f"{what}: accepted without a look", _mean(shares), ""
+    yield f"{what}: nothing accepted", f"{HALVES - len(made)} of {HALVES}", ""
+
+
+def _cells(truth: Truth, tree: LabelTree) -> dict[UUID, Cell]:
+    rows = Photo.objects.filter(id__in=list(truth), prediction__state=State.DONE)
+    steps = ((key, answering.steps(top, tree)) for key, top in rows.values_list("id", _TOP))
+    return {
+        key: Cell.of((label.id, confidence) for label, confidence in found) for key, found in steps
+    }
+
+
+def _judged(
+    keys: Sequence[UUID],
+    cells: Mapping[UUID, Cell],
+    truth: Truth,
+    chosen: levels.Thresholds,
+    tree: LabelTree,
+) -> dict[str, tuple[int, int]]:
+    """How many are right and how many accepted, at each level and together."""
+    slugs = {label.id: label for label in tree}
+    counts = {level: [0, 0] for level in ("all levels", *promise.Level)}
+    for key in keys:
+        cell = cells[key]
+        if (place := chosen.accepted_at(cell)) is None:
+            continue
+        label = slugs[cell.path[place]]
+        is_right = tree.is_right(label.id, truth[key])
+        for level in ("all levels", promise.level_of(label, place)):
+            counts[level][0] += is_right
+            counts[level][1] += 1
+    return {str(level): (right, number) for level, (right, number) in counts.items()}
 
 
 def _mean(values: Sequence[float]) -> str:
     return f"{statistics.mean(values):.1%}" if values else "nothing promised"
 
 
-def _tallies(
-    keys: Sequence[UUID], said: Mapping[UUID, tuple[int, float]], truth: Truth, tree: LabelTree
-) -> dict[int, Tally]:
-    tallies: dict[int, Tally] = {}
-    for label, confidence in said.values():
-        tallies.setdefault(label, Tally()).upload(confidence)
+def _evidence(
+    keys: Sequence[UUID], cells: Mapping[UUID, Cell], truth: Truth, tree: LabelTree
+) -> dict[Cell, Counts]:
+    evidence: dict[Cell, Counts] = {}
+    for cell in cells.values():
+        evidence.setdefault(cell, Counts()).uploads += 1
     for key in keys:
-        label, confidence = said[key]
-        tallies[label].review(confidence, tree.is_right(label, truth[key]))
-    return tallies
-
-
-def _accepts(chosen: promise.Thresholds, label: int, confidence: float) -> bool:
-    threshold = chosen.of(label)
-    return threshold is not None and confidence >= threshold.confidence
+        first = reviewed.first_right(cells[key], truth[key], tree)
+        evidence[cells[key]].right_from[first] += 1
+    return evidence
 
 
 # Near-duplicates

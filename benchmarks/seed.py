@@ -12,7 +12,6 @@ import argparse
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from itertools import islice
 
 import django
@@ -24,6 +23,7 @@ from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from benchmarks.synthetic import Row, SyntheticPhotos  # noqa: E402
+from recognition.labels.tree import LabelTree  # noqa: E402
 from recognition.models import (  # noqa: E402
     Batch,
     BulkDecision,
@@ -33,7 +33,7 @@ from recognition.models import (  # noqa: E402
     Promise,
     Suspect,
 )
-from recognition.review import promise, reviewed, statistics  # noqa: E402
+from recognition.review import levels, promise, reviewed, statistics  # noqa: E402
 from recognition.versions import registry  # noqa: E402
 
 CHUNK = 5_000
@@ -66,8 +66,8 @@ def note_findings() -> None:
     statistics.refresh_if_due()
     Promise(pk=1, active=True).save()
     found = promise.report()
-    tallies = reviewed.tallies(registry.live_version())
-    found.data["tallies"] = {label: asdict(tally) for label, tally in tallies.items()}
+    evidence = reviewed.evidence(registry.live_version(), LabelTree())
+    found.data["evidence"] = levels.as_json(evidence)
     found.save()
 
 

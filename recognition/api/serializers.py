@@ -117,11 +117,13 @@ class PredictionSerializer(serializers.Serializer[Prediction]):
     subjects = serializers.SerializerMethodField()
 
     def get_is_broad(self, prediction: Prediction) -> bool:
-        if not prediction.top or prediction.top[0]["label"] == prediction.label.slug:
+        label = prediction.label
+        if label is None or not prediction.top or prediction.top[0]["label"] == label.slug:
             return False  # nearly always, and without reading the tree
-        if "tree" not in self.context:
-            self.context["tree"] = LabelTree()
-        return self.context["tree"].narrower(prediction) is not None
+        context: Any = self.context  # of the whole list
+        tree = context.setdefault("tree", None) or LabelTree()
+        context["tree"] = tree
+        return tree.narrower(prediction) is not None
 
     @extend_schema_field(ConfidenceSerializer(many=True))
     def get_top(self, prediction: Prediction) -> Any:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from typing import Protocol
 
 from django.utils.translation import get_language
 
@@ -33,17 +32,10 @@ _IRREGULAR = {
 }
 
 
-class Labelled(Protocol):
-    @property
-    def label(self) -> Label | None:
-        """What the subject is."""
-
-
-def contents(subjects: Iterable[Labelled]) -> str:
-    """The labels of the subjects, each with how many there are, in the order in which they come;
-    empty if there is none. In the language of the moment."""
-    labels = (subject.label for subject in subjects)
-    counts = Counter(label for label in labels if label and label.kind != Kind.NEITHER)
+def contents(labels: Iterable[Label]) -> str:
+    """The labels of a photo's subjects, each with how many there are, in the order in which they
+    come; empty if there is none. In the language of the moment."""
+    counts = Counter(label for label in labels if label.kind != Kind.NEITHER)
     if (get_language() or "").startswith("zh"):
         return "、".join(f"{label.name_zh} × {number}" for label, number in counts.items())
     return ", ".join(_counted(label, number) for label, number in counts.items())

@@ -79,10 +79,8 @@ def parts(photo: Photo, said: Said) -> list[Part]:
 def main_box(photo: Photo) -> list[float] | None:
     """Where the main subject is; None if there is none, or the label is about the whole picture."""
     if photo.box is not None:
-        return None if photo.box == WHOLE else photo.box
-    for subject in _subjects(photo):
-        return subject.box
-    return None
+        return None if photo.box == WHOLE else list(photo.box)
+    return next((list(subject.box) for subject in _subjects(photo)), None)
 
 
 def is_looked_for(photo: Photo) -> bool:
@@ -94,8 +92,9 @@ def is_looked_for(photo: Photo) -> bool:
 def is_without(photo: Photo) -> bool:
     """Whether a predictor has looked for subjects and found none."""
     prediction = photo.prediction
-    is_done = prediction is not None and prediction.state == State.DONE
-    return is_done and selectors.subjects(prediction) == []
+    if prediction is None or prediction.state != State.DONE:
+        return False
+    return selectors.subjects(prediction) == []
 
 
 def area(box: Sequence[float]) -> float:

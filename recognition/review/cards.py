@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db.models import Count
 
-from recognition.labels import suggestions
+from recognition.labels import boxes, suggestions
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, Photo, Review, State, Suggestion
 from recognition.photos import parts, selectors
@@ -54,7 +54,7 @@ class Card:
     @property
     def is_whole(self) -> bool:
         """Whether people said that the label is about the whole picture."""
-        return self.photo.box == parts.WHOLE
+        return self.photo.box == boxes.WHOLE
 
     @property
     def is_check(self) -> bool:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from recognition.review.thresholds import Tally, Threshold, band, needed, together
 
@@ -137,7 +137,7 @@ def as_json(evidence: Evidence) -> list[list[object]]:
     ]
 
 
-def from_json(rows: Sequence[Sequence[list]]) -> dict[Cell, Counts]:
+def from_json(rows: Sequence[Sequence[Any]]) -> dict[Cell, Counts]:
     """What `as_json` made."""
     return {
         Cell(tuple(path), tuple(bands)): Counts(uploads, defaultdict(int, dict(right_from)))

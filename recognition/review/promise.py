@@ -162,19 +162,25 @@ def _accepted(evidence: Evidence, chosen: Thresholds) -> Counter[int]:
 
 
 def _levels(evidence: Evidence, chosen: Thresholds, tree: LabelTree) -> list[AtLevel]:
-    kinds = {label.id for label in tree if label.slug == label.kind}
+    labels = {label.id: label for label in tree}
     accepted = Counter[Level]()
     bounds: dict[Level, float] = {}
     for cell, counts in evidence.items():
         place = chosen.accepted_at(cell)
         if place is None or not counts.uploads:
             continue
-        is_kind = cell.path[place] in kinds
-        level = Level.KIND if is_kind else Level.GROUP if place else Level.LABEL
+        level = level_of(labels[cell.path[place]], place)
         accepted[level] += counts.uploads
         if threshold := chosen.of(cell.path[place]):
             bounds[level] = min(threshold.bounds.low, bounds.get(level, 1.0))
     return [AtLevel(level, accepted[level], bounds.get(level)) for level in Level]
+
+
+def level_of(label: Label, place: int) -> Level:
+    """How narrow an answer is. place: how many steps above the best label."""
+    if not place:
+        return Level.LABEL
+    return Level.KIND if label.slug == label.kind else Level.GROUP
 
 
 def _row(label: Label, depth: int, chosen: Thresholds, target: float, accepted: int) -> Row:

@@ -53,7 +53,7 @@ def evidence(version: ModelVersion, tree: LabelTree) -> dict[Cell, Counts]:
     counts: defaultdict[Cell, Counts] = defaultdict(Counts)
     for said, label in _reviewed(version):
         if cell := said.cell(tree):
-            counts[cell].right_from[_first_right(cell, label, tree)] += 1
+            counts[cell].right_from[first_right(cell, label, tree)] += 1
     done = Prediction.objects.filter(model_version=version, state=State.DONE)
     newest = done.order_by("-created", "-id").values_list("label__slug", "confidence", "top")
     for row in newest[:UPLOADS]:
@@ -62,7 +62,7 @@ def evidence(version: ModelVersion, tree: LabelTree) -> dict[Cell, Counts]:
     return dict(counts)
 
 
-def _first_right(cell: Cell, label_id: int, tree: LabelTree) -> int:
+def first_right(cell: Cell, label_id: int, tree: LabelTree) -> int:
     """The first place of the path that is right; whatever stands above it is right as well."""
     places = (place for place, id_ in enumerate(cell.path) if tree.is_right(id_, label_id))
     return next(places, len(cell.path))

@@ -61,7 +61,7 @@ def _parts(photo: Photo) -> dict[str, Any]:
     found = parts.parts(photo, LabelTree().said)
     return {
         "parts": found,
-        "contents": contents([part for part in found if part.label]),
+        "contents": contents(part.label for part in found if part.label),
         "is_looked_for": parts.is_looked_for(photo),
         "is_without": parts.is_without(photo),
     }

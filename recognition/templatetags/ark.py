@@ -47,7 +47,7 @@ def advice(code: str) -> str:
 @register.filter
 def contents(subjects: Iterable[Subject]) -> str:
     """What they are, in words: "2 dogs, 1 car"."""
-    return describe(subjects)
+    return describe(subject.label for subject in subjects)
 
 
 @register.inclusion_tag("staff/_glossary.html")

@@ -21,9 +21,10 @@ TEACH = {"mode": "teach"}
 FROM_SCRATCH = {
     "mode": "from_scratch",
     "network": "lenet5",
-    "parameters": {"epochs": 300, "patience": 0, "batch_size": 4},
+    "parameters": {"epochs": 1000, "patience": 0, "batch_size": 4},
 }
 PATIENCE_S = 240  # trainers yield to everybody, other tests too
+pytestmark = pytest.mark.timeout(900)  # the first test waits for the whole history
 
 
 @pytest.fixture(scope="module")
@@ -72,13 +73,14 @@ def _use(old: Instance, photos: list[Path]) -> dict[str, Any]:
     number = _run(api, taught)["model_version"]
     wait_until(lambda: _comparison(old) == "done", PATIENCE_S)
     api.session.post(f"{api.base}/models/{number}/promote/").raise_for_status()
+    interrupted = _launch(api, FROM_SCRATCH)
+    wait_until(lambda: len(_run(api, interrupted)["epochs"]) > 3, PATIENCE_S)
+    old.stop("trainer")
     accepted = _promise(old, api, photos)
     bundle = old.home / "before.zip"
     old.manage("export_version", str(number), str(bundle))
 
-    interrupted = _launch(api, FROM_SCRATCH)
-    wait_until(lambda: len(_run(api, interrupted)["epochs"]) > 3, PATIENCE_S)
-    old.stop("trainer", "teacher", "predictor")
+    old.stop("teacher", "predictor")
     old.manage(
         "shell",
         "-c",
@@ -101,6 +103,8 @@ def _use(old: Instance, photos: list[Path]) -> dict[str, Any]:
 
 def _promise(old: Instance, api: Api, photos: list[Path]) -> list[str]:
     """Review some more photos, find them right, and have the machine accept those that follow."""
+    old.stop("predictor")  # what it has in memory goes on a little after a promotion
+    old.start("predictor")
     several = [_upload_mirrored(api, path) for path in photos[: REVIEWED + 4]]
     for photo in several[:REVIEWED]:
         _label(api, photo, _answered(api, photo)["prediction"]["label"])

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
-from recognition.models import Label, Subject
+from recognition.models import Label
 from recognition.photos.contents import contents
 
 
-def subjects(*names: str, kind: str = "animal") -> list[Subject]:
-    labels = {name: Label(id=number, name_en=name, kind=kind) for number, name in enumerate(names)}
-    return [Subject(label=labels[name]) for name in names]
+def labels(*names: str, kind: str = "animal") -> list[Label]:
+    known = {name: Label(id=number, name_en=name, kind=kind) for number, name in enumerate(names)}
+    return [known[name] for name in names]
 
 
 @pytest.mark.parametrize(
@@ -40,21 +40,20 @@ def subjects(*names: str, kind: str = "animal") -> list[Subject]:
     ],
 )
 def test_several_of_a_label(name: str, two: str) -> None:
-    assert contents(subjects(name, name)) == two
+    assert contents(labels(name, name)) == two
 
 
 def test_the_main_subjects_label_comes_first() -> None:
-    assert contents(subjects("Dog", "Car", "Dog")) == "2 dogs, 1 car"
-    assert contents(subjects("Car", "Dog", "Dog")) == "1 car, 2 dogs"
+    assert contents(labels("Dog", "Car", "Dog")) == "2 dogs, 1 car"
+    assert contents(labels("Car", "Dog", "Dog")) == "1 car, 2 dogs"
 
 
 def test_in_chinese_numbers_stand_behind_names() -> None:
-    dog, car = Label(id=1, name_zh="狗"), Label(id=2, name_zh="汽车")
-    found = [Subject(label=label) for label in (dog, dog, car)]
+    dog, car = Label(id=1, name_zh="狗", kind="animal"), Label(id=2, name_zh="汽车", kind="vehicle")
     with translation.override("zh-hans"):
-        assert contents(found) == "狗 × 2、汽车 × 1"
+        assert contents([dog, dog, car]) == "狗 × 2、汽车 × 1"
 
 
 def test_what_is_neither_is_no_content() -> None:
-    assert contents(subjects("Neither", kind="neither")) == ""
+    assert contents(labels("Neither", kind="neither")) == ""
     assert contents([]) == ""

@@ -6,10 +6,12 @@ import pytest
 from django.contrib.auth.models import User
 
 from recognition.core import redis_client
-from recognition.models import Label, Promise, Report
+from recognition.labels import tree
+from recognition.models import Label, Promise
 from recognition.review import promise
+from recognition.review.levels import Cell, Counts
 from recognition.review.promise import Checks
-from recognition.review.thresholds import Tally, needed
+from recognition.review.thresholds import needed
 
 TARGET = 0.9
 
@@ -20,42 +22,27 @@ def id_of(slug: str) -> int:
     return Label.objects.get(slug=slug).id
 
 
-def tally(reviewed: int, right: int, uploads: int, confidence: float = 0.96) -> Tally:
-    counts = Tally()
-    for number in range(reviewed):
-        counts.review(confidence, number < right)
-    for _ in range(uploads):
-        counts.upload(confidence)
-    return counts
-
-
-def test_a_label_with_enough_reviews_has_a_threshold_of_its_own() -> None:
-    enough = needed(TARGET)
-    chosen = promise.thresholds({1: tally(enough, enough, 10), 2: tally(enough, 0, 10)}, TARGET)
-    assert chosen.own[1] is not None
-    assert chosen.own[2] is None
-    assert chosen.of(1) == chosen.own[1]
-
-
-def test_labels_with_few_reviews_share_a_threshold() -> None:
-    few = needed(TARGET) // 2 + 1
-    chosen = promise.thresholds({1: tally(few, few, 10), 2: tally(few, few, 10)}, TARGET)
-    assert chosen.own == {}
-    assert chosen.shared is not None
-    assert chosen.of(1) == chosen.of(2) == chosen.shared
+def evidence(*rows: tuple[str, int, int, int], confidence: float = 0.96) -> dict[Cell, Counts]:
+    """From (slug, reviewed, right, uploads)."""
+    made = {}
+    for slug, reviewed, right, uploads in rows:
+        counts = Counts(uploads=uploads)
+        counts.right_from[0], counts.right_from[1] = right, reviewed - right
+        made[Cell.of([(id_of(slug), confidence)])] = counts
+    return made
 
 
 def test_the_outlook_says_how_many_uploads_would_be_accepted() -> None:
     enough = needed(TARGET)
-    tallies = {id_of("dog"): tally(enough, enough, 30), id_of("car"): tally(enough, 0, 10)}
-    outlook = promise.outlook(tallies, TARGET)
+    counted = evidence(("dog", enough, enough, 30), ("car", enough, 0, 10))
+    outlook = promise.outlook(counted, TARGET)
     assert (outlook.uploads, outlook.accepted, outlook.share) == (40, 30, 0.75)
-    assert [row.label.slug for row in outlook.rows] == ["dog", "car"]
+    assert [(row.label.slug, row.accepted) for row in outlook.rows] == [("dog", 30), ("car", 0)]
     assert (outlook.reviewed, outlook.missing) == (2 * enough, 0)
 
 
 def test_without_enough_reviews_the_outlook_says_how_many_are_missing() -> None:
-    outlook = promise.outlook({id_of("dog"): tally(10, 10, 5)}, TARGET)
+    outlook = promise.outlook(evidence(("dog", 10, 10, 5)), TARGET)
     assert (outlook.accepted, outlook.missing) == (0, needed(TARGET) - 10)
 
 
@@ -65,8 +52,33 @@ def test_without_uploads_there_is_no_share() -> None:
 
 def test_nothing_of_a_retired_label_is_accepted() -> None:
     enough = needed(TARGET)
+    counted = evidence(("dog", enough, enough, 30))
     Label.objects.filter(slug="dog").update(active=False)
-    assert promise.outlook({id_of("dog"): tally(enough, enough, 30)}, TARGET).accepted == 0
+    assert promise.outlook(counted, TARGET).accepted == 0
+
+
+def test_the_outlook_says_what_is_accepted_at_each_level_and_how_often_that_is_right() -> None:
+    """A dog, or only an animal; a taxi that may be another car."""
+    animal = tree.add("animal", "Animal", "动物", "animal")
+    Label.objects.filter(slug="dog").update(parent=animal)
+    enough, dog, taxi, car = needed(TARGET), *map(id_of, ("dog", "taxi", "car"))
+    counted = {
+        Cell.of(steps): Counts(uploads=uploads, right_from={first: enough})
+        for steps, uploads, first in (
+            ([(dog, 0.96), (animal.id, 0.99)], 61, 0),
+            ([(dog, 0.4), (animal.id, 0.99)], 9, 1),
+            ([(taxi, 0.4), (car, 0.99)], 23, 1),
+            ([(taxi, 0.4), (car, 0.6)], 7, 2),
+        )
+    }
+    outlook = promise.outlook(counted, TARGET)
+    accepted = {found.level.value: found.accepted for found in outlook.levels}
+    assert accepted == {"label": 61, "group": 23, "kind": 9}
+    assert all(found.bound > TARGET for found in outlook.levels)
+    assert (outlook.accepted, outlook.uploads) == (93, 100)
+    depths = {row.label.slug: (row.depth, row.uploads, row.accepted) for row in outlook.rows}
+    assert depths["animal"] == (0, 9, 9)
+    assert depths["dog"] == (1, 70, 61)
 
 
 def test_the_promise_is_off_until_somebody_switches_it_on(reviewer: User) -> None:
@@ -87,14 +99,8 @@ def test_a_change_rings_the_analyst(
 
 def test_before_the_analyst_came_nothing_is_counted() -> None:
     found = promise.report()
-    assert promise.tallies_in(found) == {}
+    assert promise.evidence_in(found) == {}
     assert promise.checks_in(found) == Checks(0, 0, 0)
-
-
-def test_tallies_are_read_from_the_report_as_the_analyst_wrote_them() -> None:
-    counts = tally(3, 2, 4)
-    data = {"tallies": {"7": {**vars(counts)}}}
-    assert promise.tallies_in(Report(name="promise", data=data)) == {7: counts}
 
 
 def test_checks_tell_the_precision_with_its_interval() -> None:

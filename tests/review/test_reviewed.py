@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from recognition.labels.labelling import decide, undo
-from recognition.labels.tree import set_active
+from recognition.labels.tree import LabelTree, set_active
 from recognition.models import (
     DataSet,
     Decision,
@@ -19,14 +19,20 @@ from recognition.models import (
     Via,
 )
 from recognition.review import reviewed
-from tests.support.rows import give_label, predicted_photo
+from recognition.review.levels import Cell
+from tests.support.rows import broad_photo, give_label, predicted_photo
 
 pytestmark = pytest.mark.usefixtures("version")
 
 
+def id_of(slug: str) -> int:
+    return Label.objects.get(slug=slug).id
+
+
 def counted(version: ModelVersion) -> tuple[int, int]:
-    tallies = reviewed.tallies(version).values()
-    return sum(sum(tally.reviewed) for tally in tallies), sum(sum(tally.right) for tally in tallies)
+    """How many photos are reviewed, and how many of these predictions are right."""
+    counts = reviewed.evidence(version, LabelTree()).values()
+    return sum(found.reviewed for found in counts), sum(found.right_at(0) for found in counts)
 
 
 def test_a_label_below_the_predicted_one_is_right(
@@ -102,9 +108,9 @@ def test_what_was_said_by_a_retired_label_counts_for_its_parent(
     give_label([predicted_photo(uploader, "taxi", 0.9)], "car", reviewer)
     taxi, car = (Label.objects.get(slug=slug) for slug in ("taxi", "car"))
     set_active(taxi, False)
-    [(said, tally)] = reviewed.tallies(version).items()
-    assert said == car.id
-    assert (sum(tally.reviewed), sum(tally.right), sum(tally.uploads)) == (1, 1, 1)
+    [(cell, counts)] = reviewed.evidence(version, LabelTree()).items()
+    assert cell.path == (car.id,)
+    assert (counts.reviewed, counts.right_at(0), counts.uploads) == (1, 1, 1)
 
 
 def test_what_was_said_by_a_retired_label_without_a_parent_does_not_count(
@@ -112,4 +118,14 @@ def test_what_was_said_by_a_retired_label_without_a_parent_does_not_count(
 ) -> None:
     give_label([predicted_photo(uploader, "dog", 0.9)], "dog", reviewer)
     set_active(Label.objects.get(slug="dog"), False)
-    assert reviewed.tallies(version) == {}
+    assert reviewed.evidence(version, LabelTree()) == {}
+
+
+def test_a_prediction_counts_at_every_level_of_the_tree(
+    uploader: User, reviewer: User, version: ModelVersion
+) -> None:
+    """By the sums of its top five, whatever was answered."""
+    give_label([broad_photo(uploader)], "car", reviewer)
+    [(cell, counts)] = reviewed.evidence(version, LabelTree()).items()
+    assert cell == Cell.of([(id_of("taxi"), 0.38), (id_of("car"), 0.73)])
+    assert (counts.uploads, dict(counts.right_from)) == (1, {1: 1})

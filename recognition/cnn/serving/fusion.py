@@ -144,7 +144,7 @@ class Fusion:
     def _found(self, class_scores: Floats) -> Floats:
         """What the finder gives each label: (N, 80) -> (N, labels)."""
         scores = class_scores.astype(np.float64)
-        found = (scores[:, :, None] * self._names[None]).max(axis=1)
+        found: Floats = (scores[:, :, None] * self._names[None]).max(axis=1)
         is_named = self._names.any(axis=0)
         for kind, is_of_kind in self._is_of_kind.items():
             of_kind = scores[:, _classes_of_kind(kind)].max(axis=1, keepdims=True)

@@ -127,7 +127,7 @@ def _look_at_contradicted() -> Step | None:
 
 def _let_the_machine_accept() -> Step | None:
     settings = promise.settings()
-    outlook = promise.outlook(promise.tallies_in(promise.report()), settings.target)
+    outlook = promise.outlook(promise.evidence_in(promise.report()), settings.target)
     if settings.active or not outlook.share or outlook.share < WORTH_A_PROMISE:
         return None
     text = _("The accuracy promise could take %(share)s of the uploads off your hands.")

@@ -10,14 +10,20 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from recognition.review import promise, statistics
-from recognition.review.promise import Outlook, Row
+from recognition.review.promise import AtLevel, Level, Outlook, Row
 from recognition.review.thresholds import Threshold
 from recognition.staff.base import StaffRequest, render_page, staff_page
 from recognition.staff.formatting import short_percent
 
+_LEVELS = {
+    Level.LABEL: gettext_lazy("by label"),
+    Level.GROUP: gettext_lazy("by group"),
+    Level.KIND: gettext_lazy("as animal or vehicle"),
+}
 CHECK_RATES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
@@ -50,7 +56,7 @@ def page(request: StaffRequest) -> HttpResponse:
     form = TargetForm(request.GET)
     target = form.cleaned_data["target"] if form.is_valid() else now.target
     found = promise.report()
-    outlook = promise.outlook(promise.tallies_in(found), target)
+    outlook = promise.outlook(promise.evidence_in(found), target)
     checks = promise.checks_in(found)
     context = {
         "now": now,
@@ -61,10 +67,11 @@ def page(request: StaffRequest) -> HttpResponse:
         "targets": _targets(),
         "check_rates": _check_rates(),
         "may_change": request.user.has_perm("recognition.change_promise"),
-        "is_counted": "tallies" in found.data,
+        "is_counted": "evidence" in found.data,
         "counted": found.made,
         "outlook": outlook,
         **_of_hundred(outlook),
+        "levels": [_level(found, outlook) for found in outlook.levels],
         "shared": _threshold(outlook.shared),
         "lines": [_line(row) for row in outlook.rows],
         "checks": checks,
@@ -98,6 +105,13 @@ def _of_hundred(outlook: Outlook) -> dict[str, int]:
     """How many of 100 uploads are accepted, rounded down so as not to promise too much."""
     accepted = int(100 * (outlook.share or 0.0))
     return {"accepted_of_100": accepted, "left_of_100": 100 - accepted}
+
+
+def _level(found: AtLevel, outlook: Outlook) -> dict[str, Any]:
+    """A level with its share of all uploads, rounded down, and its bound, as text."""
+    share = found.accepted / outlook.uploads if outlook.uploads else 0.0
+    bound = short_percent(found.bound) if found.bound is not None else ""
+    return {"name": _LEVELS[found.level], "share": f"{int(100 * share)}\u00a0%", "bound": bound}
 
 
 def _line(row: Row) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from recognition.labels.tree import LabelTree
 from recognition.models import ComparedPhoto, Comparison, Label, ModelVersion
 from recognition.staff.base import StaffRequest, render_page, staff_page
-from recognition.staff.versions import comparison_summary, confusion_matrix
+from recognition.staff.versions import comparison_summary, confidence_chart, confusion_matrix
 from recognition.versions.comparison import comparing
 
 PREVIEW = 12  # photos of a kind on the page itself
@@ -130,7 +130,7 @@ def _findings(request: StaffRequest, comparison: Comparison) -> dict[str, Any]:
         "left_out": comparison_summary.left_out(comparison),
         "figures": list(comparison_summary.figures(comparison)),
         "labels": comparison_summary.labels(comparison, tree),
-        "reliability": comparison_summary.reliabilities(comparison),
+        "reliability": confidence_chart.reliabilities(comparison),
         "matrix": confusion_matrix.matrix(findings[side], tree),
         "matrix_side": side,
         "cell_answer": "after" if side == "candidate" else "before",

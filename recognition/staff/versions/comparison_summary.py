@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +13,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from recognition.labels.tree import LabelTree
 from recognition.models import Comparison
 from recognition.staff.formatting import percent, short_percent
-from recognition.staff.line_charts import LinesChart, lines_chart
 from recognition.versions.comparison import comparing
 
 CHANCE = 0.05  # a p-value from which on a difference may well be chance
 _NOTEWORTHY = 0.05  # of F1: a label that changed by so much is marked
-_LEAST_OF_BIN = 5  # photos of a point of the reliability curve
 _REJECTED = gettext_lazy("of %(photos)s photos of something else, those answered “neither”")
 _LEFT_OUT = {
     "trained_on": gettext_lazy(
@@ -273,41 +271,6 @@ def labels(comparison: Comparison, tree: LabelTree) -> list[LabelRow]:
 def _marked(before: float, after: float) -> Change:
     found = change(before, after)
     return found if abs(after - before) >= _NOTEWORTHY else Change(found.text)
-
-
-def reliability(measured: Iterable[tuple[str, dict[str, Any]]]) -> LinesChart | None:
-    """How often a version is right at each confidence. measured: names and metrics of versions.
-
-    Where a version had few photos, its point would be chance.
-    """
-    series = []
-    for title, metrics in measured:
-        bins = [
-            found for found in metrics["calibration"]["bins"] if found["photos"] >= _LEAST_OF_BIN
-        ]
-        series.append((title, [(found["confidence"], found["accuracy"]) for found in bins]))
-    if not any(points for _title, points in series):
-        return None
-    return lines_chart(
-        series,
-        name=_("How often it is right, by its confidence"),
-        x_name=_("confidence"),
-        y_name=_("right"),
-        x_percent=True,
-        y_percent=True,
-        x_range=(0, 1),
-        y_range=(0, 1),
-        diagonal=True,
-    )
-
-
-def reliabilities(comparison: Comparison) -> LinesChart | None:
-    """Of both versions."""
-    sides = (("baseline", comparison.baseline), ("candidate", comparison.candidate))
-    return reliability(
-        (_("version %(number)d") % {"number": version.number}, comparison.findings[side])
-        for side, version in sides
-    )
 
 
 def names(slugs: list[str], tree: LabelTree) -> str:

@@ -16,7 +16,7 @@ from recognition.models import Comparison, Label, LiveChange, ModelVersion, View
 from recognition.photos import deletion
 from recognition.staff.formatting import percent
 from recognition.staff.line_charts import LinesChart
-from recognition.staff.versions import comparison_summary
+from recognition.staff.versions import comparison_summary, confidence_chart
 
 _VERSIONS_OFFERED = 10
 _NAMES_SHOWN = 12
@@ -92,7 +92,7 @@ def scores(metrics: dict[str, Any], tree: LabelTree) -> list[Scores]:
 
 def reliability(version: ModelVersion, metrics: dict[str, Any]) -> LinesChart | None:
     name = _("version %(number)d") % {"number": version.number}
-    return comparison_summary.reliability([(name, metrics)] if metrics else [])
+    return confidence_chart.reliability([(name, metrics)] if metrics else [])
 
 
 def labels_by_kind(version: ModelVersion, tree: LabelTree) -> list[tuple[str, list[Label]]]:

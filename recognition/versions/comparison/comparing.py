@@ -65,7 +65,7 @@ def request(
 
 def won(findings: Mapping[str, Any]) -> int:
     """How many photos more the candidate has exactly right; below 0 if it has fewer."""
-    gains = findings["fixed"] + findings.get("finer", 0)
+    gains: int = findings["fixed"] + findings.get("finer", 0)
     losses: int = findings["broken"] + findings.get("broader", 0)
     return gains - losses
 

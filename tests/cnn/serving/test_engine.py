@@ -53,7 +53,7 @@ def test_a_photo_is_answered_alike_alone_and_in_a_batch(
 @pytest.mark.parametrize("engine", ["openvino", "torch"])
 def test_outputs_have_the_stated_shapes_and_types(version: Path, engine: str) -> None:
     manifest, loaded = load_engine(version, engine, "cpu")
-    outputs = loaded(np.zeros((3, 224, 224, 3), np.uint8))
+    outputs = loaded(np.zeros((3, 256, 256, 3), np.uint8))
     assert outputs.log_probabilities.shape == (3, len(manifest.labels))
     assert outputs.fine_logits.shape == (3, 1000)
     assert outputs.embeddings.shape == (3, 1280)

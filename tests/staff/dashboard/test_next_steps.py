@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -24,8 +23,8 @@ from recognition.models import (
     Stage,
     Suspect,
 )
-from recognition.review import promise
-from recognition.review.thresholds import Tally
+from recognition.review import levels, promise
+from recognition.review.levels import Cell, Counts
 from recognition.staff.dashboard.next_steps import BETTER_FIRST_FOR, Step, next_steps
 from recognition.versions.registry import register
 from tests.support.rows import add_photo, give_label, manifest, settled_photo, training_run
@@ -111,12 +110,10 @@ def test_contradicted_labels_are_pointed_to_while_there_are_no_suspects(uploader
 @pytest.mark.usefixtures("_predictor")
 def test_a_promise_that_would_save_work_is_offered_until_it_is_on(uploader: User) -> None:
     settled_photo(uploader)
-    tally = Tally()
-    for _ in range(1000):
-        tally.review(1.0, is_right=True)
-        tally.upload(1.0)
-    tallies = {Label.objects.get(slug="dog").id: asdict(tally)}
-    Report.objects.create(name=promise.REPORT, data={"tallies": tallies})
+    cell = Cell.of([(Label.objects.get(slug="dog").id, 1.0)])
+    counts = Counts(uploads=1000, right_from={0: 1000})
+    data = {"evidence": levels.as_json({cell: counts})}
+    Report.objects.create(name=promise.REPORT, data=data)
     assert reverse("review-promise") in addresses()
     Promise.objects.create(pk=1, active=True)
     assert reverse("review-promise") not in addresses()

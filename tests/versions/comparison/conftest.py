@@ -21,7 +21,17 @@ from recognition.cnn.manifest import Manifest, read_manifest
 from recognition.cnn.networks.catalogue import NETWORKS
 from recognition.cnn.store.checkpoint import build_network, save_version
 from recognition.cnn.taxonomy import Label as TaxonomyLabel
-from recognition.models import Label, ModelVersion, Photo, Split, State, split_of
+from recognition.models import (
+    ComparedPhoto,
+    Comparison,
+    Label,
+    ModelVersion,
+    Photo,
+    Split,
+    State,
+    split_of,
+)
+from recognition.versions.comparison.comparing import compare_pending, request
 from recognition.versions.registry import register
 from tests.support.rows import add_photo, manifest
 
@@ -95,6 +105,24 @@ def photo_of(baseline: ModelVersion, uploader: User) -> Callable[..., Photo]:
         return add_photo(uploader, **{**said, **fields})
 
     return make
+
+
+@pytest.fixture
+def compared(
+    baseline: ModelVersion, candidate: ModelVersion, photo_of: Callable[..., Photo]
+) -> Callable[[], Comparison]:
+    def make() -> Comparison:
+        row = request(candidate, baseline)
+        compare_pending()
+        row.refresh_from_db()
+        return row
+
+    return make
+
+
+def outcomes(comparison: Comparison, part: str = ComparedPhoto.Part.TEST) -> dict:
+    rows = comparison.photos.filter(part=part)
+    return {row.photo_id: (row.outcome, row.before.slug, row.after.slug) for row in rows}
 
 
 def id_in(split: Split) -> uuid.UUID:
