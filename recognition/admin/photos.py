@@ -16,17 +16,44 @@ from unfold.decorators import display
 from recognition.admin.actions import ReviewActions
 from recognition.admin.filters import DayRangeFilter, users_filter
 from recognition.admin.lists import LongList, ReadOnly
-from recognition.models import Photo, Prediction
+from recognition.models import Annotation, Photo, Prediction
 from recognition.photos import deletion
 from recognition.staff import deletion_warning, formatting
 
 
-class PredictionsOfPhoto(TabularInline):
+class ReadOnlyInline(TabularInline):
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Model) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class AnnotationsOfPhoto(ReadOnlyInline):
+    model = Annotation
+    fields = readonly_fields = ("label", "part", "by", "at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Annotation]:
+        return super().get_queryset(request).select_related("label", "by")
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return True  # whoever may see what they belong to
+
+    @display(description=_("box"))
+    def part(self, annotation: Annotation) -> str:
+        return formatting.box(annotation.box)
+
+
+class PredictionsOfPhoto(ReadOnlyInline):
     model = Prediction
     verbose_name_plural = _("predictions")
     fields = ("model_version", "state", "label", "confidence_percent", "fine", "created")
     readonly_fields = fields
-    extra = 0
     show_change_link = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Prediction]:
@@ -36,15 +63,6 @@ class PredictionsOfPhoto(TabularInline):
             .defer("embedding")
             .select_related("label", "model_version", "photo")
         )
-
-    def has_add_permission(self, request: HttpRequest, obj: Photo) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Photo | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Photo | None = None) -> bool:
-        return False
 
     @display(description=_("confidence"))
     def confidence_percent(self, prediction: Prediction) -> str:
@@ -58,9 +76,12 @@ class PhotoAdmin(ReviewActions, ReadOnly, LongList):
     list_display = ("picture", "owner", "predicted", "label", "created")
     sortable_by = ("created",)
     search_fields = ("name",)
-    inlines = (PredictionsOfPhoto,)
+    inlines = (AnnotationsOfPhoto, PredictionsOfPhoto)
     fieldsets = (
-        (None, {"fields": ("preview", "name", "owner", "created", "label", "labelled_by")}),
+        (
+            None,
+            {"fields": ("preview", "name", "owner", "created", "label", "part", "labelled_by")},
+        ),
         (_("File"), {"fields": ("id", "format", "dimensions", "size", "sha256", "batch")}),
     )
 
@@ -103,6 +124,10 @@ class PhotoAdmin(ReviewActions, ReadOnly, LongList):
     @display(description=_("picture"))
     def preview(self, photo: Photo) -> str:
         return formatting.preview(photo)
+
+    @display(description=_("what the label is about"))
+    def part(self, photo: Photo) -> str:
+        return formatting.box(photo.box) if photo.box else str(_("the main subject"))
 
     @display(description=_("width and height"))
     def dimensions(self, photo: Photo) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
@@ -18,7 +18,8 @@ from unfold.decorators import display
 from recognition.admin.actions import ReviewActions
 from recognition.admin.filters import DayRangeFilter, users_filter
 from recognition.admin.lists import LongList, ReadOnly
-from recognition.models import Prediction, State
+from recognition.admin.photos import ReadOnlyInline
+from recognition.models import Prediction, State, Subject
 from recognition.photos.refusals import Refusal
 from recognition.staff import formatting
 
@@ -39,10 +40,34 @@ class AcceptedFilter(DropdownFilter):
         return queryset.filter(accepted__isnull=False) if self.value() == "yes" else queryset
 
 
+class SubjectsOfPrediction(ReadOnlyInline):
+    model = Subject
+    fields = readonly_fields = ("label", "percent", "top_five", "part", "found", "score")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Subject]:
+        return super().get_queryset(request).select_related("label").defer("embedding")
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return True  # whoever may see what they belong to
+
+    @display(description=_("confidence"))
+    def percent(self, subject: Subject) -> str:
+        return formatting.percent(subject.confidence)
+
+    @display(description=_("top five"))
+    def top_five(self, subject: Subject) -> str:
+        return formatting.top_five(subject)
+
+    @display(description=_("box"))
+    def part(self, subject: Subject) -> str:
+        return formatting.box(subject.box)
+
+
 @admin.register(Prediction)
 class PredictionAdmin(ReviewActions, ReadOnly, LongList):
     list_display = ("picture", "state_badge", "predicted", "kind", "to_do", "version", "created")
     sortable_by = ("created",)
+    inlines = (SubjectsOfPrediction,)
     fieldsets = (
         (None, {"fields": ("preview", "photo", "state", "reason", "created")}),
         (_("Answer"), {"fields": ("label", "kind", "percent", "top_five", "fine", "accepted")}),

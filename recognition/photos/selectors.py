@@ -25,6 +25,7 @@ from recognition.models import (
 )
 
 _MOST_FOUND = 1000
+_FEW_SUBJECTS = 5000
 _DECISIONS_SHOWN = 50
 _DUPLICATES_SHOWN = 12
 
@@ -114,12 +115,16 @@ def filter_photos(
     return photos.filter(**{field: value for field, value in wanted.items() if value})
 
 
-def containing(slug: str) -> Exists:
+def containing(slug: str) -> Q | Exists:
     """Of photos: a subject of the shown prediction has this label, or one below it."""
     tree = LabelTree()
     labels = [tree[slug], *tree.below(tree[slug])] if slug in tree else []
-    # Looked up for one photo after the other, along the index of labels.
-    return Exists(Subject.objects.filter(label__in=labels, prediction=OuterRef("prediction")))
+    subjects = Subject.objects.filter(label__in=labels)
+    few = list(subjects.order_by().values_list("prediction", flat=True)[: _FEW_SUBJECTS + 1])
+    if len(few) <= _FEW_SUBJECTS:  # looked up, however many photos there are besides
+        return Q(prediction__in=few)
+    # Looked for in one photo after the other: a page of them is found soon.
+    return Exists(subjects.filter(prediction=OuterRef("prediction")))
 
 
 def wait_until_settled(photo_id: UUID, timeout_s: float) -> None:
@@ -137,7 +142,7 @@ def is_settled(photo: Photo) -> bool:
     return photo.prediction is not None and photo.prediction.is_settled
 
 
-def top_labels(prediction: Prediction | None) -> list[tuple[Label, float]]:
+def top_labels(prediction: Prediction | Subject | None) -> list[tuple[Label, float]]:
     """The labels that fit best, with their confidence."""
     if not prediction or not prediction.top:
         return []

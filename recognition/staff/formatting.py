@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -10,8 +10,10 @@ from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
-from recognition.models import Photo, Prediction, State
+from recognition.labels import boxes
+from recognition.models import Photo, Prediction, State, Subject
 from recognition.photos import selectors
 
 STATE_COLOURS = {
@@ -89,7 +91,20 @@ def answer(prediction: Prediction | None) -> str:
     return f"{prediction.label} · {percent(prediction.confidence)}"
 
 
-def top_five(prediction: Prediction) -> SafeString:
+def box(edges: Sequence[float]) -> str:
+    """A part of a photo in words."""
+    if boxes.same(edges, boxes.WHOLE):
+        return _("the whole picture")
+    left, top, right, bottom = map(short_percent, edges)
+    return _("%(left)s to %(right)s across, %(top)s to %(bottom)s down") % {
+        "left": left,
+        "top": top,
+        "right": right,
+        "bottom": bottom,
+    }
+
+
+def top_five(prediction: Prediction | Subject) -> SafeString:
     return format_html_join(
         "",
         "<div>{} · {}</div>",
