@@ -11,8 +11,8 @@ from __future__ import annotations
 import hashlib
 import time
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -38,21 +38,21 @@ _ANSWER = ("label", "kind", "confidence")
 class Rules:
     """Which predictions of which version are accepted.
 
-    floors: the least confidence by label id, which is a string as in JSON.
+    floors: the least confidence of an answer that is the best label, by its id, which is a string
+    as in JSON. groups: likewise of one that stands above the best label.
     check_rate: the share of them that people check, 0 to 1.
     """
 
     version_id: int
     floors: dict[str, float]
     check_rate: float
+    groups: dict[str, float] = field(default_factory=dict)
 
-    def allow(self, prediction: Prediction) -> bool:
-        """Whether the prediction is accepted."""
-        floor = self.floors.get(str(prediction.label_id), float("inf"))
-        return (
-            prediction.model_version_id == self.version_id
-            and (prediction.confidence or 0.0) >= floor
-        )
+    def answering(self, tree: LabelTree, version_id: int | None) -> Answering:
+        """Chooses the answers of this version by these rules."""
+        if version_id != self.version_id:
+            return Answering(tree, {}, {})
+        return Answering(tree, self.floors, self.groups)
 
 
 def apply_promise() -> None:
@@ -68,10 +68,11 @@ def apply_promise() -> None:
         _note_applied(None)
         for photo_ids in _accepted_photos():
             _reconsider(photo_ids, rules)
-        may_be_broad = before is None or _may_be_broad(before["floors"] | rules.floors, tree)
+        may_be_broad = bool(before is None or before.get("groups") or rules.groups)
         if may_be_broad:
             _answer_again(rules)
-    accepted = sum(_accept(rules, label_id) for label_id in rules.floors)
+    accepted = sum(_accept(rules, label_id, True, tree) for label_id in rules.floors)
+    accepted += sum(_accept(rules, label_id, False, tree) for label_id in rules.groups)
     if recounted or changed or accepted:
         _note_applied(asdict(rules))
         report.data["checks"] = asdict(_checks(rules, tree))
@@ -124,14 +125,15 @@ def _rules(report: Report, version: ModelVersion, tree: LabelTree) -> Rules:
         return Rules(version.id, {}, wanted.check_rate)
     evidence = promise.evidence_in(report)
     chosen = levels.thresholds(evidence, tree.heights, wanted.target)
-    found = {label_id: chosen.of(label_id) for label_id in tree.heights}
-    floors = {str(label_id): found.confidence for label_id, found in found.items() if found}
-    return Rules(version.id, floors, wanted.check_rate)
-
-
-def _may_be_broad(floors: Mapping[str, float], tree: LabelTree) -> bool:
-    """Whether there are groups among what is accepted, or was."""
-    return any(tree.heights.get(int(label_id), 1) for label_id in floors)
+    floors, groups = (
+        {
+            str(label_id): found.confidence
+            for label_id in tree.heights
+            if (found := chosen.of(label_id, is_best))
+        }
+        for is_best in (True, False)
+    )
+    return Rules(version.id, floors, wanted.check_rate, groups)
 
 
 def _answer_again(rules: Rules, **which: Any) -> None:
@@ -151,7 +153,7 @@ def _answer_again(rules: Rules, **which: Any) -> None:
 def _answer_those_again(ids: Sequence[UUID], rules: Rules) -> None:
     """Those that nobody has decided about meanwhile."""
     locked = list(lock_predictions(ids).filter(review=Review.WAITING).defer("embedding"))
-    answered = Answering(LabelTree(), rules.floors)  # while nobody can merge labels
+    answered = rules.answering(LabelTree(), rules.version_id)  # while nobody can merge labels
     changed = [prediction for prediction in locked if _answer(prediction, answered)]
     Prediction.objects.bulk_update(changed, _ANSWER)
 
@@ -168,16 +170,23 @@ def _answer(prediction: Prediction, answered: Answering) -> bool:
     return True
 
 
-def _accept(rules: Rules, label_id: str) -> int:
-    """Accept the waiting predictions of this label that are confident enough; return how many."""
+def _accept(rules: Rules, label_id: str, is_best: bool, tree: LabelTree) -> int:
+    """Accept the waiting predictions of this label, or those of what stands below it that are
+    answered so, if they are confident enough; return how many."""
+    floors = rules.floors if is_best else rules.groups
     sure = Q(
         review__isnull=False,  # which leads along the queue's index
         review=Review.WAITING,
         suggested=None,  # the owner says otherwise
         label=int(label_id),
-        confidence__gte=rules.floors[label_id],
+        confidence__gte=floors[label_id],
         model_version=rules.version_id,
     )
+    if tree.heights.get(int(label_id)):  # the same label may be either
+        in_use = tree.in_use_by_id()
+        slugs = [label.slug for label in tree if in_use.get(label.id) == int(label_id)]
+        is_own = Q(top=[]) | Q(top__0__label__in=slugs)
+        sure &= is_own if is_best else ~is_own
     first = Prediction.objects.filter(sure).order_by("label_id", "-confidence", "id")
     accepted = 0
     while ids := list(first.values_list("id", flat=True)[:_CHUNK]):
@@ -227,15 +236,14 @@ def _reconsider(photo_ids: Sequence[UUID], rules: Rules) -> None:
     changed: list[Prediction] = []
     photos = lock_photos(Photo.objects.filter(id__in=photo_ids, label=None))
     tree = LabelTree()  # while nobody can merge labels
-    ours, others = Answering(tree, rules.floors), Answering(tree, {})
     for photo in photos:
         prediction = photo.prediction
         if prediction is None or prediction.accepted is None:
             continue
-        is_ours = prediction.model_version_id == rules.version_id
-        if _answer(prediction, ours if is_ours else others):
+        answered = rules.answering(tree, prediction.model_version_id)
+        if _answer(prediction, answered):
             changed.append(prediction)
-        if not rules.allow(prediction):
+        if not answered.accepts(prediction):
             again.append(prediction.id)
         elif is_drawn(photo.id, rules.check_rate):
             checked.append(prediction.id)

@@ -45,11 +45,22 @@ def narrowest(found: Sequence[Step]) -> Step:
     return next((step for step in found[1:] if step.confidence >= CLEARLY), found[0])
 
 
-def promised(found: Sequence[Step], floors: Mapping[str, float]) -> Step | None:
-    """The narrowest that the accuracy promise accepts, if any. floors: the least confidence of what
-    is accepted, by slug."""
+def promised(
+    found: Sequence[Step], labels: Mapping[str, float], groups: Mapping[str, float]
+) -> Step | None:
+    """The narrowest that the accuracy promise accepts, if any.
+
+    labels: the least confidence from which on a best label is accepted, by slug; groups: likewise
+    of what stands above it.
+    """
     never = float("inf")
-    return next((step for step in found if step.confidence >= floors.get(step.slug, never)), None)
+    floors = (labels if not place else groups for place in range(len(found)))
+    accepted = (
+        step
+        for step, floor in zip(found, floors, strict=True)
+        if step.confidence >= floor.get(step.slug, never)
+    )
+    return next(accepted, None)
 
 
 def _summed(slug: str, top: Sequence[tuple[str, float]], upwards: Upwards) -> float:

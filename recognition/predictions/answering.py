@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from recognition.cnn import narrowest
+from recognition.cnn.narrowest import Step
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, Prediction, Promise
 
@@ -27,29 +28,44 @@ def steps(said: Sequence[Mapping[str, Any]], tree: LabelTree) -> list[Answered]:
 class Answering:
     """Chooses answers by the tree and by what the accuracy promise accepts at the moment.
 
-    floors: the least confidence of what is accepted of this version, by the label's id as a string;
-    empty while nothing is promised.
+    labels, groups: the least confidence of what is accepted of this version as the best label, and
+    as a group above that, by the id as a string; empty while nothing is promised.
     """
 
-    def __init__(self, tree: LabelTree, floors: dict[str, float]) -> None:
+    def __init__(
+        self, tree: LabelTree, labels: Mapping[str, float], groups: Mapping[str, float]
+    ) -> None:
         self._tree = tree
-        slugs = {str(label.id): label.slug for label in tree}
-        self._floors = {slugs[key]: floor for key, floor in floors.items() if key in slugs}
+        self._slugs = {str(label.id): label.slug for label in tree}
+        self._labels, self._groups = (
+            {self._slugs[key]: floor for key, floor in floors.items() if key in self._slugs}
+            for floors in (labels, groups)
+        )
 
     @classmethod
     def of(cls, version_id: int | None, tree: LabelTree) -> Answering:
         """By the rules that the analyst has applied last."""
         rules = Promise.objects.filter(pk=1).values_list("applied", flat=True).first() or {}
         is_meant = bool(rules) and rules["version_id"] == version_id
-        return cls(tree, rules["floors"] if is_meant else {})
+        if not is_meant:
+            return cls(tree, {}, {})
+        return cls(tree, rules["floors"], rules.get("groups", {}))
 
     def stored(self, prediction: Prediction) -> Answered | None:
         """As it would be answered now; None if nothing in use is known of it."""
         top = [(label.slug, share) for label, share in self._tree.said_in_use(prediction.top)]
         return self(top) if top else None
 
+    def accepts(self, prediction: Prediction) -> bool:
+        """Whether the promise accepts just what the prediction says."""
+        slug = self._slugs.get(str(prediction.label_id), "")
+        said = prediction.top or [{"label": slug, "confidence": prediction.confidence or 0.0}]
+        found = [Step(label.slug, confidence) for label, confidence in steps(said, self._tree)]
+        accepted = narrowest.promised(found, self._labels, self._groups)
+        return accepted is not None and accepted.slug == slug
+
     def __call__(self, top: Sequence[tuple[str, float]]) -> Answered:
         """top: the best labels in use with their probabilities, best first; not empty."""
         found = narrowest.steps(top, self._tree.upwards)
-        step = narrowest.promised(found, self._floors) or narrowest.narrowest(found)
+        step = narrowest.promised(found, self._labels, self._groups) or narrowest.narrowest(found)
         return Answered(self._tree[step.slug], step.confidence)

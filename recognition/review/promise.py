@@ -20,7 +20,7 @@ from recognition.labels.tree import LabelTree
 from recognition.models import Label, Promise, Report
 from recognition.review import levels
 from recognition.review.levels import Cell, Counts, Evidence, Thresholds
-from recognition.review.thresholds import Threshold, needed
+from recognition.review.thresholds import Tally, Threshold, needed
 
 REPORT = "promise"
 TARGETS = (0.9, 0.95, 0.98, 0.99)
@@ -52,12 +52,12 @@ class _Effect:
 
 @dataclass(frozen=True)
 class Row(_Effect):
-    """What a target would mean for the predictions that come to one label or group: all that are
-    not accepted as anything below it."""
+    """What a target would mean for the predictions of one label or, if it is a group, for those of
+    what stands below it that are not accepted as anything narrower."""
 
     label: Label
+    is_group: bool
     threshold: Threshold | None
-    depth: int
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ class AtLevel:
 
 @dataclass(frozen=True)
 class Outlook(_Effect):
-    """What a target would mean for the latest uploads. shared: the threshold of the labels at the
-    bottom of the tree that have none of their own."""
+    """What a target would mean for the latest uploads. shared: the threshold of the labels that
+    have none of their own."""
 
     rows: list[Row]
     levels: list[AtLevel]
@@ -136,15 +136,16 @@ def outlook(evidence: Evidence, target: float) -> Outlook:
     chosen = levels.thresholds(evidence, tree.heights, target)
     accepted = _accepted(evidence, chosen)
     rows = [
-        _row(label, len(tree.lineage(label)) - 1, chosen, target, accepted[label.id])
+        _row(label, is_best, chosen, target, accepted[label.id, is_best])
         for label in tree.in_order()
-        if label.id in chosen.tallies
+        for is_best in (False, True)
+        if label.id in _tallies(chosen, label.id, is_best)
     ]
     reviewed = sum(counts.reviewed for counts in evidence.values())
     return Outlook(
         rows=rows,
         levels=_levels(evidence, chosen, tree),
-        shared=chosen.shared.get(0),
+        shared=chosen.labels.shared,
         reviewed=reviewed,
         missing=max(0, needed(target) - reviewed),
         uploads=sum(counts.uploads for counts in evidence.values()),
@@ -152,12 +153,13 @@ def outlook(evidence: Evidence, target: float) -> Outlook:
     )
 
 
-def _accepted(evidence: Evidence, chosen: Thresholds) -> Counter[int]:
-    """How many uploads are accepted as each label or group."""
-    accepted = Counter[int]()
+def _accepted(evidence: Evidence, chosen: Thresholds) -> Counter[tuple[int, bool]]:
+    """How many uploads are accepted as each label or group, by its id and whether it is the best
+    label."""
+    accepted = Counter[tuple[int, bool]]()
     for cell, counts in evidence.items():
         if (place := chosen.accepted_at(cell)) is not None:
-            accepted[cell.path[place]] += counts.uploads
+            accepted[cell.path[place], not place] += counts.uploads
     return accepted
 
 
@@ -171,7 +173,7 @@ def _levels(evidence: Evidence, chosen: Thresholds, tree: LabelTree) -> list[AtL
             continue
         level = level_of(labels[cell.path[place]], place)
         accepted[level] += counts.uploads
-        if threshold := chosen.of(cell.path[place]):
+        if threshold := chosen.of(cell.path[place], is_best=not place):
             bounds[level] = min(threshold.bounds.low, bounds.get(level, 1.0))
     return [AtLevel(level, accepted[level], bounds.get(level)) for level in Level]
 
@@ -183,13 +185,20 @@ def level_of(label: Label, place: int) -> Level:
     return Level.KIND if label.slug == label.kind else Level.GROUP
 
 
-def _row(label: Label, depth: int, chosen: Thresholds, target: float, accepted: int) -> Row:
-    tally = chosen.tallies[label.id]
+def _tallies(chosen: Thresholds, label_id: int, is_best: bool) -> dict[int, Tally]:
+    group = chosen.groups.get(chosen.heights.get(label_id, 0))
+    if is_best:
+        return chosen.labels.tallies
+    return group.tallies if group else {}
+
+
+def _row(label: Label, is_best: bool, chosen: Thresholds, target: float, accepted: int) -> Row:
+    tally = _tallies(chosen, label.id, is_best)[label.id]
     reviewed = sum(tally.reviewed)
     return Row(
         label=label,
-        threshold=chosen.of(label.id),
-        depth=depth,
+        is_group=not is_best,
+        threshold=chosen.of(label.id, is_best),
         reviewed=reviewed,
         missing=max(0, needed(target) - reviewed),
         uploads=sum(tally.uploads),

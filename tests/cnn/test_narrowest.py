@@ -57,5 +57,7 @@ def test_rounded_numbers_are_no_more_than_certain() -> None:
 
 def test_the_promise_accepts_the_narrowest_that_reaches_its_floor() -> None:
     found = [Step("owl", 0.8), Step("bird-of-prey", 0.9), Step("bird", 0.99)]
-    assert promised(found, {"owl": 0.9, "bird-of-prey": 0.9, "bird": 0.5}) == found[1]
-    assert promised(found, {"owl": 0.9}) is None
+    owl, of_prey, bird = {"owl": 0.9}, {"bird-of-prey": 0.9}, {"bird": 0.5}
+    assert promised(found, owl, of_prey | bird) == found[1]
+    assert promised(found, owl | of_prey, bird) == found[2]
+    assert promised(found, owl | of_prey | bird, {}) is None

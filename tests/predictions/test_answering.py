@@ -31,7 +31,8 @@ def answered(owner: User, **probabilities: float) -> Photo:
 
 def promised(version: ModelVersion, **floors: float) -> None:
     ids = {label.slug: str(label.id) for label in Label.objects.all()}
-    rules = {"version_id": version.id, "floors": {ids[slug]: floors[slug] for slug in floors}}
+    by_id = {ids[slug]: floors[slug] for slug in floors}
+    rules = {"version_id": version.id, "floors": by_id, "groups": by_id}
     Promise.objects.create(active=True, applied={**rules, "check_rate": 0.0})
 
 

@@ -33,8 +33,8 @@ def bird(label: int, *confidences: float) -> list[tuple[int, float]]:
 def test_what_is_no_sure_label_is_accepted_as_its_group() -> None:
     unsure = bird(OWL, 0.6, 0.96, 0.99)
     found = thresholds(evidence((unsure, 1, ENOUGH, 10)), HEIGHTS, TARGET)
-    assert found.of(OWL) is None
-    assert found.of(BIRD).confidence == 0.95
+    assert found.of(OWL, True) is None
+    assert found.of(BIRD, False).confidence == 0.95
     assert found.accepted_at(Cell.of(unsure)) == 1
 
 
@@ -58,31 +58,44 @@ def test_what_is_accepted_below_is_no_evidence_for_the_group() -> None:
         TARGET,
     )
     assert found.accepted_at(Cell.of(sure)) == 0
-    assert sum(found.tallies[BIRD].reviewed) == 2 * (ENOUGH // 2)
-    assert found.of(BIRD) is None
+    assert sum(found.groups[1].tallies[BIRD].reviewed) == 2 * (ENOUGH // 2)
+    assert found.of(BIRD, False) is None
     assert found.accepted_at(Cell.of(unsure)) is None
 
 
 def test_above_a_group_that_fails_stands_another_one() -> None:
     unsure = bird(OWL, 0.6, 0.7, 0.999)
     found = thresholds(evidence((unsure, 2, ENOUGH, 10)), HEIGHTS, TARGET)
-    assert (found.of(BIRD), found.accepted_at(Cell.of(unsure))) == (None, 2)
+    assert (found.of(BIRD, False), found.accepted_at(Cell.of(unsure))) == (None, 2)
 
 
 def test_those_with_few_reviewed_photos_share_a_threshold_with_what_is_as_high() -> None:
     half = ENOUGH // 2 + 1
     rows = ((bird(OWL, 0.96, 0.96, 0.96), 0, half, 5), ([(CAR, 0.96)], 0, half, 5))
     found = thresholds(evidence(*rows), HEIGHTS, TARGET)
-    assert found.own == {}
-    assert found.of(OWL) == found.of(CAR) == found.of(EAGLE) == found.shared[0]
-    assert found.shared[0] is not None
-    assert found.of(BIRD) is None
+    assert found.labels.own == {}
+    assert (
+        found.of(OWL, True) == found.of(CAR, True) == found.of(EAGLE, True) == found.labels.shared
+    )
+    assert found.labels.shared is not None
+    assert found.of(BIRD, False) is None
+
+
+def test_a_label_that_stands_above_others_is_judged_as_either() -> None:
+    """Birds as such are well known, those that may be owls are not."""
+    plain, unsure = [(BIRD, 0.96), (ANIMAL, 0.99)], bird(OWL, 0.4, 0.96, 0.99)
+    rows = ((plain, 0, ENOUGH, 10), (unsure, 2, ENOUGH, 10))
+    found = thresholds(evidence(*rows), HEIGHTS, TARGET)
+    assert found.of(BIRD, True) is not None
+    assert found.of(BIRD, False) is None
+    assert found.accepted_at(Cell.of(plain)) == 0
+    assert found.accepted_at(Cell.of(unsure)) == 2
 
 
 def test_nothing_is_accepted_as_what_was_retired_meanwhile() -> None:
     rows = (bird(OWL, 0.6, 0.96, 0.99), 1, ENOUGH, 10)
     found = thresholds(evidence(rows), {OWL: 0, ANIMAL: 1}, TARGET)
-    assert found.of(BIRD) is None
+    assert found.of(BIRD, False) is None
     assert found.accepted_at(Cell.of(rows[0])) == 2
 
 
@@ -146,5 +159,5 @@ def test_a_group_that_never_keeps_the_target_is_accepted_by_chance_only() -> Non
             is_group = is_label or draw.random() < 2 * target - 1
             photos.append((Cell.of(steps), 0 if is_label else 1 if is_group else 2))
         found = thresholds(_counted(photos, photos), {OWL: 0, BIRD: 1}, target)
-        promised += found.of(BIRD) is not None
+        promised += found.of(BIRD, False) is not None
     assert promised / 200 <= 0.07

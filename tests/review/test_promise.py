@@ -76,9 +76,10 @@ def test_the_outlook_says_what_is_accepted_at_each_level_and_how_often_that_is_r
     assert accepted == {"label": 61, "group": 23, "kind": 9}
     assert all(found.bound > TARGET for found in outlook.levels)
     assert (outlook.accepted, outlook.uploads) == (93, 100)
-    depths = {row.label.slug: (row.depth, row.uploads, row.accepted) for row in outlook.rows}
-    assert depths["animal"] == (0, 9, 9)
-    assert depths["dog"] == (1, 70, 61)
+    rows = {(row.label.slug, row.is_group): (row.uploads, row.accepted) for row in outlook.rows}
+    assert rows["dog", False] == (70, 61)
+    assert rows["animal", True] == (9, 9)
+    assert rows["car", True] == (30, 23)
 
 
 def test_the_promise_is_off_until_somebody_switches_it_on(reviewer: User) -> None:
