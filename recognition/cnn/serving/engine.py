@@ -17,9 +17,10 @@ from recognition.cnn.serving.outputs import Engine
 
 __all__ = ["DEVICES", "ENGINES", "BrokenEngine", "load_engine"]
 
-# Mean difference of the log-probabilities: bfloat16 is off by 0.1, a wrong normalisation or weights
-# changed by 3 % are off by more than 1.
-REFERENCE_TOLERANCE_NATS = 0.3
+# Mean difference of the log-probabilities, less what all of them have in common: where one label is
+# hardly surer or less sure, all others move together. bfloat16 is off by up to 0.1; weights changed
+# by 3 % or a wrong normalisation by more than 0.5, red and blue exchanged by 0.28.
+REFERENCE_TOLERANCE_NATS = 0.2
 
 
 def load_engine(
@@ -51,7 +52,8 @@ def _load(folder: Path, manifest: Manifest, engine: str, device: str) -> Engine:
 def _check_reference(engine: Engine, manifest: Manifest) -> None:
     expected = np.array(manifest.reference_log_probabilities, np.float32)
     answer = engine(reference_pixels(manifest.preprocessing.crop)).log_probabilities[0]
-    error_nats = float(np.abs(answer - expected).mean())
+    difference = answer - expected
+    error_nats = float(np.abs(difference - difference.mean()).mean())
     if not error_nats < REFERENCE_TOLERANCE_NATS:  # also when it is not a number
         raise BrokenEngine(
             f"{engine.name} is off by {error_nats:.3g} nats on the reference picture; "

@@ -11,8 +11,9 @@ import pytest
 
 from recognition.cnn.manifest import Manifest, read_manifest, write_manifest
 from recognition.cnn.pixels.preprocessing import load_pixels
+from recognition.cnn.serving import engine as engine_module
 from recognition.cnn.serving.engine import BrokenEngine, load_engine
-from recognition.cnn.serving.outputs import Engine
+from recognition.cnn.serving.outputs import Engine, Outputs
 
 # What bfloat16 may change in one label's probability on one photo, and on average.
 MAX_DIFFERENCE = 0.15
@@ -98,3 +99,32 @@ def test_serving_through_openvino_never_imports_torch(version: Path, photos: lis
     run = [sys.executable, "-c", program, str(version), str(photos[0])]
     printed = subprocess.run(run, capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "False"
+
+
+@pytest.mark.parametrize(("change", "is_refused"), [("shift", False), ("noise", True)])
+def test_what_all_labels_have_in_common_is_no_difference(
+    monkeypatch: pytest.MonkeyPatch, version: Path, change: str, is_refused: bool
+) -> None:
+    """Where the likeliest label is a little surer, all others are less likely together."""
+    expected = np.array(read_manifest(version).reference_log_probabilities, np.float32)
+    changes = {
+        "shift": np.full(len(expected), 0.4),
+        "noise": np.random.default_rng(0).normal(0, 0.4, len(expected)),
+    }
+    outputs = Outputs((expected + changes[change])[None], np.zeros((1, 1)), np.zeros((1, 1)))
+    monkeypatch.setattr(engine_module, "_load", lambda *_args: FixedEngine(outputs))
+    if is_refused:
+        with pytest.raises(BrokenEngine):
+            load_engine(version)
+    else:
+        load_engine(version)
+
+
+class FixedEngine:
+    name = "fixed"
+
+    def __init__(self, outputs: Outputs) -> None:
+        self._outputs = outputs
+
+    def __call__(self, _pixels: np.ndarray) -> Outputs:
+        return self._outputs
