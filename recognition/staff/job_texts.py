@@ -57,9 +57,8 @@ def title(job: Job, labels: Mapping[int, Label]) -> str:
     if job.kind == Job.Kind.BACKFILL:
         text = _("Predict photos again with version %(number)d") % {"number": number}
         label = labels.get(job.parameters["label"])
-        if job.parameters.get("labelled"):
-            return f"{text}: {_('labelled photos')}"
-        return f"{text}: {label.name}" if label else text
+        whose = _("labelled photos") if job.parameters.get("labelled") else label and label.name
+        return f"{text}: {whose}" if whose else text
     if job.kind == Job.Kind.LEARNING_CURVE:
         return _("Learning curve")
     return _("Search for suspect labels")

@@ -24,7 +24,12 @@ ERRORS = ("400.html", "403.html", "403_csrf.html", "404.html", "500.html")
 def addresses(photo: Photo) -> dict[str, str]:
     """Every page, by the name of its route."""
     batch = intake.open_batch(photo.owner)
-    values = {"photo_id": photo.id, "batch_id": batch.id, "suggestion_id": NO_ID}
+    values = {
+        "photo_id": photo.id,
+        "batch_id": batch.id,
+        "suggestion_id": NO_ID,
+        "annotation_id": NO_ID,
+    }
     return {
         route.name: reverse(
             route.name, kwargs={name: values[name] for name in route.pattern.converters}

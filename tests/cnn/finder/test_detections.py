@@ -45,7 +45,7 @@ def test_what_was_suppressed_suppresses_nothing() -> None:
 
 def test_unsure_candidates_and_empty_boxes_are_no_detections() -> None:
     kept = found((DOG, MIN_SCORE - 0.01, LEFT), (CAT, 0.9, (1.1, 0.0, 1.4, 1.0)))
-    assert [len(part) for part in kept] == [0, 0, 0]
+    assert [len(part) for part in kept] == [0, 0, 0, 0]
 
 
 def test_nothing_is_found_in_nothing() -> None:

@@ -4,6 +4,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -90,14 +91,14 @@ def test_whatever_goes_wrong_while_decoding_is_that_photos_failure(
     monkeypatch: pytest.MonkeyPatch,
     error: Exception,
 ) -> None:
-    real = module.load_pixels
+    real = module.load_upright_rgb
 
-    def fail_for_bytes(photo: Path | bytes, *rest: object) -> np.ndarray:
+    def fail_for_bytes(photo: Path | bytes, *rest: Any) -> Any:
         if isinstance(photo, bytes):
             raise error
         return real(photo, *rest)
 
-    monkeypatch.setattr(module, "load_pixels", fail_for_bytes)
+    monkeypatch.setattr(module, "load_upright_rgb", fail_for_bytes)
     broken, whole = classifier.predict([b"any", photos[0]])
     assert isinstance(broken, UnreadablePhoto)
     assert isinstance(whole, Answer)
