@@ -10,7 +10,7 @@ import numpy.typing as npt
 MIN_SCORE = 0.12
 MAX_OVERLAP = 0.6  # of two boxes of one class, as intersection over union
 MAX_DETECTIONS = 24
-_MAX_CANDIDATES = 300  # the best ones; more would be clutter
+_MAX_CANDIDATES = 120  # the best ones: every one is compared with every other
 
 
 class Detections(NamedTuple):

@@ -31,7 +31,7 @@ _LEAST_SCORE_BESIDE = 0.3  # the finder's, of a subject beside the main one
 _PART = 0.75
 _AREA_EXPONENT = 0.25  # the larger one is more likely the main subject
 _LEAST_SHARE = 1e-9  # whose logarithm is taken
-_FINDER_BATCH = 4  # photos at once; more take memory and gain no time
+_FINDER_BATCH = 2  # photos at once; more take memory and are no faster
 _RECOGNISER_BATCH = 16
 
 
