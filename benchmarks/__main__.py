@@ -37,7 +37,6 @@ Row = tuple[str, str, str, str, str]
 PEER_PYTHON = ROOT / ".venv-peer" / "bin" / "python"
 ROUNDS = 3
 LONE_PHOTOS = 50
-PAUSE_S = 0.3  # between lone photos: the closer look that follows a sure one is over by then
 
 
 def main() -> None:
@@ -92,7 +91,7 @@ class Bench:
         for name, folder in (("sure", sets.sure), ("closer", sets.closer)):
             if folder:
                 few = corpus.photos(folder, LONE_PHOTOS)
-                self._figures[f"{name} lone"].append(product.lone_ms(few, PAUSE_S))
+                self._figures[f"{name} lone"].append(product.lone_ms(few))
         product.rest()
         self._single("ark", product, sets.sure)
         product.rest()

@@ -75,15 +75,10 @@ class Product:
             time.sleep(POLL_S)
         return len(photos) / (time.perf_counter() - started)
 
-    def lone_ms(self, photos: list[load.Photo], pause_s: float = 0.0) -> float:
-        """Median of one client's milliseconds from its upload to the stored prediction.
-
-        pause_s: between one and the next, in which the predictor may do what it has put off.
-        """
+    def lone_ms(self, photos: list[load.Photo]) -> float:
+        """Median of one client's milliseconds from its upload to the stored prediction."""
         client = self.new_client()
-        taken_ms = load.latencies_ms(
-            lambda photo: self.upload_and_wait(client, photo), photos, pause_s
-        )
+        taken_ms = load.latencies_ms(lambda photo: self.upload_and_wait(client, photo), photos)
         return statistics.median(taken_ms)
 
     def memory_mb(self, part: str) -> float:

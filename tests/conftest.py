@@ -26,6 +26,7 @@ from recognition.cnn.store.checkpoint import build_pretrained
 from recognition.core import redis_client
 from recognition.models import ModelVersion
 from recognition.versions import registry
+from recognition.workers import quiet
 from tests.support.real_answers import Shot, shots_in
 from tests.support.rows import manifest
 from webapp.home import ARK_HOME, BASE_DIR
@@ -37,6 +38,7 @@ SHARED_PHOTOS = BASE_DIR.parent / "shared" / "photos"
 
 def pytest_configure() -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    quiet.QUIET_S = 0.0  # tests call the predictor once, and see all that follows
     # The real hasher takes half a second a person, on purpose.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -68,14 +68,17 @@ def _is_main_at_once(photo: Photo, subjects: list[Subject]) -> bool:
     """Make the subject whose box it is the first one, if there is one that was looked at."""
     if photo.box is None:
         return False
-    is_it = [boxes.same(subject.box, photo.box) for subject in subjects]
-    if True not in is_it:
+    is_same = [boxes.same(subject.box, photo.box) for subject in subjects]
+    if True not in is_same:
         return False
-    main = subjects.pop(is_it.index(True))
+    main = subjects.pop(is_same.index(True))
     if main.embedding is None:
         return False
     for rank, subject in enumerate([main, *subjects]):
         subject.rank = rank
     Subject.objects.bulk_update([main, *subjects], ["rank"])
-    Prediction.objects.filter(id=main.prediction_id).update(embedding=main.embedding)
+    # The analyst compares embeddings.
+    Prediction.objects.filter(id=main.prediction_id).update(
+        embedding=main.embedding, analysis_due=timezone.now()
+    )
     return True

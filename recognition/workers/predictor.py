@@ -1,7 +1,7 @@
 """What a predictor does when it is woken: predict until nothing waits.
 
-Uploads come first, then closer looks, then the backfill. Those are done one batch at a time, and
-after each batch the predictor looks for uploads.
+Uploads come first. Closer looks and then the backfill follow once it is quiet, one batch at a time,
+and after each batch the predictor looks for uploads.
 """
 
 from __future__ import annotations
@@ -19,10 +19,13 @@ from recognition.models import ModelVersion, Prediction
 from recognition.predictions import backfill, closer_look, queue
 from recognition.predictions.model_cache import Loaded, model_cache
 from recognition.versions import looking
+from recognition.workers.quiet import Quiet
 
 logger = logging.getLogger(__name__)
 
 MAX_DRAIN_S = 60  # then another wake-up, so that no task comes near its time limit
+
+quiet = Quiet(wakeups.wake_predictor)
 
 
 def serve() -> None:
@@ -40,7 +43,10 @@ def predict_pending() -> int:
     settled = _predict_uploads(ends)
     if queue.recover():  # afterwards, because a lone upload need not wait for it
         settled += _predict_uploads(ends)
-    while time.monotonic() < ends and (done := _do_in_background()) is not None:
+    while time.monotonic() < ends and quiet.is_now():
+        done = _do_in_background()
+        if done is None:
+            break
         settled += done + _predict_uploads(ends)
     if settled:
         _log_drain(settled, 1000 * (time.monotonic() - started))
@@ -76,6 +82,7 @@ def _predict_uploads_by(loaded: Loaded, ends: float) -> int:
     settled = 0
     for answers in loaded.classifier.stream(batches()):
         settled += queue.store(claimed.popleft(), answers)
+        quiet.upload_came()
         _after_batch()
     return settled
 
