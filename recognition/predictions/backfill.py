@@ -84,6 +84,8 @@ def again(photo_ids: Collection[UUID], version: ModelVersion) -> Asked:
     Prediction.objects.filter(id__in=[row.id for row in failed]).update(
         state=State.PENDING, attempts=0, error=""
     )
+    if failed:
+        Subject.objects.filter(prediction__in=failed).delete()
     new = [
         Prediction(photo=photo, model_version=version)
         for photo in photos.values()

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -83,6 +84,7 @@ def claim_backfill(version: ModelVersion) -> list[Prediction]:
 
 def _pending() -> QuerySet[Prediction]:
     rows = Prediction.objects.select_for_update(skip_locked=True, of=("self",))
+    rows = rows.annotate(has_parts=looking.has_parts("photo"))
     return rows.select_related("photo").filter(state=State.PENDING).order_by("created", "id")
 
 
@@ -101,6 +103,7 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhot
     held = lock_held(rows)
     # Both are read when nobody can label these photos, or merge labels, any more.
     photos = Photo.objects.filter(prediction__in=held).only("prediction", "label", "box")
+    photos = photos.annotate(has_parts=looking.has_parts("id"))
     shown = {photo.prediction_id: photo for photo in photos}
     tree = LabelTree()
     in_use = labels_in_use(outcomes, tree)
@@ -124,7 +127,7 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhot
     Prediction.objects.bulk_create(
         settled, update_conflicts=True, unique_fields=["id"], update_fields=_SETTLED_FIELDS
     )
-    subjects.replace(answered, in_use, answering)
+    subjects.add(answered, in_use, answering)
     transaction.on_commit(lambda: events.publish_settled([row.photo_id for row in settled]))
     return len(settled)
 
@@ -157,7 +160,7 @@ def fill_in(row: Prediction, answer: Answer, answering: Answering) -> None:
 
 
 def _ask_for_closer_looks(
-    shown: Mapping[UUID | None, Photo], answered: Mapping[Prediction, Answer]
+    shown: Mapping[UUID | None, Any], answered: Mapping[Prediction, Answer]
 ) -> None:
     """At what was sure at first sight, and at what people have drawn since it was claimed. All
     answers are of one version. shown: photos by what they show; other answers stay as they are."""
@@ -165,7 +168,9 @@ def _ask_for_closer_looks(
     version = next((row.model_version for row in of_shown), None)
     if version is None or version.view != View.SUBJECTS:
         return
-    looks = looking.looks([shown[row.id] for row in of_shown])
+    photos = [shown[row.id] for row in of_shown]
+    with_parts = [photo.id for photo in photos if photo.has_parts]
+    looks = looking.looks(photos, with_parts=with_parts)
     for (row, answer), look in zip(of_shown.items(), looks, strict=True):
         seen = {subject.box for subject in answer.subjects or ()}
         drawn = {look.main, *look.others} - {None, WHOLE}

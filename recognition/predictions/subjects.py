@@ -15,12 +15,17 @@ _ROUNDED = 4  # digits of a box: a pixel of a photo of 10,000
 def replace(
     answers: Mapping[Prediction, Answer], groups: LabelGroups, answering: Answering
 ) -> None:
-    """Store the subjects of these answers, which are of one version and as it gave them, instead of
-    those that their predictions had. The predictions are locked, or not seen by others yet.
+    """As `add`, instead of the subjects that these predictions had."""
+    Subject.objects.filter(prediction__in=answers).delete()
+    add(answers, groups, answering)
+
+
+def add(answers: Mapping[Prediction, Answer], groups: LabelGroups, answering: Answering) -> None:
+    """Store the subjects of these answers, which are of one version and as it gave them. The
+    predictions are locked, or not seen by others yet.
 
     groups: how the version's labels go into those in use.
     """
-    Subject.objects.filter(prediction__in=answers).delete()
     Subject.objects.bulk_create(
         subject
         for row, answer in answers.items()

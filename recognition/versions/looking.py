@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from uuid import UUID
+
+from django.db.models import Exists, OuterRef
 
 from recognition.cnn.finder.manifest import finder_sha256
 from recognition.cnn.pixels.boxes import Box
@@ -23,12 +25,24 @@ def finder_for(version: ModelVersion) -> Path | None:
     return folder() if version.view == View.SUBJECTS and finder() else None
 
 
-def looks(photos: Sequence[Photo], closer: bool = False) -> list[Look]:
-    """The photos with the boxes that people drew, in the same order. closer: as in Look."""
+def has_parts(photo: str) -> Exists:
+    """Whether there are further labels in the photo that this field of a query refers to."""
+    return Exists(Annotation.objects.filter(photo=OuterRef(photo)))
+
+
+def looks(
+    photos: Sequence[Photo], closer: bool = False, with_parts: Collection[UUID] | None = None
+) -> list[Look]:
+    """The photos with the boxes that people drew, in the same order.
+
+    closer: as in Look. with_parts: which of them have further labels, if that is known.
+    """
     drawn: dict[UUID, list[Box]] = {}
-    annotations = Annotation.objects.filter(photo__in=photos).order_by("photo", "id")
-    for photo_id, box in annotations.values_list("photo", "box"):
-        drawn.setdefault(photo_id, []).append(Box(*box))
+    asked = [photo.id for photo in photos] if with_parts is None else with_parts
+    if asked:
+        annotations = Annotation.objects.filter(photo__in=asked).order_by("photo", "id")
+        for photo_id, box in annotations.values_list("photo", "box"):
+            drawn.setdefault(photo_id, []).append(Box(*box))
     return [
         Look(
             photo.original_path,

@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.serving.classifier import Look
@@ -140,8 +141,10 @@ def _backfill() -> int | None:
     return settled
 
 
-def _looks(rows: list[Prediction]) -> list[Look]:
-    return looking.looks([row.photo for row in rows])
+def _looks(rows: Sequence[Any]) -> list[Look]:
+    """rows: claimed, so that they know whether they have further labels."""
+    with_parts = [row.photo_id for row in rows if row.has_parts]
+    return looking.looks([row.photo for row in rows], with_parts=with_parts)
 
 
 def _after_batch() -> None:
