@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 # A label is answered from here on, whatever stands above it. (Chosen on real photographs:
 # docs/decisions/taxonomy.md.)
-ENOUGH = 0.4
+ENOUGH = 0.3
 # Below that, the nearest group above it that reaches this.
 CLEARLY = 0.7
 

@@ -34,12 +34,13 @@ def test_a_label_that_is_sure_enough_is_answered() -> None:
 
 
 def test_the_nearest_group_that_is_clearly_sure_takes_its_place() -> None:
-    assert answered(("owl", 0.39), ("eagle", CLEARLY - 0.38)) == "bird-of-prey"
-    assert answered(("owl", 0.3), ("bird", 0.25), ("eagle", 0.2)) == "bird"
+    unsure = ENOUGH - 0.01
+    assert answered(("owl", unsure), ("eagle", CLEARLY - unsure + 0.01)) == "bird-of-prey"
+    assert answered(("owl", unsure), ("bird", 0.25), ("eagle", 0.2)) == "bird"
 
 
 def test_where_no_group_is_sure_either_the_best_label_is_answered() -> None:
-    assert answered(("owl", 0.35), ("neither", 0.34), ("eagle", 0.2)) == "owl"
+    assert answered(("owl", ENOUGH - 0.01), ("neither", 0.28), ("eagle", 0.2)) == "owl"
 
 
 def test_neither_has_nothing_above_it() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
+from recognition.cnn import narrowest
 from recognition.labels.tree import set_active
 from recognition.models import Label, ModelVersion, Photo, Promise
 from recognition.predictions import queue
@@ -34,6 +35,11 @@ def promised(version: ModelVersion, **floors: float) -> None:
     by_id = {ids[slug]: floors[slug] for slug in floors}
     rules = {"version_id": version.id, "floors": by_id, "groups": by_id}
     Promise.objects.create(active=True, applied={**rules, "check_rate": 0.0})
+
+
+@pytest.fixture(autouse=True)
+def _four_labels_can_be_unsure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(narrowest, "ENOUGH", 0.4)
 
 
 def test_a_photo_of_which_no_label_is_sure_gets_its_parent(uploader: User) -> None:

@@ -27,7 +27,7 @@ from recognition.cnn.taxonomy import Label
 
 SURE = 0.9  # the confidence from which the first look is enough
 _LEAST_PRESENCE = 0.5  # of a subject that is told of
-_LEAST_SCORE_BESIDE = 0.3  # the finder's, of a subject beside the main one
+_LEAST_SCORE_BESIDE = 0.35  # the finder's, of a subject beside the main one
 _PART = 0.75
 _AREA_EXPONENT = 0.25  # the larger one is more likely the main subject
 _LEAST_SHARE = 1e-9  # whose logarithm is taken
@@ -73,6 +73,8 @@ class CloserLook:
         self._manifest = manifest
         self._engine = engine
         self._finder = finder
+        # There the finder costs next to nothing.
+        self._is_on_gpu = finder is not None and finder.name == "torch-cuda"
         self._workers = workers
         built_in = {label.slug for label in taxonomy.labels()}
         # Labels of animals and vehicles that people added were taught from views of subjects alone.
@@ -98,7 +100,7 @@ class CloserLook:
 
     def wants(self, look: Look, probabilities: Floats) -> bool:
         """Whether to look closer, after the first look has said this: (known labels,)."""
-        if _has_drawn(look):
+        if _has_drawn(look) or self._is_on_gpu:
             return True
         best = int(probabilities.argmax())
         is_sure = bool(self._at_first_sight[best] and probabilities[best] >= SURE)
@@ -156,7 +158,7 @@ class CloserLook:
         )
 
     def _said(self, region: Region, view: View) -> Floats:
-        """Where the finder has nothing to say, people have drawn the box: the recogniser decides"""
+        """Where the finder has nothing to say, people drew the box, and the recogniser decides."""
         if region.class_scores is None:
             return self.fusion.widened(view.probabilities)
         logs = self.fusion.of_subjects(

@@ -46,8 +46,9 @@ class FakeEngine:
 class FakeFinder:
     side = 32
 
-    def __init__(self, found: Detections) -> None:
+    def __init__(self, found: Detections, name: str) -> None:
         self._found = found
+        self.name = name
 
     def find(self, pixels: npt.NDArray[np.uint8]) -> list[Detections]:
         return [self._found] * len(pixels)
@@ -61,9 +62,11 @@ def workers() -> Iterator[ThreadPoolExecutor]:
 
 @pytest.fixture
 def closer_look(workers: ThreadPoolExecutor) -> Any:
-    def made(*found: tuple[Box, dict[str, float]], finder: bool = True) -> CloserLook:
+    def made(
+        *found: tuple[Box, dict[str, float]], finder: bool = True, name: str = "openvino"
+    ) -> CloserLook:
         engine: Any = FakeEngine()
-        fake: Any = FakeFinder(detections(*found)) if finder else None
+        fake: Any = FakeFinder(detections(*found), name) if finder else None
         return CloserLook(manifest(labels=KNOWN, view="subjects"), engine, fake, workers)
 
     return made
@@ -99,6 +102,10 @@ def test_it_looks_closer_where_the_first_look_is_not_sure(
 
 def test_it_looks_closer_when_it_is_asked_to(closer_look: Any) -> None:
     assert closer_look().wants(PHOTO._replace(closer=True), shares(dog=0.98))
+
+
+def test_on_a_gpu_it_looks_closer_at_every_photo(closer_look: Any) -> None:
+    assert closer_look(name="torch-cuda").wants(PHOTO, shares(dog=0.98))
 
 
 def test_without_a_finder_it_looks_only_where_people_drew(closer_look: Any) -> None:
