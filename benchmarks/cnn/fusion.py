@@ -28,10 +28,9 @@ from scipy.optimize import minimize
 from recognition.cnn.finder.engine import load_finder
 from recognition.cnn.pixels.boxes import Box
 from recognition.cnn.pixels.decoding import load_upright_rgb, shrunk
-from recognition.cnn.pixels.preprocessing import centre_pixels
+from recognition.cnn.pixels.preprocessing import SHORTER_SIDE, centre_pixels
 from recognition.cnn.serving.answers import Look
 from recognition.cnn.serving.closer_look import (
-    SHORTER_SIDE,
     SURE,
     CloserLook,
     Seen,
