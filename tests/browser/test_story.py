@@ -62,9 +62,12 @@ def find_in_the_history(page: Page) -> None:
     page.locator(".chips").get_by_text("Animal").click()
     expect(page.locator('.card:not([data-kind="animal"])')).to_have_count(0)
     expect(page).to_have_url(re.compile(r"/history/\?kind=animal$"))
+    page.locator("#label").select_option("dog")
+    expect(page).to_have_url(re.compile(r"/history/\?kind=animal&label=dog$"))
     page.get_by_label("Search in names").fill("no such photo")
     expect(page.get_by_role("heading", name="Nothing matches")).to_be_visible()
-    page.get_by_role("link", name="Clear the filters").click()
+    # Pressed slowly: nothing may replace the link meanwhile.
+    page.get_by_role("link", name="Clear the filters").click(delay=600)
     expect(page.locator(".card")).to_have_count(7)
 
 
