@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib.util
+import os
 import subprocess
 import sys
 import time
@@ -86,10 +87,14 @@ def shots(shared_photos: Path, network: Path) -> dict[str, list[Shot]]:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
-    """SQLite in a file, as in production: in memory, threads would lock each other out."""
+    """SQLite in a file, as in production: in memory, threads would lock each other out. On
+    PostgreSQL a database for each process among which the tests are shared."""
     database = settings.DATABASES["default"]
     if database["ENGINE"] == "django.db.backends.sqlite3":
-        database.setdefault("TEST", {})["NAME"] = str(ARK_HOME / "test.sqlite3")
+        name = str(ARK_HOME / "test.sqlite3")
+    else:
+        name = f"test_ark_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    database.setdefault("TEST", {})["NAME"] = name
 
 
 @pytest.fixture(scope="session", autouse=True)

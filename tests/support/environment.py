@@ -22,3 +22,5 @@ os.environ.pop("REDIS_URL", None)
 os.environ.pop("DATABASE_URL", None)
 if database:
     os.environ["DATABASE_URL"] = database
+    # For the processes among which pytest-xdist shares the tests: they come here too.
+    os.environ["ARK_TEST_DATABASE_URL"] = database
