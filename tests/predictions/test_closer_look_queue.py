@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
+from recognition.core.locks import lock_predictions
 from recognition.models import ModelVersion, Photo, Prediction, Report
 from recognition.photos.deletion import delete_photo
 from recognition.predictions import closer_look, queue
@@ -170,7 +171,10 @@ def test_looking_and_labelling_at_once_wait_for_each_other_only(
         labelling = threads.submit(label_all)
         while not labelling.done():
             store(claims, [seen() for _ in claims])
-            Prediction.objects.update(look_due=claims[0].due)
+            with transaction.atomic():
+                due = lock_predictions(claimed.prediction_id for claimed in claims)
+                ids = list(due.values_list("id", flat=True))
+                Prediction.objects.filter(id__in=ids).update(look_due=claims[0].due)
         labelling.result()
     assert all(shown(photo).subjects.count() == 1 for photo in photos)
 

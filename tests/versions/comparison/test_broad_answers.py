@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from unittest.mock import patch
 
+import numpy as np
 import pytest
 
 from recognition.cnn import narrowest
 from recognition.models import ComparedPhoto, Label, Photo
 from recognition.versions.comparison import comparing
-from tests.versions.comparison.conftest import outcomes
+from tests.versions.comparison.conftest import EMBEDDING_SIZE, outcomes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Outcome, Part = ComparedPhoto.Outcome, ComparedPhoto.Part
@@ -44,13 +45,16 @@ def test_what_is_above_the_label_is_right_but_broad(
 def test_where_neither_label_is_sure_the_group_is_compared(
     compared: Callable, photo_of: Callable[..., Photo]
 ) -> None:
-    """All labels are alike likely: dog's and cat's group has the half of it."""
+    """All labels are nearly alike likely: dog's and cat's group has the half of it."""
     with patch.object(narrowest, "CLEARLY", 0.45):
         animal = Label.objects.create(slug="animal", name_en="A", name_zh="A", kind="animal")
         vehicle = Label.objects.create(slug="vehicle", name_en="V", name_zh="V", kind="vehicle")
         Label.objects.filter(slug__in=["dog", "cat"]).update(parent=animal)
         Label.objects.filter(slug="car").update(parent=vehicle)
         photo = photo_of(83, "dog")
+        hardly_a_dog = np.zeros(EMBEDDING_SIZE, "<f2")
+        hardly_a_dog[0] = 0.02
+        photo.predictions.update(embedding=hardly_a_dog.tobytes())
         found = compared()
     assert outcomes(found)[photo.id][1:] == ("dog", "animal")
     row = found.photos.get(part=Part.TEST)
