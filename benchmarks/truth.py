@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from recognition.cnn.pixels.boxes import Box
+
 OVERLAP = 0.5  # intersection over union from which on two boxes are of the same subject
 LARGE = 0.02  # of the picture: subjects that should be found
 # A class of COCO, and the labels that people would call right for it. Labels below these are right
@@ -42,7 +44,7 @@ class Marked(NamedTuple):
 
     @property
     def area(self) -> float:
-        return _area(self.box)
+        return Box(*self.box).area
 
 
 class Judge:
@@ -151,17 +153,4 @@ def _best(left: Sequence[Marked], subject: dict[str, Any], by: Judge) -> Marked 
 
 def overlap(one: Sequence[float], other: Sequence[float]) -> float:
     """Intersection over union of two boxes, 0 to 1."""
-    inside = _area(
-        (
-            max(one[0], other[0]),
-            max(one[1], other[1]),
-            min(one[2], other[2]),
-            min(one[3], other[3]),
-        )
-    )
-    union = _area(one) + _area(other) - inside
-    return inside / union if union > 0 else 0.0
-
-
-def _area(box: Sequence[float]) -> float:
-    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
+    return Box(*one).overlap(Box(*other))

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
+from recognition.cnn.pixels.boxes import Box
 from recognition.labels.boxes import WHOLE
 from recognition.models import Annotation, Label, Photo, State, Subject
 from recognition.photos import selectors
@@ -55,7 +56,7 @@ class Part:
     @property
     def is_filling(self) -> bool:
         """Whether it fills the picture, so that a frame around it says nothing."""
-        return area(self.box) > _FILLING
+        return Box(*self.box).area > _FILLING
 
 
 def with_parts(photos: QuerySet[Photo]) -> QuerySet[Photo]:
@@ -97,11 +98,6 @@ def is_without(photo: Photo) -> bool:
     return selectors.subjects(prediction) == []
 
 
-def area(box: Sequence[float]) -> float:
-    left, top, right, bottom = box
-    return max(0.0, right - left) * max(0.0, bottom - top)
-
-
 def _subjects(photo: Photo) -> list[Subject]:
     if photo.prediction is None or photo.prediction.state != State.DONE:
         return []
@@ -140,12 +136,4 @@ def _labelled(part: Part, label: Label) -> Part:
 
 
 def _is_same(one: Sequence[float], other: Sequence[float]) -> bool:
-    common = area(
-        [
-            max(one[0], other[0]),
-            max(one[1], other[1]),
-            min(one[2], other[2]),
-            min(one[3], other[3]),
-        ]
-    )
-    return common > _SAME * (area(one) + area(other) - common)
+    return Box(*one).overlap(Box(*other)) > _SAME

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from recognition.cnn.pixels.boxes import Box
 from recognition.models import Photo
 from recognition.photos import parts
 
@@ -31,7 +32,7 @@ def thumbnail(photo: Photo, ratio: float) -> Thumbnail:
     if box is None:
         return Thumbnail("middle", None)
     keeps = _end_to_keep(box, photo.width / photo.height / ratio)
-    return Thumbnail(keeps, _frame(photo, box) if parts.area(box) < _FRAMED_BELOW else None)
+    return Thumbnail(keeps, _frame(photo, box) if Box(*box).area < _FRAMED_BELOW else None)
 
 
 def _frame(photo: Photo, box: list[float]) -> tuple[int, int, int, int]:

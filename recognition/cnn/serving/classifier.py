@@ -17,7 +17,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from recognition.cnn.finder.engine import FinderEngine, load_finder
-from recognition.cnn.manifest import Manifest
+from recognition.cnn.manifest import SUBJECTS, Manifest
 from recognition.cnn.pixels.decoding import (
     DEFAULT_MAX_PIXELS,
     UnreadablePhoto,
@@ -67,7 +67,7 @@ class Classifier:
         self._inference = ThreadPoolExecutor(1, "inference")
         self._closer_look = (
             CloserLook(manifest, engine, finder, self._resizers)
-            if manifest.view == "subjects"
+            if manifest.view == SUBJECTS
             else None
         )
 
@@ -90,7 +90,7 @@ class Classifier:
         Raises CorruptCheckpoint, BrokenEngine, or ValueError for a combination that cannot be.
         """
         manifest, loaded = load_engine(folder, engine, device)
-        looks_closer = finder is not None and manifest.view == "subjects"
+        looks_closer = finder is not None and manifest.view == SUBJECTS
         found = load_finder(finder, device, engine) if finder and looks_closer else None
         classifier = cls(manifest, loaded, max_pixels, found)
         side = classifier.manifest.preprocessing.crop
