@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from recognition.cnn.pixels.boxes import Box
 from recognition.cnn.pixels.decoding import load_upright_rgb
 
-Box = tuple[float, float, float, float]  # left, top, right, bottom
+PixelBox = tuple[float, float, float, float]  # left, top, right, bottom, in pixels
 
 SHORTER_SIDE = 512  # pixels of a decoded photo: small subjects need more than the first look
 _MARGIN = 0.05  # of a subject's width and height, on each side
@@ -69,7 +70,7 @@ def centre_pixels(image: Image.Image, preprocessing: Preprocessing) -> npt.NDArr
     return np.asarray(square)
 
 
-def centre_box(size: tuple[int, int], preprocessing: Preprocessing) -> Box:
+def centre_box(size: tuple[int, int], preprocessing: Preprocessing) -> PixelBox:
     """The square of the original, in its pixels (left, top, right, bottom), that the crop keeps."""
     width, height = size
     side = min(width, height) * preprocessing.crop / preprocessing.resize
@@ -93,7 +94,7 @@ def squeezed(image: Image.Image, box: Box, side: int, interpolation: str) -> Ima
     return image.resize((side, side), _FILTERS[interpolation], box=part)
 
 
-def subject_box(size: tuple[int, int], box: Box) -> Box:
+def subject_box(size: tuple[int, int], box: Box) -> PixelBox:
     """A subject with its margin in pixels, as far as the image goes."""
     left, top, right, bottom = box
     across, down = _MARGIN * (right - left), _MARGIN * (bottom - top)

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from recognition.cnn.pixels.boxes import Box
 from recognition.cnn.pixels.decoding import DEFAULT_MAX_PIXELS
-from recognition.cnn.pixels.preprocessing import Box
 from recognition.cnn.taxonomy import Label
 from recognition.cnn.training.parameters import MODES, TrainingParameters
 
@@ -127,4 +127,4 @@ def _box(text: str | None) -> Box | None:
     if not text:
         return None
     left, top, right, bottom = map(float, text.split())
-    return left, top, right, bottom
+    return Box(left, top, right, bottom)

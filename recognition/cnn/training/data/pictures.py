@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from recognition.cnn.pixels.boxes import Box
 from recognition.cnn.pixels.decoding import UnreadablePhoto, load_upright_rgb, shrunk
-from recognition.cnn.pixels.preprocessing import SHORTER_SIDE, Box, squeezed
+from recognition.cnn.pixels.preprocessing import SHORTER_SIDE, squeezed
 from recognition.cnn.training.memory import available_bytes
 
 Pixels = npt.NDArray[np.uint8]
