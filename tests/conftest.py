@@ -20,12 +20,12 @@ from django.utils import timezone, translation
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from recognition import roles
 from recognition.cnn.manifest import read_manifest
 from recognition.cnn.serving.classifier import Classifier
 from recognition.cnn.store.checkpoint import build_pretrained
 from recognition.core import redis_client
 from recognition.models import ModelVersion
+from recognition.people import roles
 from recognition.versions import registry
 from recognition.workers import quiet
 from tests.support.real_answers import Shot, shots_in

@@ -15,8 +15,8 @@ from webapp.home import BASE_DIR
 
 # From the bottom: each folder may import what stands before it, never what stands after it.
 ORDER = (
-    *("models", "core", "labels", "cnn", "photos", "versions", "training", "predictions"),
-    *("review", "analysis", "workers", "exchange", "staff", "admin", "site", "api"),
+    *("models", "core", "people", "labels", "cnn", "photos", "versions", "training"),
+    *("predictions", "review", "analysis", "workers", "exchange", "staff", "admin", "site", "api"),
 )
 WITHOUT_TORCH = (
     "recognition/photos/imaging.py",

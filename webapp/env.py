@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from pathlib import Path
@@ -34,6 +35,14 @@ def hosts(name: str) -> list[str]:
                 f"{name}={value}: expected names like example.com or [::1], without scheme or port."
             )
     return values
+
+
+def networks(name: str, default: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Addresses (10.0.0.7) and networks (10.0.0.0/8)."""
+    try:
+        return [ipaddress.ip_network(word) for word in words(name, default)]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}.") from None
 
 
 def boolean(name: str, default: bool) -> bool:

@@ -35,6 +35,10 @@ RIGHTS = {
     Job.Kind.LEARNING_CURVE: "recognition.train",
     Job.Kind.SUSPECT_SEARCH: "recognition.review",
     Job.Kind.BACKFILL: "recognition.promote",
+    Job.Kind.PHOTO_DELETION: "recognition.delete_photo",
+    Job.Kind.PERSON_DELETION: "auth.delete_user",
+    Job.Kind.LABEL_MERGE: "recognition.change_label",
+    Job.Kind.STORAGE_CHECK: "recognition.view_auditevent",
 }
 
 

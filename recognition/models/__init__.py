@@ -1,5 +1,6 @@
 """The tables, one file each."""
 
+from recognition.models.audit import AuditEvent
 from recognition.models.comparison import ComparedPhoto, Comparison
 from recognition.models.decision import REVIEWED_VIA, BulkDecision, Decision, Via
 from recognition.models.job import Job
@@ -7,6 +8,7 @@ from recognition.models.label import Kind, Label
 from recognition.models.model_version import LiveChange, ModelVersion, View
 from recognition.models.photo import Batch, Photo, Split, split_of
 from recognition.models.prediction import ConfidenceBand, Prediction, Review, State
+from recognition.models.profile import Profile
 from recognition.models.review import HashRevision, Promise, Report, ReviewLease, Suspect
 from recognition.models.subject import Annotation, Subject, Suggestion
 from recognition.models.training import (
@@ -24,6 +26,7 @@ from recognition.models.training import (
 __all__ = [
     "REVIEWED_VIA",
     "Annotation",
+    "AuditEvent",
     "Batch",
     "BulkDecision",
     "ComparedPhoto",
@@ -41,6 +44,7 @@ __all__ = [
     "ModelVersion",
     "Photo",
     "Prediction",
+    "Profile",
     "Promise",
     "Report",
     "Review",

@@ -26,6 +26,10 @@ class Job(models.Model):
         LEARNING_CURVE = "learning_curve", _("learning curve")
         SUSPECT_SEARCH = "suspect_search", _("search for suspect labels")
         BACKFILL = "backfill", _("photos predicted again")
+        PHOTO_DELETION = "photo_deletion", _("deletion of photos")
+        PERSON_DELETION = "person_deletion", _("deletion of a person")
+        LABEL_MERGE = "label_merge", _("merging of labels")
+        STORAGE_CHECK = "storage_check", _("storage check")
 
     id = models.UUIDField(primary_key=True, default=time_ordered_uuid, editable=False)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)

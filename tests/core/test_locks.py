@@ -14,10 +14,10 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from recognition import roles
 from recognition.labels import labelling, merging
 from recognition.labels.tree import add
 from recognition.models import Label, Photo, Review, ReviewLease, Via
+from recognition.people import roles
 from recognition.photos import deletion
 from recognition.predictions.queue import claim, store
 from recognition.review import leases, queue

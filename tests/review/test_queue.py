@@ -14,11 +14,11 @@ from django.contrib.auth.models import Group, Permission, User
 from django.db import connection
 from django.utils import timezone
 
-from recognition import roles
 from recognition.core.counting import Counted
 from recognition.labels import labelling
 from recognition.labels.tree import LabelTree
 from recognition.models import Decision, Label, ModelVersion, Photo, ReviewLease, State, Via
+from recognition.people import roles
 from recognition.review import leases, queue
 from recognition.review.queue import Filters, Ordering
 from tests.support.rows import add_photo

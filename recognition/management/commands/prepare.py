@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection, transaction
 from recognition.cnn.finder.adding import add_finder
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.unavailable import WeightsUnavailable
-from recognition.roles import ensure_groups
+from recognition.people.roles import ensure_groups
 from recognition.versions import finder, pretrained
 from webapp.home import ARK_HOME, write_secret_file
 

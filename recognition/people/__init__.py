@@ -1,0 +1,1 @@
+"""People: their roles, tokens, invitations and quotas; how they come and how they go."""

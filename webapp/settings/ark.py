@@ -1,0 +1,21 @@
+"""What an operator can choose about recognition, uploads and their limits."""
+
+from webapp import env
+from webapp.home import models_store
+
+ARK_MODELS_STORE = models_store()
+ARK_BACKBONE = env.choice("ARK_BACKBONE", "lite0", ("lite0", "lite1", "lite2"))
+_FINDERS = (
+    *("nanodet_g", "ssdlite320_mobilenet_v3_large"),
+    *("fasterrcnn_mobilenet_v3_large_320_fpn", "fasterrcnn_resnet50_fpn_v2", "none"),
+)
+ARK_FINDER = env.choice("ARK_FINDER", "nanodet_g", _FINDERS)
+ARK_ENGINE = env.choice("ARK_ENGINE", "auto", ("auto", "openvino", "torch"))
+ARK_DEVICE = env.choice("ARK_DEVICE", "auto", ("auto", "cpu", "cuda"))
+ARK_MAX_UPLOAD_MB = env.integer("ARK_MAX_UPLOAD_MB", 25, at_least=1)
+ARK_MAX_BULK_MB = env.integer("ARK_MAX_BULK_MB", 2048, at_least=1)
+ARK_MAX_BULK_FILES = env.integer("ARK_MAX_BULK_FILES", 10_000, at_least=1)
+ARK_MAX_PIXELS = env.integer("ARK_MAX_PIXELS", 100_000_000, at_least=1)
+ARK_LEASE_S = env.integer("ARK_LEASE_S", 60, at_least=1)
+ARK_SWEEP_S = env.integer("ARK_SWEEP_S", 5, at_least=1)
+ARK_REQUESTS_PER_MINUTE = env.integer("ARK_REQUESTS_PER_MINUTE", 30_000)  # 0: no limit

@@ -1,0 +1,25 @@
+"""Redis (the broker of Celery, the news of finished predictions, counters) and the workers."""
+
+from urllib.parse import urlsplit
+
+from webapp import env
+from webapp.home import REDIS_SOCKET
+
+REDIS_URL = env.url("REDIS_URL", f"unix://{REDIS_SOCKET}", ("unix", "redis", "rediss"))
+# Nothing is worth caching so far.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+CELERY_BROKER_URL = (
+    f"redis+socket://{urlsplit(REDIS_URL).path}" if REDIS_URL.startswith("unix://") else REDIS_URL
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_DEFAULT_QUEUE = "predict"
+CELERY_TASK_ROUTES = {
+    f"recognition.tasks.{name}": {"queue": name} for name in ("analyse", "teach", "train")
+}
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -1,0 +1,19 @@
+"""Languages, static files, logs."""
+
+from django.utils.translation import gettext_lazy as _
+
+from webapp import env, logs
+from webapp.home import ARK_HOME, BASE_DIR
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("zh-hans", _("Chinese"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = env.text("TZ", "UTC")
+STATIC_URL = "static/"
+STATIC_ROOT = ARK_HOME / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+LOGGING = logs.configuration()

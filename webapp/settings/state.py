@@ -1,0 +1,39 @@
+"""Where things are kept: the database and folders below ARK_HOME."""
+
+import dj_database_url
+
+from webapp import env
+from webapp.home import ARK_HOME
+from webapp.settings.ark import ARK_MAX_BULK_FILES
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASES = {
+    "default": dj_database_url.parse(
+        env.url(
+            "DATABASE_URL",
+            f"sqlite:///{ARK_HOME / 'db.sqlite3'}",
+            ("sqlite", "postgres", "postgresql"),
+        ),
+        conn_max_age=600,
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # Writers take their turn at once instead of failing half-way; readers are never blocked.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": ("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"),
+    }
+else:
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A server that is gone must show as an error, not as a request that hangs.
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        connect_timeout=3, tcp_user_timeout=10_000
+    )
+MEDIA_ROOT = ARK_HOME / "media"
+ARK_INCOMING = ARK_HOME / "incoming"  # uploads while they arrive, on the same disk as MEDIA_ROOT
+FILE_UPLOAD_HANDLERS = ["recognition.photos.uploads.SpoolUploadHandler"]
+ARK_TRAINING = ARK_HOME / "training"  # checkpoints of training runs
+ARK_EXPORTS = ARK_HOME / "exports"  # versions to download
+ARK_IMPORTS = ARK_HOME / "imports"  # bundles from elsewhere, until they are checked
+DATA_UPLOAD_MAX_NUMBER_FILES = ARK_MAX_BULK_FILES
