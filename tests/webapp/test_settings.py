@@ -18,7 +18,7 @@ from webapp.settings import ark
 KEY = "a secret key of the tests that is long enough to be one"
 SHOW = """
 import json
-from webapp.settings import ark
+from webapp import settings
 print(json.dumps({name: getattr(settings, name, None) for name in (
     "DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SECURE_SSL_REDIRECT",
     "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS",

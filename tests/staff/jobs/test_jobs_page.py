@@ -188,7 +188,7 @@ def test_a_running_job_is_being_cancelled(as_trainer: Client) -> None:
 @pytest.mark.parametrize(
     ("person", "kinds"),
     [
-        ("as_reviewer", {Kind.SUSPECT_SEARCH}),
+        ("as_reviewer", {Kind.SUSPECT_SEARCH, Kind.LABEL_MERGE}),
         ("as_trainer", {Kind.EXPORT, Kind.IMPORT, Kind.LEARNING_CURVE, Kind.BACKFILL}),
         ("as_superuser", set(Kind)),
     ],
