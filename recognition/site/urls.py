@@ -10,6 +10,7 @@ from recognition.site import (
     how_it_works,
     photo_page,
     pictures,
+    script_requests,
     suggestions_page,
     upload_page,
 )
@@ -45,6 +46,7 @@ urlpatterns = [
     path("sign-in/", accounts.SignIn.as_view(), name="login"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("password/", accounts.ChangePassword.as_view(), name="change-password"),
+    path("session/", script_requests.session, name="session"),
     path("language/", set_language, name="set-language"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -1,6 +1,7 @@
 // Cards that wait fill in by themselves: one question for all of them together, often at first,
 // then once a second, seldom while nobody looks, never when none waits.
 import { fromHtml, maybe, the } from "../dom.js";
+import * as session from "../session.js";
 import { cards, changed, replace, waitingCards } from "./cards.js";
 
 /**
@@ -63,8 +64,9 @@ async function fetchNews() {
   const ids = [...new Set(waitingCards().map((card) => card.dataset.photo))].slice(0, MAX_ASKED);
   const query = new URLSearchParams({ waiting: ids.join(","), batch: hiddenBatch() });
   const address = the("[data-live]", HTMLElement).dataset.live;
-  const response = await fetch(`${address}?${query}`);
-  if (response.redirected || !response.ok) throw new Error("no answer");
+  const response = await session.ask(`${address}?${query}`);
+  session.tell(session.problemOf(response));
+  if (!response.ok) throw new Error("no answer");
   return response.json();
 }
 

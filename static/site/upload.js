@@ -1,5 +1,6 @@
 // Photos that are chosen, dropped, pasted or taken: sent a few at a time, each with its own card.
 import { all, around, fromHtml, maybe, the } from "../dom.js";
+import * as session from "../session.js";
 import { changed, fromTemplate, replace } from "./cards.js";
 import { droppedFiles, isArchive } from "./files.js";
 import { showProgress } from "./progress.js";
@@ -121,11 +122,10 @@ function openBatch() {
 /** @returns {Promise<string>} */
 async function requestBatch() {
   const { open = "" } = page.dataset;
-  const headers = { Accept: "application/json", "X-CSRFToken": csrfToken() };
-  const response = await fetch(open, { method: "POST", headers }).catch(() => null);
+  const headers = { Accept: "application/json" };
+  const response = await session.ask(open, { method: "POST", headers }).catch(() => null);
   if (!response) throw "offline";
-  if (response.redirected) throw "signed-out";
-  if (!response.ok) throw "error";
+  if (!response.ok) throw session.problemOf(response) || "error";
   const batch = await response.json();
   page.dataset.batch = batch.url;
   page.dataset.batchId = batch.id;
@@ -135,33 +135,45 @@ async function requestBatch() {
 }
 
 /**
+ * Once more with another token if the page's is too old.
+ * @param {string} address
+ * @param {Job} job
+ * @returns {Promise<XMLHttpRequest>}
+ */
+async function post(address, job) {
+  try {
+    return await postOnce(address, job);
+  } catch (reason) {
+    if (reason !== "csrf") throw reason;
+    await session.renew();
+    return postOnce(address, job);
+  }
+}
+
+/**
  * XMLHttpRequest, because fetch does not tell how much has been sent.
  * @param {string} address
  * @param {Job} job
  * @returns {Promise<XMLHttpRequest>}
  */
-function post(address, job) {
+function postOnce(address, job) {
   const body = new FormData();
   if (job.labelled) body.append("labelled", "on");
   body.append(isArchive(job.file) ? "archive" : "images", job.file, job.file.name);
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", address);
-    request.setRequestHeader("X-CSRFToken", csrfToken());
+    for (const [name, value] of Object.entries(session.headers())) {
+      request.setRequestHeader(name, value);
+    }
     request.upload.addEventListener("progress", (event) => showSent(job, event));
     request.addEventListener("error", () => reject("offline"));
     request.addEventListener("load", () => {
-      const isRedirected = !request.responseURL.endsWith(address);
-      if (isRedirected) reject("signed-out");
-      else if (request.status !== 200) reject("error");
-      else resolve(request);
+      if (request.status === 200) resolve(request);
+      else reject(session.problemOf(request) || "error");
     });
     request.send(body);
   });
-}
-
-function csrfToken() {
-  return the("[name=csrfmiddlewaretoken]", HTMLInputElement).value;
 }
 
 /**

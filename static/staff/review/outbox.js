@@ -1,6 +1,6 @@
 // What a reviewer did and the server does not know yet. It is kept in the browser, so that neither a
 // lost connection nor a closed window loses any of it, and it is sent in order, one after the other.
-import { post } from "./send.js";
+import { LATER, post } from "./send.js";
 
 const FIRST_WAIT_MS = 1000;
 const MAX_WAIT_MS = 30_000;
@@ -104,7 +104,7 @@ export class Outbox {
       const [key, entry] = stored[0];
       this.#save(key, { ...entry, isTried: true }); // the server may know of it, whatever comes
       const answer = await post(this.#addresses[entry.action], entry.fields);
-      if (["offline", "signed-out"].includes(answer.outcome)) return answer.outcome;
+      if (LATER.includes(answer.outcome)) return answer.outcome;
       this.#failures = 0;
       this.#drop(entry.id);
       this.#answered(entry, answer);

@@ -50,7 +50,9 @@ export class Progress {
    */
   showOutbox(count, outcome) {
     this.#find("offline").hidden = outcome !== "offline" || !count;
-    this.#find("signed-out").hidden = outcome !== "signed-out";
+    for (const problem of ["signed-out", "other-person", "forbidden"]) {
+      this.#find(problem).hidden = outcome !== problem;
+    }
     for (const place of this.#page.querySelectorAll("[data-waiting]")) {
       place.textContent = number.format(count);
     }

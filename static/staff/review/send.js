@@ -1,13 +1,16 @@
 // Questions to the server, and what became of them.
-import { the } from "../../dom.js";
+import * as session from "../../session.js";
 
 export const AGAIN_MS = 5000; // until what was asked for, and did not come, is asked for again
 const TIMEOUT_MS = 20_000;
-const LATER = [408, 429];
+const BUSY = [408, 429];
+/** @type {string[]} */
+export const LATER = ["offline", "signed-out", "other-person", "forbidden"];
 
 /**
- * "offline" and "signed-out": it should be tried again.
- * @typedef {"done" | "gone" | "conflict" | "refused" | "offline" | "signed-out"} Outcome
+ * Those of LATER: it should be tried again.
+ * @typedef {"done" | "gone" | "conflict" | "refused" | Later} Outcome
+ * @typedef {"offline" | "signed-out" | "other-person" | "forbidden"} Later
  * @typedef {Record<string, string | number | string[]>} Fields
  * @typedef {{ outcome: Outcome, [field: string]: any }} Answer  Its fields depend on the question.
  */
@@ -24,7 +27,7 @@ export function post(address, fields) {
   for (const [name, value] of Object.entries(fields)) {
     for (const one of [value].flat()) body.append(name, String(one));
   }
-  return ask(address, { method: "POST", body, headers: { "X-CSRFToken": csrfToken() } });
+  return ask(address, { method: "POST", body });
 }
 
 /** @param {string} address */
@@ -49,7 +52,7 @@ export function newId() {
 async function ask(address, options) {
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const response = await fetch(address, { ...options, signal });
+    const response = await session.ask(address, { ...options, signal });
     const outcome = outcomeOf(response);
     const isOurs = response.headers.get("Content-Type") === "application/json";
     return { ...(isOurs ? await response.json() : {}), outcome };
@@ -63,13 +66,8 @@ async function ask(address, options) {
  * @returns {Outcome}
  */
 function outcomeOf(response) {
-  if (response.redirected || response.status === 403) return "signed-out";
-  if (response.status >= 500 || LATER.includes(response.status)) return "offline";
+  const problem = session.problemOf(response);
+  if (LATER.includes(problem)) return /** @type {Later} */ (problem);
+  if (problem || response.status >= 500 || BUSY.includes(response.status)) return "offline";
   return OUTCOMES[response.status] ?? "refused";
-}
-
-// Signing in again, in another tab, changes the cookie; the field in the page stays as it was.
-function csrfToken() {
-  const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]*)/);
-  return cookie?.[1] ?? the("[name=csrfmiddlewaretoken]", HTMLInputElement).value;
 }
