@@ -17,7 +17,7 @@ from tests.support.pages import inline_code, text
 from tests.support.rows import NO_ID, add_photo
 
 OPEN_TO_ALL = {"how-it-works", "glossary", "login", "logout", "set-language"}
-OPEN_TO_ALL |= {"healthz", "readyz", "metrics"}
+OPEN_TO_ALL |= {"healthz", "readyz", "metrics", "session"}
 ERRORS = ("400.html", "403.html", "403_csrf.html", "404.html", "500.html")
 
 
