@@ -20,7 +20,9 @@ NOTICE = ".session-notice"
 def refusals_are_expected(open_page: object, complaints: list[str]) -> Iterator[None]:
     """The browser tells of each answer that is a refusal; nothing else may be complained about."""
     yield
-    complaints[:] = [said for said in complaints if not re.search(r"status of 40[13]|Code 401", said)]
+    complaints[:] = [
+        said for said in complaints if not re.search(r"status of 40[13]|Code 401", said)
+    ]
 
 
 def sign_out_elsewhere(page: Page) -> Page:

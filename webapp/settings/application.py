@@ -26,6 +26,7 @@ MIDDLEWARE = [
     "webapp.request_log.log_requests",
     "recognition.photos.uploads.discard_leftovers",
     "recognition.core.memory.give_back_after_requests",
+    "webapp.https_only.refuse_programs_without_https",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
