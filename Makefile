@@ -21,6 +21,11 @@ run: .venv/installed
 test: .venv/installed-dev
 	$(PYTEST) $(TESTS)
 
+# Kills, outages, hostile and made-up input, for hours; `make test` tries the same for seconds.
+drills: export ARK_DRILLS := long
+drills: .venv/installed-dev
+	$(PYTEST) --timeout 14400 $(if $(TESTS),$(TESTS),tests/drills)
+
 # What runs in processes of its own (drills, training) is not seen.
 coverage: .venv/installed-dev
 	$(PYTEST) --cov --cov-report term $(TESTS)
@@ -77,4 +82,4 @@ node_modules/.installed: package.json package-lock.json | .venv/installed-dev
 	.venv-peer/bin/pip install --quiet --requirement benchmarks/requirements-peer.txt
 	@touch $@
 
-.PHONY: run test coverage lint lint-python lint-js types hooks messages lock bench bench-queues
+.PHONY: run test drills coverage lint lint-python lint-js types hooks messages lock bench bench-queues

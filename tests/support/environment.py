@@ -6,6 +6,7 @@ import shutil
 import tempfile
 
 database = os.environ.get("ARK_TEST_DATABASE_URL")  # tests run on SQLite unless it is set
+drills = os.environ.get("ARK_DRILLS")  # how hard they try (tests/support/drills.py)
 home = tempfile.mkdtemp(prefix="ark-test-")  # short: Redis' socket lives in it
 atexit.register(shutil.rmtree, home, ignore_errors=True)
 for name in [name for name in os.environ if name.startswith("ARK_")]:
@@ -20,6 +21,8 @@ os.environ.update(
 )
 os.environ.pop("REDIS_URL", None)
 os.environ.pop("DATABASE_URL", None)
+if drills:
+    os.environ["ARK_DRILLS"] = drills
 if database:
     os.environ["DATABASE_URL"] = database
     # For the processes among which pytest-xdist shares the tests: they come here too.
