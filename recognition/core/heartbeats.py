@@ -25,6 +25,7 @@ def beat(worker: str, part: str = PREDICTOR) -> None:
     with redis_client.may_be_away(), redis_client.connection().pipeline(False) as pipeline:
         pipeline.zadd(heartbeats, {worker: now_s})
         pipeline.zremrangebyscore(heartbeats, 0, now_s - EXPIRES_S)
+        pipeline.zremrangebyscore(heartbeats, now_s + EXPIRES_S, "+inf")  # the clock was set back
         pipeline.execute()
 
 
@@ -52,8 +53,10 @@ def workers_heard(part: str = PREDICTOR) -> list[str]:
 
     Raises redis.RedisError when nobody can be asked.
     """
-    since_s = time.time() - EXPIRES_S
-    heard: Any = redis_client.connection().zrangebyscore(f"{_HEARTBEATS}:{part}", since_s, "+inf")
+    now_s = time.time()
+    heard: Any = redis_client.connection().zrangebyscore(
+        f"{_HEARTBEATS}:{part}", now_s - EXPIRES_S, now_s + EXPIRES_S
+    )
     return [worker.decode() for worker in heard]
 
 

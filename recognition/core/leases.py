@@ -10,12 +10,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 
 from recognition.core.process import dead_here, worker_name
 
 _Row = TypeVar("_Row", bound=Model)
+
+# No lease is longer (a job's is ten minutes). One that ends later was taken by a clock that was set
+# back since, and would otherwise hold its row for as long as that was.
+_LONGEST = timedelta(minutes=20)
 
 NO_LEASE: dict[str, Any] = {"lease_owner": "", "lease_expires": None}
 
@@ -39,7 +44,13 @@ def lost(running: QuerySet[_Row]) -> QuerySet[_Row]:
     """Those of the rows whose worker is gone: the lease ran out, or its process, on this machine,
     is no more."""
     gone = dead_here(running.values_list("lease_owner", flat=True))
-    return running.filter(Q(lease_expires__lt=timezone.now()) | Q(lease_owner__in=gone))
+    now = timezone.now()
+    is_over = Q(lease_expires__lt=now) | Q(lease_expires__gt=now + _longest())
+    return running.filter(is_over | Q(lease_owner__in=gone))
+
+
+def _longest() -> timedelta:
+    return max(_LONGEST, 2 * timedelta(seconds=settings.ARK_LEASE_S))
 
 
 def given_up(running: QuerySet[_Row]) -> QuerySet[_Row]:

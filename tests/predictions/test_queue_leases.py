@@ -143,7 +143,7 @@ def test_a_row_whose_lease_ran_out_waits_again(uploader: User, version: ModelVer
 
 
 def test_a_row_whose_lease_holds_is_left_alone(uploader: User, version: ModelVersion) -> None:
-    row = lost_row(uploader, lease_expires=timezone.now() + timedelta(hours=1))
+    row = lost_row(uploader, lease_expires=timezone.now() + timedelta(minutes=10))
     recover()
     row.refresh_from_db()
     assert (row.state, row.lease_owner) == (RUNNING, "elsewhere:1")
@@ -154,7 +154,7 @@ def test_a_row_whose_process_died_here_waits_again_at_once(
 ) -> None:
     dead = subprocess.Popen(["true"])
     dead.wait()
-    soon = timezone.now() + timedelta(hours=1)
+    soon = timezone.now() + timedelta(minutes=10)
     names = [f"{socket.gethostname()}:{pid}" for pid in (dead.pid, os.getpid())]
     of_dead, of_living = (lost_row(uploader, lease_owner=n, lease_expires=soon) for n in names)
     recover()
