@@ -87,7 +87,7 @@ def test_a_run_whose_lease_ran_out_waits_again() -> None:
 
 
 def test_a_run_whose_lease_holds_is_left_alone() -> None:
-    run = after_recovery(lost_run(lease_expires=timezone.now() + timedelta(hours=1)))
+    run = after_recovery(lost_run(lease_expires=timezone.now() + timedelta(minutes=10)))
     assert (run.state, run.lease_owner) == (RUNNING, "elsewhere:1")
 
 

@@ -1,0 +1,159 @@
+"""The database is locked, restarted, or cuts a connection in the middle of a transaction."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import requests
+
+from tests.support import drills
+from tests.support.instance import WITHOUT_TRAINING, Api, Instance, free_port, running, wait_until
+
+LOCKED_S = drills.times(8, long=20)
+UPLOADS = drills.times(40, long=400)
+
+
+def new_file(photos: list[Path], number: int) -> tuple[str, bytes]:
+    return f"{number}.jpg", photos[number % len(photos)].read_bytes() + os.urandom(8)
+
+
+def all_done(client: Api, stored: list[str]) -> bool:
+    return all(client.get(f"photos/{photo}/")["state"] == "done" for photo in stored)
+
+
+def test_sqlite_is_locked(network: Path, photos: list[Path], tmp_path: Path) -> None:
+    """Somebody copies the file by hand, or a script holds a transaction open."""
+    with running(tmp_path, network.parent, WITHOUT_TRAINING, ARK_SWEEP_S="1") as instance:
+        client = instance.api(instance.token_of("ursula"))
+        answers: list[requests.Response] = []
+
+        def upload(number: int) -> None:
+            answers.append(
+                client.session.post(
+                    f"{client.base}/photos/", files={"image": new_file(photos, number)}, timeout=60
+                )
+            )
+
+        people = [threading.Thread(target=upload, args=(number,)) for number in range(8)]
+        with contextlib.closing(sqlite3.connect(tmp_path / "db.sqlite3")) as other:
+            other.execute("BEGIN IMMEDIATE")
+            for person in people:
+                person.start()
+            time.sleep(LOCKED_S)
+            assert requests.get(f"{instance.url}/healthz", timeout=5).status_code == 200
+            assert client.get("photos/")["results"] == []  # who reads does not wait
+            other.rollback()
+        for person in people:
+            person.join()
+        assert {answer.status_code for answer in answers} == {202}
+        wait_until(lambda: all_done(client, [answer.json()["id"] for answer in answers]))
+
+
+class Server:
+    """A PostgreSQL of the test's own, as the user postgres."""
+
+    def __init__(self) -> None:
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+        if not found or os.getuid() != 0 or not shutil.which("runuser"):
+            pytest.skip("no PostgreSQL to start here")
+        self.bin, self.port = found[-1], free_port()
+        self.folder = Path(tempfile.mkdtemp(prefix="ark-pg-"))  # pytest's is root's alone
+        shutil.chown(self.folder, "postgres", "postgres")
+        self._run("initdb", "--auth=trust", "--username=ark", f"--pgdata={self.folder}/data")
+        self._control("start")
+
+    @property
+    def url(self) -> str:
+        return f"postgres://ark@127.0.0.1:{self.port}/postgres"
+
+    def restart(self) -> None:
+        """As after a power failure: nobody is waited for."""
+        self._control("restart", "-m", "immediate")
+
+    def stop(self) -> None:
+        self._control("stop", "-m", "immediate")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def cut_connections(self) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE pid <> pg_backend_pid() AND state LIKE 'idle in transaction%' OR "
+                "pid <> pg_backend_pid() AND state = 'active' AND backend_type = 'client backend'"
+            )
+
+    def _control(self, *arguments: str) -> None:
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder}"
+        self._run(
+            "pg_ctl", f"--pgdata={self.folder}/data", "-w", "-o", options,
+            "-l", f"{self.folder}/log", *arguments,
+        )  # fmt: skip
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            ["runuser", "-u", "postgres", "--", str(self.bin / program), *arguments],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+
+
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def on_postgresql(
+    postgresql: Server, network: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Instance]:
+    home = tmp_path_factory.mktemp("ark")
+    settings = {"DATABASE_URL": postgresql.url, "ARK_SWEEP_S": "1", "ARK_LEASE_S": "5"}
+    with running(home, network.parent, WITHOUT_TRAINING, **settings) as instance:
+        yield instance
+
+
+@pytest.mark.parametrize("trouble", ["restart", "cut_connections"])
+def test_postgresql_in_trouble_loses_nothing(
+    trouble: str, on_postgresql: Instance, postgresql: Server, photos: list[Path]
+) -> None:
+    client = on_postgresql.api(on_postgresql.token_of(f"ursula-{trouble}"))
+    stored: list[str] = []
+    for number in range(UPLOADS):
+        if number % 10 == 5:
+            getattr(postgresql, trouble)()
+        stored.append(upload_until_answered(client, new_file(photos, number)))
+    wait_until(lambda: all_done(client, stored))
+    assert len(set(stored)) == UPLOADS
+    count = (
+        "from recognition.models import Photo, Prediction; "
+        f"photos = Photo.objects.filter(owner__username='ursula-{trouble}'); "
+        "print(photos.count(), Prediction.objects.filter(photo__in=photos).count(), "
+        "sum(photo.original_path.exists() for photo in photos))"
+    )
+    counted = on_postgresql.manage("shell", "-v", "0", "-c", count).split()
+    assert counted == [str(UPLOADS)] * 3
+
+
+def upload_until_answered(client: Api, file: tuple[str, bytes]) -> str:
+    while True:
+        with contextlib.suppress(requests.RequestException):
+            answer = client.session.post(
+                f"{client.base}/photos/", files={"image": file}, timeout=60
+            )
+            if answer.status_code in (200, 202):
+                return answer.json()["id"]
+            assert answer.status_code >= 500, answer.text
+        time.sleep(0.2)
