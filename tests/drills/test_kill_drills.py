@@ -16,6 +16,7 @@ from tests.support import drills
 from tests.support.instance import Api, Instance, running, wait_until
 
 PARTS = ("web", "redis", "predictor", "analyst", "teacher", "trainer")
+UNFINISHED = ("queued", "running")
 UPLOADS = 200
 _ROUNDS = drills.times(len(PARTS), long=100)
 _COUNTED = """
@@ -99,7 +100,9 @@ def test_nothing_is_lost_and_nothing_happens_twice(instance: Instance, photos: l
     for person in people:
         person.join()
 
-    wait_until(lambda: trainer.ask("GET", f"training-runs/{run}/")["state"] == "succeeded")
+    wait_until(lambda: trainer.ask("GET", f"training-runs/{run}/")["state"] not in UNFINISHED)
+    taught = trainer.ask("GET", f"training-runs/{run}/")
+    assert taught["state"] == "succeeded", taught
     wait_until(lambda: _counted(instance)[0] == [len(stored), len(stored)])
     _photos, predictions, decisions, _runs, missing = _counted(instance)
     assert len(set(stored)) == len(stored)
