@@ -17,8 +17,8 @@ from fastapi import Request  # LitServe reads this annotation: no strings
 from PIL import Image
 
 from recognition.cnn.manifest import read_manifest
-from recognition.cnn.pixels.decoding import DEFAULT_MAX_PIXELS
 from recognition.cnn.pixels.preprocessing import load_pixels
+from recognition.cnn.pixels.unreadable import DEFAULT_MAX_PIXELS
 
 
 class PhotoApi(litserve.LitAPI):

@@ -31,8 +31,8 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from recognition.cnn.manifest import Manifest, read_manifest
-from recognition.cnn.pixels.decoding import DEFAULT_MAX_PIXELS
 from recognition.cnn.pixels.preprocessing import load_pixels
+from recognition.cnn.pixels.unreadable import DEFAULT_MAX_PIXELS
 from recognition.cnn.serving.classifier import BATCH_SIZE, Classifier, decode_threads
 from recognition.cnn.serving.engine import load_engine
 

@@ -21,7 +21,7 @@ from PIL import Image
 from recognition.analysis import duplicates
 from recognition.analysis.duplicates import KnownHashes, Pair
 from recognition.analysis.neighbours import Evidence, LabelledPhotos
-from recognition.cnn.pixels.decoding import UnreadablePhoto
+from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.core import memory, wakeups
 from recognition.models import Photo, Prediction
 from recognition.photos import renditions

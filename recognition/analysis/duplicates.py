@@ -18,8 +18,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from recognition.analysis.nearest import HashIndex
-from recognition.cnn.pixels.decoding import UnreadablePhoto
 from recognition.cnn.pixels.overlap import overlap
+from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.models import HashRevision, Photo, Prediction
 from recognition.photos import renditions
 from recognition.review.groups import is_by_people

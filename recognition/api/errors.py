@@ -26,13 +26,20 @@ from recognition.photos.refusals import Refusal
 _MALFORMED = (MultiPartParserError, BadRequest, UnreadablePostError, RecursionError)
 
 
+_STATUS = {
+    **dict.fromkeys(("too_large", "too_many_pixels", "too_complex", "request_too_large"), 413),
+    "busy": 503,
+}
+
+
 class Refused(exceptions.APIException):
     """An upload that was refused, with the code and the advice of its refusal."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.detail, refusal.code)
-        too_much = refusal.code in ("too_large", "too_many_pixels", "request_too_large")
-        self.status_code = 413 if too_much else status.HTTP_400_BAD_REQUEST
+        self.status_code = _STATUS.get(refusal.code, status.HTTP_400_BAD_REQUEST)
+        if self.status_code == status.HTTP_503_SERVICE_UNAVAILABLE:
+            self.wait = 1  # seconds
 
 
 class Unusable(exceptions.APIException):

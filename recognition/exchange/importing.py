@@ -18,7 +18,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 
 from recognition.cnn.manifest import sha256_of_file
-from recognition.cnn.pixels.decoding import looks_like_a_photo
+from recognition.cnn.pixels.signatures import looks_like_a_photo
 from recognition.labels.tree import LabelFinder
 from recognition.models import Batch, Label, Photo
 from recognition.photos import batches, dataset_tables, intake

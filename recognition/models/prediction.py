@@ -64,6 +64,10 @@ class Prediction(models.Model):
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
     created = models.DateTimeField(_("created"), auto_now_add=True)
+    # Pending rows are claimed by turn (photos/turns.py), heavy ones apart from others: their photos
+    # take long to decode.
+    turn = models.FloatField(default=0.0)
+    heavy = models.BooleanField(default=False)
 
     lease_owner = models.CharField(_("worker"), max_length=100, blank=True)
     lease_expires = models.DateTimeField(null=True, blank=True)
@@ -141,6 +145,9 @@ class Prediction(models.Model):
         indexes = [
             models.Index(fields=["-created", "-id"], name="prediction_newest"),
             models.Index(fields=["state", "created", "id"], name="prediction_queue"),
+            models.Index(
+                fields=["state", "heavy", "turn", "created", "id"], name="prediction_turns"
+            ),
             models.Index(fields=["kind", "-created", "-id"], name="prediction_kind"),
             models.Index(fields=["label", "-created", "-id"], name="prediction_label"),
             models.Index(fields=["band", "-created", "-id"], name="prediction_band"),

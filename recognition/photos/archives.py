@@ -14,7 +14,7 @@ from typing import IO
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from recognition.cnn.pixels.decoding import looks_like_a_photo
+from recognition.cnn.pixels.signatures import looks_like_a_photo
 from recognition.labels.tree import LabelFinder
 from recognition.models import Batch, Label
 from recognition.photos import dataset_tables, intake

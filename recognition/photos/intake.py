@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePath
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from recognition.cnn.pixels.decoding import UnreadablePhoto
+from recognition.cnn.pixels.unreadable import Busy, UnreadablePhoto
 from recognition.core import wakeups
 from recognition.labels import annotating, labelling
 from recognition.labels.boxes import Box
@@ -27,6 +27,7 @@ from recognition.models import Annotation, Batch, Decision, Label, Photo, Predic
 from recognition.photos.dataset_tables import DataSet
 from recognition.photos.imaging import PhotoProperties, inspect
 from recognition.photos.refusals import Refusal
+from recognition.photos.turns import Turns
 from recognition.photos.uploads import MEGABYTE, SpooledUpload
 
 CHUNK = 32  # photos a transaction; the first of a large upload are predicted while it goes on
@@ -86,7 +87,7 @@ def accept(
             chunk.extend(islice(iterator, CHUNK))  # keeps what came before an error
             if not chunk:
                 return
-            judged = [_judge(upload) for upload, _ in chunk]
+            judged = [_judge(upload, owner) for upload, _ in chunk]
             marked = marks or {}
             try:
                 outcomes = _store(chunk, judged, owner, batch, marked)
@@ -98,13 +99,15 @@ def accept(
         yield from outcomes
 
 
-def _judge(upload: SpooledUpload) -> PhotoProperties | Refusal:
+def _judge(upload: SpooledUpload, owner: User) -> PhotoProperties | Refusal:
     if upload.size > settings.ARK_MAX_UPLOAD_MB * MEGABYTE:
         return Refusal("too_large")
     try:
-        return inspect(upload.path, settings.ARK_MAX_PIXELS)
+        return inspect(upload.path, settings.ARK_MAX_PIXELS, owner.pk)
     except UnreadablePhoto as error:
         return Refusal(error.code)
+    except Busy:
+        return Refusal("busy")
 
 
 def _store(
@@ -124,6 +127,7 @@ def _store(
     new: list[tuple[SpooledUpload, Photo]] = []
     labelled: list[Decision | Annotation] = []
     relabelled: dict[UUID, tuple[Label, Marks]] = {}
+    turns = Turns(owner)
     tree = LabelTree()  # a long import goes on while labels are merged
     for (upload, label), verdict in zip(chunk, judged, strict=True):
         label = label and tree.current(label)
@@ -137,7 +141,11 @@ def _store(
         else:
             photo = known[upload.sha256] = _new_photo(upload, verdict, owner, batch)
             # The two rows point at each other; the database looks at that when all are in.
-            photo.prediction = Prediction(photo=photo)
+            photo.prediction = Prediction(
+                photo=photo,
+                heavy=verdict.is_heavy,
+                turn=turns.take(verdict.cost_ms, verdict.is_heavy),
+            )
             new.append((upload, photo))
             if label:
                 labelled.append(labelling.label_new_upload(photo, label, owner, said.box))
@@ -195,7 +203,9 @@ def _new_photo(
         name=upload.name[-255:],
         sha256=upload.sha256,
         size_bytes=upload.size,
-        **asdict(properties),
+        format=properties.format,
+        width=properties.width,
+        height=properties.height,
     )
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-_FORMATS = _("JPEG, PNG, WebP, HEIC, AVIF, GIF, TIFF or BMP")  # those of cnn/decoding.py
+_FORMATS = _("JPEG, PNG, WebP, HEIC, AVIF, GIF, TIFF or BMP")  # those of cnn/pixels/signatures.py
 _TEXTS = {
     "not_an_image": _("This file is not a photo. Upload a %(formats)s file."),
     "unsupported_format": _(
@@ -17,6 +17,11 @@ _TEXTS = {
     "truncated": _(
         "The file is damaged or incomplete. Copy or export it again and upload the new file."
     ),
+    "too_complex": _(
+        "The file has more parts, or takes more work to open, than a photo needs. "
+        "Save it as an ordinary JPEG and upload that."
+    ),
+    "busy": _("Many of your photos are being opened just now. Upload this one again in a moment."),
     "too_large": _("The file is larger than %(max_mb)d MB. Make it smaller and upload it again."),
     "too_many_pixels": _(
         "The photo has more than %(max_megapixels)d million pixels. "

@@ -23,8 +23,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from recognition.cnn.pixels.decoding import UnreadablePhoto
-from recognition.cnn.serving.classifier import Answer
+from recognition.cnn.serving.classifier import Answer, OutcomeOrLater
 from recognition.core import jobs, wakeups
 from recognition.core.locks import lock_photos, lock_predictions
 from recognition.labels import labelling
@@ -44,6 +43,7 @@ from recognition.predictions import queue
 from recognition.versions import registry
 
 _COUNTED = 1000  # rows that wait
+_BEHIND_UPLOADS = 1e18  # their turn
 CHUNK = 100  # photos that a request looks at in one transaction
 
 # Only what a photo shows waits for a review (see `Prediction`), or for a closer look.
@@ -82,12 +82,17 @@ def again(photo_ids: Collection[UUID], version: ModelVersion) -> Asked:
     known = {row.photo_id: row for row in there if row.model_version_id == version.id}
     failed = [row for row in known.values() if row.state == State.FAILED]
     Prediction.objects.filter(id__in=[row.id for row in failed]).update(
-        state=State.PENDING, attempts=0, error=""
+        state=State.PENDING, attempts=0, error="", turn=_BEHIND_UPLOADS
     )
     if failed:
         Subject.objects.filter(prediction__in=failed).delete()
     new = [
-        Prediction(photo=photo, model_version=version)
+        Prediction(
+            photo=photo,
+            model_version=version,
+            heavy=bool(photo.prediction and photo.prediction.heavy),
+            turn=_BEHIND_UPLOADS,
+        )
         for photo in photos.values()
         if photo.id not in known
     ]
@@ -175,7 +180,7 @@ def next_version() -> ModelVersion | None:
 def _waiting() -> QuerySet[Prediction, tuple[UUID, int | None]]:
     """The ids of the rows that wait, with their version's, in the order of their index."""
     rows = Prediction.objects.filter(state=State.PENDING, model_version__isnull=False)
-    return rows.order_by("created", "id").values_list("id", "model_version")
+    return rows.order_by("heavy", "turn", "created", "id").values_list("id", "model_version")
 
 
 def plan_more() -> bool:
@@ -218,7 +223,7 @@ def _plan(job: Job, progress: dict[str, Any]) -> None:
 
 
 @transaction.atomic
-def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhoto]) -> int:
+def store(rows: Sequence[Prediction], outcomes: Sequence[OutcomeOrLater]) -> int:
     """Settle rows of one version that were predicted again; return how many."""
     of_rows = Photo.objects.filter(id__in=[row.photo_id for row in rows])
     photos = {photo.id: photo for photo in lock_photos(of_rows)}

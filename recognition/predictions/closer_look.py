@@ -20,8 +20,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from recognition.cnn.pixels.decoding import UnreadablePhoto
-from recognition.cnn.serving.classifier import Answer, Look
+from recognition.cnn.serving.classifier import Answer, Look, Outcome
 from recognition.cnn.serving.closer_look import SURE
 from recognition.core import events
 from recognition.core.locks import lock_photos, lock_predictions
@@ -88,7 +87,7 @@ def claim(version: ModelVersion) -> list[Claim]:
 
 
 @transaction.atomic
-def store(claims: Sequence[Claim], outcomes: Sequence[Answer | UnreadablePhoto]) -> int:
+def store(claims: Sequence[Claim], outcomes: Sequence[Outcome]) -> int:
     """Store what was seen of photos that still are as they were claimed; return how many.
 
     An answer gains its subjects, and the embedding of the main one. What it says changes only where

@@ -3,7 +3,8 @@
 The table of predictions is the queue. A claim takes a few rows under a lease; results are stored
 only while the lease is held, so that a worker that was thought dead cannot overwrite its successor.
 Rows whose worker died wait again, and are then claimed one by one: if one of them killed its worker
-it does not take the others along a second time.
+it does not take the others along a second time. Owners take turns (photos/turns.py); photos that
+take long to decode are claimed apart, so that they hold up nobody else's.
 
 An upload waits without a version, and gets the one that answers. A row that has a version from the
 beginning belongs to a backfill: that version predicts it, whenever no upload waits.
@@ -25,8 +26,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from recognition.cnn.pixels.boxes import WHOLE
-from recognition.cnn.pixels.decoding import UnreadablePhoto
-from recognition.cnn.serving.classifier import BATCH_SIZE, Answer
+from recognition.cnn.pixels.unreadable import UnreadablePhoto
+from recognition.cnn.serving.classifier import BATCH_SIZE, Answer, HeavyPhoto, OutcomeOrLater
 from recognition.cnn.serving.label_groups import LabelGroups
 from recognition.core import events, leases
 from recognition.core.locks import lock_predictions
@@ -38,6 +39,7 @@ from recognition.predictions.answering import Answering
 from recognition.versions import looking
 
 MAX_ATTEMPTS = 3
+HEAVY_LEASE_S = 300  # longer than any photo may take to decode, and to wait for that
 
 ANSWER_FIELDS = (
     *("label_id", "kind", "top", "confidence", "fine", "milliseconds", "embedding"),
@@ -59,48 +61,56 @@ def recover() -> int:
         lost.filter(attempts__gte=MAX_ATTEMPTS).update(
             state=State.FAILED, error="crashed", **leases.NO_LEASE
         )
-        return lost.update(state=State.PENDING, **leases.NO_LEASE)
+        return lost.update(state=State.PENDING, turn=0.0, **leases.NO_LEASE)
 
 
 @transaction.atomic
-def claim(version: ModelVersion) -> list[Prediction]:
-    """Take the oldest uploads, at most BATCH_SIZE, under a lease, for this version to answer."""
-    rows = _take(list(_pending().filter(model_version=None)[:BATCH_SIZE]))
+def claim(version: ModelVersion, heavy: bool = False) -> list[Prediction]:
+    """Take the uploads whose turn it is, at most BATCH_SIZE, under a lease, for this version to
+    answer; or one of the heavy ones."""
+    rows = _take(list(_pending(heavy).filter(model_version=None)[:BATCH_SIZE]), heavy)
     for row in rows:
         row.model_version = version
     return rows
 
 
 @transaction.atomic
-def claim_backfill(version: ModelVersion) -> list[Prediction]:
+def claim_backfill(version: ModelVersion, heavy: bool = False) -> list[Prediction]:
     """Take, as `claim` does, the rows of this version's backfill, if their turn has come: one
     version's rows after the other's."""
-    oldest = list(_pending().filter(model_version__isnull=False)[:BATCH_SIZE])
-    rows = _take([row for row in oldest if row.model_version_id == version.id])
+    oldest = list(_pending(heavy).filter(model_version__isnull=False)[:BATCH_SIZE])
+    rows = _take([row for row in oldest if row.model_version_id == version.id], heavy)
     for row in rows:
         row.model_version = version
     return rows
 
 
-def _pending() -> QuerySet[Prediction]:
+def has_heavy() -> bool:
+    """Whether uploads wait that take long to decode."""
+    return Prediction.objects.filter(state=State.PENDING, heavy=True, model_version=None).exists()
+
+
+def _pending(heavy: bool) -> QuerySet[Prediction]:
     rows = Prediction.objects.select_for_update(skip_locked=True, of=("self",))
-    rows = rows.annotate(has_parts=looking.has_parts("photo"))
-    return rows.select_related("photo").filter(state=State.PENDING).order_by("created", "id")
+    rows = rows.annotate(has_parts=looking.has_parts("photo")).select_related("photo")
+    return rows.filter(state=State.PENDING, heavy=heavy).order_by("turn", "created", "id")
 
 
-def _take(rows: list[Prediction]) -> list[Prediction]:
+def _take(rows: list[Prediction], heavy: bool) -> list[Prediction]:
     fresh = [row for row in rows if not row.attempts]
-    rows = rows[:1] if rows and rows[0].attempts else fresh
+    rows = rows[:1] if rows and (heavy or rows[0].attempts) else fresh
+    lease_s = max(settings.ARK_LEASE_S, HEAVY_LEASE_S if heavy else 0)
     Prediction.objects.filter(id__in=[row.id for row in rows]).update(
-        state=State.RUNNING, **leases.claimed(timedelta(seconds=settings.ARK_LEASE_S))
+        state=State.RUNNING, **leases.claimed(timedelta(seconds=lease_s))
     )
     return rows
 
 
 @transaction.atomic
-def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhoto]) -> int:
+def store(rows: Sequence[Prediction], outcomes: Sequence[OutcomeOrLater]) -> int:
     """Settle the rows whose lease this worker still holds; return how many these are."""
     held = lock_held(rows)
+    _put_apart(held, rows, outcomes)
     # Both are read when nobody can label these photos, or merge labels, any more.
     photos = Photo.objects.filter(prediction__in=held).only("prediction", "label", "box")
     photos = photos.annotate(has_parts=looking.has_parts("id"))
@@ -110,7 +120,7 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhot
     answering = Answering.of(rows[0].model_version_id if rows else None, tree)
     settled, answered = [], {}
     for row, outcome in zip(rows, outcomes, strict=True):
-        if row.id not in held:
+        if row.id not in held or isinstance(outcome, HeavyPhoto):
             continue
         settled.append(row)
         if isinstance(outcome, UnreadablePhoto):
@@ -132,6 +142,18 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[Answer | UnreadablePhot
     return len(settled)
 
 
+def _put_apart(
+    held: set[UUID], rows: Sequence[Prediction], outcomes: Sequence[OutcomeOrLater]
+) -> None:
+    """Let those wait again, as heavy ones, whose photos take long to decode."""
+    found = zip(rows, outcomes, strict=True)
+    heavy = [row.id for row, outcome in found if isinstance(outcome, HeavyPhoto)]
+    if heavy:
+        Prediction.objects.filter(id__in=held & set(heavy)).update(
+            state=State.PENDING, heavy=True, attempts=0, **leases.NO_LEASE
+        )
+
+
 def lock_held(rows: Sequence[Prediction]) -> set[UUID]:
     """The ids of the rows whose lease this worker still holds, locked."""
     locked = lock_predictions(row.id for row in rows)
@@ -139,7 +161,7 @@ def lock_held(rows: Sequence[Prediction]) -> set[UUID]:
     return set(held.values_list("id", flat=True))
 
 
-def labels_in_use(outcomes: Sequence[Answer | UnreadablePhoto], tree: LabelTree) -> LabelGroups:
+def labels_in_use(outcomes: Sequence[OutcomeOrLater], tree: LabelTree) -> LabelGroups:
     """How what these answers, all of one version, can say goes into the labels in use."""
     known = next((outcome.labels for outcome in outcomes if isinstance(outcome, Answer)), ())
     return LabelGroups(known, tree.in_use_by_slug())

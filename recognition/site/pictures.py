@@ -12,7 +12,7 @@ from django.templatetags.static import static
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
-from recognition.cnn.pixels.decoding import UnreadablePhoto
+from recognition.cnn.pixels.unreadable import Busy, UnreadablePhoto
 from recognition.models import Photo
 from recognition.photos import renditions, selectors
 from recognition.photos.renditions import PREVIEW_SIDE, THUMBNAIL_SIDE
@@ -51,7 +51,7 @@ def original(request: SignedInRequest, photo_id: UUID) -> HttpResponseBase:
 
 def _visible_photo(request: SignedInRequest, photo_id: UUID) -> Photo:
     return get_object_or_404(
-        selectors.photos_visible_to(request.user).select_related(None).only("id", "name"),
+        selectors.photos_visible_to(request.user).select_related(None).only("id", "name", "owner"),
         id=photo_id,
     )
 
@@ -61,6 +61,10 @@ def _picture(photo: Photo, longest_side: int) -> HttpResponseBase:
         picture = renditions.drawn(photo, longest_side).open("rb")
     except (UnreadablePhoto, FileNotFoundError):
         return _no_picture()
+    except Busy:  # a page shows the next time what is drawn until then
+        later = _no_picture()
+        later["Cache-Control"] = "no-store"
+        return later
     response = FileResponse(picture, content_type="image/jpeg")
     response["Cache-Control"] = "private, max-age=31536000, immutable"
     return response

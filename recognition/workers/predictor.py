@@ -1,7 +1,8 @@
 """What a predictor does when it is woken: predict until nothing waits.
 
 Uploads come first. Closer looks and then the backfill follow once it is quiet, one batch at a time,
-and after each batch the predictor looks for uploads.
+and after each batch the predictor looks for uploads. What takes long to decode goes on beside all
+that (`apart`).
 """
 
 from __future__ import annotations
@@ -9,24 +10,29 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from recognition.cnn.manifest import CorruptCheckpoint
-from recognition.cnn.serving.classifier import Look
+from recognition.cnn.serving.classifier import HeavyPhoto, Look, Outcome
 from recognition.core import heartbeats, memory, wakeups
 from recognition.core.process import worker_name
 from recognition.models import ModelVersion, Prediction
 from recognition.predictions import backfill, closer_look, queue
 from recognition.predictions.model_cache import Loaded, model_cache
 from recognition.versions import looking
+from recognition.workers.apart import Apart
 from recognition.workers.quiet import Quiet
 
 logger = logging.getLogger(__name__)
 
 MAX_DRAIN_S = 60  # then another wake-up, so that no task comes near its time limit
 
+MOMENT_S = 0.05  # that is waited for what is decoded apart, when there is nothing else to do
+
 quiet = Quiet(wakeups.wake_predictor)
+apart = Apart()
 
 
 def serve() -> None:
@@ -44,10 +50,12 @@ def predict_pending() -> int:
     settled = _predict_uploads(ends)
     if queue.recover():  # afterwards, because a lone upload need not wait for it
         settled += _predict_uploads(ends)
-    while time.monotonic() < ends and quiet.is_now():
-        done = _do_in_background()
+    while time.monotonic() < ends:
+        done = _do_in_background() if quiet.is_now() else None
         if done is None:
-            break
+            if apart.is_idle:
+                break
+            done = apart.collect(MOMENT_S)
         settled += done + _predict_uploads(ends)
     if settled:
         _log_drain(settled, 1000 * (time.monotonic() - started))
@@ -85,11 +93,31 @@ def _predict_uploads_by(loaded: Loaded, ends: float) -> int:
         settled += queue.store(claimed.popleft(), answers)
         quiet.upload_came()
         _after_batch()
+        settled += _predict_apart(loaded)
+    return settled + _predict_apart(loaded)
+
+
+def _predict_apart(loaded: Loaded) -> int:
+    """Store what was decoded apart, and hand over the next upload that takes long; return how many
+    were settled."""
+    settled = apart.collect()
+    if apart.is_idle and queue.has_heavy():
+        rows = queue.claim(loaded.version, heavy=True)
+        for row, look in zip(rows, _looks(rows), strict=True):
+            apart.add(loaded.classifier, look, partial(_store_one, queue.store, row))
+    return settled
+
+
+def _store_one(store: Callable[[list[Any], list[Outcome]], int], row: Any, outcome: Outcome) -> int:
+    settled = store([row], [outcome])
+    _after_batch()
     return settled
 
 
 def _do_in_background() -> int | None:
     """Look closer at a batch or, if none is due, predict one of the backfill; as `_backfill`."""
+    if not apart.is_idle:  # it need not grow while uploads may come
+        return None
     finder, loaded = model_cache.finder, model_cache.at_hand()
     if finder and (version := closer_look.next_version(loaded.keys())):
         return 0 if closer_look.put_labelled_first(finder) else _look_closer(version)
@@ -110,9 +138,18 @@ def _look_closer(version: ModelVersion) -> int | None:
     if not loaded.classifier.has_finder:
         return _backfill()  # a wake-up comes when it is loaded with the finder
     claims = closer_look.claim(version)
-    for answers in loaded.classifier.stream([[claim.look for claim in claims]] if claims else []):
-        closer_look.store(claims, answers)
+    for outcomes in loaded.classifier.stream([[claim.look for claim in claims]] if claims else []):
+        pairs = list(zip(claims, outcomes, strict=True))
+        done = [(claim, said) for claim, said in pairs if not isinstance(said, HeavyPhoto)]
+        closer_look.store([claim for claim, _ in done], [said for _, said in done])
+        for claim in (claim for claim, said in pairs if isinstance(said, HeavyPhoto)):
+            apart.add(loaded.classifier, claim.look, partial(_look_closer_apart, claim))
         _after_batch()
+    return 0
+
+
+def _look_closer_apart(claim: closer_look.Claim, outcome: Outcome) -> int:
+    closer_look.store([claim], [outcome])
     return 0
 
 
@@ -135,6 +172,9 @@ def _backfill() -> int | None:
         return None  # a wake-up comes when it is loaded
     rows = queue.claim_backfill(version)
     settled = 0
+    if not rows and (heavy := queue.claim_backfill(version, heavy=True)):
+        store = partial(_store_one, backfill.store, heavy[0])
+        apart.add(loaded.classifier, _looks(heavy)[0], store)
     for answers in loaded.classifier.stream([_looks(rows)] if rows else []):
         settled += backfill.store(rows, answers)
         _after_batch()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,8 @@ import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 from PIL.JpegImagePlugin import JpegImageFile
 
-from recognition.cnn.pixels.decoding import UnreadablePhoto
-from recognition.photos import imaging
+from recognition.cnn.pixels import operations
+from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.photos.imaging import PhotoProperties, inspect, render
 from tests.support.files import (
     ENCODERS,
@@ -41,20 +42,6 @@ def draw(content: bytes, tmp_path: Path, longest_side: int = 320) -> Path:
     source.write_bytes(content)
     render(source, target, longest_side, MAX_PIXELS)
     return target
-
-
-@pytest.fixture
-def children(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """The commands of the processes that were started."""
-    commands: list[list[str]] = []
-    run = subprocess.run
-
-    def noted(command: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
-        commands.append(command)
-        return run(command, **options)
-
-    monkeypatch.setattr(subprocess, "run", noted)
-    return commands
 
 
 @pytest.mark.parametrize(
@@ -89,42 +76,27 @@ def test_a_whole_thumbnail_does_not_hide_that_its_heic_is_damaged(tmp_path: Path
         properties_of(heic[: len(heic) // 2], tmp_path)
 
 
-def test_a_small_photo_needs_no_process(children: list[list[str]], tmp_path: Path) -> None:
-    properties_of(ENCODERS["png"](picture()), tmp_path)
-    assert not children
-
-
-def test_a_large_jpeg_needs_no_process(children: list[list[str]], tmp_path: Path) -> None:
-    properties_of(encoded(picture(3000, 2000)), tmp_path)
-    assert not children
-
-
-def test_a_heavy_photo_is_judged_alike_in_a_process_of_its_own(
-    children: list[list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    content = ENCODERS["png"](picture())
-    here = properties_of(content, tmp_path)
-    monkeypatch.setattr(imaging, "MAX_PIXELS_HERE", 100)
-    assert properties_of(content, tmp_path) == here
-    assert len(children) == 1
-
-
-def test_a_heavy_photo_is_refused_with_the_reason_that_its_process_found(
-    children: list[list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(imaging, "MAX_PIXELS_HERE", 100)
+def test_a_heavy_photo_is_judged_by_its_structure(tmp_path: Path) -> None:
+    content = encoded(Image.new("1", (6000, 5000)), "PNG")
+    properties = properties_of(content, tmp_path)
+    assert (properties.width, properties.height, properties.is_heavy) == (6000, 5000, True)
     with pytest.raises(UnreadablePhoto, match="truncated"):
-        properties_of(ENCODERS["png"](noise())[:20_000], tmp_path)
-    assert len(children) == 1
+        properties_of(content[:-20], tmp_path)
 
 
-def test_a_process_that_dies_is_the_photos_fault(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize("orientation", ORIENTATIONS)
+@pytest.mark.parametrize("format", ["PNG", "TIFF", "AVIF"])
+def test_a_heavy_photo_has_its_upright_size(
+    format: str, orientation: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imaging, "MAX_PIXELS_HERE", 100)
-    monkeypatch.setattr(sys, "executable", "/bin/false")
-    with pytest.raises(UnreadablePhoto, match="truncated"):
-        properties_of(ENCODERS["png"](picture()), tmp_path)
+    monkeypatch.setattr(operations, "LIGHT_NS", 100)
+    path = tmp_path / "photo"
+    path.write_bytes(rotated(picture(96, 64), orientation, format))
+    with path.open("rb") as stream:
+        answer = operations.run(
+            "inspect", stream, {"max_pixels": MAX_PIXELS}, memoryview(b""), True
+        )
+    assert (answer["width"], answer["height"], answer["is_heavy"]) == (96, 64, True)
 
 
 def test_a_heavy_photo_leaves_this_process_small(tmp_path: Path) -> None:
@@ -132,19 +104,26 @@ def test_a_heavy_photo_leaves_this_process_small(tmp_path: Path) -> None:
     Image.new("RGB", (6000, 5000)).save(path, compress_level=1)  # 90 MB when decoded
     measure = (
         "import resource; from pathlib import Path\n"
-        "from recognition.photos.imaging import inspect\n"
+        "from recognition.photos.imaging import render\n"
         "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024\n"
-        f"before = peak(); inspect(Path({str(path)!r}), {MAX_PIXELS}); print(peak() - before)"
+        f"before = peak(); render(Path({str(path)!r}), Path({str(tmp_path / 'drawn')!r}), 320, "
+        f"{MAX_PIXELS}); print(peak() - before)"
     )
     command = [sys.executable, "-c", measure]
     grown_mb = subprocess.run(command, cwd=BASE_DIR, capture_output=True, check=True).stdout
-    assert int(grown_mb) < 30
+    assert int(grown_mb) < 10
 
 
-def test_too_many_pixels_start_no_process(children: list[list[str]], tmp_path: Path) -> None:
+def test_a_web_process_needs_no_decoder_for_it() -> None:
+    program = "import recognition.photos.imaging, sys; print('PIL' in sys.modules)"
+    command = [sys.executable, "-c", program]
+    loaded = subprocess.run(command, cwd=BASE_DIR, capture_output=True, check=True).stdout
+    assert loaded.split() == [b"False"]
+
+
+def test_too_many_pixels_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadablePhoto, match="too_many_pixels"):
         properties_of(ENCODERS["png"](picture(1000, 500)), tmp_path, max_pixels=499_999)
-    assert not children
 
 
 @pytest.mark.parametrize("kind", ENCODERS)
@@ -165,26 +144,17 @@ def test_it_never_enlarges(tmp_path: Path) -> None:
         assert rendition.size == (20, 10)
 
 
-def test_a_heavy_photo_is_drawn_in_a_process_of_its_own(
-    children: list[list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(imaging, "MAX_PIXELS_HERE", 100)
-    with Image.open(draw(ENCODERS["png"](picture(640, 400)), tmp_path)) as rendition:
-        assert rendition.size == (320, 200)
-    assert len(children) == 1
-
-
-def test_a_very_long_jpeg_is_shrunk_while_it_is_draw(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_a_very_long_jpeg_is_shrunk_while_it_is_drawn(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sides: list[int] = []
-    load = imaging.load_upright_rgb
+    load = operations.load_opened
     monkeypatch.setattr(
-        imaging,
-        "load_upright_rgb",
-        lambda *a: sides.append(a[1]) or load(*a),
+        operations, "load_opened", lambda image, side: sides.append(side) or load(image, side)
     )
-    draw(encoded(picture(6400, 100)), tmp_path, 640)
+    content = io.BytesIO(encoded(picture(6400, 100)))
+    arguments = {"max_pixels": MAX_PIXELS, "longest_side": 640}
+    operations.run("render", content, arguments, memoryview(bytearray(1_000_000)), False)
     assert sides == [10]
 
 
@@ -233,10 +203,12 @@ def test_a_damaged_photo_draws_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("tail", [b"", b"\0" * 16, b"camera's own"])
 def test_a_jpeg_that_ends_as_it_should_is_not_decoded(
-    tail: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tail: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(JpegImageFile, "load", Mock(side_effect=AssertionError))
-    assert properties_of(encoded(picture()) + tail, tmp_path).format == "JPEG"
+    content = io.BytesIO(encoded(picture()) + tail)
+    answer = operations.run("inspect", content, {"max_pixels": MAX_PIXELS}, memoryview(b""), False)
+    assert answer["format"] == "JPEG"
 
 
 def test_a_jpeg_whose_end_is_far_from_the_files_end_is_decoded(tmp_path: Path) -> None:

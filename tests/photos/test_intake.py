@@ -12,10 +12,11 @@ from unittest.mock import Mock
 import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection
+from PIL import Image
 
 from recognition.core import wakeups
 from recognition.models import Label, Photo, Prediction, State
-from recognition.photos import imaging, intake
+from recognition.photos import intake
 from recognition.photos.intake import Outcome, accept
 from recognition.photos.uploads import SpooledUpload
 from tests.support.files import ENCODERS, arrived, encoded, incoming, noise, picture
@@ -253,9 +254,9 @@ def test_nothing_is_left_when_rows_cannot_be_committed(
     settings.MEDIA_ROOT = tmp_path
     judge = intake._judge
 
-    def judge_too_late(upload: SpooledUpload) -> Any:
+    def judge_too_late(*arguments: Any) -> Any:
         User.objects.all().delete()
-        return judge(upload)
+        return judge(*arguments)
 
     monkeypatch.setattr(intake, "_judge", judge_too_late)
     with pytest.raises(IntegrityError):
@@ -264,9 +265,7 @@ def test_nothing_is_left_when_rows_cannot_be_committed(
     assert incoming() == []
 
 
-def test_a_heavy_photo_is_stored_like_any_other(
-    uploader: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(imaging, "MAX_PIXELS_HERE", 100)
-    photo = accept_one(uploader, encoded(picture(), "PNG")).photo
-    assert (photo.width, photo.height) == (96, 64)
+def test_a_heavy_photo_waits_apart_from_others(uploader: User) -> None:
+    photo = accept_one(uploader, encoded(Image.new("1", (6000, 5000)), "PNG")).photo
+    assert (photo.width, photo.height) == (6000, 5000)
+    assert photo.prediction.heavy

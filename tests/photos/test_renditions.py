@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, nullcontext
+from contextlib import closing
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -56,7 +56,17 @@ def test_who_needs_a_picture_at_the_same_time_draws_it_once(
 def test_two_processes_that_draw_the_same_at_once_do_not_meet(
     photo: Photo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(renditions, "_DRAWING", (nullcontext(),))  # each has its own
+    class Forgetful(dict[Path, object]):
+        """Each has its own."""
+
+        def setdefault(self, path: Path, mine: object) -> object:  # type: ignore[override]
+            self[path] = mine
+            return mine
+
+        def __delitem__(self, path: Path) -> None:
+            self.pop(path, None)
+
+    monkeypatch.setattr(renditions, "_drawing", Forgetful())
     with ThreadPoolExecutor(4) as pool:
         [path] = set(pool.map(draw, [photo] * 12))
     assert [file.name for file in path.parent.glob(f"{photo.id.hex}*")] == [path.name]

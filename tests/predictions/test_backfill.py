@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from recognition.cnn.manifest import CorruptCheckpoint
-from recognition.cnn.pixels.decoding import UnreadablePhoto
+from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.cnn.serving.classifier import Answer
 from recognition.labels import suggestions
 from recognition.models import (

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from recognition.cnn.pixels.boxes import Box
-from recognition.cnn.pixels.decoding import UnreadablePhoto
+from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.cnn.serving.classifier import Answer
 from recognition.core import events
 from recognition.labels.tree import set_active

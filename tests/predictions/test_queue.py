@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from django.contrib.auth.models import User
 
-from recognition.cnn.pixels.decoding import UnreadablePhoto
+from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.core import events
 from recognition.models import ModelVersion, Photo, Prediction, State
 from recognition.photos import deletion

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from recognition.cnn.pixels.boxes import WHOLE, Box
-from recognition.cnn.pixels.decoding import UnreadablePhoto
+from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.cnn.serving.classifier import Answer
 from recognition.labels.merging import merge
 from recognition.labels.tree import set_active

@@ -10,11 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import numpy as np
+import pillow_heif
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from recognition.photos.uploads import SpooledUpload, new_incoming_path
+
+pillow_heif.register_heif_opener()
 
 ORIENTATIONS = range(1, 9)
 _TO_STORED = {

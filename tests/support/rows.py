@@ -14,8 +14,9 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from recognition.cnn.manifest import WEIGHTS_NAME, Manifest, write_manifest
-from recognition.cnn.pixels.decoding import UnreadablePhoto, load_upright_rgb
+from recognition.cnn.pixels.decoding import load_upright_rgb
 from recognition.cnn.pixels.preprocessing import Preprocessing
+from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.cnn.serving.classifier import Answer, Look
 from recognition.cnn.taxonomy import Label as TaxonomyLabel
 from recognition.labels import labelling

@@ -10,7 +10,7 @@ import numpy as np
 from django.contrib.auth.models import User
 
 from recognition.cnn.pixels.boxes import Box
-from recognition.cnn.pixels.decoding import UnreadablePhoto
+from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.cnn.serving.classifier import Answer, FoundSubject, Look
 from recognition.models import ModelVersion, Photo, View
 from recognition.predictions import queue

@@ -1,40 +1,33 @@
 """From the bytes of an upload to upright RGB pixels, whatever a camera or a phone wrote.
 
-Knows Pillow and NumPy only, never torch: web processes use it to judge uploads.
+Strangers' bytes: the product calls this in child processes alone (`pool.py`).
 """
 
 from __future__ import annotations
 
+import importlib
 import io
-from collections.abc import Iterator
+import mmap
+import warnings
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
-import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-try:
-    import pillow_heif
-except ImportError:  # the benchmarks of this package also run where HEIC is not at hand
-    pass
-else:
-    pillow_heif.register_heif_opener()
+from recognition.cnn.pixels.bounds import checked
+from recognition.cnn.pixels.outlines.outline import Bytes, Outline
+from recognition.cnn.pixels.unreadable import DEFAULT_MAX_PIXELS, UnreadablePhoto
 
-# Pillow loads most of its formats late; all are needed to recognise what is no picture.
-Image.init()
-# Pillow's own limit is one global number that only warns at first; `open_photo` checks each photo.
-Image.MAX_IMAGE_PIXELS = None
+# Pillow would load all its formats to find the one that it needs.
+_PLUGINS = {"JPEG": "Jpeg", "PNG": "Png", "GIF": "Gif", "BMP": "Bmp", "TIFF": "Tiff"}
+_PLUGINS |= {"WEBP": "WebP", "AVIF": "Avif"}
 
-FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "GIF", "TIFF", "BMP")
-DEFAULT_MAX_PIXELS = 100_000_000
+Source = Path | bytes | IO[bytes]
 
-_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM", b"II*\0", b"MM\0*")
-# The brands of still pictures in ISO base media files (ISO/IEC 23008-12, AV1 Image File Format).
-_HEIF_BRANDS = {
-    *(b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"mif2", b"mif3", b"msf1"),
-    *(b"avif", b"avis", b"avci", b"avcs", b"j2ki", b"jpeg", b"vvic"),
-}
+_SMALL_BYTES = 1 << 20
+
 _ORIENTATION_TAG = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -47,20 +40,13 @@ _TURNS = {
 }
 
 
-class UnreadablePhoto(Exception):
-    """This file cannot be predicted; `code` says why.
-
-    not_an_image: no picture at all. unsupported_format: a picture of another kind, or a rare
-    variant. truncated: damaged or incomplete. too_many_pixels: more than the caller allows.
-    """
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+class Opened(NamedTuple):
+    image: Image.Image
+    outline: Outline
 
 
 def load_upright_rgb(
-    source: Path | bytes, shorter_side: int, max_pixels: int = DEFAULT_MAX_PIXELS
+    source: Source, shorter_side: int, max_pixels: int = DEFAULT_MAX_PIXELS
 ) -> Image.Image:
     """Decode a photo into an upright RGB image.
 
@@ -70,36 +56,92 @@ def load_upright_rgb(
 
     Raises UnreadablePhoto.
     """
-    with open_photo(source, max_pixels) as image:
-        draft_jpeg(image, shorter_side)
-        image.load()
-        return to_rgb(upright(image))
+    with open_photo(source, max_pixels) as (image, _outline):
+        return load_opened(image, shorter_side)
+
+
+def load_opened(image: Image.Image, shorter_side: int) -> Image.Image:
+    """As `load_upright_rgb`, inside `open_photo`."""
+    draft_jpeg(image, shorter_side)
+    image.load()
+    return to_rgb(upright(image))
 
 
 @contextmanager
-def open_photo(source: Path | bytes, max_pixels: int) -> Iterator[Image.Image]:
+def open_photo(source: Source, max_pixels: int) -> Iterator[Opened]:
     """Open a photo without decoding it; whatever goes wrong inside the block is its own fault.
 
-    Type is judged by content. Raises UnreadablePhoto with the code not_an_image,
-    unsupported_format, too_many_pixels or truncated.
+    Its bounds are looked at first, and only the decoder of the format that its signature names
+    gets to see it. Raises UnreadablePhoto.
     """
-    stream: IO[bytes] = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
-    with stream:
+    with _stream(source) as stream:
         try:
-            image = Image.open(stream, formats=FORMATS)
+            outline = _outline(stream, max_pixels)
+            image = _open(stream, outline.format, max_pixels)
+        except UnreadablePhoto:
+            raise
         except UnidentifiedImageError as error:
-            raise _unidentified(stream) from error
+            is_variant = outline.format in ("HEIF", "AVIF") and outline.is_whole
+            raise UnreadablePhoto("unsupported_format" if is_variant else "truncated") from error
         except Exception as error:  # decoders of strangers' bytes raise whatever they like
             raise _damaged(error) from error
         with image:
             if image.width * image.height > max_pixels:
                 raise UnreadablePhoto("too_many_pixels")
             try:
-                yield image
+                yield Opened(image, outline)
             except UnreadablePhoto:
                 raise
             except Exception as error:  # as above
                 raise _damaged(error) from error
+
+
+@contextmanager
+def _stream(source: Source) -> Iterator[IO[bytes]]:
+    """What is small is read at once."""
+    if isinstance(source, bytes):
+        yield io.BytesIO(source)
+    elif isinstance(source, Path):
+        with source.open("rb") as stream:
+            yield stream
+    else:
+        head = source.read(_SMALL_BYTES)
+        yield source if len(head) == _SMALL_BYTES else io.BytesIO(head)
+
+
+def _outline(stream: IO[bytes], max_pixels: int) -> Outline:
+    if isinstance(stream, io.BytesIO):
+        return checked(stream.getvalue(), max_pixels)
+    try:
+        data: Bytes = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+    except ValueError:  # it is empty
+        return checked(b"", max_pixels)
+    with data:  # type: ignore[attr-defined]
+        return checked(data, max_pixels)
+
+
+def _open(stream: IO[bytes], format: str, max_pixels: int) -> Image.Image:
+    if format == "HEIF":
+        _register_heif()
+    else:
+        importlib.import_module(f"PIL.{_PLUGINS[format]}ImagePlugin")
+    Image.MAX_IMAGE_PIXELS = max_pixels
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        return Image.open(stream, formats=[format])
+
+
+def _register_heif() -> None:
+    """Raises UnreadablePhoto where HEIC is not at hand, as on some machines that only measure."""
+    if "HEIF" in Image.OPEN:
+        return
+    try:
+        import pillow_heif
+    except ImportError:
+        raise UnreadablePhoto("unsupported_format") from None
+    pillow_heif.options.DECODE_THREADS = 1
+    pillow_heif.register_heif_opener()
 
 
 def draft_jpeg(image: Image.Image, shorter_side: int, mode: str | None = None) -> None:
@@ -133,13 +175,14 @@ def upright(image: Image.Image) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
-def orientation(image: Image.Image) -> int:
+def orientation(image: Image.Image, read: Callable[[Image.Image], Image.Exif] | None = None) -> int:
     """The EXIF orientation, 1 (upright) to 8; a missing or broken EXIF block counts as 1.
 
-    Of an image that is decoded: TIFF and HEIC are turned while they are.
+    Of an image that is decoded: TIFF and HEIC are turned while they are. read: in place of the
+    format's own `getexif`, which may decode the image.
     """
     try:
-        value = image.getexif().get(_ORIENTATION_TAG, 1)
+        value = (read(image) if read else image.getexif()).get(_ORIENTATION_TAG, 1)
     except Exception:  # a broken block is no reason to refuse the photo
         return 1
     return value if value in range(1, 9) else 1
@@ -147,6 +190,8 @@ def orientation(image: Image.Image) -> int:
 
 def _scaled_to_8_bit(image: Image.Image) -> Image.Image:
     """Greyscale with more than 8 bits: 16-bit integers keep their scale, others are stretched."""
+    import numpy as np  # seldom needed, and large
+
     values = np.asarray(image).astype(np.float32)
     if image.mode.startswith("I;16") or (image.mode == "I" and values.max(initial=0) <= 65535):
         return Image.fromarray((values / 257).astype(np.uint8))
@@ -155,53 +200,9 @@ def _scaled_to_8_bit(image: Image.Image) -> Image.Image:
     return Image.fromarray(((values - values.min()) / spread * 255).astype(np.uint8))
 
 
-def _unidentified(stream: IO[bytes]) -> UnreadablePhoto:
-    stream.seek(0)
-    head = stream.read(12)
-    if _is_heif(head) and not _ends_inside_a_box(stream):
-        return UnreadablePhoto("unsupported_format")
-    if looks_like_a_photo(head):
-        return UnreadablePhoto("truncated")
-    return UnreadablePhoto("unsupported_format" if _is_some_picture(stream) else "not_an_image")
-
-
-def looks_like_a_photo(head: bytes) -> bool:
-    """Whether a file of a supported format could begin with these bytes (at least 12)."""
-    return head.startswith(_SIGNATURES) or head[8:12] == b"WEBP" or _is_heif(head)
-
-
-def _is_heif(head: bytes) -> bool:
-    return head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS
-
-
-def _ends_inside_a_box(stream: IO[bytes]) -> bool:
-    """Whether an ISO base media file (ISO/IEC 14496-12) is shorter than its boxes say."""
-    file_bytes = stream.seek(0, io.SEEK_END)
-    position = 0
-    while position < file_bytes:
-        stream.seek(position)
-        header = stream.read(16)
-        box_bytes = int.from_bytes(header[:4], "big")
-        if box_bytes == 1:  # the size did not fit into 32 bits
-            box_bytes = int.from_bytes(header[8:16], "big")
-        if box_bytes == 0:  # reaches to the end, wherever that is
-            return False
-        if box_bytes < 8:
-            return True
-        position += box_bytes
-    return position > file_bytes
-
-
-def _is_some_picture(stream: IO[bytes]) -> bool:
-    stream.seek(0)
-    try:
-        with Image.open(stream):
-            return True
-    except UnidentifiedImageError:
-        return False
-    except Exception:  # Pillow knew the format and stumbled over its contents
-        return True
-
-
 def _damaged(error: Exception) -> UnreadablePhoto:
+    if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
+        return UnreadablePhoto("too_many_pixels")
+    if isinstance(error, MemoryError) or "too large" in str(error):  # as compressed text may be
+        return UnreadablePhoto("too_complex")
     return UnreadablePhoto("unsupported_format" if "nsupported" in str(error) else "truncated")

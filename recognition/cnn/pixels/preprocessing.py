@@ -13,13 +13,10 @@ import numpy.typing as npt
 from PIL import Image
 
 from recognition.cnn.pixels.boxes import Box
+from recognition.cnn.pixels.cropping import FILTERS, centre_square, squeezed
 from recognition.cnn.pixels.decoding import load_upright_rgb
 
-PixelBox = tuple[float, float, float, float]  # left, top, right, bottom, in pixels
-
 SHORTER_SIDE = 512  # pixels of a decoded photo: small subjects need more than the first look
-_MARGIN = 0.05  # of a subject's width and height, on each side
-_FILTERS = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 
 
 @dataclass(frozen=True)
@@ -38,8 +35,8 @@ class Preprocessing:
     greyscale: bool = False
 
     def __post_init__(self) -> None:
-        if self.interpolation not in _FILTERS:
-            raise ValueError(f"interpolation must be one of {sorted(_FILTERS)}")
+        if self.interpolation not in FILTERS:
+            raise ValueError(f"interpolation must be one of {sorted(FILTERS)}")
         if not 0 < self.crop <= self.resize or not _fits(self):
             raise ValueError(f"not a usable preprocessing: {self}")
 
@@ -60,22 +57,9 @@ def load_pixels(
 
 def centre_pixels(image: Image.Image, preprocessing: Preprocessing) -> npt.NDArray[np.uint8]:
     """Resize and crop an RGB image to uint8 pixels of shape (crop, crop, 3)."""
-    side = preprocessing.crop
-    # Resizing only the part that the crop keeps is one pass instead of two.
-    square = image.resize(
-        (side, side),
-        _FILTERS[preprocessing.interpolation],
-        box=centre_box(image.size, preprocessing),
+    return np.asarray(
+        centre_square(image, preprocessing.resize, preprocessing.crop, preprocessing.interpolation)
     )
-    return np.asarray(square)
-
-
-def centre_box(size: tuple[int, int], preprocessing: Preprocessing) -> PixelBox:
-    """The square of the original, in its pixels (left, top, right, bottom), that the crop keeps."""
-    width, height = size
-    side = min(width, height) * preprocessing.crop / preprocessing.resize
-    left, top = (width - side) / 2, (height - side) / 2
-    return left, top, left + side, top + side
 
 
 def subject_pixels(
@@ -86,22 +70,3 @@ def subject_pixels(
     box: in parts of 1 of the image.
     """
     return np.asarray(squeezed(image, box, preprocessing.crop, preprocessing.interpolation))
-
-
-def squeezed(image: Image.Image, box: Box, side: int, interpolation: str) -> Image.Image:
-    """A subject with a margin as a square, whatever its own proportions are."""
-    part = subject_box(image.size, box)
-    return image.resize((side, side), _FILTERS[interpolation], box=part)
-
-
-def subject_box(size: tuple[int, int], box: Box) -> PixelBox:
-    """A subject with its margin in pixels, as far as the image goes."""
-    left, top, right, bottom = box
-    across, down = _MARGIN * (right - left), _MARGIN * (bottom - top)
-    width, height = size
-    return (
-        max(0.0, left - across) * width,
-        max(0.0, top - down) * height,
-        min(1.0, right + across) * width,
-        min(1.0, bottom + down) * height,
-    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,24 +12,29 @@ from types import TracebackType
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
-from PIL import Image
 
 from recognition.cnn.finder.engine import FinderEngine, load_finder
 from recognition.cnn.manifest import SUBJECTS, Manifest
-from recognition.cnn.pixels.decoding import (
-    DEFAULT_MAX_PIXELS,
-    UnreadablePhoto,
-    load_upright_rgb,
-    shrunk,
-)
-from recognition.cnn.pixels.preprocessing import SHORTER_SIDE, centre_pixels
+from recognition.cnn.pixels.decoded import Views, load_views
+from recognition.cnn.pixels.pool import HeavyPhoto, processors
+from recognition.cnn.pixels.preprocessing import SHORTER_SIDE
+from recognition.cnn.pixels.unreadable import DEFAULT_MAX_PIXELS, UnreadablePhoto
 from recognition.cnn.serving.answers import Answer, FoundSubject, Look
 from recognition.cnn.serving.closer_look import CloserLook, Findings, Seen, View
 from recognition.cnn.serving.engine import load_engine
 from recognition.cnn.serving.outputs import Engine, probabilities_of
 
-__all__ = ["BATCH_SIZE", "Answer", "Classifier", "FoundSubject", "Look", "decode_threads"]
+__all__ = [
+    "BATCH_SIZE",
+    "Answer",
+    "Classifier",
+    "FoundSubject",
+    "HeavyPhoto",
+    "Look",
+    "Outcome",
+    "OutcomeOrLater",
+    "decode_threads",
+]
 
 BATCH_SIZE = 16
 _MAX_BATCHES_IN_FLIGHT = 3
@@ -39,17 +43,20 @@ _MAX_DECODE_THREADS = 8
 logger = logging.getLogger(__name__)
 
 
-class _Decoded(NamedTuple):
-    """image: the whole photo, if a closer look may need it."""
+Outcome = Answer | UnreadablePhoto
+# A photo that takes long to decode is left for `predict_apart`, if the caller wants that.
+OutcomeOrLater = Outcome | HeavyPhoto
 
+
+class _Decoded(NamedTuple):
     look: Look
-    pixels: npt.NDArray[np.uint8]
-    image: Image.Image | None
+    views: Views
     milliseconds: float
 
 
 class Classifier:
-    """Decodes on several threads, infers on one. `close()` it, or use it in a `with` block."""
+    """Decodes in several processes, infers on one thread. `close()` it, or use it in a `with`
+    block."""
 
     def __init__(
         self,
@@ -108,21 +115,33 @@ class Classifier:
     def has_finder(self) -> bool:
         return self._closer_look is not None and self._closer_look.has_finder
 
-    def predict(self, photos: Sequence[Path | bytes]) -> list[Answer | UnreadablePhoto]:
+    def predict(self, photos: Sequence[Path | bytes]) -> list[Outcome]:
         """One answer a photo, in order; a photo that cannot be read gives its UnreadablePhoto."""
         batches = (photos[i : i + BATCH_SIZE] for i in range(0, len(photos), BATCH_SIZE))
-        return [answer for batch in self.stream(batches) for answer in batch]
+        outcomes = (outcome for batch in self.stream(batches) for outcome in batch)
+        return [
+            self.predict_apart(photo) if isinstance(outcome, HeavyPhoto) else outcome
+            for photo, outcome in zip(photos, outcomes, strict=True)
+        ]
+
+    def predict_apart(self, photo: Path | bytes | Look) -> Outcome:
+        """One answer, also to what takes long to decode; from any thread, beside `stream`."""
+        decoded = self._decode(photo, apart=True)
+        if isinstance(decoded, _Decoded):
+            return self._inference.submit(self._infer, [decoded]).result()[0]
+        return decoded if isinstance(decoded, UnreadablePhoto) else UnreadablePhoto("too_complex")
 
     def stream(
         self, batches: Iterable[Sequence[Path | bytes | Look]]
-    ) -> Iterator[list[Answer | UnreadablePhoto]]:
-        """One list of answers a batch, in order, while the next batches are being decoded.
+    ) -> Iterator[list[OutcomeOrLater]]:
+        """One list of answers a batch, in order, while the next batches are being decoded. What
+        takes long to decode gives a HeavyPhoto, so that it holds up nothing.
 
         Batches are pulled lazily, in the caller's thread, at most three ahead; what is finished
         is yielded before the next one is pulled. A source that has nothing should end, not
         block: blocking keeps back the batches in flight.
         """
-        in_flight: deque[Future[list[Answer | UnreadablePhoto]]] = deque()
+        in_flight: deque[Future[list[OutcomeOrLater]]] = deque()
         for batch in batches:
             in_flight.append(self._submit(batch))
             while in_flight and (in_flight[0].done() or len(in_flight) >= _MAX_BATCHES_IN_FLIGHT):
@@ -147,47 +166,42 @@ class Classifier:
     ) -> None:
         self.close()
 
-    def _submit(
-        self, batch: Sequence[Path | bytes | Look]
-    ) -> Future[list[Answer | UnreadablePhoto]]:
+    def _submit(self, batch: Sequence[Path | bytes | Look]) -> Future[list[OutcomeOrLater]]:
         decoding = [self._decoders.submit(self._decode, photo) for photo in batch]
         return self._inference.submit(self._finish, decoding)
 
-    def _decode(self, photo: Path | bytes | Look) -> _Decoded | UnreadablePhoto:
+    def _decode(
+        self, photo: Path | bytes | Look, apart: bool = False
+    ) -> _Decoded | UnreadablePhoto | HeavyPhoto:
         look = photo if isinstance(photo, Look) else Look(photo)
         started = time.perf_counter()
-        try:
-            image, is_kept = self._load(look)
-            pixels = centre_pixels(image, self.manifest.preprocessing)
-        except UnreadablePhoto as error:
-            # A new one: the traceback of this one keeps the half-decoded picture alive.
-            return UnreadablePhoto(error.code)
-        except Exception:  # a bug of a decoder, or no memory: this photo's own failure
-            logger.exception("decoding failed")
-            return UnreadablePhoto("truncated")
-        milliseconds = (time.perf_counter() - started) * 1e3
-        return _Decoded(look, pixels, image if is_kept else None, milliseconds)
-
-    def _load(self, look: Look) -> tuple[Image.Image, bool]:
-        """The photo, and whether a closer look may need it. Raises UnreadablePhoto."""
-        side = self.manifest.preprocessing.resize
         is_kept = self._closer_look is not None and self._closer_look.may_want(look)
-        if is_kept:
-            side = max(side, SHORTER_SIDE)
-        image = load_upright_rgb(look.source, side, self._max_pixels)
-        return (shrunk(image, side) if is_kept else image), is_kept
+        try:
+            views = load_views(
+                look.source,
+                self.manifest.preprocessing,
+                self._max_pixels,
+                SHORTER_SIDE if is_kept else 0,
+                apart,
+            )
+        except (UnreadablePhoto, HeavyPhoto) as outcome:
+            return outcome
+        except OSError:  # its file is gone
+            logger.exception("a photo cannot be read")
+            return UnreadablePhoto("truncated")
+        return _Decoded(look, views, (time.perf_counter() - started) * 1e3)
 
     def _finish(
-        self, decoding: list[Future[_Decoded | UnreadablePhoto]]
-    ) -> list[Answer | UnreadablePhoto]:
+        self, decoding: list[Future[_Decoded | UnreadablePhoto | HeavyPhoto]]
+    ) -> list[OutcomeOrLater]:
         photos = [future.result() for future in decoding]
         decoded = [photo for photo in photos if isinstance(photo, _Decoded)]
         answers = iter(self._infer(decoded) if decoded else ())
-        return [photo if isinstance(photo, UnreadablePhoto) else next(answers) for photo in photos]
+        return [next(answers) if isinstance(photo, _Decoded) else photo for photo in photos]
 
     def _infer(self, decoded: list[_Decoded]) -> list[Answer]:
         started = time.perf_counter()
-        outputs = self._engine(np.stack([photo.pixels for photo in decoded]))
+        outputs = self._engine(np.stack([photo.views.pixels for photo in decoded]))
         embeddings = outputs.embeddings.astype(np.float16)
         first = list(map(View, probabilities_of(outputs), outputs.fine_logits, embeddings))
         share_ms = (time.perf_counter() - started) * 1e3 / len(decoded)
@@ -204,9 +218,10 @@ class Classifier:
         if self._closer_look is None:
             return {}
         seen = {
-            row: Seen(photo.look, photo.image, view)
+            row: Seen(photo.look, photo.views.kept.image(), view)
             for row, (photo, view) in enumerate(zip(decoded, first, strict=True))
-            if photo.image is not None and self._closer_look.wants(photo.look, view.probabilities)
+            if photo.views.kept is not None
+            and self._closer_look.wants(photo.look, view.probabilities)
         }
         started = time.perf_counter()
         findings = self._closer_look(list(seen.values()))
@@ -241,5 +256,4 @@ class Classifier:
 
 def decode_threads() -> int:
     """One a core that this process may use, at most eight."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return min(cores or 1, _MAX_DECODE_THREADS)
+    return min(processors(), _MAX_DECODE_THREADS)

@@ -19,9 +19,10 @@ import torch
 from torch import nn
 
 from recognition.cnn.manifest import GRAPH_NAME, Manifest
-from recognition.cnn.pixels.decoding import DEFAULT_MAX_PIXELS, UnreadablePhoto
-from recognition.cnn.pixels.preprocessing import Preprocessing, load_pixels
+from recognition.cnn.pixels.decoded import load_views
+from recognition.cnn.pixels.preprocessing import Preprocessing
 from recognition.cnn.pixels.reference import reference_pixels
+from recognition.cnn.pixels.unreadable import DEFAULT_MAX_PIXELS, UnreadablePhoto
 from recognition.cnn.recogniser import Recogniser
 from recognition.cnn.store import bundle
 from recognition.cnn.store.card import model_card
@@ -157,7 +158,7 @@ def _pictures(
     pictures = [reference_pixels(preprocessing.crop)[0]]
     for photo in photos:
         try:
-            pictures.append(load_pixels(photo, preprocessing, max_pixels))
+            pictures.append(load_views(photo, preprocessing, max_pixels).pixels)
         except (UnreadablePhoto, OSError):
             continue
     return np.stack(pictures)

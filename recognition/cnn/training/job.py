@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from recognition.cnn.pixels.boxes import Box
-from recognition.cnn.pixels.decoding import DEFAULT_MAX_PIXELS
+from recognition.cnn.pixels.unreadable import DEFAULT_MAX_PIXELS
 from recognition.cnn.taxonomy import Label
 from recognition.cnn.training.parameters import MODES, TrainingParameters
 

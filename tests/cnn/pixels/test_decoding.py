@@ -10,13 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from recognition.cnn.pixels.decoding import (
-    UnreadablePhoto,
-    load_upright_rgb,
-    looks_like_a_photo,
-    open_photo,
-    to_rgb,
-)
+from recognition.cnn.pixels.decoding import load_upright_rgb, open_photo, to_rgb
+from recognition.cnn.pixels.signatures import looks_like_a_photo
+from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from tests.support.files import (
     ENCODERS,
     NOT_IMAGES,
@@ -156,10 +152,11 @@ def test_it_rejects_other_kinds_of_pictures(kind: str) -> None:
     assert code_of(UNSUPPORTED[kind]()) == "unsupported_format"
 
 
-def test_pillow_has_no_limit_of_its_own() -> None:
+def test_pillows_own_limit_is_the_callers() -> None:
     huge = encoded(Image.new("1", (20_000, 10_000)), "PNG")  # an error by Pillow's default
-    with open_photo(huge, max_pixels=200_000_000) as image:
+    with open_photo(huge, max_pixels=200_000_000) as (image, _):
         assert image.size == (20_000, 10_000)
+        assert Image.MAX_IMAGE_PIXELS == 200_000_000
 
 
 def test_it_rejects_too_many_pixels_before_it_decodes_any() -> None:

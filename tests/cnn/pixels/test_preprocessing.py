@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from recognition.cnn.pixels.cropping import centre_box, subject_box
 from recognition.cnn.pixels.preprocessing import (
     Preprocessing,
-    centre_box,
     centre_pixels,
     load_pixels,
-    subject_box,
     subject_pixels,
 )
 
@@ -31,7 +30,7 @@ def test_any_shape_becomes_the_square_the_network_takes(size: tuple[int, int]) -
 
 
 def test_the_box_is_the_centre_of_the_photo() -> None:
-    assert centre_box((512, 256), LITE0) == (144.0, 16.0, 368.0, 240.0)
+    assert centre_box((512, 256), LITE0.resize, LITE0.crop) == (144.0, 16.0, 368.0, 240.0)
 
 
 def test_one_pass_gives_the_pixels_of_resizing_and_then_cropping() -> None:

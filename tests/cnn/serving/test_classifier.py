@@ -4,16 +4,16 @@ import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from recognition.cnn.manifest import CorruptCheckpoint
-from recognition.cnn.pixels.decoding import UnreadablePhoto
-from recognition.cnn.serving import classifier as module
-from recognition.cnn.serving.classifier import BATCH_SIZE, Answer, Classifier
+from recognition.cnn.pixels.unreadable import UnreadablePhoto
+from recognition.cnn.serving.classifier import BATCH_SIZE, Answer, Classifier, HeavyPhoto
 from recognition.cnn.taxonomy import labels
+from tests.support.files import encoded
 
 OWNER = {index: label.slug for label in labels() for index in label.classes}
 
@@ -84,24 +84,15 @@ def test_a_missing_file_is_that_photos_failure(
     assert isinstance(whole, Answer)
 
 
-@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("a bug in a decoder")])
-def test_whatever_goes_wrong_while_decoding_is_that_photos_failure(
-    classifier: Classifier,
-    photos: list[Path],
-    monkeypatch: pytest.MonkeyPatch,
-    error: Exception,
+def test_what_takes_long_to_decode_is_left_for_later(
+    classifier: Classifier, photos: list[Path]
 ) -> None:
-    real = module.load_upright_rgb
-
-    def fail_for_bytes(photo: Path | bytes, *rest: Any) -> Any:
-        if isinstance(photo, bytes):
-            raise error
-        return real(photo, *rest)
-
-    monkeypatch.setattr(module, "load_upright_rgb", fail_for_bytes)
-    broken, whole = classifier.predict([b"any", photos[0]])
-    assert isinstance(broken, UnreadablePhoto)
-    assert isinstance(whole, Answer)
+    heavy = encoded(Image.new("1", (6000, 5000)), "PNG")
+    [[later, light]] = list(classifier.stream([[heavy, photos[0]]]))
+    assert isinstance(later, HeavyPhoto)
+    assert isinstance(light, Answer)
+    assert isinstance(classifier.predict_apart(heavy), Answer)
+    assert all(isinstance(answer, Answer) for answer in classifier.predict([heavy, photos[0]]))
 
 
 def test_nothing_in_gives_nothing_out(classifier: Classifier) -> None:

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 
-from recognition.cnn.pixels.decoding import DEFAULT_MAX_PIXELS
 from recognition.cnn.pixels.preprocessing import Preprocessing, centre_pixels
+from recognition.cnn.pixels.unreadable import DEFAULT_MAX_PIXELS
 from recognition.cnn.training.data.augmentation import augment
 from recognition.cnn.training.data.pictures import Pictures
 from recognition.cnn.training.events import emit

@@ -9,18 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from recognition.cnn.pixels.boxes import Box
-from recognition.cnn.pixels.decoding import UnreadablePhoto, load_upright_rgb, shrunk
-from recognition.cnn.pixels.preprocessing import SHORTER_SIDE, squeezed
+from recognition.cnn.pixels.decoded import load_picture
+from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.cnn.training.memory import available_bytes
 
 Pixels = npt.NDArray[np.uint8]
 
 _MAX_THREADS = 16
 _SHARE_OF_MEMORY = 0.25
-_LONGEST = 2.0  # of the shorter side; what panoramas have beyond it is cut off at both ends
 _AT_ONCE = 64
 
 
@@ -71,25 +69,7 @@ class Pictures:
 
     def _decode(self, row: int) -> Pixels | None:
         box = self._boxes[row]
-        # A subject is cut from as many pixels as when the network serves.
-        side = max(self._side, SHORTER_SIDE) if box else self._side
         try:
-            image = load_upright_rgb(self._paths[row], side, self._max_pixels)
+            return load_picture(self._paths[row], self._side, self._max_pixels, box)
         except (UnreadablePhoto, OSError):
             return None
-        if box is None:
-            return np.asarray(self._scaled(image))
-        return np.asarray(squeezed(shrunk(image, side), box, self._side, "bicubic"))
-
-    def _scaled(self, image: Image.Image) -> Image.Image:
-        width, height = image.size
-        scale = self._side / min(width, height)
-        longest = _LONGEST * min(width, height)
-        box_width, box_height = min(width, longest), min(height, longest)
-        left, top = (width - box_width) / 2, (height - box_height) / 2
-        size = (round(box_width * scale), round(box_height * scale))
-        return image.resize(
-            size,
-            Image.Resampling.BICUBIC,
-            box=(left, top, left + box_width, top + box_height),
-        )
