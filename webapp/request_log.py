@@ -73,12 +73,12 @@ def _note(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
             "path": request.path,
             "status": status,
             "milliseconds": round(1000 * seconds, 1),
-            "user": _user_id(request),
+            "user": user_id(request),
         },
     )
 
 
-def _user_id(request: HttpRequest) -> int | None:
+def user_id(request: HttpRequest) -> int | None:
     """Who asked, if the view wanted to know: the log itself must not cost a query."""
     user = getattr(request, "user", None)
     if isinstance(user, SimpleLazyObject):
