@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from webapp import env
+from webapp import env, unsafe
 from webapp.home import ARK_HOME
 
 host = env.text("HOST", "127.0.0.1")
@@ -34,4 +34,5 @@ def _collect_metrics_in(folder: Path) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
+unsafe.refuse(host)
 _collect_metrics_in(ARK_HOME / "metrics")

@@ -18,9 +18,11 @@ class Wait:
     """Both functions take milliseconds, in whatever thread.
 
     finish: the status and the content of the answer.
+    note: is told the status, for the log.
     """
 
     photo_id: UUID
     timeout_s: float
     is_over: Callable[[], bool]
     finish: Callable[[], tuple[int, bytes]]
+    note: Callable[[int], None] = lambda status: None

@@ -109,6 +109,7 @@ class Front:
                 await _first(news, min(left_s, pause_s()))
         if not connection.is_gone:
             answer.status, answer.body = await self._django.run(wait.finish, client)
+            wait.note(answer.status)
 
 
 class _Reply:

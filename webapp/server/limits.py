@@ -4,8 +4,8 @@ from webapp import env
 
 MEGABYTE = 1024 * 1024
 
-# A client has so long to send its headers. While it sends a body, or is sent an answer, it must move
-# LEAST_BYTES_PER_S over each such time.
+# A client has so long to send its headers. While it sends a body, or is sent an answer, it must
+# move LEAST_BYTES_PER_S over each such time.
 SLOW_CLIENT_S = env.integer("ARK_SLOW_CLIENT_S", 15, at_least=1)
 LEAST_BYTES_PER_S = 1024
 CONNECTIONS_PER_ADDRESS = env.integer("ARK_CONNECTIONS_PER_ADDRESS", 100, at_least=1)

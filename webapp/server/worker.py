@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from typing import Any
 
 import uvloop  # noqa: F401  loaded before Gunicorn forks, so that its processes share it
 from uvicorn.server import Server
@@ -26,6 +28,13 @@ class Worker(UvicornWorker):
         "proxy_headers": False,  # webapp.client_address knows who is believed
         "timeout_graceful_shutdown": 4,  # Gunicorn kills a second later
     }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        uvicorn = logging.getLogger("uvicorn.error")
+        uvicorn.handlers, uvicorn.propagate = [], True  # as all logs of Ark look
+        # Strangers' malformed requests are answered, and nobody's business.
+        uvicorn.setLevel(logging.ERROR)
 
     async def _serve(self) -> None:
         doorkeeper.use_all_descriptors()
