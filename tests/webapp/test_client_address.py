@@ -57,9 +57,7 @@ def _seen(**meta: str) -> HttpRequest:
         ("", "", ""),
     ],
 )
-def test_the_client_is_whom_the_last_trusted_proxy_names(
-    peer: str, said: str, client: str
-) -> None:
+def test_the_client_is_whom_the_last_trusted_proxy_names(peer: str, said: str, client: str) -> None:
     headers = {"HTTP_X_FORWARDED_FOR": said} if said else {}
     request = _seen(REMOTE_ADDR=peer, **headers)
     assert request.META["REMOTE_ADDR"] == client
@@ -75,9 +73,7 @@ def test_only_a_trusted_proxy_says_that_it_was_https(
 
 
 @pytest.mark.parametrize("peer", ["203.0.113.9", "10.1.2.3"])
-def test_https_is_asked_of_who_comes_without(
-    peer: str, settings: Settings, client: Client
-) -> None:
+def test_https_is_asked_of_who_comes_without(peer: str, settings: Settings, client: Client) -> None:
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_HSTS_SECONDS = 60

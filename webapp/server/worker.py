@@ -41,11 +41,11 @@ class Worker(UvicornWorker):
         self.config.app = Front(self.wsgi, self.cfg.threads)
         server = Server(config=self.config)
         self._install_sigquit_handler()
-        watch = asyncio.create_task(watch(server))
+        watching = asyncio.create_task(watch(server))
         try:
             await server.serve(sockets=self.sockets)
         finally:
-            watch.cancel()
+            watching.cancel()
 
 
 async def watch(server: Server) -> None:

@@ -49,7 +49,9 @@ def test_requests_sent_at_once_are_answered_in_turn(client: RawClient) -> None:
 
 def test_a_body_arrives_whole(client: RawClient) -> None:
     for body in (b"", b"a", BIG[:100_000], BIG):
-        client.send(b"POST / HTTP/1.1\r\nHost: ark\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        client.send(
+            b"POST / HTTP/1.1\r\nHost: ark\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+        )
         assert client.answer()[2] == body
 
 
