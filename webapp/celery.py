@@ -2,12 +2,16 @@
 
 import logging.config
 import os
+import warnings
 from typing import Any
 
 from celery import Celery
 from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
+
+# webapp.preflight says it once, and not each worker in 32 lines.
+warnings.filterwarnings("ignore", "You're running the worker with superuser privileges")
 
 app = Celery("ark")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -18,6 +19,10 @@ from recognition.core import client
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+IS_FORWARDED = (
+    "ark.is_forwarded"  # in request.META: whether any proxy, believed or not, was between
+)
+_HEADERS_OF_PROXIES = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP")
 _SAID_BY_PROXIES = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST")
 
 
@@ -27,7 +32,7 @@ def know_the_client(
     """Middleware, to stand above all others."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        address = _client_of(request.META)
+        address = _know_client(request.META)
         token = client.address.set(address or None)
         try:
             return get_response(request)
@@ -37,22 +42,32 @@ def know_the_client(
     return middleware
 
 
-def _client_of(meta: dict[str, str]) -> str:
-    """The client's address, which becomes REMOTE_ADDR; empty for a Unix socket."""
-    peer = meta.get("REMOTE_ADDR", "")
+def client_of(meta: dict[str, Any]) -> str:
+    """The client's address; empty for a Unix socket."""
+    peer: str = meta.get("REMOTE_ADDR", "")
     if not is_trusted(peer):
-        for header in _SAID_BY_PROXIES:
-            meta.pop(header, None)
         return peer
     said = [part.strip() for part in meta.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     # Each proxy adds, at the right, from whom it has the request.
     for address in reversed([part for part in said if part]):
         if _parsed(address) is None:
             break
-        peer = meta["REMOTE_ADDR"] = address
+        peer = address
         if not is_trusted(address):
             break
     return peer
+
+
+def _know_client(meta: dict[str, Any]) -> str:
+    """The client's address, which becomes REMOTE_ADDR."""
+    meta[IS_FORWARDED] = any(header in meta for header in _HEADERS_OF_PROXIES)
+    if not is_trusted(meta.get("REMOTE_ADDR", "")):
+        for header in _SAID_BY_PROXIES:
+            meta.pop(header, None)
+    address = client_of(meta)
+    if address:
+        meta["REMOTE_ADDR"] = address
+    return address
 
 
 def is_trusted(address: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -19,6 +20,11 @@ ARK_HOME = env.path("ARK_HOME", BASE_DIR / "var")
 REDIS_SOCKET = ARK_HOME / "redis.sock"
 SECRET_KEY_FILE = ARK_HOME / "secret-key"
 _MIN_SECRET_KEY = 50  # what `manage.py check --deploy` asks for
+_OTHERS = 0o077  # what the group and everybody else may do
+_STATE = (
+    *("db.sqlite3*", "secret-key", "initial-admin-password", "dump.rdb", "*.log", "media"),
+    *("incoming", "training", "exports", "imports", "models_store"),
+)
 _MAX_SOCKET_PATH = 107  # bytes; sockaddr_un of Linux
 
 
@@ -60,10 +66,32 @@ def make_home() -> None:
         raise SystemExit(f"ARK_HOME={ARK_HOME} is too long for Redis' socket; shorten it.")
     try:
         ARK_HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not env.boolean("ARK_INSECURE", False):
+            tighten(ARK_HOME)
         if not SECRET_KEY_FILE.exists():
             write_secret_file(SECRET_KEY_FILE, secrets.token_urlsafe(50))
     except OSError as error:
         raise SystemExit(f"ARK_HOME={ARK_HOME} cannot be used: {error}") from None
+
+
+def tighten(home: Path) -> None:
+    """Take from others what they may do in a home that was made without care. Raises OSError if it
+    cannot be done."""
+    for path in _open_to_others(home):
+        try:
+            path.chmod(path.stat().st_mode & 0o777 & ~_OTHERS)
+        except OSError as error:
+            raise OSError(
+                f"others may read {path}, and that cannot be changed ({error.strerror}). "
+                f"As its owner: chmod -R go= {home}"
+            ) from None
+
+
+def _open_to_others(home: Path) -> Iterator[Path]:
+    """What is Ark's: the folder may hold other things as well."""
+    for path in (home, *(path for pattern in _STATE for path in home.glob(pattern))):
+        if not path.is_symlink() and path.stat().st_mode & _OTHERS:
+            yield path
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from webapp import env
+from webapp import env, unsafe
 from webapp.home import ARK_HOME, REDIS_SOCKET
 
 
@@ -23,11 +23,13 @@ def check() -> None:
         host, port = env.text("HOST", "127.0.0.1"), env.integer("PORT", 8000)
     except ImproperlyConfigured as error:
         raise SystemExit(f"Ark cannot start: {error}") from None
+    unsafe.refuse(host)
     if answers(REDIS_SOCKET):
         raise SystemExit(f"Ark runs already with ARK_HOME={ARK_HOME}; stop it, or choose another.")
     problem = port_problem(host, port)
     if problem:
         raise SystemExit(f"Ark cannot serve on {host}, port {port}: {problem}")
+    unsafe.warn_root()
 
 
 def answers(path: Path) -> bool:

@@ -7,12 +7,14 @@ import re
 import time
 import uuid
 from collections.abc import Callable
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
+from recognition.core import client
+from recognition.photos.uploads import MAY_SEND
 from webapp import metrics
 
 logger = logging.getLogger("webapp.access")
@@ -22,13 +24,16 @@ _SANE_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 _ASKED_ALL_THE_TIME = ("/healthz", "/readyz", "/metrics", f"/{settings.STATIC_URL.lstrip('/')}")
 
 
-class RequestIdFilter(logging.Filter):
-    """Puts the request's id on every record that is logged while it is served."""
+class RequestFilter(logging.Filter):
+    """Puts the request's id and the client's address on every record that is logged while it is
+    served."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        request_id = _request_id.get()
+        request_id, address = _request_id.get(), client.address.get()
         if request_id:
             record.request_id = request_id
+        if address:
+            record.address = address
         return True
 
 
@@ -42,12 +47,21 @@ def log_requests(get_response: Callable[[HttpRequest], HttpResponse]):  # type: 
         try:
             response = get_response(request)
             response["X-Request-ID"] = request_id
-            _note(request, response, time.perf_counter() - started)
+            wait = getattr(response, "wait", None)
+            if wait:
+                wait.note = _noted_later(request, started)
+            elif response.status_code != MAY_SEND:
+                _note(request, started, response.status_code)
             return response
         finally:
             _request_id.reset(token)
 
     return middleware
+
+
+def _noted_later(request: HttpRequest, started: float) -> Callable[[int], None]:
+    context = copy_context()  # another thread knows neither the request's id nor the address
+    return lambda status: context.run(_note, request, started, status)
 
 
 def _id_of(request: HttpRequest) -> str:
@@ -56,8 +70,8 @@ def _id_of(request: HttpRequest) -> str:
     return given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
 
 
-def _note(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
-    status = response.status_code
+def _note(request: HttpRequest, started: float, status: int) -> None:
+    seconds = time.perf_counter() - started
     metrics.observe_request(request, status, seconds)
     is_routine = status < 400 and request.path.startswith(_ASKED_ALL_THE_TIME)
     # The path without its query: that may hold what somebody searched for.
@@ -73,12 +87,12 @@ def _note(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
             "path": request.path,
             "status": status,
             "milliseconds": round(1000 * seconds, 1),
-            "user": _user_id(request),
+            "user": user_id(request),
         },
     )
 
 
-def _user_id(request: HttpRequest) -> int | None:
+def user_id(request: HttpRequest) -> int | None:
     """Who asked, if the view wanted to know: the log itself must not cost a query."""
     user = getattr(request, "user", None)
     if isinstance(user, SimpleLazyObject):

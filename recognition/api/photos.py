@@ -23,9 +23,11 @@ from rest_framework.reverse import reverse
 
 from recognition.api import serializers
 from recognition.api.errors import Refused
+from recognition.api.waiting import when_settled
 from recognition.labels import annotating, labelling
 from recognition.models import Batch, Label, Photo, Via
 from recognition.photos import batches, deletion, intake, selectors
+from recognition.photos.uploads import takes_files
 
 MAX_WAIT_S = 30
 WAIT = OpenApiParameter(
@@ -87,6 +89,7 @@ class PhotoViewSet(
         responses={200: serializers.PhotoSerializer, 202: serializers.PhotoSerializer},
         parameters=[WAIT],
     )
+    @takes_files
     def create(self, request: Request) -> Response:
         """Upload one photo. It is predicted in the background; with `wait` the answer is 200 if
         that is over in time."""
@@ -98,24 +101,29 @@ class PhotoViewSet(
         [outcome] = intake.accept([(upload, label)], _user(request))
         if outcome.refusal:
             raise Refused(outcome.refusal)
-        stored = outcome.photo
-        if stored and wait_s:
-            selectors.wait_until_settled(stored.id, wait_s)
-        if stored and (wait_s or outcome.is_duplicate):  # as it is by now, if nobody has deleted it
-            stored = get_object_or_404(self.get_queryset(), id=stored.id)
-        photo = self.get_serializer(stored).data
-        is_answered = stored and wait_s and selectors.is_settled(stored)
-        return Response(
-            photo,
-            status=status.HTTP_200_OK if is_answered else status.HTTP_202_ACCEPTED,
-            headers={"Location": reverse("photo-detail", [photo["id"]], request=request)},
-        )
+        stored = cast(Photo, outcome.photo)  # it was not refused
+
+        def answer() -> Response:
+            """The photo as it is by now, if nobody has deleted it."""
+            photo = stored
+            if wait_s or outcome.is_duplicate:
+                photo = get_object_or_404(self.get_queryset(), id=stored.id)
+            is_answered = wait_s and selectors.is_settled(photo)
+            return Response(
+                self.get_serializer(photo).data,
+                status=status.HTTP_200_OK if is_answered else status.HTTP_202_ACCEPTED,
+            )
+
+        response = when_settled(request, stored.id, wait_s, answer)
+        response["Location"] = reverse("photo-detail", [stored.id], request=request)
+        return response
 
     @extend_schema(
         request={"multipart/form-data": serializers.BulkUploadSerializer},
         responses={202: serializers.BulkResultSerializer},
     )
     @action(detail=False, methods=["post"])
+    @takes_files
     def bulk(self, request: Request) -> Response:
         """Upload many photos, or a ZIP of them. Each one is accepted or rejected by itself."""
         images = request.FILES.getlist("images")
@@ -138,10 +146,12 @@ class PhotoViewSet(
         """One photo."""
         photo = self.get_object()
         wait_s = _wait_s(request)
-        if wait_s:
-            selectors.wait_until_settled(photo.id, wait_s)
-            photo = self.get_object()
-        return Response(serializers.PhotoDetailSerializer(photo).data)
+
+        def answer() -> Response:
+            seen = self.get_object() if wait_s else photo
+            return Response(serializers.PhotoDetailSerializer(seen).data)
+
+        return when_settled(request, photo.id, wait_s, answer)
 
     @extend_schema(parameters=[serializers.PhotoFilterSerializer])
     def list(self, request: Request) -> Response:

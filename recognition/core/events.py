@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 import redis
 
 from recognition.core import redis_client
 
-_LIVE = "ark:live"  # a channel
-_POLL_WITHOUT_REDIS_S = 0.5
-_LOOK_AGAIN_S = 5  # an event may be lost while Redis restarts
+_LIVE = "ark:live"  # channels
+_SETTLED = "ark:settled"
+_PAUSE_WITHOUT_REDIS_S = 0.5
+LOOK_AGAIN_S = 5.0  # an event may be lost while Redis restarts
 
 
 def publish_settled(photo_ids: Iterable[UUID]) -> None:
     """Tell whoever waits for these photos that they are settled."""
     with redis_client.may_be_away():
-        connection = redis_client.connection()
-        listeners = connection.pubsub_numsub(*map(_channel, photo_ids))
-        with connection.pipeline(transaction=False) as pipeline:
-            for channel, count in listeners:
-                if count:  # people wait for hardly any of a thousand photos
-                    pipeline.publish(channel, 1)
-            pipeline.execute()
+        redis_client.connection().publish(_SETTLED, b"".join(each.bytes for each in photo_ids))
 
 
 def publish_live_version() -> None:
@@ -50,29 +47,81 @@ def live_version_events(timeout_s: float) -> Iterator[None]:
             yield
 
 
+class _Listener(threading.Thread):
+    """Hears for all who wait in this process, over one connection."""
+
+    def __init__(self) -> None:
+        super().__init__(name="settled photos", daemon=True)
+        self.is_hearing = False
+        self._lock = threading.Lock()
+        self._waiting: dict[bytes, set[Callable[[], None]]] = {}
+
+    @contextmanager
+    def tell(self, photo_id: UUID, wake: Callable[[], None]) -> Iterator[None]:
+        with self._lock:
+            self._waiting.setdefault(photo_id.bytes, set()).add(wake)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting[photo_id.bytes].discard(wake)
+                if not self._waiting[photo_id.bytes]:
+                    del self._waiting[photo_id.bytes]
+
+    def run(self) -> None:
+        while True:
+            try:
+                with redis_client.connection().pubsub() as subscription:
+                    subscription.subscribe(_SETTLED)
+                    while True:
+                        self._hear(subscription.get_message(timeout=LOOK_AGAIN_S))
+            except redis.RedisError:
+                self.is_hearing = False
+                time.sleep(_PAUSE_WITHOUT_REDIS_S)
+
+    def _hear(self, message: dict[str, object] | None) -> None:
+        if message is None:
+            return
+        data = message["data"]
+        with self._lock:
+            if isinstance(data, bytes):
+                ids = [data[start : start + 16] for start in range(0, len(data), 16)]
+            else:  # the subscription is confirmed: what came before was missed
+                self.is_hearing = True
+                ids = list(self._waiting)
+            woken = [wake for each in ids for wake in self._waiting.get(each, ())]
+        for wake in woken:
+            wake()
+
+
+_listener: _Listener | None = None
+_starting = threading.Lock()
+
+
+def _listening() -> _Listener:
+    """Its thread begins with the first who waits: processes fork before that."""
+    global _listener
+    with _starting:
+        if _listener is None or not _listener.is_alive():
+            _listener = _Listener()
+            _listener.start()
+        return _listener
+
+
+@contextmanager
+def when_settled(photo_id: UUID, wake: Callable[[], None]) -> Iterator[Callable[[], float]]:
+    """Inside, `wake` is called, in another thread, when the photo may be settled. Yields how many
+    seconds to wait for that, at most, before one looks for oneself."""
+    listener = _listening()
+    with listener.tell(photo_id, wake):
+        yield lambda: LOOK_AGAIN_S if listener.is_hearing else _PAUSE_WITHOUT_REDIS_S
+
+
 def wait_for(photo_id: UUID, is_settled: Callable[[], bool], timeout_s: float) -> None:
     """Return when `is_settled` says so, or after `timeout_s`."""
     deadline = time.monotonic() + timeout_s
-    with redis_client.connection().pubsub() as subscription:
-        is_subscribed = _subscribe(subscription, photo_id)
+    news = threading.Event()
+    with when_settled(photo_id, news.set) as pause_s:
         while not is_settled() and (left_s := deadline - time.monotonic()) > 0:
-            try:
-                if is_subscribed:
-                    subscription.get_message(timeout=min(left_s, _LOOK_AGAIN_S))
-                    continue
-            except redis.RedisError:
-                is_subscribed = False
-            time.sleep(min(left_s, _POLL_WITHOUT_REDIS_S))
-
-
-def _subscribe(subscription: redis.client.PubSub, photo_id: UUID) -> bool:
-    try:
-        subscription.subscribe(_channel(photo_id))
-        subscription.get_message(timeout=1)  # the confirmation
-    except redis.RedisError:
-        return False
-    return True
-
-
-def _channel(photo_id: UUID) -> str:
-    return f"ark:settled:{photo_id}"
+            news.wait(min(left_s, pause_s()))
+            news.clear()

@@ -31,6 +31,7 @@ _TEXTS = {
         "The request is larger than %(max_bulk_mb)d MB or has more than %(max_files)d files. "
         "Send several smaller ones."
     ),
+    "body_too_large": _("The request is larger than %(max_body_mb)d MB. No files are taken here."),
     "not_an_archive": _("This file is not a ZIP archive, or it is damaged. Pack the photos again."),
     "encrypted": _("The file is encrypted. Pack the archive without a password."),
     "unsupported_compression": _(
@@ -65,4 +66,5 @@ class Refusal:
             "max_megapixels": settings.ARK_MAX_PIXELS / 1e6,
             "max_bulk_mb": settings.ARK_MAX_BULK_MB,
             "max_files": settings.ARK_MAX_BULK_FILES,
+            "max_body_mb": settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1e6,
         }

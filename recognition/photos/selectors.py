@@ -10,7 +10,6 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from recognition.core import events
 from recognition.labels.tree import LabelTree
 from recognition.models import (
     Batch,
@@ -127,15 +126,11 @@ def containing(slug: str) -> Q | Exists:
     return Exists(subjects.filter(prediction=OuterRef("prediction")))
 
 
-def wait_until_settled(photo_id: UUID, timeout_s: float) -> None:
-    """Return when the photo's prediction is done or failed, when it is deleted, or time is up."""
-
-    def is_settled() -> bool:
-        return not Photo.objects.filter(
-            id=photo_id, prediction__state__in=(State.PENDING, State.RUNNING)
-        ).exists()
-
-    events.wait_for(photo_id, is_settled, timeout_s)
+def is_waited_for(photo_id: UUID) -> bool:
+    """Whether the photo is there, and its prediction neither done nor failed."""
+    return Photo.objects.filter(
+        id=photo_id, prediction__state__in=(State.PENDING, State.RUNNING)
+    ).exists()
 
 
 def is_settled(photo: Photo) -> bool:

@@ -6,20 +6,72 @@ thousand photos in one request the first is too much memory and the second too m
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+import shutil
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from functools import wraps
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
-from django.http import HttpRequest
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 MEGABYTE = 1024 * 1024
+# In request.META. ASKS: the body is not here yet; may the client send so many bytes? DISK_IS_FULL:
+# they could not be taken in. WELCOME: files are let onto the disk.
+ASKS = "ark.asks"
+DISK_IS_FULL = "ark.disk_is_full"
+WELCOME = "ark.files_are_welcome"
+MAY_SEND = 100  # the status that says yes
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def takes_files(view: View) -> View:
+    """Marks a view, or a method of an API's view, as one that takes files from whom it lets in.
+
+    To stand right above the function, below what decides who may call it. Without the mark a
+    request is small, and its files are thrown away (webapp/body_limits.py).
+    """
+
+    @wraps(view)
+    def taking(*args: Any, **kwargs: Any) -> Any:
+        request: HttpRequest = next(each for each in args if hasattr(each, "META"))
+        must_fit(request)
+        if ASKS in request.META:
+            return HttpResponse(status=MAY_SEND)
+        request.META[WELCOME] = True
+        return view(*args, **kwargs)
+
+    taking.takes_files = True  # type: ignore[attr-defined]
+    return cast(View, taking)
+
+
+def size_of(request: HttpRequest) -> int:
+    """How many bytes the client has sent, or wants to."""
+    try:
+        return int(request.META.get(ASKS) or request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def must_fit(request: HttpRequest) -> None:
+    """Raises what a full disk raises while there is still room for everything else.
+
+    What arrives lies there twice for a moment: as the request, and as its files.
+    """
+    settings.ARK_INCOMING.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.ARK_INCOMING).free
+    left = free - 2 * size_of(request)
+    if request.META.get(DISK_IS_FULL) or left < settings.ARK_MIN_FREE_MB * MEGABYTE:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(settings.ARK_INCOMING))
 
 
 class SpooledUpload(UploadedFile):  # type: ignore[type-arg]  # Django's own takes none
@@ -65,6 +117,8 @@ class SpoolUploadHandler(FileUploadHandler):
 
     def new_file(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
         super().new_file(*args, **kwargs)
+        if self.request is not None and not self.request.META.get(WELCOME):
+            raise SkipFile
         is_archive = self.field_name == "archive"
         megabytes = settings.ARK_MAX_BULK_MB if is_archive else settings.ARK_MAX_UPLOAD_MB
         self.max_bytes = megabytes * MEGABYTE

@@ -10,10 +10,10 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from recognition.site import readiness
 from recognition.site.metrics import RecognitionCollector
+from webapp import client_address
 from webapp import metrics as metrics_of_requests
 
 _LOOPBACK = {"127.0.0.1", "::1", ""}  # "": a Unix socket
-_PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 
 
 @require_safe
@@ -57,5 +57,5 @@ def _is_operator(request: HttpRequest) -> bool:
     if settings.ARK_METRICS_TOKEN:
         given = request.headers.get("Authorization", "")
         return constant_time_compare(given, f"Bearer {settings.ARK_METRICS_TOKEN}")
-    is_forwarded = any(header in request.headers for header in _PROXY_HEADERS)
+    is_forwarded = request.META.get(client_address.IS_FORWARDED, True)
     return request.META.get("REMOTE_ADDR", "") in _LOOPBACK and not is_forwarded

@@ -18,7 +18,7 @@ from recognition.core import heartbeats
 from recognition.models import Batch, Photo
 from recognition.photos import batches, intake, selectors
 from recognition.photos.refusals import Refusal
-from recognition.photos.uploads import SpooledUpload
+from recognition.photos.uploads import SpooledUpload, takes_files
 from recognition.site.requests import SignedInRequest
 
 MAX_ASKED = 100  # photos a question; the address of a request has a limit
@@ -33,6 +33,7 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_POST
+@takes_files
 def open_batch(request: SignedInRequest) -> HttpResponse:
     """With JavaScript the photos follow one by one; without it they are here already."""
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
@@ -66,6 +67,7 @@ def batch(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+@takes_files
 def add_to_batch(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
     """Answers with the card of each file, refused or not."""
     batch = get_object_or_404(Batch, id=batch_id, owner=request.user)

@@ -25,7 +25,7 @@ def test_waiting_ends_when_time_is_up() -> None:
 
 def test_waiting_ends_with_the_event(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without news the next look would be an hour away, and the test run out of time."""
-    monkeypatch.setattr(events, "_LOOK_AGAIN_S", 3600)
+    monkeypatch.setattr(events, "LOOK_AGAIN_S", 3600)
     photo_id = uuid.uuid4()
     settled, looked = threading.Event(), threading.Event()
 
@@ -46,7 +46,7 @@ def test_waiting_ends_with_the_event(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("no_redis")
 def test_without_redis_waiting_polls(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "_POLL_WITHOUT_REDIS_S", 0.01)
+    monkeypatch.setattr(events, "_PAUSE_WITHOUT_REDIS_S", 0.01)
     answers = iter([False, False, True])
     events.wait_for(uuid.uuid4(), lambda: next(answers), 30)
     assert next(answers, "all asked") == "all asked"

@@ -5,12 +5,19 @@ from __future__ import annotations
 import json
 import logging
 import logging.config
+import sys
+import uuid
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 
+from recognition.core import client
+from recognition.core.waiting import Wait
+from recognition.photos.uploads import ASKS, MAY_SEND
 from webapp import logs
+from webapp.request_log import RequestFilter, log_requests
 
 
 @pytest.fixture
@@ -68,3 +75,69 @@ def test_json_lines_carry_the_id_and_no_request() -> None:
     line = json.loads(formatter.format(record))
     assert line.pop("time")
     assert line == {"level": "INFO", "logger": "ark", "message": "said so", "request_id": "abc"}
+
+
+def _formatter(name: str) -> logging.Formatter:
+    configuration = logs.configuration()["formatters"][name]
+    return logging.config.DictConfigurator({}).configure_formatter(configuration)
+
+
+@pytest.mark.parametrize("name", ["plain", "json"])
+@pytest.mark.parametrize(
+    "sent", ["\n", "\r", "\x1b[2J", "\x7f", "\x85", "\x9b2J", "\u2028", "\u202e", "\0"]
+)
+def test_nobody_forges_a_line(name: str, sent: str) -> None:
+    record = logging.LogRecord("a", logging.INFO, "", 0, "GET %s", (f"/x{sent}INFO b: c",), None)
+    line = _formatter(name).format(record)
+    assert sent not in line
+    assert "INFO b: c" in line
+    assert len(line.splitlines()) == 1
+
+
+def test_the_lines_of_an_exception_do_not_look_like_others() -> None:
+    try:
+        raise ValueError("x\nINFO webapp.access: GET / 200\x1b[2J")
+    except ValueError:
+        record = logging.LogRecord("a", logging.ERROR, "", 0, "failed", (), sys.exc_info())
+    first, *rest = _formatter("plain").format(record).split("\n")
+    assert first == "ERROR a: failed"
+    assert all(line.startswith("    ") and "\x1b" not in line for line in rest)
+
+
+@pytest.mark.parametrize("path", ["/x%0AINFO%20django.security:%20forged", "/%1b[2J"])
+def test_a_path_cannot_forge_one_either(
+    path: str, db: None, access_lines: pytest.LogCaptureFixture
+) -> None:
+    Client().get(path)
+    assert len(_formatter("plain").format(_only_line(access_lines)).splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["plain", "json"])
+def test_lines_tell_the_address_of_whose_request_they_are_about(name: str) -> None:
+    token = client.address.set("203.0.113.9")
+    try:
+        record = logging.LogRecord("django.security", logging.WARNING, "", 0, "no", (), None)
+        RequestFilter().filter(record)
+    finally:
+        client.address.reset(token)
+    assert "203.0.113.9" in _formatter(name).format(record)
+
+
+def test_a_question_is_not_logged(access_lines: pytest.LogCaptureFixture, uploader: User) -> None:
+    """Only the request that follows it."""
+    asking = Client()
+    asking.force_login(uploader, backend="django.contrib.auth.backends.ModelBackend")
+    assert asking.post("/batches/", **{ASKS: 5_000_000}).status_code == MAY_SEND
+    assert not [record for record in access_lines.records if record.name == "webapp.access"]
+
+
+def test_who_waits_is_logged_when_answered(access_lines: pytest.LogCaptureFixture) -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        response = HttpResponse()
+        response.wait = Wait(uuid.uuid4(), 1, lambda: True, lambda: (200, b""))
+        return response
+
+    response = log_requests(view)(RequestFactory().get("/photo/"))
+    assert not access_lines.records
+    response.wait.note(200)
+    assert _only_line(access_lines).status == 200

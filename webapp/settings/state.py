@@ -4,6 +4,7 @@ import dj_database_url
 
 from webapp import env
 from webapp.home import ARK_HOME
+from webapp.server.limits import MAX_UNASKED_BYTES
 from webapp.settings.ark import ARK_MAX_BULK_FILES
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -36,4 +37,5 @@ FILE_UPLOAD_HANDLERS = ["recognition.photos.uploads.SpoolUploadHandler"]
 ARK_TRAINING = ARK_HOME / "training"  # checkpoints of training runs
 ARK_EXPORTS = ARK_HOME / "exports"  # versions to download
 ARK_IMPORTS = ARK_HOME / "imports"  # bundles from elsewhere, until they are checked
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UNASKED_BYTES
 DATA_UPLOAD_MAX_NUMBER_FILES = ARK_MAX_BULK_FILES

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.store.bundle import BadBundle
 from recognition.models import ModelVersion
-from recognition.photos.uploads import SpooledUpload
+from recognition.photos.uploads import SpooledUpload, takes_files
 from recognition.staff import job_texts
 from recognition.staff.base import StaffRequest, render_page, staff_page
 from recognition.versions import bundles
@@ -74,6 +74,7 @@ def download(request: HttpRequest, number: int, form: str) -> FileResponse:
 
 @staff_page("recognition.train")
 @require_http_methods(["GET", "POST"])
+@takes_files
 def import_version(request: StaffRequest) -> HttpResponse:
     form = BundleForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
