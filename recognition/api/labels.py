@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError as ModelValidationError
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.exceptions import ValidationError
-from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from recognition.api.scopes import MayCall, Scope
 from recognition.api.serializers import LabelSerializer, NewLabelSerializer
 from recognition.labels import tree
 from recognition.models import Label
@@ -27,7 +28,8 @@ class LabelViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Label]):
 
     queryset = Label.objects.filter(active=True).select_related("parent")
     serializer_class = LabelSerializer
-    permission_classes = (IsAuthenticated, MayAddLabels)
+    permission_classes = (MayCall, MayAddLabels)
+    token_scope = Scope.REVIEW
     pagination_class = None
 
     @extend_schema(request=NewLabelSerializer, responses={201: LabelSerializer})
