@@ -11,6 +11,7 @@ from recognition.site import (
     photo_page,
     pictures,
     suggestions_page,
+    tokens_page,
     upload_page,
 )
 
@@ -45,6 +46,8 @@ urlpatterns = [
     path("sign-in/", accounts.SignIn.as_view(), name="login"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("password/", accounts.ChangePassword.as_view(), name="change-password"),
+    path("account/tokens/", tokens_page.page, name="api-tokens"),
+    path("account/tokens/<uuid:token_id>/revoke/", tokens_page.revoke, name="revoke-api-token"),
     path("language/", set_language, name="set-language"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
