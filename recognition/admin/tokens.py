@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -37,7 +37,7 @@ class ApiTokenAdmin(ReadOnly, List):
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         return users_filter(request, "user")
 
-    def has_delete_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.has_perm("recognition.delete_apitoken")
 
     def delete_model(self, request: HttpRequest, obj: ApiToken) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError as ModelValidationError
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
@@ -38,7 +39,7 @@ class LabelViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Label]):
         body = NewLabelSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         try:
-            label = tree.add(**body.validated_data)
+            label = tree.add(**body.validated_data, by=cast(User, request.user))
         except ModelValidationError as error:
             raise ValidationError(error.message_dict) from error
         return Response(LabelSerializer(label).data, status=status.HTTP_201_CREATED)

@@ -29,7 +29,7 @@ class TokenScheme(OpenApiAuthenticationExtension):
 
 
 class ScopedSchema(AutoSchema):
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         """With the scope that a token needs for this call."""
         said = super().get_description()
         scope = scopes.needed(self.method, self.view)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from recognition.core import client
@@ -41,6 +43,12 @@ def record(
         details=details,
     )
     transaction.on_commit(lambda: _log(event))
+
+
+def changes(before: Model, after: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Details of an event: the fields that change, each from what to what."""
+    pairs = {name: [str(getattr(before, name)), str(value)] for name, value in after.items()}
+    return {name: [old, new] for name, (old, new) in pairs.items() if old != new}
 
 
 def _log(event: AuditEvent) -> None:

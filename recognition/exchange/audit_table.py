@@ -27,9 +27,7 @@ def as_csv(filters: audit_log.Filters) -> Iterator[bytes]:
 
 
 def as_json_lines(filters: audit_log.Filters) -> Iterator[bytes]:
-    return in_pieces(
-        json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in _rows(filters)
-    )
+    return in_pieces(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in _rows(filters))
 
 
 def _rows(filters: audit_log.Filters) -> Iterator[dict[str, Any]]:

@@ -110,8 +110,8 @@ def test_a_token_is_revoked_by_its_owner(client: Client) -> None:
 
 
 def test_nobody_sees_or_revokes_another_persons(client: Client, other_client: Client) -> None:
-    make(client, name="backup")
-    assert "backup" not in text(other_client.get(PAGE))
+    make(client, name="mine alone")
+    assert "mine alone" not in text(other_client.get(PAGE))
     other_client.post(reverse("revoke-api-token", args=[ApiToken.objects.get().id]))
     assert ApiToken.objects.exists()
 

@@ -72,7 +72,7 @@ def page(request: StaffRequest) -> HttpResponse:
         if is_valid
         else audit_log.Page([], next=None)
     )
-    query = {key: value for key, value in request.GET.items() if value and key != "after"}
+    query = {key: str(value) for key, value in request.GET.items() if value and key != "after"}
     context = {
         "form": form,
         "rows": [Row(event, _in_words(event.details)) for event in found.events],
@@ -101,9 +101,7 @@ def export(request: StaffRequest, form: str) -> StreamingHttpResponse:
     write, content_type = _FORMS[form]
     name = f"ark-audit-{timezone.localdate():%Y-%m-%d}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(
-        write(asked.filters()), content_type=content_type, headers=headers
-    )
+    return StreamingHttpResponse(write(asked.filters()), content_type=content_type, headers=headers)
 
 
 def _after(request: StaffRequest) -> UUID | None:
