@@ -55,7 +55,7 @@ class ApiTokenAdmin(ReadOnly, List):
     def begins(self, token: ApiToken) -> str:
         return token.beginning + "…"
 
-    @display(description=gettext_lazy("may"))
+    @display(description=gettext_lazy("scopes"))
     def scope_names(self, token: ApiToken) -> str:
         return ", ".join(token.scope_names)
 
@@ -63,4 +63,4 @@ class ApiTokenAdmin(ReadOnly, List):
     def expiry(self, token: ApiToken) -> Any:
         if token.is_expired:
             return True, _("expired")
-        return token.expires or _("never")
+        return token.expires or _("no end")

@@ -156,14 +156,14 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=80, verbose_name="name")),
                 ("beginning", models.CharField(max_length=12, verbose_name="begins with")),
                 ("digest", models.CharField(editable=False, max_length=64, unique=True)),
-                ("scopes", models.JSONField(default=list, verbose_name="may")),
+                ("scopes", models.JSONField(default=list, verbose_name="scopes")),
                 (
                     "created",
-                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="made"),
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="created"),
                 ),
                 ("expires", models.DateTimeField(null=True, verbose_name="expires")),
                 ("last_used", models.DateTimeField(null=True, verbose_name="last used")),
-                ("last_address", models.GenericIPAddressField(null=True, verbose_name="from")),
+                ("last_address", models.GenericIPAddressField(null=True, verbose_name="last address")),
             ],
             options={
                 "verbose_name": "API token",

@@ -30,12 +30,12 @@ class ApiToken(models.Model):
     name = models.CharField(_("name"), max_length=80)
     beginning = models.CharField(_("begins with"), max_length=12)  # to tell one from another
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    scopes = models.JSONField(_("may"), default=list)
-    created = models.DateTimeField(_("made"), default=timezone.now)
+    scopes = models.JSONField(_("scopes"), default=list)
+    created = models.DateTimeField(_("created"), default=timezone.now)
     expires = models.DateTimeField(_("expires"), null=True)
     # To the minute or so: writing it with each request would cost more than the request.
     last_used = models.DateTimeField(_("last used"), null=True)
-    last_address = models.GenericIPAddressField(_("from"), null=True)
+    last_address = models.GenericIPAddressField(_("last address"), null=True)
 
     class Meta:
         ordering = ("-created", "-id")

@@ -36,7 +36,7 @@ class FilterForm(forms.Form):
     what = forms.ChoiceField(
         required=False,
         choices=[("", gettext_lazy("any")), *AuditEvent.Action.choices],
-        label=gettext_lazy("What"),
+        label=gettext_lazy("Action"),
     )
     since = DayField(required=False, label=gettext_lazy("From"))
     until = DayField(required=False, label=gettext_lazy("to, inclusive"))
