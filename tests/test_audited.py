@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from recognition.core import jobs
-from recognition.labels import merging, tree
+from recognition.labels import tree
 from recognition.models import AuditEvent, Job, Label, LiveChange, ModelVersion
 from recognition.review import promise
 from recognition.training import automation
@@ -56,16 +56,15 @@ def test_what_the_rule_promotes_is_nobodys_doing(candidate: ModelVersion) -> Non
     assert details()["how"] == "rule"
 
 
-def test_new_retired_and_merged_labels(reviewer: User) -> None:
+def test_new_and_retired_labels(reviewer: User) -> None:
     body = {"slug": "suv", "name": "SUV", "parent": "car"}
     api_of(reviewer).post("/api/v1/labels/", body, format="json")
     suv = Label.objects.get(slug="suv")
     for active in (False, False, True):  # the second time changes nothing
         tree.set_active(suv, active, reviewer)
-    merging.merge(suv, Label.objects.get(slug="car"), reviewer)
-    assert told("label_changed") == [("rita", "suv")] * 4
+    assert told("label_changed") == [("rita", "suv")] * 3
     did = AuditEvent.objects.order_by("at").values_list("details__did", flat=True)
-    assert list(did) == ["added", "retired", "brought back", "merged"]
+    assert list(did) == ["added", "retired", "brought back"]
 
 
 def test_a_label_changed_on_a_page_is_told_once(reviewer: User) -> None:

@@ -14,7 +14,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from recognition.core import audit
 from recognition.core.counting import Counted, count_up_to
 from recognition.core.locks import lock_all
 from recognition.labels import labelling, suggestions
@@ -75,8 +74,6 @@ def merge(source: Label, target: Label, by: User) -> int:
     photos = labelling.merge_label(source, target, by)
     Suspect.objects.filter(Q(label=source) | Q(suggested=source)).delete()
     _settle_doubts(target)
-    told = {"did": "merged", "into": target.slug, "photos": photos}
-    audit.record(audit.Action.LABEL_CHANGED, by, source.slug, **told)
     return photos
 
 
