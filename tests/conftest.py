@@ -25,7 +25,7 @@ from recognition.cnn.serving.classifier import Classifier
 from recognition.cnn.store.checkpoint import build_pretrained
 from recognition.core import redis_client
 from recognition.models import ModelVersion
-from recognition.people import roles
+from recognition.people import roles, wrong_tokens
 from recognition.versions import registry
 from recognition.workers import quiet
 from tests.support.real_answers import Shot, shots_in
@@ -127,6 +127,7 @@ def _default_language() -> None:
 @pytest.fixture(autouse=True)
 def _empty_redis(redis_server: None) -> None:
     redis_client.connection().flushall()
+    wrong_tokens.forget()
 
 
 @pytest.fixture

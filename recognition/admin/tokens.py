@@ -1,41 +1,66 @@
-"""Tokens of the API: made here, shown once."""
+"""API tokens: who has which. Their owners make them, on the site; staff may revoke them."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from rest_framework.authtoken.admin import TokenAdmin as RestTokenAdmin
-from rest_framework.authtoken.models import TokenProxy
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-admin.site.unregister(TokenProxy)
+from recognition.admin.filters import users_filter
+from recognition.admin.lists import List, ReadOnly
+from recognition.models import ApiToken
+from recognition.people import tokens
 
 
-@admin.register(TokenProxy)
-class TokenAdmin(RestTokenAdmin, ModelAdmin):
-    list_display = ("user", "beginning", "created")
-    list_filter = ()
-    autocomplete_fields = ("user",)
-    actions = None
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnly, List):
+    list_display = ("user", "called", "scope_names", "expiry", "last_used", "last_address")
+    list_display_links = ("called",)
+    list_filter_submit = True
+    sortable_by = ("user", "last_used")
+    search_fields = ("user__username", "name", "beginning")
+    search_help_text = gettext_lazy("A person, a name, or how a token begins")
+    fields = (
+        *("user", "name", "begins", "scope_names", "created", "expiry", "last_used"),
+        "last_address",
+    )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[TokenProxy]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
         return super().get_queryset(request).select_related("user")
 
-    def has_change_permission(self, request: HttpRequest, obj: TokenProxy | None = None) -> bool:
-        """A token that is wanted no more is deleted, and another one made."""
-        return False
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        return users_filter(request, "user")
 
-    def save_model(self, request: HttpRequest, obj: TokenProxy, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        text = _("The token of %(user)s, shown only now: %(key)s")
-        messages.warning(request, text % {"user": obj.user, "key": obj.key})
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm("recognition.delete_apitoken")
 
-    @display(description=gettext_lazy("token"))
-    def beginning(self, token: TokenProxy) -> str:
-        return token.key[:6] + "…"
+    def delete_model(self, request: HttpRequest, obj: ApiToken) -> None:
+        tokens.revoke(obj, cast(User, request.user))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        for token in queryset:
+            self.delete_model(request, token)
+
+    @display(description=gettext_lazy("name"), ordering="name")
+    def called(self, token: ApiToken) -> str:
+        return str(token)
+
+    @display(description=gettext_lazy("begins with"))
+    def begins(self, token: ApiToken) -> str:
+        return token.beginning + "…"
+
+    @display(description=gettext_lazy("scopes"))
+    def scope_names(self, token: ApiToken) -> str:
+        return ", ".join(token.scope_names)
+
+    @display(description=gettext_lazy("expires"), ordering="expires", label={True: "danger"})
+    def expiry(self, token: ApiToken) -> Any:
+        if token.is_expired:
+            return True, _("expired")
+        return token.expires or _("no end")

@@ -10,10 +10,11 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException
-from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from recognition.api.scopes import MayCall, Scope
 from recognition.api.serializers import ModelVersionSerializer, PhotoErrorSerializer
 from recognition.models import ModelVersion
 from recognition.versions import registry
@@ -32,7 +33,7 @@ class MayPromote(BasePermission):
         return request.user.has_perm("recognition.promote")
 
 
-_MAY_PROMOTE = [IsAuthenticated, MayPromote]
+_MAY_PROMOTE = [MayCall, MayPromote]
 
 
 class ModelVersionViewSet(
@@ -44,6 +45,7 @@ class ModelVersionViewSet(
     serializer_class = ModelVersionSerializer
     lookup_field = "number"
     pagination_class = None
+    token_scope = Scope.TRAIN
 
     @extend_schema(request=None, responses={200: ModelVersionSerializer, 409: _CANNOT})
     @action(detail=True, methods=["post"], permission_classes=_MAY_PROMOTE)

@@ -16,13 +16,14 @@ from rest_framework.exceptions import NotFound, PermissionDenied, ValidationErro
 from rest_framework.generics import get_object_or_404
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.parsers import JSONParser, MultiPartParser
-from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from recognition.api import serializers
+from recognition.api import scopes, serializers
 from recognition.api.errors import Refused
+from recognition.api.scopes import MayCall, Scope
 from recognition.api.waiting import when_settled
 from recognition.labels import annotating, labelling
 from recognition.models import Batch, Label, Photo, Via
@@ -75,6 +76,7 @@ class PhotoViewSet(
     serializer_class = serializers.PhotoSerializer
     pagination_class = NewestFirst
     parser_classes = (MultiPartParser,)
+    token_scope = Scope.UPLOAD
 
     def get_queryset(self) -> QuerySet[Photo]:
         photos = selectors.with_subjects(selectors.photos_visible_to(_user(self.request)))
@@ -170,7 +172,8 @@ class PhotoViewSet(
     @action(
         detail=True,
         methods=["put"],
-        permission_classes=[IsAuthenticated, IsReviewer],
+        permission_classes=[MayCall, IsReviewer],
+        token_scope=Scope.REVIEW,
         parser_classes=[JSONParser],
     )
     def label(self, request: Request, pk: str) -> Response:
@@ -191,7 +194,8 @@ class PhotoViewSet(
     @action(
         detail=True,
         methods=["post"],
-        permission_classes=[IsAuthenticated, IsReviewer],
+        permission_classes=[MayCall, IsReviewer],
+        token_scope=Scope.REVIEW,
         parser_classes=[JSONParser],
     )
     def annotations(self, request: Request, pk: str) -> Response:
@@ -215,7 +219,8 @@ class PhotoViewSet(
         detail=True,
         methods=["delete"],
         url_path=r"annotations/(?P<annotation_id>[0-9a-f-]+)",
-        permission_classes=[IsAuthenticated, IsReviewer],
+        permission_classes=[MayCall, IsReviewer],
+        token_scope=Scope.REVIEW,
     )
     def annotation(self, request: Request, pk: str, annotation_id: str) -> Response:
         """Take the label of a further part back."""
@@ -239,7 +244,7 @@ class BatchViewSet(viewsets.GenericViewSet[Batch]):
 
 
 def _user(request: Request) -> User:
-    return cast(User, request.user)  # IsAuthenticated let nobody else in
+    return cast(User, request.user)  # MayCall let nobody else in
 
 
 def _bulk_result(batch: Batch, outcomes: Iterable[intake.Outcome]) -> dict[str, Any]:
@@ -267,6 +272,7 @@ def _label_to_set(request: Request) -> Label | None:
 
 
 def _must_review(request: Request) -> None:
+    scopes.require(request, Scope.REVIEW)
     if not request.user.has_perm("recognition.review"):
         raise PermissionDenied(_("Only reviewers may set labels."))
 

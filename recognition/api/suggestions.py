@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from recognition.api.scopes import Scope
 from recognition.api.serializers import BoxField, PhotoErrorSerializer, SetLabelSerializer
 from recognition.labels import suggestions
 from recognition.models import Photo, Suggestion
@@ -50,6 +51,7 @@ class SuggestionsView(APIView):
     """What the owner of a photo says of its answer, until a reviewer has decided."""
 
     parser_classes = (JSONParser,)
+    token_scope = Scope.REVIEW
 
     @extend_schema(responses={200: SuggestionSerializer(many=True)})
     def get(self, request: Request, id: UUID) -> Response:
@@ -75,6 +77,8 @@ class SuggestionsView(APIView):
 
 
 class SuggestionView(APIView):
+    token_scope = Scope.REVIEW
+
     @extend_schema(responses={204: None, 409: _SETTLED})
     def delete(self, request: Request, id: UUID, suggestion_id: UUID) -> Response:
         """Withdraw what one has suggested."""
@@ -88,7 +92,7 @@ class SuggestionView(APIView):
 
 
 def _user(request: Request) -> User:
-    return cast(User, request.user)  # IsAuthenticated let nobody else in
+    return cast(User, request.user)  # MayCall let nobody else in
 
 
 def _conflict(error: suggestions.CannotSuggest) -> APIException:

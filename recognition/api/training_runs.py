@@ -10,12 +10,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException, ValidationError
-from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from recognition.api.photos import NewestFirst
+from recognition.api.scopes import MayCall, Scope
 from recognition.api.training_serializers import (
     NewTrainingRunSerializer,
     TrainingRunInListSerializer,
@@ -40,7 +41,8 @@ class TrainingRunViewSet(
     """Training runs, newest first."""
 
     queryset = TrainingRun.objects.select_related("parent", "dataset", "model_version")
-    permission_classes = (IsAuthenticated, MayTrain)
+    permission_classes = (MayCall, MayTrain)
+    token_scope = Scope.TRAIN
     pagination_class = NewestFirst
 
     def get_serializer_class(self) -> Any:
@@ -51,7 +53,7 @@ class TrainingRunViewSet(
         """Freeze the labelled photos as they are now, and queue a run that learns from them."""
         body = NewTrainingRunSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        by = cast(User, request.user)  # IsAuthenticated let nobody else in
+        by = cast(User, request.user)  # MayCall let nobody else in
         try:
             run = runs.launch(by, **body.validated_data)
         except CannotTrain as error:

@@ -7,8 +7,8 @@ waiting.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from django.db.models import Model, QuerySet
 from recognition.models import Label, Photo, Prediction
 
 _TRIES = 3
+_PATIENCE_MS = 100
 _Result = TypeVar("_Result")
 
 
@@ -57,6 +58,24 @@ def lock_label_tree() -> None:
 def lock_all() -> None:
     """Nobody else changes a photo or a prediction until the transaction ends; all may read."""
     _lock_tables("EXCLUSIVE", Photo, Prediction)
+
+
+@contextmanager
+def not_waiting() -> Iterator[None]:
+    """For what can as well be written later: inside, who would have to wait for somebody else's
+    lock gets a DatabaseError instead."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            usual_ms = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+            cursor.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
+            try:
+                yield
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout = {usual_ms}")
+    else:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = {_PATIENCE_MS}")
+            yield
 
 
 def _lock_tables(mode: str, *models: type[Model]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +39,14 @@ class Selection:
     split: str = ""
     since: datetime | None = None
     before: datetime | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """What restricts them, such as for the audit log."""
+        given = {key: value for key, value in asdict(self).items() if value}
+        return {
+            key: value.isoformat() if isinstance(value, datetime) else value
+            for key, value in given.items()
+        }
 
 
 class Export:

@@ -59,11 +59,11 @@ class FolderImport:
 
         Raises OSError if the folder cannot be read.
         """
-        self._folder = folder
-        self._owner = owner
+        self.folder = folder
+        self.owner = owner
         self._data_set = dataset_tables.read(folder, self._open_table)
         offered = self._data_set.labels if makes_labels else {}
-        self._find_label = LabelFinder(offered, makes_labels) if labelled else None
+        self._find_label = LabelFinder(offered, makes_labels, owner) if labelled else None
         self.is_stopping = False
 
     def count(self) -> int:
@@ -84,14 +84,14 @@ class FolderImport:
             yield from outcomes
 
     def _open_table(self, name: str) -> IO[bytes] | None:
-        path = self._folder / name
+        path = self.folder / name
         return path.open("rb") if path.is_file() else None
 
     def _paths(self) -> Iterator[Path]:
         """All files below the folder, except what operating systems add and our own tables; also
         folders that cannot be read."""
         errors: list[OSError] = []
-        for folder, folders, names in os.walk(self._folder, onerror=errors.append):
+        for folder, folders, names in os.walk(self.folder, onerror=errors.append):
             folders[:] = sorted(name for name in folders if not _is_junk(name))
             for name in sorted(names):
                 path = Path(folder, name)
@@ -109,7 +109,7 @@ class FolderImport:
                 yield Outcome(looked_at.shown, is_duplicate=True)
             else:
                 found[looked_at.sha256] = looked_at
-        known = Photo.objects.filter(owner=self._owner, sha256__in=found).order_by()
+        known = Photo.objects.filter(owner=self.owner, sha256__in=found).order_by()
         here = {photo.sha256: photo for photo in known}
         self._label_what_has_none([(photo, found[sha256]) for sha256, photo in here.items()])
         for sha256, photo in here.items():
@@ -117,7 +117,7 @@ class FolderImport:
         yield from self._accept([file for sha256, file in found.items() if sha256 not in here])
 
     def _look_at(self, path: Path) -> _Found | Outcome:
-        shown = _printable(str(path.relative_to(self._folder)))
+        shown = _printable(str(path.relative_to(self.folder)))
         described = self._data_set.describe(path)
         try:
             code = _refusal_at_sight(path)
@@ -141,7 +141,7 @@ class FolderImport:
             photo_id: (found.label, found.marks) for photo_id, found in without if found.label
         }
         if labels:
-            intake.label_again(labels, self._owner)
+            intake.label_again(labels, self.owner)
 
     def _accept(self, files: list[_Found]) -> Iterator[Outcome]:
         copies: list[SpooledUpload] = []
@@ -154,11 +154,11 @@ class FolderImport:
                 except OSError:
                     yield Outcome(file.shown, refusal=Refusal("unreadable"))
             if copies:
-                self.batch = self.batch or intake.open_batch(self._owner)
+                self.batch = self.batch or intake.open_batch(self.owner)
                 labels = [file.label for file in copied]
                 uploads = zip(copies, labels, strict=True)
                 marks = {copy.sha256: file.marks for copy, file in zip(copies, copied, strict=True)}
-                outcomes = intake.accept(uploads, self._owner, self.batch, marks)
+                outcomes = intake.accept(uploads, self.owner, self.batch, marks)
                 yield from _named(outcomes, copied)
         finally:
             for copy in copies:

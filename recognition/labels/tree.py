@@ -8,11 +8,13 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.text import slugify
 
+from recognition.core import audit
 from recognition.core.counting import Counted, count_up_to
 from recognition.core.locks import lock_label_tree
 from recognition.models import Kind, Label, Photo, Prediction, Report
@@ -188,10 +190,17 @@ class LabelFinder:
     """Finds the label that a folder's name stands for: a slug, or a name in either language.
 
     Missing labels are added if they are among the `offered` ones, which are keyed by slug in lower
-    case; with `makes_others`, any other missing label is added with the kind `other`.
+    case; with `makes_others`, any other missing label is added with the kind `other`. by: who
+    brings them in.
     """
 
-    def __init__(self, offered: Mapping[str, NewLabel], makes_others: bool = False) -> None:
+    def __init__(
+        self,
+        offered: Mapping[str, NewLabel],
+        makes_others: bool = False,
+        by: User | None = None,
+    ) -> None:
+        self._by = by
         self._offered = dict(offered)
         self._makes_others = makes_others
         tree = LabelTree()
@@ -218,7 +227,7 @@ class LabelFinder:
         if parent and parent.kind != described.kind:
             parent = None
         try:
-            label = add(*described[:4], parent)
+            label = add(*described[:4], parent, self._by)
         except ValidationError:
             return None
         self._found[name.casefold()] = label
@@ -236,7 +245,12 @@ def changing() -> Iterator[None]:
 
 @changing()
 def add(
-    slug: str, name_en: str, name_zh: str, kind: str = "", parent: Label | None = None
+    slug: str,
+    name_en: str,
+    name_zh: str,
+    kind: str = "",
+    parent: Label | None = None,
+    by: User | None = None,
 ) -> Label:
     """Add a label; without a kind it gets its parent's. Raises ValidationError."""
     if parent:
@@ -245,6 +259,8 @@ def add(
     label = Label(slug=slug, name_en=name_en, name_zh=name_zh, kind=kind, parent=parent)
     label.full_clean()
     label.save()
+    above = parent.slug if parent else ""
+    audit.record(audit.Action.LABEL_CHANGED, by, slug, did="added", parent=above, kind=kind)
     return label
 
 
@@ -254,7 +270,8 @@ def retirable() -> QuerySet[Label]:
     return Label.objects.filter(merged_into=None).exclude(kind=Kind.NEITHER)
 
 
-def set_active(label: Label, active: bool) -> None:
+@transaction.atomic
+def set_active(label: Label, active: bool, by: User | None = None) -> None:
     """Retire a label, or bring it back.
 
     A retired one is no longer offered, and no version says it any more: from the next batch on, its
@@ -265,4 +282,6 @@ def set_active(label: Label, active: bool) -> None:
     said, which pages show as it was; but where people are asked, and where answers are counted,
     these too count as what is in use.
     """
-    retirable().filter(id=label.id).update(active=active)
+    if retirable().filter(id=label.id).exclude(active=active).update(active=active):
+        did = "brought back" if active else "retired"
+        audit.record(audit.Action.LABEL_CHANGED, by, label.slug, did=did)

@@ -1,5 +1,6 @@
 """The tables, one file each."""
 
+from recognition.models.api_token import ApiToken
 from recognition.models.audit import AuditEvent
 from recognition.models.comparison import ComparedPhoto, Comparison
 from recognition.models.decision import REVIEWED_VIA, BulkDecision, Decision, Via
@@ -26,6 +27,7 @@ from recognition.models.training import (
 __all__ = [
     "REVIEWED_VIA",
     "Annotation",
+    "ApiToken",
     "AuditEvent",
     "Batch",
     "BulkDecision",

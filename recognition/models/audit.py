@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from recognition.models.ids import time_ordered_uuid
+
+_UNCHANGED = "An audit event is never changed."
+_KEPT = "An audit event goes only with its time (core.audit.delete_old)."
+
+
+class AuditEvents(models.QuerySet["AuditEvent"]):
+    """Rows that are only added; the database refuses changes too (migration 0012)."""
+
+    def update(self, **fields: Any) -> NoReturn:
+        raise TypeError(_UNCHANGED)
+
+    def delete(self) -> NoReturn:
+        raise TypeError(_KEPT)
 
 
 class AuditEvent(models.Model):
@@ -43,6 +56,7 @@ class AuditEvent(models.Model):
         SETTING_CHANGED = "setting_changed", _("changed a setting")
         BACKED_UP = "backed_up", _("backed up")
         RESTORED = "restored", _("restored a backup")
+        ADMIN_CHANGED = "admin_changed", _("changed something in the administration")
 
     id = models.UUIDField(primary_key=True, default=time_ordered_uuid, editable=False)
     at = models.DateTimeField(_("at"), default=timezone.now)
@@ -55,6 +69,8 @@ class AuditEvent(models.Model):
     subject = models.CharField(_("to whom or what"), max_length=255, blank=True)
     details = models.JSONField(_("details"), default=dict)
 
+    objects = AuditEvents.as_manager()
+
     class Meta:
         ordering = ("-at", "-id")
         verbose_name = _("audit event")
@@ -63,6 +79,10 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["-at", "-id"], name="audit_newest"),
             models.Index(fields=["user_id", "-at"], name="audit_of_user"),
+            # What the page filters by, in its order.
+            models.Index(fields=["user_name", "-at", "-id"], name="audit_by_name"),
+            models.Index(fields=["action", "-at", "-id"], name="audit_by_action"),
+            models.Index(fields=["address", "-at", "-id"], name="audit_by_address"),
         ]
 
     def __str__(self) -> str:
@@ -70,8 +90,8 @@ class AuditEvent(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
-            raise TypeError("An audit event is never changed.")
+            raise TypeError(_UNCHANGED)
         super().save(*args, **kwargs)
 
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("An audit event goes only with its time (core.audit.delete_old).")
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError(_KEPT)

@@ -139,7 +139,7 @@ def _is_modest(entry: zipfile.ZipInfo) -> bool:
 
 def _label_finder(data_set: DataSet, owner: User) -> LabelFinder:
     may_add = owner.has_perm("recognition.add_label")
-    return LabelFinder(data_set.labels if may_add else {})
+    return LabelFinder(data_set.labels if may_add else {}, by=owner)
 
 
 def _label(name: str, find_label: LabelFinder | None) -> Label | None:

@@ -40,7 +40,7 @@ def table(
         for page in history.all_pages(photos, filters, _PAGE)
         for photo in _with_subjects(page)
     )
-    return _in_pieces(csv_lines(COLUMNS, rows))
+    return in_pieces(csv_lines(COLUMNS, rows))
 
 
 def _with_subjects(photos: list[Photo]) -> list[Photo]:
@@ -76,7 +76,7 @@ def _name(label: Label | None, called: Mapping[int, str]) -> str:
     return called.get(label.id, label.slug) if label else ""
 
 
-def _in_pieces(lines: Iterable[bytes]) -> Iterator[bytes]:
+def in_pieces(lines: Iterable[bytes]) -> Iterator[bytes]:
     """A server writes each piece by itself: a line at a time would take it long."""
     piece = bytearray()
     for line in lines:

@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from recognition.cnn.measures.intervals import Z_SHOWN, Interval, wilson
-from recognition.core import wakeups
+from recognition.core import audit, wakeups
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, Promise, Report
 from recognition.review import levels
@@ -111,7 +111,10 @@ def settings() -> Promise:
 def change(active: bool, target: float, check_rate: float, by: User) -> None:
     """Switch the promise on or off, or change its settings; the analyst then applies it."""
     with transaction.atomic():
-        Promise(pk=1, active=active, target=target, check_rate=check_rate, changed_by=by).save()
+        wanted = {"active": active, "target": target, "check_rate": check_rate}
+        changed = audit.changes(settings(), wanted)
+        Promise(pk=1, **wanted, changed_by=by).save()
+        audit.record(audit.Action.SETTING_CHANGED, by, "accuracy promise", **changed)
         transaction.on_commit(wakeups.wake_analyst)
 
 

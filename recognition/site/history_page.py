@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
+from recognition.core import audit
 from recognition.models import Kind, Label, State
 from recognition.photos import result_table, selectors
 from recognition.photos.history import Cursor, Filters, page
@@ -76,6 +77,8 @@ def history(request: SignedInRequest) -> HttpResponse:
 def results(request: SignedInRequest) -> StreamingHttpResponse:
     """What the filters find, as a CSV table with labels in the reader's language."""
     photos = selectors.photos_visible_to(request.user).filter(_whose(request))
+    if _wants_everybody(request):
+        audit.record(audit.Action.EXPORTED, request.user, "results of everybody's photos")
     names = {label.id: label.name for label in Label.objects.all()}
     table = result_table.table(photos, FilterForm(request.GET).filters(), names)
     return StreamingHttpResponse(table, content_type=result_table.TYPE, headers=_ATTACHED)

@@ -12,6 +12,7 @@ from recognition.site import (
     pictures,
     script_requests,
     suggestions_page,
+    tokens_page,
     upload_page,
 )
 
@@ -47,6 +48,8 @@ urlpatterns = [
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("password/", accounts.ChangePassword.as_view(), name="change-password"),
     path("session/", script_requests.session, name="session"),
+    path("account/tokens/", tokens_page.page, name="api-tokens"),
+    path("account/tokens/<uuid:token_id>/revoke/", tokens_page.revoke, name="revoke-api-token"),
     path("language/", set_language, name="set-language"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

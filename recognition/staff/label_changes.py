@@ -70,7 +70,7 @@ def bring_back(request: HttpRequest, object_id: str) -> HttpResponse:
 def _set_active(request: HttpRequest, object_id: str, active: bool) -> HttpResponse:
     label = _label(object_id)
     if request.method == "POST":
-        tree.set_active(label, active)
+        tree.set_active(label, active, _user(request))
         message = _("%(label)s is in use again.") if active else _("%(label)s is retired.")
         _log(request, label, message % {"label": label})
         messages.success(request, message % {"label": label})

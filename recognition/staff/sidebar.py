@@ -57,6 +57,9 @@ def _training(title: Any, icon: str, name: str, permission: str = "train") -> di
     }
 
 
+_AUDIT = "recognition.view_auditevent"
+
+
 def _may_see_jobs(request: HttpRequest) -> bool:
     from recognition.core import jobs  # knows tables, which settings must not load
 
@@ -148,7 +151,8 @@ UNFOLD = {
                 "items": [
                     _table(_("Users"), "person", "auth_user"),
                     _table(_("Groups"), "group", "auth_group"),
-                    _table(_("API tokens"), "key", "authtoken_tokenproxy"),
+                    _table(_("API tokens"), "key", "recognition_apitoken"),
+                    _review(_("Audit log"), "history_edu", "audit-log", _AUDIT),
                     _table(_("Failed sign-ins"), "lock", "axes_accessattempt"),
                 ],
             },

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from recognition.core import audit
 from recognition.labels.tree import LabelTree
 from recognition.models import (
     Comparison,
@@ -42,7 +43,10 @@ def settings() -> TrainingPolicy:
 
 def change(by: User, **fields: Any) -> None:
     """Change the policy; fields are those of TrainingPolicy."""
-    TrainingPolicy.objects.update_or_create(pk=1, defaults={**fields, "changed_by": by})
+    with transaction.atomic():
+        changed = audit.changes(settings(), fields)
+        TrainingPolicy.objects.update_or_create(pk=1, defaults={**fields, "changed_by": by})
+        audit.record(audit.Action.SETTING_CHANGED, by, "automation", **changed)
 
 
 # Promotion

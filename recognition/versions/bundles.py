@@ -20,7 +20,7 @@ from django.db import transaction
 
 from recognition.cnn.manifest import CorruptCheckpoint, Manifest, read_manifest
 from recognition.cnn.store import bundle
-from recognition.core import jobs
+from recognition.core import audit, jobs
 from recognition.models import Job, ModelVersion, Photo, RunState
 from recognition.photos.uploads import MEGABYTE
 from recognition.versions import registry
@@ -148,7 +148,10 @@ def add_accepted() -> None:
     """The teacher's job: add the bundles that were accepted, each checked."""
     while job := jobs.claim(Job.Kind.IMPORT):
         with jobs.working(job):
-            jobs.succeed(job, version=_added(job))
+            version = _added(job)
+            with transaction.atomic():
+                jobs.succeed(job, version=version)
+                record_import(version, job.parameters["name"], job.by)
     _delete_leftovers()
 
 
@@ -161,6 +164,15 @@ def add(folder: Path) -> ModelVersion:
 
     check_answers(folder, _latest_originals(), settings.ARK_MAX_PIXELS)
     return registry.add_candidate(folder, _parent(read_manifest(folder)))
+
+
+def record_import(version: ModelVersion, name: str, by: User | None) -> None:
+    audit.record(audit.Action.IMPORTED, by, f"version {version.number}", file=name)
+
+
+def record_export(version: ModelVersion, form: str, by: User | None, file: str) -> None:
+    """That it leaves this Ark: downloaded, or written where somebody said."""
+    audit.record(audit.Action.EXPORTED, by, f"version {version.number}", form=form, file=file)
 
 
 def _added(job: Job) -> ModelVersion:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from recognition.cnn import taxonomy
 from recognition.cnn.manifest import CorruptCheckpoint, Manifest, read_manifest, verify
-from recognition.core import events
+from recognition.core import audit, events
 from recognition.core.locks import lock_label_tree
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, LiveChange, ModelVersion
@@ -139,6 +139,10 @@ def promote(
         ModelVersion.objects.filter(live=True).update(live=False)
         ModelVersion.objects.filter(id=version.id).update(live=True)
         LiveChange.objects.create(model_version=version, by=by, how=how)
+        before = [locked.number for locked in live]
+        audit.record(
+            audit.Action.PROMOTED, by, f"version {version.number}", how=str(how), before=before
+        )
         transaction.on_commit(events.publish_live_version)
     version.live = True
 

@@ -13,7 +13,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from recognition.analysis import acceptance, analysis, refresher, suspect_search
-from recognition.core import heartbeats, process
+from recognition.core import audit, heartbeats, process
 from recognition.models import Prediction, State
 from recognition.review import statistics
 from recognition.workers import loop
@@ -56,4 +56,5 @@ work = Analyst(
     acceptance.apply_promise,
     suspect_search.search_if_due,
     statistics.refresh_if_due,
+    audit.delete_old_if_due,
 ).work

@@ -8,11 +8,9 @@ from typing import Any
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.models import User
-from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
-from rest_framework.authtoken.models import Token
 
 from recognition.models import Label, LiveChange, ModelVersion, Photo, Prediction
 from recognition.photos import renditions
@@ -189,17 +187,6 @@ def test_a_label_is_not_its_own_grandparent(as_superuser: Client) -> None:
     assert response.status_code == 200  # the form again, with what is wrong
     car.refresh_from_db()
     assert car.parent is None
-
-
-def test_a_new_token_is_shown_once(as_superuser: Client, uploader: User) -> None:
-    add = reverse("admin:authtoken_tokenproxy_add")
-    response = as_superuser.post(add, {"user": uploader.pk})
-    token = Token.objects.get(user=uploader)
-    assert token.key in str(next(iter(get_messages(response.wsgi_request))))
-    as_superuser.get(reverse("admin:index"))  # shows the message
-    listed = as_superuser.get(reverse("admin:authtoken_tokenproxy_changelist")).content.decode()
-    assert uploader.username in listed
-    assert token.key not in listed
 
 
 def test_the_live_version_is_marked(as_superuser: Client) -> None:

@@ -11,11 +11,11 @@ from unittest.mock import Mock
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from recognition.core import events
 from recognition.models import Label, ModelVersion, Photo, Prediction, State
+from recognition.people import tokens
 from recognition.photos import deletion, intake, selectors
 from recognition.predictions import queue
 from tests.conftest import api_of
@@ -50,7 +50,8 @@ def test_an_upload_is_answered_with_the_photo(api: APIClient) -> None:
 
 
 def test_a_token_is_enough(uploader: User) -> None:
-    client = APIClient(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=uploader).key}")
+    _row, token = tokens.make(uploader, "script", tokens.Scope, None, uploader)
+    client = APIClient(HTTP_AUTHORIZATION=f"Token {token}")
     assert client.post(PHOTOS, {"image": sent(JPEG)}).status_code == 202
 
 

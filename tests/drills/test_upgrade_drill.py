@@ -64,7 +64,8 @@ def _use(old: Instance, photos: list[Path]) -> dict[str, Any]:
     old.prepare()
     old.start()
     old.token_of("tina", "Reviewer")
-    api = old.api(old.token_of("tina", "Trainer"))
+    token = old.token_of("tina", "Trainer")
+    api = old.api(token)
     labelled = [api.upload(path).json()["id"] for path in photos[:14]]
     for photo in labelled:
         _label(api, photo, _answered(api, photo)["prediction"]["label"])
@@ -90,6 +91,7 @@ def _use(old: Instance, photos: list[Path]) -> dict[str, Any]:
         "comparing.request(live, ModelVersion.objects.get(number=1), 100)",
     )
     return {
+        "token": token,
         "live": number,
         "photos": {photo: _answered(api, photo) for photo in [*labelled, *accepted]},
         "accepted": accepted,
@@ -133,6 +135,13 @@ def test_photos_their_labels_and_answers_and_the_live_version_stay(
         assert {key: now["prediction"][key] for key in before["prediction"]} == before["prediction"]
     [live] = [version["number"] for version in client.get("models/") if version["live"]]
     assert live == left["live"]
+
+
+def test_the_token_of_before_is_still_accepted(
+    upgraded: tuple[Instance, dict[str, Any]],
+) -> None:
+    instance, left = upgraded
+    assert instance.api(left["token"]).get("labels/")
 
 
 def test_originals_can_be_looked_at(

@@ -98,13 +98,17 @@ class Instance:
             "shell",
             "-c",
             "from django.contrib.auth.models import Group, User\n"
-            "from rest_framework.authtoken.models import Token\n"
             f"user, created = User.objects.get_or_create(username={username!r})\n"
             f"user.set_password({PASSWORD!r})\n"
             f"user.is_staff = {group != 'Uploader'}\n"
             "user.save()\n"
             f"user.groups.add(Group.objects.get(name={group!r}))\n"
-            "print(Token.objects.get_or_create(user=user)[0])",
+            "try:\n"
+            "    from recognition.people import tokens\n"
+            "    print(tokens.make(user, 'test', tokens.Scope, None, None)[1])\n"
+            "except ImportError:  # the version before\n"
+            "    from rest_framework.authtoken.models import Token\n"
+            "    print(Token.objects.get_or_create(user=user)[0])",
         )
         return printed.split()[-1]
 

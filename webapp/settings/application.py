@@ -18,7 +18,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "rest_framework",
-    "rest_framework.authtoken",
     "recognition",
 ]
 MIDDLEWARE = [

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from recognition.core import audit
 from recognition.core.files import whole_file
 from recognition.exchange.exporting import Export, Selection
 from recognition.models import Kind, Label, Photo, Split
@@ -42,4 +43,6 @@ class Command(BaseCommand):
                 stream.writelines(export.yolo() if is_yolo else export.archive())
         except OSError as error:
             raise CommandError(f"The file cannot be written: {error}") from error
+        told = {"form": options["format"], "file": str(file), "filters": selection.as_json()}
+        audit.record(audit.Action.EXPORTED, None, "labelled photos", **told)
         self.stdout.write(f"Written to {file}.")

@@ -31,4 +31,5 @@ class Command(BaseCommand):
             raise CommandError(f"There is no version {options['number']}.") from None
         except (CorruptCheckpoint, WrongAnswers, OSError) as error:
             raise CommandError(str(error)) from error
+        bundles.record_export(version, options["form"], None, str(options["file"]))
         self.stdout.write(f"Written to {options['file']}, checked on {check.pictures} pictures.")

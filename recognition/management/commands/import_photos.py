@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from recognition.core import audit
 from recognition.exchange.importing import FolderImport
 
 INTERRUPTED = 130  # what shells say after Ctrl-C
@@ -56,6 +57,10 @@ class Command(BaseCommand):
                 else:
                     known += outcome.is_duplicate
                     accepted += not outcome.is_duplicate
+        if accepted:
+            whose = f"photos of {work.owner.get_username()}"
+            told = {"folder": str(work.folder), "photos": accepted}
+            audit.record(audit.Action.IMPORTED, None, whose, **told)
         for name, refusal in refused:
             self.stderr.write(f"{name}: {refusal.code}: {refusal.detail}")
         self.stdout.write(

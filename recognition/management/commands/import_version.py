@@ -32,4 +32,5 @@ class Command(BaseCommand):
                 version = bundles.add(folder)
             except (bundle.BadBundle, CorruptCheckpoint, WrongAnswers, OSError) as error:
                 raise CommandError(str(error)) from error
+        bundles.record_import(version, options["file"].name, None)
         self.stdout.write(f"It is version {version.number} here.")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from recognition.core import audit
 from recognition.exchange.exporting import Export, Selection
 from recognition.labels.tree import LabelTree, count_photos_of_each
 from recognition.models import Kind, Label, Split
@@ -57,8 +58,11 @@ class ExportForm(forms.Form):
 def export(request: StaffRequest) -> HttpResponseBase:
     form = ExportForm(request.GET) if "format" in request.GET else ExportForm()
     if form.is_valid():
-        photos = selectors.photos_visible_to(request.user)
-        return _download(Export(photos, form.selection()), form.cleaned_data["format"])
+        photos, selection = selectors.photos_visible_to(request.user), form.selection()
+        format, filters = form.cleaned_data["format"], selection.as_json()
+        told = {"form": format, "filters": filters}
+        audit.record(audit.Action.EXPORTED, request.user, "labelled photos", **told)
+        return _download(Export(photos, selection), format)
     context = {
         "form": form,
         "labels": _labels(),

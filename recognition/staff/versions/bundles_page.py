@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django import forms
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -64,10 +64,11 @@ def exports(request: StaffRequest, number: int) -> HttpResponse:
 
 @staff_page("recognition.train")
 @require_GET
-def download(request: HttpRequest, number: int, form: str) -> FileResponse:
+def download(request: StaffRequest, number: int, form: str) -> FileResponse:
     version = get_object_or_404(ModelVersion, number=number)
     for export in bundles.exports(version):
         if export.form == form and export.is_ready:
+            bundles.record_export(version, form, request.user, export.path.name)
             return FileResponse(export.path.open("rb"), as_attachment=True)
     raise Http404
 

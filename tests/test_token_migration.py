@@ -1,0 +1,142 @@
+"""Tokens that earlier versions stored in clear serve on, and nobody can read them any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import ADDITION, DELETION, LogEntry
+from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
+from rest_framework.test import APIClient
+
+from recognition.models import ApiToken
+
+KEY, GONE = "0123456789abcdef" * 2 + "01234567", "fedcba9876543210" * 2 + "fedcba98"
+MADE = datetime(2025, 3, 4, 5, 6, 7, tzinfo=UTC)
+
+
+@pytest.fixture
+def before(transactional_db: None) -> Iterator[User]:
+    """A person with a token and a log of it, as version 0011 had them."""
+    executor = MigrationExecutor(connection)
+    executor.migrate([("recognition", "0011_audit_and_profiles")])
+    user = User.objects.create_user("ursula")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'CREATE TABLE "authtoken_token" ("key" varchar(40) PRIMARY KEY, '
+            '"created" timestamp with time zone NOT NULL, '
+            '"user_id" integer NOT NULL UNIQUE REFERENCES "auth_user" ("id"))'
+            if connection.vendor == "postgresql"
+            else 'CREATE TABLE "authtoken_token" ("key" varchar(40) PRIMARY KEY, '
+            '"created" datetime NOT NULL, "user_id" integer NOT NULL UNIQUE '
+            'REFERENCES "auth_user" ("id") DEFERRABLE INITIALLY DEFERRED)'
+        )
+        made = MADE if connection.vendor == "postgresql" else "2025-03-04 05:06:07.000000"
+        cursor.execute("INSERT INTO authtoken_token VALUES (%s, %s, %s)", [KEY, made, user.pk])
+    MigrationRecorder(connection).record_applied("authtoken", "0001_initial")
+    yield user
+    migrate()
+    MigrationRecorder(connection).record_unapplied("authtoken", "0001_initial")
+
+
+def migrate() -> None:
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes("recognition"))
+
+
+def table_of(model: str) -> ContentType:
+    return ContentType.objects.get_or_create(app_label="authtoken", model=model)[0]
+
+
+def log(user: User, table: ContentType | None, key: str, flag: int, object_id: object) -> LogEntry:
+    return LogEntry.objects.create(
+        user=user,
+        content_type=table,
+        object_id=str(object_id),
+        object_repr=key,
+        action_flag=flag,
+        change_message=f"Token {key}.",
+    )
+
+
+def calls(token: str) -> int:
+    client = APIClient(HTTP_AUTHORIZATION=f"Token {token}")
+    return client.get("/api/v1/labels/").status_code
+
+
+def everything_stored() -> str:
+    """All rows of all tables, as text."""
+    found: list[Any] = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            found += cursor.fetchall()
+    return repr(found)
+
+
+def test_what_exists_keeps_working(before: User) -> None:
+    migrate()
+    assert calls(KEY) == 200
+    assert calls(GONE) == 401
+    token = ApiToken.objects.get()
+    assert (token.user, token.created, token.expires) == (before, MADE, None)
+    assert set(token.scopes) == set(ApiToken.Scope)
+
+
+def test_no_whole_token_is_left_in_the_database(before: User) -> None:
+    log(before, table_of("tokenproxy"), KEY, ADDITION, before.pk)
+    log(before, table_of("token"), GONE, DELETION, GONE)
+    log(before, None, GONE, DELETION, GONE)  # its table was forgotten
+    assert KEY in everything_stored()
+    migrate()
+    stored = everything_stored()
+    assert KEY not in stored
+    assert GONE not in stored
+    assert {entry.object_repr for entry in LogEntry.objects.all()} == {
+        KEY[:6] + "…",
+        GONE[:6] + "…",
+    }
+    assert not LogEntry.objects.exclude(change_message__startswith="Token ").exists()
+
+
+def test_other_log_entries_stay_as_they_are(before: User) -> None:
+    entry = log(before, ContentType.objects.get_for_model(User), KEY, ADDITION, before.pk)
+    migrate()
+    assert LogEntry.objects.get(pk=entry.pk).object_repr == KEY
+
+
+def test_who_could_see_tokens_still_can(before: User) -> None:
+    old = Permission.objects.create(
+        content_type=table_of("tokenproxy"), codename="view_tokenproxy", name="Can view Token"
+    )
+    group = Group.objects.create(name="Auditors")
+    group.permissions.add(old)
+    before.groups.add(group)
+    migrate()
+    assert User.objects.get(pk=before.pk).has_perm("recognition.view_apitoken")
+    assert not Permission.objects.filter(content_type__app_label="authtoken").exists()
+
+
+def test_an_earlier_version_would_make_its_table_anew(before: User) -> None:
+    migrate()
+    assert "authtoken_token" not in connection.introspection.table_names()
+    applied = MigrationRecorder(connection).applied_migrations()
+    assert not [app for app, _name in applied if app == "authtoken"]
+
+
+def test_on_sqlite_the_file_holds_no_token_either(before: User) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL drops the table's file")
+    log(before, table_of("token"), GONE, DELETION, GONE)
+    migrate()
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = open(connection.settings_dict["NAME"], "rb").read()  # noqa: SIM115
+    assert KEY.encode() not in content
+    assert GONE.encode() not in content
