@@ -15,6 +15,7 @@ import redis
 from recognition.core import redis_client
 
 _MAX_LOCAL_COUNTERS = 10_000
+_AGAIN_AFTER_S = 5.0  # a Redis that hangs costs seconds with each question
 
 
 def hit(key: str, limit: int, period_s: float) -> int:
@@ -26,6 +27,8 @@ def hit(key: str, limit: int, period_s: float) -> int:
 def count_up(key: str, period_s: float) -> tuple[int, float]:
     """How often it happened in this period, now included, and the seconds until the period ends."""
     name = _name(key)
+    if _redis.is_away():
+        return _local.count_up(name, period_s)
     try:
         with redis_client.connection().pipeline(transaction=True) as pipeline:
             pipeline.set(name, 0, px=math.ceil(period_s * 1000), nx=True)
@@ -33,6 +36,7 @@ def count_up(key: str, period_s: float) -> tuple[int, float]:
             pipeline.pttl(name)
             _set, count, left_ms = pipeline.execute()
     except redis.RedisError:
+        _redis.failed()
         return _local.count_up(name, period_s)
     return count, max(left_ms, 1) / 1000
 
@@ -40,12 +44,15 @@ def count_up(key: str, period_s: float) -> tuple[int, float]:
 def look(key: str) -> tuple[int, float]:
     """The same without counting; (0, 0.0) if it has not happened lately."""
     name = _name(key)
+    if _redis.is_away():
+        return _local.look(name)
     try:
         with redis_client.connection().pipeline(transaction=True) as pipeline:
             pipeline.get(name)
             pipeline.pttl(name)
             count, left_ms = pipeline.execute()
     except redis.RedisError:
+        _redis.failed()
         return _local.look(name)
     return int(count or 0), max(left_ms, 0) / 1000
 
@@ -54,6 +61,8 @@ def take_back(key: str) -> None:
     """What was counted did not happen after all."""
     name = _name(key)
     _local.take_back(name)
+    if _redis.is_away():
+        return
     with suppress(redis.RedisError):
         connection = redis_client.connection()
         # Not below zero, and never a new key, which would stay for ever.
@@ -65,6 +74,8 @@ def forget(*keys: str) -> None:
     """Begin anew."""
     names = [_name(key) for key in keys]
     _local.forget(names)
+    if _redis.is_away():
+        return
     with suppress(redis.RedisError):
         redis_client.connection().delete(*names)
 
@@ -116,4 +127,18 @@ class _LocalCounters:
             self._counters.clear()
 
 
+class _Redis:
+    """Whether Redis was away a moment ago: then it is not asked."""
+
+    def __init__(self) -> None:
+        self._away_until = 0.0
+
+    def is_away(self) -> bool:
+        return time.monotonic() < self._away_until
+
+    def failed(self) -> None:
+        self._away_until = time.monotonic() + _AGAIN_AFTER_S
+
+
 _local = _LocalCounters()
+_redis = _Redis()

@@ -149,7 +149,6 @@ UNFOLD = {
                     _table(_("Users"), "person", "auth_user"),
                     _table(_("Groups"), "group", "auth_group"),
                     _table(_("API tokens"), "key", "authtoken_tokenproxy"),
-                    _table(_("Failed sign-ins"), "lock", "axes_accessattempt"),
                 ],
             },
             {

@@ -6,13 +6,13 @@ import threading
 import time
 
 import pytest
+import redis
 
 from recognition.core import rate_limits, redis_client
 
 
 @pytest.fixture(params=["redis", "no redis"])
-def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_limits, "_local", rate_limits._LocalCounters())
+def either_way(request: pytest.FixtureRequest) -> None:
     if request.param == "no redis":
         request.getfixturevalue("no_redis")
 
@@ -60,7 +60,7 @@ class TestLimits:
         assert rate_limits.look("a")[0] == 20
 
 
-def test_every_counter_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_counter_ends() -> None:
     rate_limits.count_up("a", 60)
     rate_limits.take_back("a")
     rate_limits.take_back("never counted")
@@ -71,7 +71,20 @@ def test_every_counter_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("no_redis")
 def test_a_process_keeps_few_counters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rate_limits, "_MAX_LOCAL_COUNTERS", 10)
-    monkeypatch.setattr(rate_limits, "_local", rate_limits._LocalCounters())
     for number in range(100):
         rate_limits.count_up(str(number), 60)
     assert len(rate_limits._local._counters) <= 10
+
+
+def test_a_redis_that_is_away_is_not_asked_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    questions = []
+
+    def hangs() -> redis.Redis:
+        questions.append(1)
+        raise redis.TimeoutError
+
+    monkeypatch.setattr(redis_client, "connection", hangs)
+    for _ in range(5):
+        rate_limits.hit("a", 1, 60)
+        rate_limits.forget("a")
+    assert len(questions) == 1

@@ -12,7 +12,12 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "drf_spectacular",
@@ -24,6 +29,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "webapp.client_address.know_the_client",
     "webapp.request_log.log_requests",
+    "webapp.security_headers.add_headers",
     "recognition.photos.uploads.discard_leftovers",
     "recognition.core.memory.give_back_after_requests",
     "django.middleware.security.SecurityMiddleware",
@@ -35,10 +41,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "recognition.site.accounts.middleware.end_old_sessions",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "axes.middleware.AxesMiddleware",
+    "recognition.site.accounts.middleware.first_things_first",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "webapp.urls"
 WSGI_APPLICATION = "webapp.wsgi.application"

@@ -70,6 +70,6 @@ function outcomeOf(response) {
 
 // Signing in again, in another tab, changes the cookie; the field in the page stays as it was.
 function csrfToken() {
-  const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]*)/);
+  const cookie = document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]*)/);
   return cookie?.[1] ?? the("[name=csrfmiddlewaretoken]", HTMLInputElement).value;
 }
