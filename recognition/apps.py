@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class RecognitionConfig(AppConfig):
     name = "recognition"
     verbose_name = _("Recognition")
+
+    def ready(self) -> None:
+        from recognition.people import account_events  # noqa: F401  receives signals

@@ -23,7 +23,7 @@ from rest_framework.test import APIClient
 from recognition.cnn.manifest import read_manifest
 from recognition.cnn.serving.classifier import Classifier
 from recognition.cnn.store.checkpoint import build_pretrained
-from recognition.core import redis_client
+from recognition.core import rate_limits, redis_client
 from recognition.models import ModelVersion
 from recognition.people import roles, wrong_tokens
 from recognition.versions import registry
@@ -128,6 +128,7 @@ def _default_language() -> None:
 def _empty_redis(redis_server: None) -> None:
     redis_client.connection().flushall()
     wrong_tokens.forget()
+    rate_limits._local = rate_limits._LocalCounters()
 
 
 @pytest.fixture

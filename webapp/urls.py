@@ -2,13 +2,18 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
+from recognition.site.accounts.sign_in import SignOut, too_many
 from recognition.staff.sign_in import sign_in
 
 urlpatterns = [
     path("", include("recognition.site.urls")),
     path("api/", include("recognition.api.urls")),
-    path("admin/login/", sign_in),  # before the admin's own, which knows no limits
+    # Before the admin's own, which know no limits and end no other sessions
+    path("admin/login/", sign_in),
+    path("admin/logout/", SignOut.as_view()),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="change-password")),
     path("admin/review/", include("recognition.staff.review.urls")),
     path("admin/audit/", include("recognition.staff.audit.urls")),
     path("admin/jobs/", include("recognition.staff.jobs.urls")),
@@ -16,3 +21,4 @@ urlpatterns = [
     path("admin/training/", include("recognition.staff.versions.urls")),
     path("admin/", admin.site.urls),
 ]
+handler429 = too_many  # of django-allauth

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import PurePosixPath
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.templatetags.static import static
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
@@ -18,22 +20,24 @@ from recognition.photos import renditions, selectors
 from recognition.photos.renditions import PREVIEW_SIDE, THUMBNAIL_SIDE
 from recognition.site.requests import SignedInRequest
 
+_KEPT_FOR_S = 300
+
 
 @login_required
 @require_GET
 def thumbnail(request: SignedInRequest, photo_id: UUID) -> HttpResponseBase:
-    return _picture(_visible_photo(request, photo_id), THUMBNAIL_SIDE)
+    return _picture(request, _visible_photo(request, photo_id), THUMBNAIL_SIDE)
 
 
 @login_required
 @require_GET
 def preview(request: SignedInRequest, photo_id: UUID) -> HttpResponseBase:
-    return _picture(_visible_photo(request, photo_id), PREVIEW_SIDE)
+    return _picture(request, _visible_photo(request, photo_id), PREVIEW_SIDE)
 
 
 @login_required
 @require_GET
-@cache_control(private=True, no_cache=True)
+@cache_control(private=True, no_store=True)
 def original(request: SignedInRequest, photo_id: UUID) -> HttpResponseBase:
     """Byte for byte, always as a download: a browser must never run what somebody uploaded."""
     photo = _visible_photo(request, photo_id)
@@ -56,7 +60,9 @@ def _visible_photo(request: SignedInRequest, photo_id: UUID) -> Photo:
     )
 
 
-def _picture(photo: Photo, longest_side: int) -> HttpResponseBase:
+def _picture(request: SignedInRequest, photo: Photo, longest_side: int) -> HttpResponseBase:
+    """Kept by the browser for a while, for this session only (Vary), then asked for again: whoever
+    may see it still is told with few bytes that it is the same."""
     try:
         picture = renditions.drawn(photo, longest_side).open("rb")
     except (UnreadablePhoto, FileNotFoundError):
@@ -65,8 +71,16 @@ def _picture(photo: Photo, longest_side: int) -> HttpResponseBase:
         later = _no_picture()
         later["Cache-Control"] = "no-store"
         return later
-    response = FileResponse(picture, content_type="image/jpeg")
-    response["Cache-Control"] = "private, max-age=31536000, immutable"
+    file = os.fstat(picture.fileno())
+    etag = f'"{file.st_mtime_ns:x}-{file.st_size:x}"'
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = FileResponse(picture, content_type="image/jpeg")
+    else:
+        picture.close()
+    response["ETag"] = etag
+    response["Cache-Control"] = f"private, max-age={_KEPT_FOR_S}, must-revalidate"
+    patch_vary_headers(response, ["Cookie"])
     return response
 
 

@@ -1,9 +1,7 @@
-from django.contrib.auth.views import LogoutView
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
 from recognition.site import (
-    accounts,
     glossary,
     health,
     history_page,
@@ -44,9 +42,7 @@ urlpatterns = [
     path("photos/<uuid:photo_id>/original", pictures.original, name="original"),
     path("how-it-works/", how_it_works.how_it_works, name="how-it-works"),
     path("glossary/", glossary.page, name="glossary"),
-    path("sign-in/", accounts.SignIn.as_view(), name="login"),
-    path("sign-out/", LogoutView.as_view(), name="logout"),
-    path("password/", accounts.ChangePassword.as_view(), name="change-password"),
+    path("", include("recognition.site.accounts.urls")),
     path("session/", script_requests.session, name="session"),
     path("account/tokens/", tokens_page.page, name="api-tokens"),
     path("account/tokens/<uuid:token_id>/revoke/", tokens_page.revoke, name="revoke-api-token"),

@@ -153,7 +153,6 @@ UNFOLD = {
                     _table(_("Groups"), "group", "auth_group"),
                     _table(_("API tokens"), "key", "recognition_apitoken"),
                     _review(_("Audit log"), "history_edu", "audit-log", _AUDIT),
-                    _table(_("Failed sign-ins"), "lock", "axes_accessattempt"),
                 ],
             },
             {

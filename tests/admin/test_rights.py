@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axes.models import AccessAttempt
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
@@ -92,30 +91,6 @@ def test_strangers_are_sent_to_the_one_page_to_sign_in(db: None) -> None:
     response = Client().get(reverse("admin:recognition_photo_changelist"), follow=True)
     assert response.redirect_chain[-1][0].startswith(reverse("login"))
     assert "/admin/recognition/photo/" in response.redirect_chain[-1][0]
-
-
-def test_too_many_wrong_passwords_lock_the_right_one_out(
-    db: None, superuser: User, settings: Settings
-) -> None:
-    settings.AXES_FAILURE_LIMIT = 3
-    client = Client()
-    for password in ["wrong", "wronger", "wrongest", "a long passphrase"]:
-        response = client.post(reverse("login"), {"username": "sue", "password": password})
-    assert response.status_code == 429
-    assert "_auth_user_id" not in client.session
-
-
-def test_who_was_locked_out_is_let_in_again_by_deleting_the_attempt(
-    as_superuser: Client, superuser: User, settings: Settings
-) -> None:
-    settings.AXES_FAILURE_LIMIT = 1
-    locked_out = Client()
-    credentials = {"username": "sue", "password": "a long passphrase"}
-    locked_out.post(reverse("login"), {**credentials, "password": "wrong"})
-    assert locked_out.post(reverse("login"), credentials).status_code == 429
-    attempt = AccessAttempt.objects.get()
-    _delete_all(as_superuser, "axes_accessattempt", [attempt.pk])
-    assert locked_out.post(reverse("login"), credentials).status_code == 302
 
 
 def test_a_deleted_photo_leaves_no_file(

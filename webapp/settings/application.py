@@ -12,7 +12,12 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "drf_spectacular",
@@ -23,6 +28,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "webapp.client_address.know_the_client",
     "webapp.request_log.log_requests",
+    "webapp.security_headers.add_headers",
     "recognition.photos.uploads.discard_leftovers",
     "recognition.core.memory.give_back_after_requests",
     "webapp.https_only.refuse_programs_without_https",
@@ -37,11 +43,13 @@ MIDDLEWARE = [
     "webapp.body_limits.BodyLimits",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "recognition.site.accounts.middleware.end_old_sessions",
     "recognition.site.script_requests.name_problems",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "axes.middleware.AxesMiddleware",
+    "recognition.site.accounts.middleware.first_things_first",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "webapp.urls"
 WSGI_APPLICATION = "webapp.wsgi.application"

@@ -6,8 +6,19 @@ from webapp import env
 from webapp.home import REDIS_SOCKET
 
 REDIS_URL = env.url("REDIS_URL", f"unix://{REDIS_SOCKET}", ("unix", "redis", "rediss"))
-# Nothing is worth caching so far.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+# For limits of how often something may be tried; without Redis each process counts for itself.
+CACHES = {
+    "default": {
+        "BACKEND": "webapp.cache.RedisOrMemory",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "ark:cache",
+        "OPTIONS": {
+            "serializer": "webapp.cache.Json",
+            "socket_connect_timeout": 1,
+            "socket_timeout": 2,
+        },
+    }
+}
 CELERY_BROKER_URL = (
     f"redis+socket://{urlsplit(REDIS_URL).path}" if REDIS_URL.startswith("unix://") else REDIS_URL
 )

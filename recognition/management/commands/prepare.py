@@ -11,16 +11,15 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 
 from recognition.cnn.finder.adding import add_finder
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.unavailable import WeightsUnavailable
+from recognition.people import passwords
 from recognition.people.roles import ensure_groups
 from recognition.versions import finder, pretrained
-from webapp.home import ARK_HOME, write_secret_file
 
-PASSWORD_FILE = ARK_HOME / "initial-admin-password"
 STALE_S = 24 * 60 * 60
 FINDER_WITHIN_S = 60.0
 
@@ -46,6 +45,7 @@ class Command(BaseCommand):
 
     def _prepare(self) -> None:
         call_command("migrate", verbosity=0)
+        call_command("clearsessions", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         ensure_groups()
         pretrained.ensure_first(self.stdout.write)
@@ -70,14 +70,14 @@ class Command(BaseCommand):
 
     def _administrator(self) -> None:
         if User.objects.filter(is_superuser=True).exists():
+            passwords.look_after_first_password()
             return
         password = secrets.token_urlsafe(12)
-        with transaction.atomic():
-            User.objects.create_superuser("admin", password=password)
-            write_secret_file(PASSWORD_FILE, password)
+        passwords.make_first_administrator(password)
         self.stdout.write(
             f"\n  Administrator: admin\n  Password:      {password}\n"
-            f"  (also in {PASSWORD_FILE}; change it after signing in)\n"
+            f"  (also in {passwords.FIRST_PASSWORD_FILE} until it is changed, which is the first "
+            "thing to do)\n"
         )
 
 

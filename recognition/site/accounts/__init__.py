@@ -1,0 +1,1 @@
+"""Accounts: django-allauth's views with this site's rules and looks. No logic."""

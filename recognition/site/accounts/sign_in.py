@@ -1,0 +1,52 @@
+"""Sign in, sign out, and who tries too often."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.views import LoginView, LogoutView
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import ngettext
+
+_JUST_SIGNED_OUT = "ark_signed_out"
+# Pages and pictures that the browser keeps; and what scripts have kept in it.
+CLEAR_ALL = '"cache", "storage"'
+CLEAR_CACHE = '"cache"'
+
+
+class SignIn(LoginView):  # type: ignore[misc]
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            **kwargs,
+            has_mail=settings.ARK_EMAIL,
+            oidc_name=settings.ARK_OIDC_URL and settings.ARK_OIDC_NAME,
+            just_signed_out=self.request.session.pop(_JUST_SIGNED_OUT, False),
+        )
+
+
+class SignOut(LogoutView):  # type: ignore[misc]
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post(*args, **kwargs)
+        # Over plain HTTP browsers do not heed the header; then the next page clears what it can.
+        response["Clear-Site-Data"] = CLEAR_ALL
+        self.request.session[_JUST_SIGNED_OUT] = True
+        return response
+
+
+def too_many(request: HttpRequest, wait_s: int = 60) -> HttpResponse:
+    """Answer 429, and when to come back."""
+    response: HttpResponse
+    if request.headers.get("Accept") == "application/json" or request.path.startswith("/api/"):
+        text = ngettext(
+            "Too many attempts. Try again in %(count)d second.",
+            "Too many attempts. Try again in %(count)d seconds.",
+            wait_s,
+        )
+        detail = text % {"count": wait_s}
+        response = JsonResponse({"code": "throttled", "detail": detail}, status=429)
+    else:
+        response = render(request, "429.html", {"wait_s": wait_s}, status=429)
+    response["Retry-After"] = str(wait_s)
+    return response
