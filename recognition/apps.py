@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class RecognitionConfig(AppConfig):
     name = "recognition"
     verbose_name = _("Recognition")
+
+    def ready(self) -> None:
+        from recognition.people import staff_status  # knows tables, which are there now
+
+        staff_status.follow_groups()

@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/", include("recognition.api.urls")),
     path("admin/login/", sign_in),  # before the admin's own, which knows no limits
     path("admin/review/", include("recognition.staff.review.urls")),
+    path("admin/people/", include("recognition.staff.people.urls")),
     path("admin/jobs/", include("recognition.staff.jobs.urls")),
     path("admin/training/", include("recognition.staff.training.urls")),
     path("admin/training/", include("recognition.staff.versions.urls")),

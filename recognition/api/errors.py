@@ -24,6 +24,11 @@ from recognition.photos.refusals import Refusal
 
 # Nested deeply enough, JSON ends in a RecursionError.
 _MALFORMED = (MultiPartParserError, BadRequest, UnreadablePostError, RecursionError)
+_TOO_MUCH = (
+    *("too_large", "too_many_pixels", "request_too_large"),
+    *("quota_exceeded", "storage_quota_exceeded"),
+)
+_STATUS = {**dict.fromkeys(_TOO_MUCH, 413), "account_closed": status.HTTP_403_FORBIDDEN}
 
 
 class Refused(exceptions.APIException):
@@ -31,8 +36,7 @@ class Refused(exceptions.APIException):
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.detail, refusal.code)
-        too_much = refusal.code in ("too_large", "too_many_pixels", "request_too_large")
-        self.status_code = 413 if too_much else status.HTTP_400_BAD_REQUEST
+        self.status_code = _STATUS.get(refusal.code, status.HTTP_400_BAD_REQUEST)
 
 
 class Unusable(exceptions.APIException):

@@ -18,6 +18,7 @@ from django.db.models import Model, QuerySet
 from recognition.models import Label, Photo, Prediction
 
 _TRIES = 3
+_STORAGE_LOCK = 0x41726B01  # any number that nothing else in the database uses
 _Result = TypeVar("_Result")
 
 
@@ -57,6 +58,13 @@ def lock_label_tree() -> None:
 def lock_all() -> None:
     """Nobody else changes a photo or a prediction until the transaction ends; all may read."""
     _lock_tables("EXCLUSIVE", Photo, Prediction)
+
+
+def lock_storage() -> None:
+    """Nobody else stores originals until the transaction ends: for what counts them all."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_STORAGE_LOCK])
 
 
 def _lock_tables(mode: str, *models: type[Model]) -> None:

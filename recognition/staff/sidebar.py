@@ -146,8 +146,13 @@ UNFOLD = {
             {
                 "title": _("People"),
                 "items": [
-                    _table(_("Users"), "person", "auth_user"),
-                    _table(_("Groups"), "group", "auth_group"),
+                    {
+                        "title": _("People"),
+                        "icon": "group",
+                        "link": reverse_lazy("people"),
+                        "active": lambda request: request.path.startswith("/admin/people/"),
+                        "permission": lambda request: request.user.has_perm("auth.change_user"),
+                    },
                     _table(_("API tokens"), "key", "authtoken_tokenproxy"),
                     _table(_("Failed sign-ins"), "lock", "axes_accessattempt"),
                 ],
