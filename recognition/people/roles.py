@@ -50,7 +50,8 @@ def role_of(user: User) -> Role:
     if user.is_superuser:
         return Role.ADMINISTRATOR
     held = {group.name for group in user.groups.all()} & {"Reviewer", "Trainer"}
-    return next((role for role, groups in _GROUPS_OF.items() if groups == held), Role.UPLOADER)
+    held_by = (role for role, groups in _GROUPS_OF.items() if held and groups == held)
+    return next(held_by, Role.UPLOADER)
 
 
 def with_role(people: QuerySet[User], role: Role) -> QuerySet[User]:

@@ -21,8 +21,8 @@ def sessions_of(user_ids: Collection[int]) -> dict[int, int]:
     """How many sessions each of these people has; who has none is missing."""
     if apps.is_installed("allauth.usersessions"):
         good = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
-        listed = apps.get_app_config("usersessions").get_model("UserSession").objects.order_by()
-        rows = listed.filter(user__in=user_ids, session_key__in=good)
+        listed = apps.get_app_config("usersessions").get_model("UserSession")._default_manager
+        rows = listed.filter(user__in=user_ids, session_key__in=good).order_by()
         return dict(rows.values_list("user").annotate(Count("pk")))
     wanted = {str(user_id): user_id for user_id in user_ids}
     found = Counter(owner for _key, owner in _open_sessions() if owner in wanted)
