@@ -21,6 +21,7 @@ logger = logging.getLogger("webapp.access")
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 _SANE_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
+_SECRETS = ("code", "token", "key")  # parts of addresses that let people in
 _ASKED_ALL_THE_TIME = ("/healthz", "/readyz", "/metrics", f"/{settings.STATIC_URL.lstrip('/')}")
 
 
@@ -75,21 +76,31 @@ def _note(request: HttpRequest, started: float, status: int) -> None:
     metrics.observe_request(request, status, seconds)
     is_routine = status < 400 and request.path.startswith(_ASKED_ALL_THE_TIME)
     # The path without its query: that may hold what somebody searched for.
+    path = _path_of(request)
     logger.log(
         logging.DEBUG if is_routine else logging.INFO,
         "%s %s %d in %.0f ms",
         request.method,
-        request.path,
+        path,
         status,
         1000 * seconds,
         extra={
             "method": request.method,
-            "path": request.path,
+            "path": path,
             "status": status,
             "milliseconds": round(1000 * seconds, 1),
             "user": user_id(request),
         },
     )
+
+
+def _path_of(request: HttpRequest) -> str:
+    """Without what lets whoever knows it in: codes of invitations, links to set a password."""
+    path = request.path
+    for name, value in (request.resolver_match.kwargs if request.resolver_match else {}).items():
+        if name in _SECRETS and isinstance(value, str):
+            path = path.replace(value, "…")
+    return path
 
 
 def user_id(request: HttpRequest) -> int | None:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="change-password")),
     path("admin/review/", include("recognition.staff.review.urls")),
     path("admin/audit/", include("recognition.staff.audit.urls")),
+    path("admin/people/", include("recognition.staff.people.urls")),
     path("admin/jobs/", include("recognition.staff.jobs.urls")),
     path("admin/training/", include("recognition.staff.training.urls")),
     path("admin/training/", include("recognition.staff.versions.urls")),

@@ -24,11 +24,14 @@ from recognition.photos.refusals import Refusal
 
 # Nested deeply enough, JSON ends in a RecursionError.
 _MALFORMED = (MultiPartParserError, BadRequest, UnreadablePostError, RecursionError)
-
-
+_TOO_MUCH = (
+    *("too_large", "too_many_pixels", "too_complex", "request_too_large"),
+    *("quota_exceeded", "storage_quota_exceeded"),
+)
 _STATUS = {
-    **dict.fromkeys(("too_large", "too_many_pixels", "too_complex", "request_too_large"), 413),
-    "busy": 503,
+    **dict.fromkeys(_TOO_MUCH, 413),
+    "account_closed": status.HTTP_403_FORBIDDEN,
+    "busy": status.HTTP_503_SERVICE_UNAVAILABLE,
 }
 
 

@@ -40,6 +40,8 @@ RIGHTS = {
     Job.Kind.LABEL_MERGE: "recognition.change_label",
     Job.Kind.STORAGE_CHECK: "recognition.view_auditevent",
 }
+# Once begun these go on to their end: half of it done helps nobody.
+TO_THE_END = {Job.Kind.PERSON_DELETION}
 
 
 class Stopped(Exception):
@@ -92,15 +94,20 @@ def visible_to(user: User) -> QuerySet[Job]:
 def cancel(job_id: UUID) -> None:
     """A job that nobody works on is over at once; otherwise its worker stops at its next step.
 
-    A job that is over stays as it is.
+    A job that is over stays as it is, and so does one that must come to its end.
     """
     job = Job.objects.select_for_update(of=("self",)).filter(id=job_id).first()
-    if job is None or job.is_over:
+    if job is None or job.is_over or must_end(job):
         return
     row = Job.objects.filter(id=job.id)
     if job.state == RunState.QUEUED or leases.lost(row).exists():
         _close(row, RunState.CANCELLED)
     row.filter(cancel_asked=None).update(cancel_asked=timezone.now())
+
+
+def must_end(job: Job) -> bool:
+    """Whether it has begun, and cannot be cancelled any more."""
+    return job.kind in TO_THE_END and job.started is not None
 
 
 def claim(kind: Job.Kind) -> Job | None:

@@ -19,6 +19,7 @@ from recognition.models import Label, Photo, Prediction
 
 _TRIES = 3
 _PATIENCE_MS = 100
+_STORAGE_LOCK = 0x41726B01  # any number that nothing else in the database uses
 _Result = TypeVar("_Result")
 
 
@@ -76,6 +77,13 @@ def not_waiting() -> Iterator[None]:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = {_PATIENCE_MS}")
             yield
+
+
+def lock_storage() -> None:
+    """Nobody else stores originals until the transaction ends: for what counts them all."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_STORAGE_LOCK])
 
 
 def _lock_tables(mode: str, *models: type[Model]) -> None:

@@ -4,6 +4,7 @@ from recognition.models.api_token import ApiToken
 from recognition.models.audit import AuditEvent
 from recognition.models.comparison import ComparedPhoto, Comparison
 from recognition.models.decision import REVIEWED_VIA, BulkDecision, Decision, Via
+from recognition.models.invitation import Invitation, Role
 from recognition.models.job import Job
 from recognition.models.label import Kind, Label
 from recognition.models.model_version import LiveChange, ModelVersion, View
@@ -38,6 +39,7 @@ __all__ = [
     "Decision",
     "Experiment",
     "HashRevision",
+    "Invitation",
     "Job",
     "Kind",
     "Label",
@@ -51,6 +53,7 @@ __all__ = [
     "Report",
     "Review",
     "ReviewLease",
+    "Role",
     "RunState",
     "Split",
     "Stage",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import User
 from django.db.models import F
 
@@ -12,11 +14,20 @@ def of(user: User) -> Profile:
     return Profile.objects.get_or_create(user=user)[0]
 
 
+def lock(user_id: int) -> None:
+    """Until the transaction ends nobody else stores or removes this person's originals."""
+    list(Profile.objects.select_for_update().filter(user=user_id).values_list("pk"))
+
+
 def add_stored(owner_id: int, size_bytes: int, photos: int) -> None:
     """Originals came or, with negative numbers, went for good; in the caller's transaction."""
-    changes = {
+    if not Profile.objects.filter(user=owner_id).update(**added(size_bytes, photos)):
+        Profile.objects.create(user_id=owner_id, stored_bytes=size_bytes, stored_photos=photos)
+
+
+def added(size_bytes: int, photos: int) -> dict[str, Any]:
+    """The columns that this changes, for `update`."""
+    return {
         "stored_bytes": F("stored_bytes") + size_bytes,
         "stored_photos": F("stored_photos") + photos,
     }
-    if not Profile.objects.filter(user=owner_id).update(**changes):
-        Profile.objects.create(user_id=owner_id, stored_bytes=size_bytes, stored_photos=photos)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import NamedTuple
 from uuid import UUID
 
@@ -28,12 +28,18 @@ _NOTES_EXPIRE_S = 7 * 24 * 60 * 60
 
 class Note(NamedTuple):
     """What the table of photos does not know of a batch: a photo that was already stored (its id in
-    hex digits), or a refused file's name with the code. Redis keeps notes for a week; without
-    Redis they are shown only once."""
+    hex digits), or a refused file's name with what a Refusal is made of. Redis keeps notes for a
+    week; without Redis they are shown only once."""
 
     photo: str = ""
     name: str = ""
     code: str = ""
+    used_bytes: int = 0
+    limit_bytes: int = 0
+
+    @property
+    def refusal(self) -> Refusal:
+        return Refusal(self.code, self.used_bytes, self.limit_bytes)
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,7 @@ def cards_of_batch(batch: Batch, viewer: User) -> list[Card]:
     duplicates = [UUID(note.photo) for note in notes if note.photo]
     known = visible.exclude(batch=batch).in_bulk(duplicates)
     cards += [Card(known[id_], is_duplicate=True) for id_ in duplicates if id_ in known]
-    cards += [Card(name=note.name, refusal=Refusal(note.code)) for note in notes if note.code]
+    cards += [Card(name=note.name, refusal=note.refusal) for note in notes if note.code]
     return cards
 
 
@@ -125,4 +131,6 @@ def recall(batch: Batch) -> list[Note]:
 def _note(outcome: Outcome) -> Note:
     if outcome.photo:
         return Note(photo=outcome.photo.id.hex)
-    return Note(name=outcome.name, code=outcome.refusal.code if outcome.refusal else "")
+    if outcome.refusal is None:
+        return Note(name=outcome.name)
+    return Note(name=outcome.name, **asdict(outcome.refusal))

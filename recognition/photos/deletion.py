@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, QuerySet
 
 from recognition.core.locks import lock_photos
 from recognition.models import ModelVersion, Photo, TrainingExample, TrainingRun
+from recognition.people import profiles
 from recognition.photos import renditions
 
 
@@ -51,17 +51,14 @@ def taught(version: ModelVersion) -> Taught | None:
 def delete_photo(photo: Photo) -> None:
     """Delete the rows, and the files once the transaction has committed."""
     paths = [photo.original_path, *renditions.paths(photo)]
-    lock_photos(Photo.objects.filter(id=photo.id))  # before what hangs on it
+    profiles.lock(photo.owner_id)  # before the photo, as whoever stores some
+    if not lock_photos(Photo.objects.filter(id=photo.id)):  # before what hangs on it
+        return  # somebody else was quicker
     photo.delete()
+    profiles.add_stored(photo.owner_id, -photo.size_bytes, -1)
 
     def delete_files() -> None:
         for path in paths:
             path.unlink(missing_ok=True)
 
     transaction.on_commit(delete_files)
-
-
-def delete_photos_of(owner: User) -> None:
-    """One by one, so that an interruption leaves no file without its row."""
-    for photo in Photo.objects.filter(owner=owner).iterator():
-        delete_photo(photo)

@@ -24,12 +24,14 @@ from recognition.labels import annotating, labelling
 from recognition.labels.boxes import Box
 from recognition.labels.tree import LabelTree
 from recognition.models import Annotation, Batch, Decision, Label, Photo, Prediction
+from recognition.people import quotas
 from recognition.photos.dataset_tables import DataSet
 from recognition.photos.imaging import PhotoProperties, inspect
 from recognition.photos.refusals import Refusal
 from recognition.photos.turns import Turns
 from recognition.photos.uploads import MEGABYTE, SpooledUpload
 
+_TRIES = 2
 CHUNK = 32  # photos a transaction; the first of a large upload are predicted while it goes on
 
 
@@ -88,11 +90,7 @@ def accept(
             if not chunk:
                 return
             judged = [_judge(upload, owner) for upload, _ in chunk]
-            marked = marks or {}
-            try:
-                outcomes = _store(chunk, judged, owner, batch, marked)
-            except IntegrityError:  # another request stored the same bytes: now they are known
-                outcomes = _store(chunk, judged, owner, batch, marked)
+            outcomes = _store_what_fits(chunk, judged, owner, batch, marks or {})
         finally:
             for upload, _ in chunk:
                 upload.discard()
@@ -110,12 +108,35 @@ def _judge(upload: SpooledUpload, owner: User) -> PhotoProperties | Refusal:
         return Refusal("busy")
 
 
+def _store_what_fits(
+    chunk: list[tuple[SpooledUpload, Label | None]],
+    judged: list[PhotoProperties | Refusal],
+    owner: User,
+    batch: Batch | None,
+    marks: Mapping[str, Marks],
+) -> list[Outcome]:
+    """Try again with what is known by then: bytes that another request has stored meanwhile, or how
+    much room is left."""
+    no_room: quotas.NoRoom | None = None
+    tries_left = _TRIES
+    while True:
+        tries_left -= 1
+        try:
+            return _store(chunk, judged, owner, batch, marks, no_room)
+        except quotas.NoRoom as found:  # each time for fewer photos
+            no_room = found
+        except IntegrityError:
+            if tries_left <= 0:
+                raise
+
+
 def _store(
     chunk: list[tuple[SpooledUpload, Label | None]],
     judged: list[PhotoProperties | Refusal],
     owner: User,
     batch: Batch | None,
     marks: Mapping[str, Marks],
+    no_room: quotas.NoRoom | None,
 ) -> list[Outcome]:
     known = {
         photo.sha256: photo
@@ -128,6 +149,7 @@ def _store(
     labelled: list[Decision | Annotation] = []
     relabelled: dict[UUID, tuple[Label, Marks]] = {}
     turns = Turns(owner)
+    left_bytes = no_room.left_bytes if no_room else None
     tree = LabelTree()  # a long import goes on while labels are merged
     for (upload, label), verdict in zip(chunk, judged, strict=True):
         label = label and tree.current(label)
@@ -138,7 +160,11 @@ def _store(
             outcomes.append(Outcome(upload.name, photo, is_duplicate=True))
             if label:
                 relabelled[photo.id] = label, said
+        elif no_room and left_bytes is not None and upload.size > left_bytes:
+            refusal = Refusal(no_room.code, no_room.used_bytes, no_room.limit_bytes)
+            outcomes.append(Outcome(upload.name, refusal=refusal))
         else:
+            left_bytes = None if left_bytes is None else left_bytes - upload.size
             photo = known[upload.sha256] = _new_photo(upload, verdict, owner, batch)
             # The two rows point at each other; the database looks at that when all are in.
             photo.prediction = Prediction(
@@ -185,7 +211,9 @@ def _insert(new: list[tuple[SpooledUpload, Photo]], labelled: list[Decision | An
 def _insert_at_once(
     new: list[tuple[SpooledUpload, Photo]], labelled: list[Decision | Annotation]
 ) -> None:
-    """Nothing but writing: SQLite lets nobody else write meanwhile."""
+    """Nothing but writing: SQLite lets nobody else write meanwhile. Raises quotas.NoRoom."""
+    owner_id = new[0][1].owner_id
+    quotas.take(owner_id, sum(upload.size for upload, _ in new), len(new))
     Photo.objects.bulk_create([photo for _, photo in new])
     Prediction.objects.bulk_create([photo.prediction for _, photo in new if photo.prediction])
     Decision.objects.bulk_create([made for made in labelled if isinstance(made, Decision)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
@@ -41,6 +42,18 @@ _TEXTS = {
         "The folder's name is not a label that is in use. Rename the folder, or have somebody add "
         "the label."
     ),
+    "quota_exceeded": _(
+        "There is no room for it: %(used)s of your %(limit)s are used. Delete photos that you need "
+        "no more, or ask the administrator of this server for more."
+    ),
+    "storage_quota_exceeded": _(
+        "There is no room for it: %(used)s of the %(limit)s for everybody's photos are used. Ask "
+        "the administrator of this server."
+    ),
+    "account_closed": _(
+        "Your account was closed while the photo was on its way. Ask the administrator of this "
+        "server."
+    ),
     "unreadable": _("The file could not be read. Look at its permissions, and at the disk."),
     "crashed": _(
         "The predictor stopped while it worked on this photo. Save it as JPEG and upload that."
@@ -56,6 +69,8 @@ class Refusal:
     """One of the codes above; programs read the code, people the detail."""
 
     code: str
+    used_bytes: int = 0  # of a quota
+    limit_bytes: int = 0
 
     @property
     def detail(self) -> str:
@@ -67,4 +82,6 @@ class Refusal:
             "max_bulk_mb": settings.ARK_MAX_BULK_MB,
             "max_files": settings.ARK_MAX_BULK_FILES,
             "max_body_mb": settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1e6,
+            "used": filesizeformat(self.used_bytes),
+            "limit": filesizeformat(self.limit_bytes),
         }

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from recognition.core import heartbeats
 from recognition.models import Batch, Photo
+from recognition.people import quotas
 from recognition.photos import batches, intake, selectors
 from recognition.photos.refusals import Refusal
 from recognition.photos.uploads import SpooledUpload, takes_files
@@ -28,7 +29,7 @@ MAX_ASKED = 100  # photos a question; the address of a request has a limit
 @require_GET
 def home(request: SignedInRequest) -> HttpResponse:
     nothing = {"cards": [], "settled": 0, "refused": 0}
-    return render(request, "site/uploads/upload.html", nothing | _limits())
+    return render(request, "site/uploads/upload.html", nothing | _limits(request))
 
 
 @login_required
@@ -62,7 +63,7 @@ def batch(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
         "is_done": not progress["pending"],
         "is_silent": progress["pending"] and not heartbeats.is_heard(),
     }
-    return render(request, "site/uploads/upload.html", context | _limits())
+    return render(request, "site/uploads/upload.html", context | _limits(request))
 
 
 @login_required
@@ -126,9 +127,10 @@ def _ids(text: str) -> list[UUID]:
         return []
 
 
-def _limits() -> dict[str, Any]:
-    """What the page can say without asking the server."""
+def _limits(request: SignedInRequest) -> dict[str, Any]:
+    """What the page can say without asking the server, and how much room is left."""
     return {
+        "storage": quotas.usage(request.user),
         "max_mb": settings.ARK_MAX_UPLOAD_MB,
         "max_archive_mb": settings.ARK_MAX_BULK_MB,
         "too_large": Refusal("too_large").detail,

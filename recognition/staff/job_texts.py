@@ -61,6 +61,9 @@ def title(job: Job, labels: Mapping[int, Label]) -> str:
         return f"{text}: {whose}" if whose else text
     if job.kind == Job.Kind.LEARNING_CURVE:
         return _("Learning curve")
+    if job.kind == Job.Kind.PERSON_DELETION:
+        name = job.parameters.get("name")  # forgotten with the person
+        return _("Deletion of %(name)s") % {"name": name} if name else _("Deletion of a person")
     return _("Search for suspect labels")
 
 
@@ -82,6 +85,10 @@ def outcome(job: Job) -> str:
         looked_at = job.result["looked_at"]
         text = ngettext("%(photos)s photo looked at", "%(photos)s photos looked at", looked_at)
         return text % {"photos": number_format(looked_at, force_grouping=True)}
+    if job.kind == Job.Kind.PERSON_DELETION and "photos" in job.result:
+        deleted = job.result["photos"]
+        text = ngettext("%(photos)s photo deleted", "%(photos)s photos deleted", deleted)
+        return text % {"photos": number_format(deleted, force_grouping=True)}
     return ""
 
 

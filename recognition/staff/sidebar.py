@@ -149,8 +149,13 @@ UNFOLD = {
             {
                 "title": _("People"),
                 "items": [
-                    _table(_("Users"), "person", "auth_user"),
-                    _table(_("Groups"), "group", "auth_group"),
+                    {
+                        "title": _("People"),
+                        "icon": "group",
+                        "link": reverse_lazy("people"),
+                        "active": lambda request: request.path.startswith("/admin/people/"),
+                        "permission": lambda request: request.user.has_perm("auth.change_user"),
+                    },
                     _table(_("API tokens"), "key", "recognition_apitoken"),
                     _review(_("Audit log"), "history_edu", "audit-log", _AUDIT),
                 ],

@@ -36,11 +36,6 @@ def test_some_photos(as_superuser: Client, photos: list[Photo]) -> None:
     assert TOLD + "2" in text(as_superuser.post(LIST, action))
 
 
-def test_a_user(as_superuser: Client, uploader: User) -> None:
-    page = reverse("admin:auth_user_delete", args=[uploader.pk])
-    assert TOLD + "3" in text(as_superuser.get(page))
-
-
 def test_photos_that_taught_nothing(as_superuser: Client, uploader: User) -> None:
     page = reverse("admin:recognition_photo_delete", args=[add_photo(uploader).pk])
     assert "taught" not in text(as_superuser.get(page))

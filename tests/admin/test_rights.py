@@ -21,7 +21,6 @@ TABLES = {
     "recognition_label": Label,
     "recognition_modelversion": ModelVersion,
     "recognition_livechange": LiveChange,
-    "auth_user": User,
 }
 
 
@@ -77,8 +76,31 @@ def test_reviewers_look_but_do_not_edit(table: str, as_reviewer: Client, uploade
     assert as_reviewer.post(reverse(f"admin:{table}_delete", args=[row.pk])).status_code == 403
 
 
-def test_reviewers_do_not_see_users(as_reviewer: Client) -> None:
-    assert as_reviewer.get(reverse("admin:auth_user_changelist")).status_code == 403
+@pytest.mark.parametrize("page", ["changelist", "add", "change", "delete", "history"])
+def test_the_pages_of_users_lead_to_the_page_of_people(
+    page: str, as_superuser: Client, as_reviewer: Client, uploader: User
+) -> None:
+    keys = [uploader.pk] if page in ("change", "delete", "history") else []
+    address = reverse(f"admin:auth_user_{page}", args=keys)
+    assert as_superuser.get(address).url.startswith(reverse("people"))
+    assert as_superuser.post(address, {"post": "yes"}).url.startswith(reverse("people"))
+    assert User.objects.filter(pk=uploader.pk).exists()
+    assert as_reviewer.get(address, follow=True).status_code == 403
+
+
+def test_nobody_edits_permissions(as_superuser: Client) -> None:
+    assert as_superuser.get("/admin/auth/group/").status_code == 404
+
+
+def test_the_names_of_owners_are_completed(as_superuser: Client, uploader: User) -> None:
+    asked = {
+        "term": "urs",
+        "app_label": "recognition",
+        "model_name": "photo",
+        "field_name": "owner",
+    }
+    found = as_superuser.get(reverse("admin:autocomplete"), asked).json()["results"]
+    assert [one["text"] for one in found] == ["ursula"]
 
 
 def test_uploaders_do_not_enter(uploader: User) -> None:
@@ -117,21 +139,6 @@ def test_photos_deleted_together_leave_no_file(
     with django_capture_on_commit_callbacks(execute=True):
         _delete_all(as_superuser, "recognition_photo", [photo.pk for photo in photos])
     assert not Photo.objects.exists()
-    assert not _files_in(media)
-
-
-def test_a_deleted_user_leaves_no_photo(
-    as_superuser: Client,
-    uploader: User,
-    media: Path,
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-) -> None:
-    _photo_with_files(uploader)
-    url = reverse("admin:auth_user_delete", args=[uploader.pk])
-    assert "Photos: 1" in as_superuser.get(url).content.decode()
-    with django_capture_on_commit_callbacks(execute=True):
-        as_superuser.post(url, {"post": "yes"})
-    assert not User.objects.filter(pk=uploader.pk).exists()
     assert not _files_in(media)
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from recognition.core import heartbeats
+from recognition.core import heartbeats, jobs
 from recognition.models import Job, Label, RunState
 from recognition.staff import job_texts
 from recognition.staff.training import run_text
@@ -22,6 +22,7 @@ _HEARD_OF = {  # the analyst sends no heartbeats
     Job.Kind.IMPORT: heartbeats.TEACHER,
     Job.Kind.LEARNING_CURVE: heartbeats.TEACHER,
     Job.Kind.BACKFILL: heartbeats.PREDICTOR,
+    Job.Kind.PERSON_DELETION: heartbeats.TEACHER,
 }
 
 
@@ -38,6 +39,7 @@ class Row:
     took: str
     outcome: str
     error: str
+    may_be_cancelled: bool
     link: tuple[str, str] | None
 
 
@@ -51,6 +53,7 @@ def row(job: Job, labels: Mapping[int, Label]) -> Row:
         took=_took(job),
         outcome=job_texts.outcome(job),
         error=job_texts.error(job),
+        may_be_cancelled=not (job.is_over or job.cancel_asked or jobs.must_end(job)),
         link=_link(job),
     )
 
