@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from recognition.core import heartbeats, process
 from recognition.models import Mode
+from recognition.photos import deletion, trash
 from recognition.training import automation, watch
 from recognition.training.executor import execute
 from recognition.training.learning_curve import drawing
@@ -35,6 +36,9 @@ JOBS: tuple[Callable[[], object], ...] = (
     bundles.make_asked,
     bundles.add_accepted,
     drawing.draw_if_asked,
+    deletion.delete_asked,
+    trash.restore_asked,
+    trash.empty_expired,
 )
 
 
