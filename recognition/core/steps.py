@@ -21,8 +21,9 @@ _Item = TypeVar("_Item")
 
 
 def pause() -> None:
-    """Between two transactions of long work. PostgreSQL lets others write meanwhile anyway."""
-    if connection.vendor == "sqlite":
+    """Between two transactions of long work. PostgreSQL lets others write meanwhile anyway; inside
+    a transaction it would only make that longer."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
         time.sleep(PAUSE_S)
 
 

@@ -117,11 +117,6 @@ def follow_part(photo: Photo, part: Annotation) -> None:
         put_in_front([photo])
 
 
-def merge(source: Label, target: Label) -> None:
-    """Let what was suggested be the label that this one is merged into."""
-    Suggestion.objects.filter(label=source).update(label=target)
-
-
 def _lock_own(photo_id: UUID, by: User) -> Photo:
     for photo in lock_photos(Photo.objects.filter(id=photo_id, owner=by)):
         return photo

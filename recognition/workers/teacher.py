@@ -9,9 +9,10 @@ import gc
 from collections.abc import Callable
 
 from recognition.core import heartbeats, process
+from recognition.labels import merging
 from recognition.models import Mode
 from recognition.photos import deletion, trash
-from recognition.training import automation, watch
+from recognition.training import automation, datasets, watch
 from recognition.training.executor import execute
 from recognition.training.learning_curve import drawing
 from recognition.versions import bundles
@@ -36,9 +37,11 @@ JOBS: tuple[Callable[[], object], ...] = (
     bundles.make_asked,
     bundles.add_accepted,
     drawing.draw_if_asked,
+    merging.merge_asked,
     deletion.delete_asked,
     trash.restore_asked,
     trash.empty_expired,
+    datasets.forget_unused,
 )
 
 
