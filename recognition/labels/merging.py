@@ -12,7 +12,9 @@ A merge cannot be undone, but the photos' decisions tell which label each of the
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -40,7 +42,7 @@ from recognition.models import (
 )
 
 AT_ONCE = 200  # photos, and predictions, that follow before a request is answered
-CHUNK = 250  # rows a transaction
+CHUNK = 500  # rows a transaction, at most
 _DOUBTS = 1000  # of which few are settled
 
 
@@ -79,10 +81,13 @@ def merge(source: Label, target: Label, by: User) -> int:
     two cannot be merged.
     """
     source, target = close(source, target, by)
-    photos = 0
-    while moved := _move_some(source, target, by):
+    photos, pace = 0, steps.Pace(CHUNK)
+    started = time.perf_counter()
+    while moved := _move_some(source, target, by, pace.size):
+        pace.took(time.perf_counter() - started)
         photos += moved.photos
         steps.pause()
+        started = time.perf_counter()
     after = ""
     while after := _settle_doubts(target, after):
         steps.pause()
@@ -103,7 +108,7 @@ def ask(source: Label, target: Label, by: User) -> Job | int:
 
 def merge_asked() -> None:
     """The teacher's job: let the photos of closed labels follow."""
-    steps.work_off(Job.Kind.LABEL_MERGE, _step)
+    steps.work_off(Job.Kind.LABEL_MERGE, _step, CHUNK)
 
 
 @changing()
@@ -131,13 +136,13 @@ class _Moved:
 
 
 @transaction.atomic
-def _step(job: Job) -> bool:
+def _step(job: Job, most: int) -> bool:
     """Raises jobs.Stopped."""
     result = {"photos": 0, "rows": 0, "doubts_after": "", **job.result}
     source = Label.objects.get(id=job.parameters["source"])
     target = LabelTree().current(source)  # which may have been merged on meanwhile
     total = job.parameters["rows"] + 1
-    if moved := _move_some(source, target, job.by):
+    if moved := _move_some(source, target, job.by, most):
         rows, photos = result["rows"] + moved.rows, result["photos"] + moved.photos
         steps.written(job, min(rows, total - 1), total, rows=rows, photos=photos)
         return True
@@ -147,49 +152,52 @@ def _step(job: Job) -> bool:
 
 
 @transaction.atomic
-def _move_some(source: Label, target: Label, by: User | None) -> _Moved | None:
+def _move_some(source: Label, target: Label, by: User | None, most: int) -> _Moved | None:
     """Let some of what says `source` say `target`; None if nothing does any more.
 
     What was under way when the label was closed may still store it: at last nobody else writes.
     """
     for move in (_photos, _predictions, _subjects, _others):
-        if moved := move(source, target, by):
+        if moved := move(source, target, by, most):
             return _Moved(moved, moved if move is _photos else 0)
     lock_all()
     for move in (_photos, _predictions):
-        if moved := move(source, target, by):
+        if moved := move(source, target, by, most):
             return _Moved(moved, moved if move is _photos else 0)
     return None
 
 
-def _photos(source: Label, target: Label, by: User | None) -> int:
-    return labelling.merge_some(source, target, by, CHUNK)
+def _photos(source: Label, target: Label, by: User | None, most: int) -> int:
+    return labelling.merge_some(source, target, by, most)
 
 
-def _predictions(source: Label, target: Label, by: User | None) -> int:
-    ids = list(_newest(source).values_list("id", flat=True)[:CHUNK])
+def _predictions(source: Label, target: Label, by: User | None, most: int) -> int:
+    ids = list(_newest(source).values_list("id", flat=True)[:most])
     locked = list(lock_predictions(ids).filter(label=source).values_list("id", flat=True))
     rows = Prediction.objects.filter(id__in=locked)
     return rows.update(label=target, kind=target.kind)
 
 
-def _subjects(source: Label, target: Label, by: User | None) -> int:
-    return _some_of(Subject.objects.filter(label=source)).update(label=target, kind=target.kind)
-
-
-def _others(source: Label, target: Label, by: User | None) -> int:
-    doubted = Suspect.objects.filter(Q(label=source) | Q(suggested=source))
-    return (
-        _some_of(Annotation.objects.filter(label=source)).update(label=target)
-        + _some_of(Suggestion.objects.filter(label=source)).update(label=target)
-        + _some_of(doubted).delete()[0]
+def _subjects(source: Label, target: Label, by: User | None, most: int) -> int:
+    return _some_of(Subject.objects.filter(label=source), most).update(
+        label=target, kind=target.kind
     )
 
 
-def _some_of(rows: QuerySet) -> QuerySet:
+def _others(source: Label, target: Label, by: User | None, most: int) -> int:
+    doubted = Suspect.objects.filter(Q(label=source) | Q(suggested=source))
+    return (
+        _some_of(Annotation.objects.filter(label=source), most).update(label=target)
+        + _some_of(Suggestion.objects.filter(label=source), most).update(label=target)
+        + _some_of(doubted, most).delete()[0]
+    )
+
+
+def _some_of(rows: QuerySet[Any], most: int) -> QuerySet[Any]:
     """A few of them, all for a statement of their own."""
-    ids = list(rows.order_by().values_list("pk", flat=True)[:CHUNK])
-    return rows.model._default_manager.filter(pk__in=ids)
+    ids = list(rows.order_by().values_list("pk", flat=True)[:most])
+    some: QuerySet[Any] = rows.model._default_manager.filter(pk__in=ids)
+    return some
 
 
 def _obstacle(source: Label, target: Label, tree: LabelTree) -> str:

@@ -44,7 +44,7 @@ def remember(photos: Sequence[Photo]) -> dict[UUID, dict[str, Any]]:
             kept[row.photo_id][name].append(_columns(row))  # type: ignore[attr-defined]
     examples = TrainingExample.objects.filter(photo__in=photos).order_by("id")
     for example_id, photo_id in examples.values_list("id", "photo_id"):
-        kept[photo_id]["examples"].append(example_id)  # type: ignore[index]
+        kept[photo_id]["examples"].append(example_id)
     return kept
 
 
@@ -53,10 +53,9 @@ def bring_back(photo: Photo, kept: Mapping[str, Any]) -> None:
 
     A label that was merged meanwhile comes back as what it became.
     """
-    label = Label.objects.filter(id=kept["label"]).first()
-    person = User.objects.filter(id=kept["labelled_by"]).first()
+    label = Label.objects.filter(id=kept["label"]).first() if kept["label"] else None
     photo.label = LabelTree().current(label) if label else None
-    photo.labelled_by = person
+    photo.labelled_by = User.objects.filter(id=kept["labelled_by"]).first() if label else None
     photo.labelled_at = _time(kept["labelled_at"])
     photo.box = kept["box"]
     photo.group = UUID(kept["group"]) if kept["group"] else None
@@ -65,6 +64,8 @@ def bring_back(photo: Photo, kept: Mapping[str, Any]) -> None:
 def bring_back_rows(photo: Photo, kept: Mapping[str, Any], by: User | None) -> None:
     """The decisions, further labels and suggestions, and the photo's places in data sets."""
     for name, (model, column) in _TABLES.items():
+        if not kept[name]:  # mostly
+            continue
         rows = _rows(model, photo, kept[name])
         times = [getattr(row, column) for row in rows]
         model._default_manager.bulk_create(rows, batch_size=_CHUNK)
@@ -72,7 +73,8 @@ def bring_back_rows(photo: Photo, kept: Mapping[str, Any], by: User | None) -> N
             setattr(row, column, at)
         model._default_manager.bulk_update(rows, [column], batch_size=_CHUNK)
     _follow_merge(photo, kept["label"], by)
-    suggestions.put_in_front([photo])
+    if kept["suggestions"]:
+        suggestions.put_in_front([photo])
     TrainingExample.objects.filter(id__in=kept["examples"], photo=None).update(photo=photo)
 
 
@@ -105,7 +107,7 @@ def _time(text: str | None) -> datetime | None:
 
 def _rows(model: type[Model], photo: Photo, kept: Iterable[Mapping[str, Any]]) -> list[Any]:
     """Not yet saved. What they point at and is no more, such as a person, is left out."""
-    rows = [model(photo=photo, **_values(model, columns)) for columns in kept]
+    rows: list[Any] = [model(photo=photo, **_values(model, columns)) for columns in kept]
     for field in model._meta.concrete_fields:
         if isinstance(field, ForeignKey) and field.related_model not in (Photo, Label, model):
             pointed = {getattr(row, field.attname) for row in rows} - {None}

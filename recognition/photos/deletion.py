@@ -12,6 +12,7 @@ its last photo when it was asked for; "total": how many there were; "for_ever"};
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -35,7 +36,7 @@ from recognition.models import (
 )
 from recognition.photos import trash
 
-CHUNK = 40  # photos a transaction
+CHUNK = 100  # photos a transaction, at most
 AT_ONCE = 200  # photos that a request deletes itself; more are a job
 
 
@@ -51,6 +52,13 @@ class Taught(NamedTuple):
 
     photos: int
     deleted: int
+
+
+class Deleted(NamedTuple):
+    """How many photos a request has deleted, and when it began to."""
+
+    photos: int
+    since: datetime
 
 
 def uses(photos: QuerySet[Photo]) -> list[Use]:
@@ -70,22 +78,22 @@ def taught(version: ModelVersion) -> Taught | None:
     return Taught(examples.count(), examples.filter(photo=None).count())
 
 
-def delete_photo(photo: Photo, by: User | None = None, for_ever: bool = False) -> None:
+def delete_photo(photo: Photo, by: User | None = None, for_ever: bool = False) -> Deleted:
     """Into the trash, or for good; doing it twice has no further effect."""
-    _delete([photo.id], by, for_ever, tell=True)
+    since = timezone.now()
+    return Deleted(_delete([photo.id], by, for_ever, tell=True), since)
 
 
-def delete_many(photo_ids: Iterable[UUID], by: User | None, for_ever: bool = False) -> Job | None:
+def delete_many(photo_ids: Iterable[UUID], by: User, for_ever: bool = False) -> Job | Deleted:
     """Delete these photos, in the background if they are many; then return the job."""
-    ids = sorted(photo_ids)
+    ids, since = sorted(photo_ids), timezone.now()
     if len(ids) > AT_ONCE:
         return _ask({"photos": [str(photo_id) for photo_id in ids]}, len(ids), by, for_ever)
-    for chunk in steps.chunks(ids, CHUNK):
-        _delete(chunk, by, for_ever, tell=True)
-    return None
+    chunks = steps.chunks(ids, CHUNK)
+    return Deleted(sum(_delete(chunk, by, for_ever, tell=True) for chunk in chunks), since)
 
 
-def delete_batch(batch: Batch, by: User, for_ever: bool = False) -> Job | None:
+def delete_batch(batch: Batch, by: User, for_ever: bool = False) -> Job | Deleted:
     """Delete the photos that are in the batch now, as `delete_many` does."""
     ids = list(Photo.objects.filter(batch=batch).order_by("id").values_list("id", flat=True))
     if len(ids) <= AT_ONCE:
@@ -96,14 +104,14 @@ def delete_batch(batch: Batch, by: User, for_ever: bool = False) -> Job | None:
 
 def delete_asked() -> None:
     """The teacher's job: delete the photos that people want to be deleted."""
-    steps.work_off(Job.Kind.PHOTO_DELETION, _step)
+    steps.work_off(Job.Kind.PHOTO_DELETION, _step, CHUNK)
 
 
 def delete_photos_of(owner: User) -> None:
     """For good, with what lies in the trash already."""
-    while ids := list(Photo.objects.filter(owner=owner).values_list("id", flat=True)[:CHUNK]):
-        _delete(ids, None, for_ever=True, tell=False)
-        steps.pause()
+    ids = list(Photo.objects.filter(owner=owner).order_by("id").values_list("id", flat=True))
+    for chunk in steps.chunks(ids, CHUNK):
+        _delete(chunk, None, for_ever=True, tell=False)
     trash.delete_for_ever(TrashedPhoto.objects.filter(owner=owner))
 
 
@@ -115,21 +123,21 @@ def _ask(chosen: dict[str, Any], total: int, by: User | None, for_ever: bool) ->
 
 
 @transaction.atomic
-def _step(job: Job) -> bool:
+def _step(job: Job, most: int) -> bool:
     total, result = job.parameters["total"], {"next": 0, "deleted": 0, **job.result}
-    ids = _next_ids(job, result["next"])
+    ids = _next_ids(job, result["next"], most)
     deleted = result["deleted"] + _delete(ids, job.by, job.parameters["for_ever"], tell=False)
     steps.written(job, deleted, total, next=result["next"] + len(ids), deleted=deleted)
-    return len(ids) == CHUNK
+    return len(ids) == most
 
 
-def _next_ids(job: Job, first: int) -> list[UUID]:
+def _next_ids(job: Job, first: int, most: int) -> list[UUID]:
     if "photos" in job.parameters:
-        return [UUID(text) for text in job.parameters["photos"][first : first + CHUNK]]
+        return [UUID(text) for text in job.parameters["photos"][first : first + most]]
     left = Photo.objects.filter(
         batch=job.parameters["batch"], id__lte=UUID(job.parameters["newest"])
     )
-    return list(left.order_by("id").values_list("id", flat=True)[:CHUNK])
+    return list(left.order_by("id").values_list("id", flat=True)[:most])
 
 
 @transaction.atomic

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from recognition.core import audit, jobs, steps, wakeups
@@ -23,8 +23,9 @@ from recognition.labels import remembered
 from recognition.models import Job, Photo, Prediction, TrashedPhoto
 from recognition.people import profiles
 from recognition.photos import renditions
+from recognition.photos.history import Cursor
 
-CHUNK = 40  # photos a transaction
+CHUNK = 100  # photos a transaction, at most
 AT_ONCE = 200  # photos that a request restores or removes itself
 _MARKED = 2000  # rows a transaction that only marks them
 _NAMED = 50  # photos that an event of the audit log names
@@ -36,11 +37,18 @@ COPIED = (  # from the one table to the other
 
 class CannotRestore(Exception):
     """code: "uploaded_again" (the same bytes are there as another photo, which is `photo`), or
-    "original_gone"."""
+    "original_gone". row: what stays in the trash."""
 
-    def __init__(self, code: str, photo: Photo | None = None) -> None:
+    def __init__(self, code: str, row: TrashedPhoto, photo: Photo | None = None) -> None:
         super().__init__(code)
-        self.code, self.photo = code, photo
+        self.code, self.row, self.photo = code, row, photo
+
+
+class Restored(NamedTuple):
+    """Which photos are back, and why others are not."""
+
+    photos: list[Photo]
+    refused: list[CannotRestore]
 
 
 def visible_to(user: User, everybody: bool = False) -> QuerySet[TrashedPhoto]:
@@ -49,6 +57,14 @@ def visible_to(user: User, everybody: bool = False) -> QuerySet[TrashedPhoto]:
     if everybody and user.has_perm("recognition.delete_photo"):
         return rows
     return rows.filter(owner=user)
+
+
+def behind(rows: QuerySet[TrashedPhoto], after: Cursor | None) -> QuerySet[TrashedPhoto]:
+    """Those that come after this place, in their order."""
+    if after is None or not isinstance(after.key, datetime):
+        return rows.order_by("-trashed_at", "-id")
+    older = Q(trashed_at__lt=after.key) | Q(id__lt=after.id)
+    return rows.filter(older, trashed_at__lte=after.key).order_by("-trashed_at", "-id")
 
 
 def expires(row: TrashedPhoto) -> datetime:
@@ -68,32 +84,40 @@ def restore(photo_id: UUID, by: User | None) -> Photo:
 
     Raises TrashedPhoto.DoesNotExist and CannotRestore.
     """
+    transaction.on_commit(wakeups.wake_predictor)
+    return _restore(photo_id, by)
+
+
+def _restore(photo_id: UUID, by: User | None) -> Photo:
     row = TrashedPhoto.objects.select_for_update(of=("self",)).filter(id=photo_id).first()
     if row is None and (photo := Photo.objects.filter(id=photo_id).first()):
         return photo
     if row is None or row.for_ever:
         raise TrashedPhoto.DoesNotExist
     if same := Photo.objects.filter(owner=row.owner_id, sha256=row.sha256).first():
-        raise CannotRestore("uploaded_again", same)
+        raise CannotRestore("uploaded_again", row, same)
     if not row.original_path.exists():
-        raise CannotRestore("original_gone")
+        raise CannotRestore("original_gone", row)
     photo = _insert(row, by)
     row.delete()
-    if by and by.id != row.owner_id:  # many were told of when they were asked for
+    if by and by.id != row.owner_id:
         record(audit.Action.PHOTOS_RESTORED, by, [row])
-    transaction.on_commit(wakeups.wake_predictor)
     return photo
 
 
-def restore_some(photo_ids: Iterable[UUID], by: User) -> int:
-    """Restore these photos, a few hundred at most; how many are back."""
-    ids = sorted(photo_ids)
-    return sum(_restore_some(chunk, by) for chunk in steps.chunks(ids, CHUNK))
+def restore_some(photo_ids: Iterable[UUID], by: User) -> Restored:
+    """Restore these photos, a few hundred at most."""
+    done = Restored([], [])
+    for chunk in steps.chunks(sorted(photo_ids), CHUNK):
+        back, refused = _restore_some(chunk, by)
+        done.photos.extend(back)
+        done.refused.extend(refused)
+    return done
 
 
-def restore_all(rows: QuerySet[TrashedPhoto], by: User, owner: User | None) -> Job | int:
-    """Restore all that is visible, of this owner if one is given: how many are back; if they are
-    many, a job does it.
+def restore_all(rows: QuerySet[TrashedPhoto], by: User, owner: User | None) -> Job | Restored:
+    """Restore all of these rows, which are those of this owner if one is given, or else
+    everybody's; if they are many, a job does it.
 
     Its parameters are {"owner": an id or null, "until": when it was asked for, "total"}; its result
     is {"after": the id of the last that was looked at, "looked_at", "restored"}.
@@ -114,7 +138,7 @@ def restore_all(rows: QuerySet[TrashedPhoto], by: User, owner: User | None) -> J
 
 def restore_asked() -> None:
     """The teacher's job."""
-    steps.work_off(Job.Kind.PHOTO_RESTORATION, _step)
+    steps.work_off(Job.Kind.PHOTO_RESTORATION, _step, CHUNK)
 
 
 def delete_for_ever(rows: QuerySet[TrashedPhoto], by: User | None = None) -> int:
@@ -201,7 +225,7 @@ def _forget(photo_ids: Sequence[UUID]) -> None:
 
 
 @transaction.atomic
-def _step(job: Job) -> bool:
+def _step(job: Job, most: int) -> bool:
     result = {"after": str(UUID(int=0)), "looked_at": 0, "restored": 0, **job.result}
     until = datetime.fromisoformat(job.parameters["until"])
     left = TrashedPhoto.objects.filter(
@@ -209,7 +233,7 @@ def _step(job: Job) -> bool:
     )
     if job.parameters["owner"]:
         left = left.filter(owner=job.parameters["owner"])
-    ids = list(left.order_by("id").values_list("id", flat=True)[:CHUNK])
+    ids = list(left.order_by("id").values_list("id", flat=True)[:most])
     looked_at = result["looked_at"] + len(ids)
     steps.written(
         job,
@@ -217,22 +241,23 @@ def _step(job: Job) -> bool:
         job.parameters["total"],
         after=str(ids[-1]) if ids else result["after"],
         looked_at=looked_at,
-        restored=result["restored"] + _restore_some(ids, job.by),
+        restored=result["restored"] + len(_restore_some(ids, job.by).photos),
     )
-    return len(ids) == CHUNK
+    return len(ids) == most
 
 
 @transaction.atomic
-def _restore_some(photo_ids: Sequence[UUID], by: User | None) -> int:
-    """How many of them are back."""
-    back = 0
+def _restore_some(photo_ids: Iterable[UUID], by: User | None) -> Restored:
+    transaction.on_commit(wakeups.wake_predictor)
+    done = Restored([], [])
     for photo_id in photo_ids:
         try:
-            restore(photo_id, by)
-        except (TrashedPhoto.DoesNotExist, CannotRestore):
+            done.photos.append(_restore(photo_id, by))
+        except CannotRestore as refused:
+            done.refused.append(refused)
+        except TrashedPhoto.DoesNotExist:
             continue
-        back += 1
-    return back
+    return done
 
 
 def _insert(row: TrashedPhoto, by: User | None) -> Photo:

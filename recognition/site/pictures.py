@@ -60,11 +60,11 @@ def _picture(photo: Photo, longest_side: int) -> HttpResponseBase:
     try:
         picture = renditions.drawn(photo, longest_side).open("rb")
     except (UnreadablePhoto, FileNotFoundError):
-        return _no_picture()
+        return no_picture()
     response = FileResponse(picture, content_type="image/jpeg")
     response["Cache-Control"] = "private, max-age=31536000, immutable"
     return response
 
 
-def _no_picture() -> HttpResponse:
+def no_picture() -> HttpResponse:
     return redirect(static("img/no-picture.svg"))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
@@ -160,7 +160,7 @@ def write(draft: Draft) -> DataSet:
     draft.dataset.save(force_insert=True)
     for chunk in steps.chunks(draft.examples, _CHUNK):
         # PostgreSQL: a photo may be deleted after it was looked for.
-        retry_if_deleted(lambda chunk=chunk: _write(chunk))
+        retry_if_deleted(partial(_write, chunk))
     return draft.dataset
 
 

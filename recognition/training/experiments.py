@@ -99,7 +99,7 @@ def compare(
 def read_photos(setup: Setup, experiment_id: UUID | None) -> datasets.Draft:
     """The photos as they are now, written unless the experiment is known. Raises CannotTrain."""
     draft = datasets.read(setup.mode, setup.parent)
-    if not Experiment.objects.filter(id=experiment_id).exists():
+    if experiment_id is None or not Experiment.objects.filter(id=experiment_id).exists():
         datasets.write(draft)
     return draft
 

@@ -6,13 +6,16 @@ import { showProgress } from "./progress.js";
 
 const AT_ONCE = 4;
 const MEGABYTE = 1024 * 1024;
+const BUSY = "busy"; // the server asks to come again in a moment
+const BUSY_TRIES = 5;
+const BUSY_PAUSE_MS = 5000;
 const page = the("[data-upload]", HTMLElement);
 const zone = maybe("[data-drop]", HTMLElement);
 const grid = the("[data-cards]", HTMLElement);
 
 /**
  * @typedef {import("./cards.js").Card} Card
- * @typedef {{ file: File, card: Card, preview: string | null, labelled: boolean }} Job
+ * @typedef {{ file: File, card: Card, preview: string | null, labelled: boolean, tries: number }} Job
  */
 
 /** @type {WeakMap<Card, Job>} */
@@ -44,7 +47,7 @@ function addOne(file) {
   }
   const labelled = maybe("[data-labelled]", HTMLInputElement)?.checked ?? false;
   /** @type {Job} */
-  const job = { file, card, preview: null, labelled };
+  const job = { file, card, preview: null, labelled, tries: 0 };
   if (!isArchive(file)) showPreview(job);
   enqueue(job);
 }
@@ -105,8 +108,16 @@ async function send(job) {
     if (answer.getResponseHeader("Ark-More")) showThereIsMore();
     document.dispatchEvent(new CustomEvent("ark:sent"));
   } catch (reason) {
-    lose(job, reason);
+    if (reason === BUSY && job.tries < BUSY_TRIES) return sendLater(job);
+    lose(job, reason === BUSY ? "error" : reason);
   }
+}
+
+/** @param {Job} job */
+async function sendLater(job) {
+  job.tries += 1;
+  await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE_MS));
+  await send(job);
 }
 
 // One batch a page, opened when the first file is about to be sent.
@@ -125,7 +136,7 @@ async function requestBatch() {
   const response = await fetch(open, { method: "POST", headers }).catch(() => null);
   if (!response) throw "offline";
   if (response.redirected) throw "signed-out";
-  if (!response.ok) throw "error";
+  if (!response.ok) throw response.status === 503 ? BUSY : "error";
   const batch = await response.json();
   page.dataset.batch = batch.url;
   page.dataset.batchId = batch.id;
@@ -153,7 +164,7 @@ function post(address, job) {
     request.addEventListener("load", () => {
       const isRedirected = !request.responseURL.endsWith(address);
       if (isRedirected) reject("signed-out");
-      else if (request.status !== 200) reject("error");
+      else if (request.status !== 200) reject(request.status === 503 ? BUSY : "error");
       else resolve(request);
     });
     request.send(body);
@@ -191,6 +202,7 @@ function lose(job, reason) {
 function retry(card) {
   const job = jobs.get(card);
   if (!job) return;
+  job.tries = 0;
   job.card = fromTemplate("sending");
   the("[data-name]", HTMLElement, job.card).textContent = job.file.name;
   replace(card, job.card);

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "webapp.client_address.know_the_client",
     "webapp.request_log.log_requests",
+    "webapp.busy.AnswerWhenBusy",
     "recognition.photos.uploads.discard_leftovers",
     "recognition.core.memory.give_back_after_requests",
     "django.middleware.security.SecurityMiddleware",

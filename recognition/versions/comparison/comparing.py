@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -201,7 +202,7 @@ def _store(comparison: Comparison, findings: dict[str, Any], rows: list[Compared
     while _forget_some(comparison):
         steps.pause()
     for chunk in steps.chunks(rows, _TOGETHER):
-        if not retry_if_deleted(lambda chunk=chunk: _keep(comparison, chunk)):
+        if not retry_if_deleted(partial(_keep, comparison, chunk)):
             return
     now = timezone.now()
     done = {"state": State.DONE, "made": now, "findings": findings, "error": "", **leases.NO_LEASE}
