@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from django.contrib import admin
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
@@ -107,11 +111,20 @@ class PhotoAdmin(ReviewActions, ReadOnly, LongList):
         return listed, counts, perms_needed & {Photo._meta.verbose_name}, protected
 
     def delete_model(self, request: HttpRequest, obj: Photo) -> None:
-        deletion.delete_photo(obj)
+        deletion.delete_photo(obj, cast(User, request.user))
+        self._say_where_they_are(request)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Photo]) -> None:
-        for photo in queryset:
-            deletion.delete_photo(photo)
+        ids = queryset.values_list("id", flat=True)
+        deletion.delete_many(ids, cast(User, request.user))
+        self._say_where_they_are(request)
+
+    def _say_where_they_are(self, request: HttpRequest) -> None:
+        if settings.ARK_TRASH_DAYS:
+            text = _("What was deleted can be restored: it is in the trash.")
+            address = f"{reverse('trash')}?whose=everybody"
+            link = format_html('<a class="underline" href="{}">{}</a>', address, _("Trash"))
+            messages.info(request, format_html("{} {}", text, link))
 
     @display(description=_("photo"), header=True)
     def picture(self, photo: Photo) -> list[Any]:

@@ -161,10 +161,11 @@ class PhotoViewSet(
         return super().list(request)
 
     def perform_destroy(self, photo: Photo) -> None:
+        """Into the trash, where it can be restored from for a while."""
         user = _user(self.request)
         if not selectors.may_delete(user, photo):
             raise PermissionDenied
-        deletion.delete_photo(photo)
+        deletion.delete_photo(photo, user)
 
     @extend_schema(
         request=serializers.SetLabelSerializer, responses={200: serializers.PhotoDetailSerializer}

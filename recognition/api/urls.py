@@ -10,11 +10,13 @@ from recognition.api import (
     results,
     suggestions,
     training_runs,
+    trashed_photos,
 )
 
 router = SimpleRouter()
 router.register("photos", photos.PhotoViewSet, basename="photo")
 router.register("batches", photos.BatchViewSet, basename="batch")
+router.register("trash", trashed_photos.TrashViewSet, basename="trash")
 router.register("labels", labels.LabelViewSet, basename="label")
 router.register("models", model_versions.ModelVersionViewSet, basename="model")
 router.register("training-runs", training_runs.TrainingRunViewSet, basename="training-run")

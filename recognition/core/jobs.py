@@ -36,6 +36,7 @@ RIGHTS = {
     Job.Kind.SUSPECT_SEARCH: "recognition.review",
     Job.Kind.BACKFILL: "recognition.promote",
     Job.Kind.PHOTO_DELETION: "recognition.delete_photo",
+    Job.Kind.PHOTO_RESTORATION: "recognition.delete_photo",
     Job.Kind.PERSON_DELETION: "auth.delete_user",
     Job.Kind.LABEL_MERGE: "recognition.change_label",
     Job.Kind.STORAGE_CHECK: "recognition.view_auditevent",

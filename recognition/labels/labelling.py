@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from recognition.core import steps
 from recognition.core.locks import lock_photos
 from recognition.labels import boxes, main_subject, suggestions
 from recognition.labels.tree import LabelTree
@@ -35,7 +36,7 @@ from recognition.models import (
 
 _LABEL_FIELDS = ("label", "labelled_by", "labelled_at", "box")
 _CHUNK = 500  # rows a statement
-_MERGE_CHUNK = 2000
+TOGETHER = 200  # photos a transaction
 
 
 @dataclass(frozen=True)
@@ -85,14 +86,17 @@ def decide(
 
 
 @transaction.atomic
-def decide_many(choices: Mapping[UUID, Label], by: User, via: Via) -> BulkDecision:
-    """Give each photo its label, as one decision. Photos that no longer exist are left out."""
-    bulk = BulkDecision.objects.create(by=by, via=via, photos=0)
+def decide_many(
+    choices: Mapping[UUID, Label], by: User, via: Via, bulk: BulkDecision | None = None
+) -> BulkDecision:
+    """Give each photo its label, as one decision, or as a further part of `bulk`. Photos that no
+    longer exist are left out. A few hundred at most."""
+    bulk = bulk or BulkDecision.objects.create(by=by, via=via, photos=0)
     decisions = [_decision(photo, choices[photo.id], by, via) for photo in _lock(choices)]
     for decision in decisions:
         decision.bulk = bulk
     _write(decisions)
-    bulk.photos = len(decisions)
+    bulk.photos += len(decisions)
     bulk.save(update_fields=["photos"])
     return bulk
 
@@ -114,25 +118,26 @@ def undo(decision: Decision, by: User) -> Decision:
     return undoing
 
 
-@transaction.atomic
 def undo_bulk(bulk: BulkDecision, by: User) -> tuple[int, int]:
-    """Undo a decision about many; doing it twice has no further effect.
+    """Undo a decision about many, in small steps; doing it twice has no further effect.
 
     Returns how many photos got their former label back, and how many stay as they are because
     somebody has decided about them again since.
     """
-    bulk = BulkDecision.objects.select_for_update().get(id=bulk.id)
-    if bulk.undone:
-        return 0, 0
-    decided = bulk.decision_set.values_list("photo_id", flat=True)
-    photos = {photo.id: photo for photo in _lock(decided)}
-    standing = _standing(photos.values())
-    of_bulk = [decision for decision in standing if decision.bulk_id == bulk.id]
-    undone = [_undoing(decision, photos[decision.photo_id], by) for decision in of_bulk]
-    _write(undone)
-    bulk.undone = timezone.now()
-    bulk.save(update_fields=["undone"])
-    return len(undone), len(photos) - len(undone)
+    row = BulkDecision.objects.filter(id=bulk.id, undone=None)
+    decided = bulk.decision_set.order_by("photo").values_list("photo_id", flat=True)
+    ids = list(decided) if row.exists() else []
+    undone = sum(_undo_some(bulk, chunk, by) for chunk in steps.chunks(ids, TOGETHER))
+    row.update(undone=timezone.now())
+    return undone, len(ids) - undone
+
+
+@transaction.atomic
+def _undo_some(bulk: BulkDecision, photo_ids: Iterable[UUID], by: User) -> int:
+    photos = {photo.id: photo for photo in _lock(photo_ids)}
+    of_bulk = [made for made in _standing(photos.values()) if made.bulk_id == bulk.id]
+    _write([_undoing(decision, photos[decision.photo_id], by) for decision in of_bulk])
+    return len(of_bulk)
 
 
 def own_decisions(user: User) -> QuerySet[Decision]:
@@ -164,25 +169,19 @@ def label_new_upload(
 
 
 @transaction.atomic
-def merge_label(source: Label, target: Label, by: User) -> int:
-    """Give every photo of one label another one; return how many photos that were.
+def merge_some(source: Label, target: Label, by: User | None, most: int) -> int:
+    """Give so many photos of one label another one; how many those were.
 
-    The photos are read a few thousand at a time, and those that got the label meanwhile in the
-    next round. Doubts that people have settled stay settled.
+    Doubts that people have settled stay settled.
     """
-    photos = 0
-    while ids := list(_photos_of(source)[:_MERGE_CHUNK]):
-        locked = [photo for photo in _lock(ids) if photo.label_id == source.id]
-        made = [_decision(photo, target, by, Via.MERGE) for photo in locked]
-        Decision.objects.bulk_create(made, batch_size=_CHUNK)
-        changed = {"label": target, "labelled_by": by, "labelled_at": timezone.now()}
-        photos += Photo.objects.filter(id__in=[photo.id for photo in locked]).update(**changed)
-    return photos
-
-
-def _photos_of(label: Label) -> QuerySet[Photo, UUID]:
-    newest = Photo.objects.filter(label=label).order_by("-created", "-id")
-    return newest.values_list("id", flat=True)
+    newest = Photo.objects.filter(label=source).order_by("-created", "-id")
+    ids = list(newest.values_list("id", flat=True)[:most])
+    locked = [photo for photo in _lock(ids) if photo.label_id == source.id]
+    made = [_decision(photo, target, by, Via.MERGE) for photo in locked]
+    Decision.objects.bulk_create(made, batch_size=_CHUNK)
+    changed = {"label": target, "labelled_by": by, "labelled_at": timezone.now()}
+    Photo.objects.filter(id__in=[photo.id for photo in locked]).update(**changed)
+    return len(locked)
 
 
 @transaction.atomic
@@ -245,7 +244,7 @@ def _standing(photos: Iterable[Photo]) -> list[Decision]:
     return list(latest.values())
 
 
-def _decision(photo: Photo, label: Label | None, by: User, via: Via) -> Decision:
+def _decision(photo: Photo, label: Label | None, by: User | None, via: Via) -> Decision:
     """Not yet saved: `_write` does it."""
     decision = Decision(photo=photo, by=by, via=via, from_label_id=photo.label_id, to_label=label)
     decision.from_box = decision.to_box = photo.box

@@ -66,7 +66,7 @@ def suggest(photo_id: UUID, by: User, kind: str, label: Label, box: object = Non
     if before:
         before.delete()
     made = Suggestion.objects.create(photo=photo, by=by, kind=kind, label=label, box=drawn)
-    _put_in_front([photo])
+    put_in_front([photo])
     return made
 
 
@@ -82,7 +82,7 @@ def withdraw(photo_id: UUID, suggestion_id: UUID, by: User) -> None:
     if suggestion.outcome != OPEN:
         raise CannotSuggest("settled", _("A reviewer has decided about it already."))
     suggestion.delete()
-    _put_in_front([photo])
+    put_in_front([photo])
 
 
 def settle(decisions: Sequence[Decision], tree: LabelTree) -> None:
@@ -100,7 +100,7 @@ def settle(decisions: Sequence[Decision], tree: LabelTree) -> None:
     ]
     Suggestion.objects.bulk_update(changed, _SETTLED, batch_size=_CHUNK)
     touched = {suggestion.photo_id for suggestion in changed}
-    _put_in_front([made[photo_id].photo for photo_id in touched])
+    put_in_front([made[photo_id].photo for photo_id in touched])
 
 
 def follow_part(photo: Photo, part: Annotation) -> None:
@@ -114,12 +114,7 @@ def follow_part(photo: Photo, part: Annotation) -> None:
         suggestion.decided, suggestion.decided_by = part.at, part.by
         suggestion.save(update_fields=_SETTLED)
     if met:
-        _put_in_front([photo])
-
-
-def merge(source: Label, target: Label) -> None:
-    """Let what was suggested be the label that this one is merged into."""
-    Suggestion.objects.filter(label=source).update(label=target)
+        put_in_front([photo])
 
 
 def _lock_own(photo_id: UUID, by: User) -> Photo:
@@ -185,7 +180,7 @@ def _is_met(suggestion: Suggestion, decision: Decision, tree: LabelTree) -> bool
     return any(tree.is_right(suggestion.label_id, label_id) for label_id in said)
 
 
-def _put_in_front(photos: Sequence[Photo]) -> None:
+def put_in_front(photos: Sequence[Photo]) -> None:
     """Note with what the photos show, which is locked, since when a suggestion waits, if any."""
     waiting = Suggestion.objects.filter(photo__in=photos, outcome=OPEN).order_by()
     oldest = dict(waiting.values_list("photo").annotate(Min("created")))

@@ -24,6 +24,7 @@ from recognition.models.training import (
     TrainingPolicy,
     TrainingRun,
 )
+from recognition.models.trash import TrashedPhoto
 
 __all__ = [
     "REVIEWED_VIA",
@@ -65,6 +66,7 @@ __all__ = [
     "TrainingExample",
     "TrainingPolicy",
     "TrainingRun",
+    "TrashedPhoto",
     "Via",
     "View",
     "split_of",

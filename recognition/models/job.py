@@ -27,6 +27,7 @@ class Job(models.Model):
         SUSPECT_SEARCH = "suspect_search", _("search for suspect labels")
         BACKFILL = "backfill", _("photos predicted again")
         PHOTO_DELETION = "photo_deletion", _("deletion of photos")
+        PHOTO_RESTORATION = "photo_restoration", _("restoring of photos")
         PERSON_DELETION = "person_deletion", _("deletion of a person")
         LABEL_MERGE = "label_merge", _("merging of labels")
         STORAGE_CHECK = "storage_check", _("storage check")

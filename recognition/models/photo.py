@@ -32,6 +32,25 @@ def split_of(group: uuid.UUID) -> Split:
     return Split.VALIDATION if percent < 80 else Split.TEST
 
 
+class StoredPicture:
+    """Where the files of a photo are, by its id alone: in the trash they stay where they were."""
+
+    id: uuid.UUID
+
+    @property
+    def original_path(self) -> Path:
+        return settings.MEDIA_ROOT / "originals" / _shard(self.id)
+
+    def rendition_path(self, longest_side: int) -> Path:
+        return settings.MEDIA_ROOT / "renditions" / f"{_shard(self.id)}.{longest_side}.jpg"
+
+
+def _shard(photo_id: uuid.UUID) -> str:
+    """One of 256 folders: a million photos are then four thousand files in each."""
+    name = photo_id.hex
+    return f"{name[-2:]}/{name}"
+
+
 class Batch(models.Model):
     """Photos that were submitted together."""
 
@@ -47,7 +66,7 @@ class Batch(models.Model):
         return f"{self.owner} {self.created:%Y-%m-%d %H:%M}"
 
 
-class Photo(models.Model):
+class Photo(StoredPicture, models.Model):
     """An upload that was accepted. The original is kept byte for byte under `original_path`."""
 
     id = models.UUIDField(primary_key=True, default=time_ordered_uuid, editable=False)
@@ -135,16 +154,3 @@ class Photo(models.Model):
     @property
     def split(self) -> Split:
         return split_of(self.group or self.id)
-
-    @property
-    def original_path(self) -> Path:
-        return settings.MEDIA_ROOT / "originals" / _shard(self.id)
-
-    def rendition_path(self, longest_side: int) -> Path:
-        return settings.MEDIA_ROOT / "renditions" / f"{_shard(self.id)}.{longest_side}.jpg"
-
-
-def _shard(photo_id: uuid.UUID) -> str:
-    """One of 256 folders: a million photos are then four thousand files in each."""
-    name = photo_id.hex
-    return f"{name[-2:]}/{name}"

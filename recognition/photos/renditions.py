@@ -10,7 +10,7 @@ from django.conf import settings
 
 from recognition.cnn.pixels.unreadable import Busy
 from recognition.core.files import whole_file
-from recognition.models import Photo
+from recognition.models import Photo, TrashedPhoto
 from recognition.photos import imaging
 from recognition.photos.uploads import new_incoming_path
 
@@ -31,7 +31,7 @@ _lock = Lock()
 _MOST_WAITING = 8  # for one picture
 
 
-def drawn(photo: Photo, longest_side: int) -> Path:
+def drawn(photo: Photo | TrashedPhoto, longest_side: int) -> Path:
     """Where the picture is. Raises UnreadablePhoto, Busy if it had better be asked for later, or
     FileNotFoundError if the photo is gone."""
     path = photo.rendition_path(longest_side)
@@ -51,12 +51,14 @@ def drawn(photo: Photo, longest_side: int) -> Path:
     return path
 
 
-def paths(photo: Photo) -> list[Path]:
+def paths(photo: Photo | TrashedPhoto) -> list[Path]:
     """Where its pictures are, if they have been drawn."""
     return [photo.rendition_path(side) for side in SIDES]
 
 
-def _draw_for_all(drawing: _Drawing, photo: Photo, path: Path, longest_side: int) -> None:
+def _draw_for_all(
+    drawing: _Drawing, photo: Photo | TrashedPhoto, path: Path, longest_side: int
+) -> None:
     try:
         if not path.exists():
             _draw(photo, path, longest_side)
@@ -70,16 +72,26 @@ def _draw_for_all(drawing: _Drawing, photo: Photo, path: Path, longest_side: int
             del _drawing[path]
 
 
-def _draw(photo: Photo, path: Path, longest_side: int) -> None:
+def _draw(photo: Photo | TrashedPhoto, path: Path, longest_side: int) -> None:
     """A process that is killed meanwhile leaves its draft among the uploads that broke off."""
     draft = new_incoming_path()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(path, draft):
-        imaging.render(
-            photo.original_path, draft, longest_side, settings.ARK_MAX_PIXELS, photo.owner_id
-        )
-    # Whoever deletes a photo first commits, then removes its pictures. So either this one was there
-    # to be removed, or the row is gone by now.
-    if not Photo.objects.filter(id=photo.id).exists():
-        path.unlink(missing_ok=True)
+    is_wanted = False
+    try:
+        with whole_file(path, draft):
+            imaging.render(
+                photo.original_path, draft, longest_side, settings.ARK_MAX_PIXELS, photo.owner_id
+            )
+        is_wanted = _is_there(photo)
+    finally:
+        if not is_wanted:
+            path.unlink(missing_ok=True)
+    if not is_wanted:
         raise FileNotFoundError(path)
+
+
+def _is_there(photo: Photo | TrashedPhoto) -> bool:
+    """Whoever deletes a photo for good first commits that it is to go, then removes its pictures.
+    So either a picture was there to be removed, or this is false by now."""
+    in_trash = TrashedPhoto.objects.filter(id=photo.id, for_ever=None)
+    return Photo.objects.filter(id=photo.id).exists() or in_trash.exists()

@@ -71,9 +71,9 @@ def find_photos(text: str) -> list[UUID]:
         return list(named.values_list("id", flat=True)[:_MOST_FOUND])
 
 
-def may_delete(user: User, photo: Photo) -> bool:
+def may_delete(user: User, owned: Photo | Batch) -> bool:
     """Who may see everybody's photos may not therefore delete them."""
-    return photo.owner_id == user.id or user.has_perm("recognition.delete_photo")
+    return owned.owner_id == user.id or user.has_perm("recognition.delete_photo")
 
 
 def batches_visible_to(user: User) -> QuerySet[Batch]:

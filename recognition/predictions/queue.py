@@ -33,7 +33,7 @@ from recognition.core import events, leases
 from recognition.core.locks import lock_predictions
 from recognition.labels import labelling
 from recognition.labels.tree import LabelTree
-from recognition.models import ModelVersion, Photo, Prediction, State, View
+from recognition.models import Decision, ModelVersion, Photo, Prediction, State, View
 from recognition.predictions import subjects
 from recognition.predictions.answering import Answering
 from recognition.versions import looking
@@ -132,6 +132,7 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[OutcomeOrLater]) -> int
             if row.id in shown:
                 labelling.put_in_queue(row, shown[row.id].label_id, tree)
                 row.analysis_due = timezone.now()
+    _forget_settled_doubts(settled)
     _ask_for_closer_looks(shown, answered)
     # An upsert is the fastest way to give many rows different values in one statement.
     Prediction.objects.bulk_create(
@@ -152,6 +153,17 @@ def _put_apart(
         Prediction.objects.filter(id__in=held & set(heavy)).update(
             state=State.PENDING, heavy=True, attempts=0, **leases.NO_LEASE
         )
+
+
+def _forget_settled_doubts(rows: Sequence[Prediction]) -> None:
+    """Who decided with an earlier prediction of the photo in view, before it was deleted and
+    restored, is not asked again what the network doubts."""
+    doubted = {row.photo_id: row for row in rows if row.disagreement is not None}
+    if not doubted:  # nearly always
+        return
+    seen = Decision.objects.filter(photo__in=doubted, predicted__isnull=False).order_by()
+    for photo_id in labelling.reviewed(seen.values_list("photo_id", flat=True)):
+        doubted[photo_id].disagreement = None
 
 
 def lock_held(rows: Sequence[Prediction]) -> set[UUID]:

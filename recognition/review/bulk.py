@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from recognition.core import steps
 from recognition.labels import labelling
 from recognition.labels.tree import LabelTree
 from recognition.models import BulkDecision, Decision, Label, Photo, State, Via
@@ -87,15 +88,31 @@ def changes(photos: Iterable[Photo], label: Label | None, by: User) -> list[Chan
     ]
 
 
-@transaction.atomic
 def decide(
     snapshots: Iterable[Snapshot], label: Label | None, by: User, via: Via
 ) -> tuple[BulkDecision | None, Counter[Left]]:
     """Give the photos this label or, without one, their predicted labels.
 
     Photos that are not as their snapshots say are left as they are. Returns the decision (None if
-    nothing changed) and how many photos were left, by reason.
+    nothing changed) and how many photos were left, by reason. Of very many, others can write in
+    between.
     """
+    seen = list({snapshot.photo_id: snapshot for snapshot in snapshots}.values())
+    decision, left = None, Counter[Left]()
+    for chunk in steps.chunks(seen, labelling.TOGETHER):
+        decision, of_chunk = _decide_some(chunk, label, by, via, decision)
+        left += of_chunk
+    return decision, left
+
+
+@transaction.atomic
+def _decide_some(
+    snapshots: Iterable[Snapshot],
+    label: Label | None,
+    by: User,
+    via: Via,
+    decision: BulkDecision | None,
+) -> tuple[BulkDecision | None, Counter[Left]]:
     seen = {snapshot.photo_id: snapshot for snapshot in snapshots}
     locked = photos_visible_to(by).select_for_update(of=("self",)).filter(id__in=seen)
     as_seen = [photo for photo in locked.order_by("id") if Snapshot.of(photo) == seen[photo.id]]
@@ -103,7 +120,8 @@ def decide(
     left = Counter(change.left for change in planned if change.left)
     left[Left.CHANGED] += len(seen) - len(as_seen)
     choices = {change.photo.id: change.label for change in planned if change.label}
-    return (labelling.decide_many(choices, by, via) if choices else None), +left
+    made = labelling.decide_many(choices, by, via, decision) if choices else decision
+    return made, +left
 
 
 def visible_to(person: User) -> QuerySet[BulkDecision]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -22,6 +23,7 @@ from recognition.models import Label, Photo, Via
 from recognition.photos import deletion, parts, selectors
 from recognition.photos.contents import contents
 from recognition.site.requests import SignedInRequest
+from recognition.site.trash_messages import report_deleted
 
 
 @login_required
@@ -149,9 +151,11 @@ def delete(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
         raise PermissionDenied
     if request.method == "GET":
         uses = deletion.uses(Photo.objects.filter(id=photo.id))
-        return render(request, "site/photos/delete.html", {"photo": photo, "uses": uses})
-    deletion.delete_photo(photo)
-    messages.success(request, _("%(name)s was deleted.") % {"name": photo.name})
+        context = {"photo": photo, "uses": uses, "days": settings.ARK_TRASH_DAYS}
+        return render(request, "site/photos/delete.html", context)
+    for_ever = "for_ever" in request.POST
+    deleted = deletion.delete_photo(photo, request.user, for_ever)
+    report_deleted(request, deleted, for_ever, photo=photo)
     return redirect("history")
 
 

@@ -66,9 +66,9 @@ def _picture(request: SignedInRequest, photo: Photo, longest_side: int) -> HttpR
     try:
         picture = renditions.drawn(photo, longest_side).open("rb")
     except (UnreadablePhoto, FileNotFoundError):
-        return _no_picture()
+        return no_picture()
     except Busy:  # a page shows the next time what is drawn until then
-        later = _no_picture()
+        later = no_picture()
         later["Cache-Control"] = "no-store"
         return later
     file = os.fstat(picture.fileno())
@@ -84,5 +84,5 @@ def _picture(request: SignedInRequest, photo: Photo, longest_side: int) -> HttpR
     return response
 
 
-def _no_picture() -> HttpResponse:
+def no_picture() -> HttpResponse:
     return redirect(static("img/no-picture.svg"))

@@ -57,6 +57,7 @@ def batch(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
     context = {
         "batch": batch,
         "cards": cards,
+        "may_delete": selectors.may_delete(request.user, batch),
         "is_cut": progress["total"] > batches.MAX_CARDS,
         "refused": sum(card.refusal is not None for card in cards),
         "settled": sum(card.is_settled for card in cards),

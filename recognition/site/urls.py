@@ -13,6 +13,7 @@ from recognition.site import (
     script_requests,
     suggestions_page,
     tokens_page,
+    trash_page,
     upload_page,
 )
 
@@ -21,6 +22,10 @@ urlpatterns = [
     path("batches/", upload_page.open_batch, name="open-batch"),
     path("batches/<uuid:batch_id>/", upload_page.batch, name="batch"),
     path("batches/<uuid:batch_id>/photos/", upload_page.add_to_batch, name="add-to-batch"),
+    path("batches/<uuid:batch_id>/delete/", trash_page.delete_batch, name="delete-batch"),
+    path("trash/", trash_page.page, name="trash"),
+    path("trash/act/", trash_page.act, name="trash-act"),
+    path("trash/<uuid:photo_id>/thumbnail.jpg", trash_page.thumbnail, name="trash-thumbnail"),
     path("history/", history_page.history, name="history"),
     path("history/results.csv", history_page.results, name="history-results"),
     path("photos/news/", upload_page.news, name="news"),

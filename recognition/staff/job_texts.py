@@ -16,6 +16,11 @@ FORMS = {
     "onnx": gettext_lazy("ONNX"),
     "openvino": gettext_lazy("OpenVINO"),
 }
+_COUNTED_AS = {  # what the result calls the photos that are done
+    Job.Kind.PHOTO_DELETION: "deleted",
+    Job.Kind.PHOTO_RESTORATION: "restored",
+    Job.Kind.LABEL_MERGE: "photos",
+}
 _ERRORS = {
     "crashed": gettext_lazy(
         "The worker that did this ended three times in the middle of it. Its log tells why; then "
@@ -44,7 +49,12 @@ _ERRORS = {
 
 
 def title(job: Job, labels: Mapping[int, Label]) -> str:
-    """labels: by id, those in use."""
+    """labels: by id."""
+    if job.kind in (Job.Kind.PHOTO_DELETION, Job.Kind.PHOTO_RESTORATION):
+        return _about_photos(job)
+    if job.kind == Job.Kind.LABEL_MERGE:
+        names = {name: labels[job.parameters[name]].name for name in ("source", "target")}
+        return _("Merging of %(source)s into %(target)s") % names
     number = job.version.number if job.version else 0
     if job.kind == Job.Kind.EXPORT:
         form = job.parameters["form"]
@@ -65,6 +75,21 @@ def title(job: Job, labels: Mapping[int, Label]) -> str:
         name = job.parameters.get("name")  # forgotten with the person
         return _("Deletion of %(name)s") % {"name": name} if name else _("Deletion of a person")
     return _("Search for suspect labels")
+
+
+def _about_photos(job: Job) -> str:
+    total = job.parameters["total"]
+    if job.kind == Job.Kind.PHOTO_RESTORATION:
+        text = ngettext("Restore %(photos)s photo", "Restore %(photos)s photos", total)
+    elif job.parameters["for_ever"]:
+        text = ngettext(
+            "Delete %(photos)s photo for ever", "Delete %(photos)s photos for ever", total
+        )
+    else:
+        text = ngettext(
+            "Move %(photos)s photo to the trash", "Move %(photos)s photos to the trash", total
+        )
+    return text % {"photos": number_format(total, force_grouping=True)}
 
 
 def error(job: Job) -> str:
@@ -89,6 +114,10 @@ def outcome(job: Job) -> str:
         deleted = job.result["photos"]
         text = ngettext("%(photos)s photo deleted", "%(photos)s photos deleted", deleted)
         return text % {"photos": number_format(deleted, force_grouping=True)}
+    if job.kind in _COUNTED_AS and _COUNTED_AS[Job.Kind(job.kind)] in job.result:
+        photos = job.result[_COUNTED_AS[Job.Kind(job.kind)]]
+        text = ngettext("%(photos)s photo done", "%(photos)s photos done", photos)
+        return text % {"photos": number_format(photos, force_grouping=True)}
     return ""
 
 

@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from recognition.labels import merging, tree
-from recognition.models import Label
+from recognition.models import Job, Label
 from recognition.staff.base import render_page
 
 _LIST = "admin:recognition_label_changelist"
@@ -35,18 +35,15 @@ def merge(request: HttpRequest, object_id: str) -> HttpResponse:
     found = merging.consequences(source, target) if target else None
     if request.method == "POST" and target:
         try:
-            photos = merging.merge(source, target, _user(request))
+            done = merging.ask(source, target, _user(request))
         except ValidationError as error:
             messages.error(request, error.messages[0])
             return redirect("admin:recognition_label_merge", source.pk)
-        message = _(
-            "Merged %(source)s into %(target)s; photos that changed their label: %(photos)d"
-        )
-        message %= {"source": source, "target": target, "photos": photos}
+        message = _merged(source, target, done)
         _log(request, source, message)
         _log(request, target, message)
         messages.success(request, message)
-        return redirect(_LIST)
+        return redirect("jobs" if isinstance(done, Job) else _LIST)
     context = {
         "source": source,
         "targets": sorted(targets, key=lambda label: label.name),
@@ -57,6 +54,16 @@ def merge(request: HttpRequest, object_id: str) -> HttpResponse:
     }
     title = _("Merge %(label)s into another label") % {"label": source}
     return render_page(request, "staff/labels/merge.html", title, context)
+
+
+def _merged(source: Label, target: Label, done: Job | int) -> str:
+    if isinstance(done, Job):
+        text = _(
+            "%(source)s now counts as %(target)s; its photos change their label in the background."
+        )
+        return text % {"source": source, "target": target}
+    text = _("Merged %(source)s into %(target)s; photos that changed their label: %(photos)d")
+    return text % {"source": source, "target": target, "photos": done}
 
 
 def retire(request: HttpRequest, object_id: str) -> HttpResponse:

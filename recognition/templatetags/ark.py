@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.utils.translation import gettext as _
 
 from recognition.labels.tree import LabelTree
-from recognition.models import Label, Photo, Prediction, Subject
-from recognition.photos import thumbnails
+from recognition.models import Label, Photo, Prediction, Subject, TrashedPhoto
+from recognition.photos import thumbnails, trash
 from recognition.photos.contents import contents as describe
 from recognition.photos.parts import Part
 from recognition.photos.refusals import Refusal
@@ -48,6 +50,19 @@ def advice(code: str) -> str:
 def contents(subjects: Iterable[Subject]) -> str:
     """What they are, in words: "2 dogs, 1 car"."""
     return describe(subject.label for subject in subjects)
+
+
+@register.filter
+def days_left(row: TrashedPhoto) -> int:
+    """In the trash."""
+    return trash.days_left(row)
+
+
+@register.filter
+def undoing(message: Message) -> list[tuple[str, str]]:
+    """What a form sends to undo that of which a message tells; nothing if it cannot be undone."""
+    is_undoable, _mark, query = (message.extra_tags or "").partition("undo?")
+    return [] if is_undoable else parse_qsl(query)
 
 
 @register.inclusion_tag("staff/_glossary.html")

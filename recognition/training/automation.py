@@ -145,10 +145,12 @@ def _prepared() -> tuple[runs.Launch, datasets.Draft] | None:
     there is nothing to teach."""
     try:
         launch = runs.prepare(None, Mode.TEACH)
-        return launch, datasets.read(Mode.TEACH, launch.run.parent)
+        draft = datasets.read(Mode.TEACH, launch.run.parent)
     except CannotTrain as error:
         logger.warning("teaching was due, but: %s", error)
         return None
+    datasets.write(draft)
+    return launch, draft
 
 
 def _is_due(policy: TrainingPolicy, now: datetime) -> bool:

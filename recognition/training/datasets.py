@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import timedelta
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import ProtectedError
+from django.utils import timezone
 
+from recognition.core import steps
 from recognition.core.locks import retry_if_deleted
 from recognition.labels.tree import LabelTree
 from recognition.models import (
@@ -30,7 +35,8 @@ from recognition.training.selection import Labelled, Selection, obstacle, select
 from recognition.versions.registry import live_version
 
 FEW = 5  # training photos; a label with fewer is warned about
-_CHUNK = 2000
+_CHUNK = 2000  # rows a transaction
+_UNUSED_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -144,10 +150,31 @@ def read(mode: str, parent: ModelVersion | None) -> Draft:
 
 
 def write(draft: Draft) -> DataSet:
-    """Freeze what was read. A photo that was deleted since leaves an example without a photo, as if
-    it were deleted afterwards."""
-    # PostgreSQL: a photo may be deleted after it was looked for.
-    return retry_if_deleted(lambda: _write(draft))
+    """Freeze what was read; done twice, it has no further effect. A photo that was deleted since
+    leaves an example without a photo, as if it were deleted afterwards.
+
+    The rows are stored in small transactions: so this comes before the one that queues a run.
+    """
+    if not draft.dataset._state.adding:
+        return draft.dataset
+    draft.dataset.save(force_insert=True)
+    for chunk in steps.chunks(draft.examples, _CHUNK):
+        # PostgreSQL: a photo may be deleted after it was looked for.
+        retry_if_deleted(partial(_write, chunk))
+    return draft.dataset
+
+
+def forget_unused() -> None:
+    """The teacher's job: remove data sets of which no run came, because the process that wrote them
+    ended, or somebody else was quicker."""
+    old = DataSet.objects.filter(created__lt=timezone.now() - _UNUSED_FOR)
+    for dataset in old.filter(runs=None, experiments=None):
+        examples = TrainingExample.objects.filter(dataset=dataset).order_by("photo")
+        while ids := list(examples.values_list("id", flat=True)[:_CHUNK]):
+            TrainingExample.objects.filter(id__in=ids).delete()
+            steps.pause()
+        with suppress(ProtectedError):  # somebody uses it after all
+            dataset.delete()
 
 
 def _examples(dataset: DataSet, selection: Selection) -> Iterator[TrainingExample]:
@@ -163,20 +190,16 @@ def _examples(dataset: DataSet, selection: Selection) -> Iterator[TrainingExampl
         yield TrainingExample(dataset=dataset, photo_id=anchor.photo_id, split=Split.TRAIN)
 
 
-def _write(draft: Draft) -> DataSet:
-    draft.dataset.save(force_insert=True)
-    for first in range(0, len(draft.examples), _CHUNK):
-        chunk = draft.examples[first : first + _CHUNK]
-        photo_ids = [example.photo_id for example in chunk if example.photo_id]
-        photos = Photo.objects.filter(id__in=photo_ids).order_by()
-        present = set(photos.values_list("id", flat=True))
-        for example in chunk:
-            if example.photo_id not in present:
-                example.photo_id = None
-        TrainingExample.objects.bulk_create(chunk)
+def _write(examples: Sequence[TrainingExample]) -> None:
+    photo_ids = [example.photo_id for example in examples if example.photo_id]
+    photos = Photo.objects.filter(id__in=photo_ids).order_by()
+    present = set(photos.values_list("id", flat=True))
+    for example in examples:
+        if example.photo_id not in present:
+            example.photo_id = None
+    TrainingExample.objects.bulk_create(examples)
     if connection.vendor == "postgresql":  # now, and not when the outermost transaction ends
         connection.check_constraints()
-    return draft.dataset
 
 
 def _label_photos(selection: Selection, parent: ModelVersion | None) -> Iterator[LabelPhotos]:

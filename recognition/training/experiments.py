@@ -88,12 +88,20 @@ def compare(
     for each in setups:
         each.check()
     launches = [each.prepare(by, {vary: value}) for each, value in zip(setups, values, strict=True)]
-    draft = datasets.read(setup.mode, setup.parent)
+    draft = read_photos(setup, experiment_id)
     with transaction.atomic():
         experiment, is_new = open_experiment(by, name, setup, {"vary": vary}, draft, experiment_id)
         for launch in launches if is_new else ():
             runs.queue(launch, experiment.dataset, experiment)
     return experiment
+
+
+def read_photos(setup: Setup, experiment_id: UUID | None) -> datasets.Draft:
+    """The photos as they are now, written unless the experiment is known. Raises CannotTrain."""
+    draft = datasets.read(setup.mode, setup.parent)
+    if experiment_id is None or not Experiment.objects.filter(id=experiment_id).exists():
+        datasets.write(draft)
+    return draft
 
 
 @transaction.atomic

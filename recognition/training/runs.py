@@ -58,6 +58,8 @@ def launch(
     """
     checked = prepare(by, mode, parent, network, parameters, network_options, run_id=run_id)
     photos = dataset or datasets.read(mode, checked.run.parent)
+    if isinstance(photos, datasets.Draft):
+        datasets.write(photos)
     try:
         return queue(checked, photos)
     except IntegrityError:

@@ -18,8 +18,8 @@ from django.utils import timezone
 from recognition.cnn.training.parameters import TrainingParameters
 from recognition.core import wakeups
 from recognition.models import Experiment, Mode, ModelVersion, RunState, TrainingRun
-from recognition.training import datasets, runs
-from recognition.training.experiments import Setup, open_experiment
+from recognition.training import runs
+from recognition.training.experiments import Setup, open_experiment, read_photos
 from recognition.training.failures import CannotTrain
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def launch(
         "parameters": dict(setup.parameters),
         "network_options": dict(setup.network_options),
     }
-    draft = datasets.read(setup.mode, setup.parent)
+    draft = read_photos(setup, experiment_id)
     with transaction.atomic():
         experiment, is_new = open_experiment(
             by, name, setup, plan, draft, experiment_id, Experiment.Kind.SEARCH

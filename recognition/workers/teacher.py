@@ -9,9 +9,10 @@ import gc
 from collections.abc import Callable
 
 from recognition.core import heartbeats, process
+from recognition.labels import merging
 from recognition.models import Mode
-from recognition.photos import erasure
-from recognition.training import automation, watch
+from recognition.photos import deletion, erasure, trash
+from recognition.training import automation, datasets, watch
 from recognition.training.executor import execute
 from recognition.training.learning_curve import drawing
 from recognition.versions import bundles
@@ -37,6 +38,11 @@ JOBS: tuple[Callable[[], object], ...] = (
     bundles.add_accepted,
     drawing.draw_if_asked,
     erasure.delete_asked,
+    merging.merge_asked,
+    deletion.delete_asked,
+    trash.restore_asked,
+    trash.empty_expired,
+    datasets.forget_unused,
 )
 
 

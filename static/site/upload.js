@@ -7,13 +7,18 @@ import { showProgress } from "./progress.js";
 
 const AT_ONCE = 4;
 const MEGABYTE = 1024 * 1024;
+const BUSY = "busy"; // the server asks to come again in a moment
+/** @type {Record<number, string>} */
+const REASONS = { 503: BUSY };
+const BUSY_TRIES = 5;
+const BUSY_PAUSE_MS = 5000;
 const page = the("[data-upload]", HTMLElement);
 const zone = maybe("[data-drop]", HTMLElement);
 const grid = the("[data-cards]", HTMLElement);
 
 /**
  * @typedef {import("./cards.js").Card} Card
- * @typedef {{ file: File, card: Card, preview: string | null, labelled: boolean }} Job
+ * @typedef {{ file: File, card: Card, preview: string | null, labelled: boolean, tries: number }} Job
  */
 
 /** @type {WeakMap<Card, Job>} */
@@ -45,7 +50,7 @@ function addOne(file) {
   }
   const labelled = maybe("[data-labelled]", HTMLInputElement)?.checked ?? false;
   /** @type {Job} */
-  const job = { file, card, preview: null, labelled };
+  const job = { file, card, preview: null, labelled, tries: 0 };
   if (!isArchive(file)) showPreview(job);
   enqueue(job);
 }
@@ -106,8 +111,16 @@ async function send(job) {
     if (answer.getResponseHeader("Ark-More")) showThereIsMore();
     document.dispatchEvent(new CustomEvent("ark:sent"));
   } catch (reason) {
-    lose(job, reason);
+    if (reason === BUSY && job.tries < BUSY_TRIES) return sendLater(job);
+    lose(job, reason === BUSY ? "error" : reason);
   }
+}
+
+/** @param {Job} job */
+async function sendLater(job) {
+  job.tries += 1;
+  await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE_MS));
+  await send(job);
 }
 
 // One batch a page, opened when the first file is about to be sent.
@@ -125,7 +138,7 @@ async function requestBatch() {
   const headers = { Accept: "application/json" };
   const response = await session.ask(open, { method: "POST", headers }).catch(() => null);
   if (!response) throw "offline";
-  if (!response.ok) throw session.problemOf(response) || "error";
+  if (!response.ok) throw reasonOf(response);
   const batch = await response.json();
   page.dataset.batch = batch.url;
   page.dataset.batchId = batch.id;
@@ -170,10 +183,18 @@ function postOnce(address, job) {
     request.addEventListener("error", () => reject("offline"));
     request.addEventListener("load", () => {
       if (request.status === 200) resolve(request);
-      else reject(session.problemOf(request) || "error");
+      else reject(reasonOf(request));
     });
     request.send(body);
   });
+}
+
+/**
+ * Why it was not taken, as the card of a lost file knows it.
+ * @param {Response | XMLHttpRequest} response
+ */
+function reasonOf(response) {
+  return session.problemOf(response) || REASONS[response.status] || "error";
 }
 
 /**
@@ -203,6 +224,7 @@ function lose(job, reason) {
 function retry(card) {
   const job = jobs.get(card);
   if (!job) return;
+  job.tries = 0;
   job.card = fromTemplate("sending");
   the("[data-name]", HTMLElement, job.card).textContent = job.file.name;
   replace(card, job.card);

@@ -11,6 +11,7 @@ from unittest.mock import Mock
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from recognition.core import events
@@ -266,16 +267,17 @@ def test_one_may_wait_without_redis(api: APIClient, uploader: User) -> None:
 # Deletion
 
 
-def test_a_deleted_photo_is_gone_with_its_files(
-    api: APIClient, django_capture_on_commit_callbacks: Any
+@pytest.mark.parametrize("days", [30, 0])
+def test_a_deleted_photo_is_gone_and_its_original_is_in_the_trash_if_there_is_one(
+    days: int, api: APIClient, settings: Settings, django_capture_on_commit_callbacks: Any
 ) -> None:
+    settings.ARK_TRASH_DAYS = days
     photo_id = api.post(PHOTOS, {"image": sent(JPEG)}).json()["id"]
     path: Path = Photo.objects.get().original_path
-    assert path.exists()
     with django_capture_on_commit_callbacks(execute=True):
         response = api.delete(f"{PHOTOS}{photo_id}/")
     assert (response.status_code, response.content) == (204, b"")
-    assert not path.exists()
+    assert path.exists() == bool(days)
     assert not Photo.objects.exists()
     assert not Prediction.objects.exists()
     assert api.get(f"{PHOTOS}{photo_id}/").status_code == 404

@@ -27,7 +27,7 @@ def hound() -> Label:
 def test_photos_get_the_other_label_and_a_decision_each(
     hound: Label, reviewer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(labelling, "_MERGE_CHUNK", 2)
+    monkeypatch.setattr(merging, "CHUNK", 2)
     photos = [add_photo(reviewer, label=hound) for _ in range(5)]
     assert merge(hound, label("dog"), reviewer) == 5
     assert {photo.label.slug for photo in Photo.objects.select_related("label")} == {"dog"}

@@ -1,4 +1,4 @@
-"""A deleted photo is gone, with all that was made of it."""
+"""A deleted photo is gone from everywhere but the trash; for ever, it is gone from there too."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
+from pytest_django import Settings
 
 from recognition.models import (
     Batch,
@@ -16,7 +17,9 @@ from recognition.models import (
     Prediction,
     TrainingExample,
     TrainingRun,
+    TrashedPhoto,
 )
+from recognition.people import profiles
 from recognition.photos import renditions
 from recognition.photos.deletion import delete_photo, delete_photos_of, taught, uses
 from tests.support.rows import add_photo, taught_version
@@ -38,18 +41,40 @@ def files_of(photo: Photo) -> list[bool]:
     return [path.exists() for path in (photo.original_path, *renditions.paths(photo))]
 
 
-def test_rows_and_files_go(photo: Photo, django_capture_on_commit_callbacks: Any) -> None:
-    again = Photo.objects.get()
+def test_the_row_goes_into_the_trash_and_the_files_stay(
+    photo: Photo, django_capture_on_commit_callbacks: Any
+) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        delete_photo(again)
+        delete_photo(Photo.objects.get(), photo.owner)
     assert not Photo.objects.exists()
     assert not Prediction.objects.exists()
+    row = TrashedPhoto.objects.get()
+    assert (row.id, row.sha256, row.trashed_by) == (photo.id, photo.sha256, photo.owner)
+    assert files_of(photo) == [True, True, True]
+
+
+@pytest.mark.parametrize(("days", "for_ever"), [(30, True), (0, False)])
+def test_rows_and_files_go(
+    photo: Photo,
+    days: int,
+    for_ever: bool,
+    settings: Settings,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    settings.ARK_TRASH_DAYS = days
+    profiles.add_stored(photo.owner_id, 5000, 5)
+    with django_capture_on_commit_callbacks(execute=True):
+        delete_photo(Photo.objects.get(), for_ever=for_ever)
+    assert not Photo.objects.exists()
+    assert not TrashedPhoto.objects.exists()
     assert files_of(photo) == [False, False, False]
+    profile = profiles.of(photo.owner)
+    assert (profile.stored_bytes, profile.stored_photos) == (4000, 4)
 
 
 def test_the_files_stay_until_the_rows_are_surely_gone(photo: Photo) -> None:
     with transaction.atomic():
-        delete_photo(Photo.objects.get())
+        delete_photo(Photo.objects.get(), for_ever=True)
         transaction.set_rollback(True)
     assert Photo.objects.exists()
     assert files_of(photo) == [True, True, True]
@@ -60,7 +85,7 @@ def test_files_that_were_never_made_are_not_missed(
 ) -> None:
     photo.rendition_path(renditions.THUMBNAIL_SIDE).unlink()
     with django_capture_on_commit_callbacks(execute=True):
-        delete_photo(Photo.objects.get())
+        delete_photo(Photo.objects.get(), for_ever=True)
     assert files_of(photo) == [False, False, False]
 
 

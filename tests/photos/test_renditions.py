@@ -9,11 +9,11 @@ from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import OperationalError, connection
 from PIL import Image
 
-from recognition.models import Photo
-from recognition.photos import deletion, imaging, intake, renditions
+from recognition.models import Photo, TrashedPhoto
+from recognition.photos import deletion, imaging, intake, renditions, trash
 from tests.support.files import arrived, encoded, full_disk, incoming, noise, picture
 
 pytestmark = [pytest.mark.usefixtures("version"), pytest.mark.django_db(transaction=True)]
@@ -36,10 +36,15 @@ def delete(photo: Photo) -> None:
 
     def delete_alone() -> None:
         with closing(connection):
-            deletion.delete_photo(Photo.objects.get(id=photo.id))
+            deletion.delete_photo(Photo.objects.get(id=photo.id), for_ever=True)
 
     with ThreadPoolExecutor(1) as pool:
         pool.submit(delete_alone).result()
+
+
+def empty_trash() -> None:
+    with closing(connection):
+        trash.delete_for_ever(TrashedPhoto.objects.all())
 
 
 def test_who_needs_a_picture_at_the_same_time_draws_it_once(
@@ -88,6 +93,34 @@ def test_a_picture_drawn_while_its_photo_is_deleted_does_not_stay(
         renditions.drawn(photo, renditions.THUMBNAIL_SIDE)
     assert [path for path in renditions.paths(photo) if path.exists()] == []
     assert incoming() == []
+
+
+def test_a_picture_of_the_trash_drawn_while_that_is_emptied_does_not_stay(
+    photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deletion.delete_photo(photo)
+    row, render = TrashedPhoto.objects.get(), imaging.render
+
+    def render_too_late(*arguments: object) -> None:
+        render(*arguments)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(empty_trash).result()
+
+    monkeypatch.setattr(imaging, "render", render_too_late)
+    with pytest.raises(FileNotFoundError):
+        renditions.drawn(row, renditions.THUMBNAIL_SIDE)
+    assert [path for path in renditions.paths(row) if path.exists()] == []
+
+
+def test_a_picture_of_which_nobody_knows_whether_it_is_wanted_does_not_stay(
+    photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database went away just then, and the photo may be deleted before it is back."""
+    away = Mock(side_effect=OperationalError)
+    monkeypatch.setattr(renditions, "_is_there", away)
+    with pytest.raises(OperationalError):
+        renditions.drawn(photo, renditions.THUMBNAIL_SIDE)
+    assert [path for path in renditions.paths(photo) if path.exists()] == []
 
 
 def test_a_full_disk_leaves_no_part_of_a_picture(uploader: User) -> None:

@@ -78,7 +78,7 @@ def test_delete_asks_first(client: Client, photo: Photo) -> None:
     assert "Delete the photo?" in text(client.get(address))
     assert Photo.objects.filter(id=photo.id).exists()
     response = client.post(address, follow=True)
-    assert "rex.jpg was deleted." in text(response)
+    assert "rex.jpg is in the trash." in text(response)
     assert not Photo.objects.filter(id=photo.id).exists()
 
 

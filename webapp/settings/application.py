@@ -29,6 +29,7 @@ MIDDLEWARE = [
     "webapp.client_address.know_the_client",
     "webapp.request_log.log_requests",
     "webapp.security_headers.add_headers",
+    "webapp.busy.AnswerWhenBusy",
     "recognition.photos.uploads.discard_leftovers",
     "recognition.core.memory.give_back_after_requests",
     "webapp.https_only.refuse_programs_without_https",

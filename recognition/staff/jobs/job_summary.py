@@ -23,6 +23,9 @@ _HEARD_OF = {  # the analyst sends no heartbeats
     Job.Kind.LEARNING_CURVE: heartbeats.TEACHER,
     Job.Kind.BACKFILL: heartbeats.PREDICTOR,
     Job.Kind.PERSON_DELETION: heartbeats.TEACHER,
+    Job.Kind.PHOTO_DELETION: heartbeats.TEACHER,
+    Job.Kind.PHOTO_RESTORATION: heartbeats.TEACHER,
+    Job.Kind.LABEL_MERGE: heartbeats.TEACHER,
 }
 
 
@@ -84,6 +87,10 @@ def _link(job: Job) -> tuple[str, str] | None:
         return reverse("training-learning-curve"), _("Learning curve")
     if job.kind == Job.Kind.SUSPECT_SEARCH:
         return reverse("review-suspects"), _("Suspect labels")
+    if job.kind in (Job.Kind.PHOTO_DELETION, Job.Kind.PHOTO_RESTORATION):
+        return reverse("trash"), _("Trash")
+    if job.kind == Job.Kind.LABEL_MERGE:
+        return reverse("admin:recognition_label_changelist"), _("Labels")
     if job.version is None:
         return None
     number = job.version.number

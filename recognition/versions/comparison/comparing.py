@@ -8,15 +8,15 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from recognition.core import leases, wakeups
+from recognition.core import leases, steps, wakeups
 from recognition.core.locks import retry_if_deleted
 from recognition.labels.tree import LabelTree
 from recognition.models import (
@@ -37,6 +37,7 @@ MAX_ATTEMPTS = 3
 CRASHED = "crashed"  # the error of one that lost as many teachers
 _LEASE = timedelta(minutes=30)
 _CHUNK = 500
+_TOGETHER = 2000  # rows a transaction
 
 Part, State, Outcome = ComparedPhoto.Part, Comparison.State, ComparedPhoto.Outcome
 _TOLD = (Outcome.FIXED, Outcome.BROKEN, Outcome.FINER, Outcome.BROADER, Outcome.BROAD)
@@ -116,7 +117,7 @@ def _make(comparison: Comparison) -> None:
         "speed": _speed(comparison),
         "seconds": round(time.monotonic() - started, 2),
     }
-    retry_if_deleted(lambda: _store(comparison, findings, [*rows, *more]))
+    _store(comparison, findings, [*rows, *more])
 
 
 def _on_test_photos(
@@ -195,20 +196,37 @@ def _speed(comparison: Comparison) -> dict[str, float] | None:
     }
 
 
-@transaction.atomic
 def _store(comparison: Comparison, findings: dict[str, Any], rows: list[ComparedPhoto]) -> None:
-    """Replace what an earlier comparison found, unless the lease was lost meanwhile."""
+    """Replace what an earlier comparison found, unless the lease was lost meanwhile. There may be
+    tens of thousands of rows; they count once the comparison is done."""
+    while _forget_some(comparison):
+        steps.pause()
+    for chunk in steps.chunks(rows, _TOGETHER):
+        if not retry_if_deleted(partial(_keep, comparison, chunk)):
+            return
     now = timezone.now()
     done = {"state": State.DONE, "made": now, "findings": findings, "error": "", **leases.NO_LEASE}
-    if not _held(comparison).update(**done):
-        return
-    ComparedPhoto.objects.filter(comparison=comparison).delete()
-    ids = [row.photo_id for row in rows]
-    there: set[UUID] = set()
-    for start in range(0, len(ids), _CHUNK):
-        photos = Photo.objects.filter(id__in=ids[start : start + _CHUNK])
-        there.update(photos.values_list("id", flat=True))
+    _held(comparison).update(**done)
+
+
+@transaction.atomic
+def _forget_some(comparison: Comparison) -> int:
+    """Rows of an earlier comparison, as long as this process holds the lease; how many."""
+    if not _held(comparison).exists():
+        return 0
+    old = ComparedPhoto.objects.filter(comparison=comparison)
+    ids = list(old.values_list("id", flat=True)[:_TOGETHER])
+    return ComparedPhoto.objects.filter(id__in=ids).delete()[0]
+
+
+def _keep(comparison: Comparison, rows: Sequence[ComparedPhoto]) -> bool:
+    """Store some of the rows; whether the lease is held still."""
+    if not _held(comparison).update(lease_expires=timezone.now() + _LEASE):
+        return False
+    photos = Photo.objects.filter(id__in=[row.photo_id for row in rows])
+    there = set(photos.values_list("id", flat=True))
     for row in rows:
         row.id, row.comparison = None, comparison
     kept = [row for row in rows if row.photo_id in there]
     ComparedPhoto.objects.bulk_create(kept, batch_size=_CHUNK)
+    return True
