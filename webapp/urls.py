@@ -15,3 +15,5 @@ urlpatterns = [
     path("admin/training/", include("recognition.staff.versions.urls")),
     path("admin/", admin.site.urls),
 ]
+handler400 = "recognition.api.errors.bad_request"
+handler500 = "recognition.api.errors.server_error"

@@ -1,7 +1,9 @@
-"""Every error of the API has the same shape: {"code", "detail"}."""
+"""Every error of the API has the same shape: {"code", "detail"}; also what middleware, or nobody,
+has caught."""
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.core.exceptions import (
@@ -10,14 +12,17 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.http import HttpRequest, JsonResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
+from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt, requires_csrf_token
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 
+from recognition.core import full_disk
 from recognition.labels.annotating import TooMany
 from recognition.labels.boxes import InvalidBox
 from recognition.photos.refusals import Refusal
@@ -26,13 +31,22 @@ from recognition.photos.refusals import Refusal
 _MALFORMED = (MultiPartParserError, BadRequest, UnreadablePostError, RecursionError)
 
 
+_TOO_MUCH = ("too_large", "too_many_pixels", "request_too_large")
+INSUFFICIENT_STORAGE = 507
+
+
 class Refused(exceptions.APIException):
     """An upload that was refused, with the code and the advice of its refusal."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.detail, refusal.code)
-        too_much = refusal.code in ("too_large", "too_many_pixels", "request_too_large")
-        self.status_code = 413 if too_much else status.HTTP_400_BAD_REQUEST
+        self.status_code = _status_of(refusal)
+
+
+def _status_of(refusal: Refusal) -> int:
+    if refusal.code == "disk_full":
+        return INSUFFICIENT_STORAGE
+    return 413 if refusal.code in _TOO_MUCH else status.HTTP_400_BAD_REQUEST
 
 
 class Unusable(exceptions.APIException):
@@ -50,6 +64,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         error = Unusable(str(error), "invalid_box")
     elif isinstance(error, TooMany):
         error = Unusable(str(error), "too_many_annotations")
+    elif full_disk.is_told_by(error):
+        error = Refused(Refusal("disk_full"))
     response = default_handler(error, context)
     if response is not None:
         response.data = _code_and_detail(error, response.data)
@@ -59,6 +75,33 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 @csrf_exempt  # so that a POST, too, is told that there is nothing
 def not_found(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"code": "not_found", "detail": _("Not found.")}, status=404)
+
+
+@requires_csrf_token
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: what nobody caught, wherever it came from. A full disk is a 507."""
+    is_full = full_disk.is_told_by(sys.exc_info()[1])
+    if not request.path.startswith("/api/"):
+        return _page_of_a_full_disk() if is_full else defaults.server_error(request)
+    if is_full:
+        refusal = Refusal("disk_full")
+        return JsonResponse(
+            {"code": refusal.code, "detail": refusal.detail}, status=INSUFFICIENT_STORAGE
+        )
+    detail = _("Something broke on our side. Try again in a moment.")
+    return JsonResponse({"code": "error", "detail": detail}, status=500)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400, such as for a host that is not this one's."""
+    if not request.path.startswith("/api/"):
+        return defaults.bad_request(request, exception)
+    detail = _("The request is not well-formed.")
+    return JsonResponse({"code": "bad_request", "detail": detail}, status=400)
+
+
+def _page_of_a_full_disk() -> HttpResponse:
+    return HttpResponse(render_to_string("507.html"), status=INSUFFICIENT_STORAGE)
 
 
 def _code_and_detail(error: Exception, data: Any) -> dict[str, Any]:

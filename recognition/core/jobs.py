@@ -19,7 +19,7 @@ from django.db import Error, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from recognition.core import leases, wakeups
+from recognition.core import full_disk, leases, wakeups
 from recognition.models import Job, ModelVersion, RunState
 from recognition.models.ids import time_ordered_uuid
 
@@ -144,6 +144,10 @@ def working(job: Job) -> Iterator[None]:
     except Error:  # nothing can be written now; this worker's next claim takes it up again
         raise
     except Exception as error:
+        if full_disk.is_told_by(error):
+            logger.warning("%s failed: the disk is full: %s", job, error)
+            _close(_held(job), RunState.FAILED, error="disk_full", error_detail=str(error))
+            return
         logger.exception("%s failed", job)
         detail = f"{type(error).__name__}: {error}"
         _close(_held(job), RunState.FAILED, error="bug", error_detail=detail)

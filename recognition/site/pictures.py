@@ -13,6 +13,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
 from recognition.cnn.pixels.decoding import UnreadablePhoto
+from recognition.core import full_disk
 from recognition.models import Photo
 from recognition.photos import renditions, selectors
 from recognition.photos.renditions import PREVIEW_SIDE, THUMBNAIL_SIDE
@@ -61,6 +62,10 @@ def _picture(photo: Photo, longest_side: int) -> HttpResponseBase:
         picture = renditions.drawn(photo, longest_side).open("rb")
     except (UnreadablePhoto, FileNotFoundError):
         return _no_picture()
+    except OSError as error:
+        if full_disk.is_told_by(error):  # the page with it is good without
+            return _no_picture()
+        raise
     response = FileResponse(picture, content_type="image/jpeg")
     response["Cache-Control"] = "private, max-age=31536000, immutable"
     return response

@@ -32,6 +32,7 @@ _ERRORS = {
     "disk": gettext_lazy(
         "The disk could not be read or written. Make room; then ask for it again."
     ),
+    "disk_full": gettext_lazy("The disk is full. Make room; then ask for it again."),
     "too_few": gettext_lazy(
         "There are too few labelled photos for a curve: it takes two labels with six photos each."
     ),

@@ -6,6 +6,7 @@ import { showProgress } from "./progress.js";
 
 const AT_ONCE = 4;
 const MEGABYTE = 1024 * 1024;
+const INSUFFICIENT_STORAGE = 507;
 const page = the("[data-upload]", HTMLElement);
 const zone = maybe("[data-drop]", HTMLElement);
 const grid = the("[data-cards]", HTMLElement);
@@ -125,7 +126,7 @@ async function requestBatch() {
   const response = await fetch(open, { method: "POST", headers }).catch(() => null);
   if (!response) throw "offline";
   if (response.redirected) throw "signed-out";
-  if (!response.ok) throw "error";
+  if (!response.ok) throw reasonOf(response.status);
   const batch = await response.json();
   page.dataset.batch = batch.url;
   page.dataset.batchId = batch.id;
@@ -153,11 +154,16 @@ function post(address, job) {
     request.addEventListener("load", () => {
       const isRedirected = !request.responseURL.endsWith(address);
       if (isRedirected) reject("signed-out");
-      else if (request.status !== 200) reject("error");
+      else if (request.status !== 200) reject(reasonOf(request.status));
       else resolve(request);
     });
     request.send(body);
   });
+}
+
+/** @param {number} status */
+function reasonOf(status) {
+  return status === INSUFFICIENT_STORAGE ? "disk-full" : "error";
 }
 
 function csrfToken() {
