@@ -20,6 +20,7 @@ from django.db import IntegrityError, transaction
 
 from recognition.cnn.pixels.decoding import UnreadablePhoto
 from recognition.core import wakeups
+from recognition.core.files import Moves, transaction_with_files
 from recognition.labels import annotating, labelling
 from recognition.labels.boxes import Box
 from recognition.labels.tree import LabelTree
@@ -163,19 +164,13 @@ def label_again(choices: Mapping[UUID, tuple[Label, Marks]], owner: User) -> Non
 
 def _insert(new: list[tuple[SpooledUpload, Photo]], labelled: list[Decision | Annotation]) -> None:
     """Store rows and originals; if that fails, the uploads lie again where they lay before."""
-    try:
-        _insert_at_once(new, labelled)
-    except (IntegrityError, OSError):  # then nothing was committed
-        for upload, photo in new:
-            with suppress(FileNotFoundError):
-                photo.original_path.replace(upload.path)
-        raise
+    with transaction_with_files() as moves:
+        _insert_at_once(new, labelled, moves)
     transaction.on_commit(wakeups.wake_predictor)
 
 
-@transaction.atomic
 def _insert_at_once(
-    new: list[tuple[SpooledUpload, Photo]], labelled: list[Decision | Annotation]
+    new: list[tuple[SpooledUpload, Photo]], labelled: list[Decision | Annotation], moves: Moves
 ) -> None:
     """Nothing but writing: SQLite lets nobody else write meanwhile."""
     Photo.objects.bulk_create([photo for _, photo in new])
@@ -183,7 +178,7 @@ def _insert_at_once(
     Decision.objects.bulk_create([made for made in labelled if isinstance(made, Decision)])
     Annotation.objects.bulk_create([made for made in labelled if isinstance(made, Annotation)])
     for upload, photo in new:
-        _keep_original(upload, photo)
+        moves.move(upload.path, photo.original_path)
 
 
 def _new_photo(
@@ -197,11 +192,3 @@ def _new_photo(
         size_bytes=upload.size,
         **asdict(properties),
     )
-
-
-def _keep_original(upload: SpooledUpload, photo: Photo) -> None:
-    try:
-        upload.path.replace(photo.original_path)
-    except FileNotFoundError:  # the first photo of this folder
-        photo.original_path.parent.mkdir(parents=True, exist_ok=True)
-        upload.path.replace(photo.original_path)
