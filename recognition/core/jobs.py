@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -167,6 +167,21 @@ def succeed(job: Job, **fields: Any) -> None:
     """The job is done. Raises Stopped if this worker holds it no more."""
     if not _close(_held(job), RunState.SUCCEEDED, progress=1.0, **fields):
         raise Stopped
+
+
+def note_done(
+    kind: Job.Kind, started: datetime, parameters: dict[str, Any], result: dict[str, Any]
+) -> Job:
+    """A job that was done on the command line, without a worker."""
+    return Job.objects.create(
+        kind=kind,
+        state=RunState.SUCCEEDED,
+        started=started,
+        finished=timezone.now(),
+        progress=1.0,
+        parameters=parameters,
+        result=result,
+    )
 
 
 def fail(rows: QuerySet[Job], code: str, detail: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from recognition.core import heartbeats, process
 from recognition.models import Mode
+from recognition.storage import checking
 from recognition.training import automation, watch
 from recognition.training.executor import execute
 from recognition.training.learning_curve import drawing
@@ -35,6 +36,8 @@ JOBS: tuple[Callable[[], object], ...] = (
     bundles.make_asked,
     bundles.add_accepted,
     drawing.draw_if_asked,
+    checking.launch_if_due,
+    checking.check_pending,
 )
 
 

@@ -1,0 +1,1 @@
+"""Backups: taken while Ark runs, verified, and restored elsewhere."""
