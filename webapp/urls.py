@@ -11,6 +11,7 @@ urlpatterns = [
     path("admin/login/", sign_in),  # before the admin's own, which knows no limits
     path("admin/review/", include("recognition.staff.review.urls")),
     path("admin/jobs/", include("recognition.staff.jobs.urls")),
+    path("admin/storage/", include("recognition.staff.storage.urls")),
     path("admin/training/", include("recognition.staff.training.urls")),
     path("admin/training/", include("recognition.staff.versions.urls")),
     path("admin/", admin.site.urls),

@@ -60,6 +60,8 @@ def title(job: Job, labels: Mapping[int, Label]) -> str:
         label = labels.get(job.parameters["label"])
         whose = _("labelled photos") if job.parameters.get("labelled") else label and label.name
         return f"{text}: {whose}" if whose else text
+    if job.kind == Job.Kind.STORAGE_CHECK:
+        return _("Storage check")
     if job.kind == Job.Kind.LEARNING_CURVE:
         return _("Learning curve")
     return _("Search for suspect labels")
@@ -79,6 +81,9 @@ def outcome(job: Job) -> str:
         return filesizeformat(job.result["size_bytes"])
     if job.kind == Job.Kind.SUSPECT_SEARCH and "suspects" in job.result:
         return _counted_suspects(job.result["suspects"])
+    if job.kind == Job.Kind.STORAGE_CHECK and job.is_over and "found" in job.result:
+        found = sum(job.result["found"].values())
+        return ngettext("%(found)d finding", "%(found)d findings", found) % {"found": found}
     if job.kind == Job.Kind.BACKFILL and "looked_at" in job.result:
         looked_at = job.result["looked_at"]
         text = ngettext("%(photos)s photo looked at", "%(photos)s photos looked at", looked_at)

@@ -101,6 +101,12 @@ def last() -> Job | None:
     return checks.order_by("-finished", "-id").first()
 
 
+def going_on() -> Job | None:
+    """A check that waits or runs."""
+    checks = Job.objects.filter(kind=Job.Kind.STORAGE_CHECK, state__in=jobs.OPEN)
+    return checks.order_by("created", "id").first()
+
+
 def launch_if_due() -> None:
     """The teacher's job: ask for the check of this night, or the one that was missed."""
     if settings.ARK_STORAGE_CHECK_HOUR == "none":
