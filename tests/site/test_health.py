@@ -12,8 +12,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from recognition.cnn.finder.manifest import FinderManifest, write_finder
-from recognition.core import heartbeats
-from recognition.models import ModelVersion, State
+from recognition.core import heartbeats, jobs
+from recognition.models import Job, ModelVersion, State
 from recognition.site import readiness
 from recognition.versions import finder
 from tests.support.rows import add_photo, training_run
