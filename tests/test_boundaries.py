@@ -16,7 +16,8 @@ from webapp.home import BASE_DIR
 # From the bottom: each folder may import what stands before it, never what stands after it.
 ORDER = (
     *("models", "core", "people", "labels", "cnn", "photos", "versions", "training"),
-    *("predictions", "review", "analysis", "workers", "exchange", "staff", "admin", "site", "api"),
+    *("predictions", "review", "analysis", "storage", "workers", "exchange", "backup"),
+    *("staff", "admin", "site", "api"),
 )
 WITHOUT_TORCH = (
     "recognition/photos/imaging.py",

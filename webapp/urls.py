@@ -18,8 +18,11 @@ urlpatterns = [
     path("admin/audit/", include("recognition.staff.audit.urls")),
     path("admin/people/", include("recognition.staff.people.urls")),
     path("admin/jobs/", include("recognition.staff.jobs.urls")),
+    path("admin/storage/", include("recognition.staff.storage.urls")),
     path("admin/training/", include("recognition.staff.training.urls")),
     path("admin/training/", include("recognition.staff.versions.urls")),
     path("admin/", admin.site.urls),
 ]
 handler429 = too_many  # of django-allauth
+handler400 = "recognition.api.errors.bad_request"
+handler500 = "recognition.api.errors.server_error"

@@ -1,7 +1,9 @@
-"""Every error of the API has the same shape: {"code", "detail"}."""
+"""Every error of the API has the same shape: {"code", "detail"}; also what middleware, or nobody,
+has caught."""
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.core.exceptions import (
@@ -10,20 +12,24 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.http import HttpRequest, JsonResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
+from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt, requires_csrf_token
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 
+from recognition.core import full_disk
 from recognition.labels.annotating import TooMany
 from recognition.labels.boxes import InvalidBox
 from recognition.photos.refusals import Refusal
 
 # Nested deeply enough, JSON ends in a RecursionError.
 _MALFORMED = (MultiPartParserError, BadRequest, UnreadablePostError, RecursionError)
+INSUFFICIENT_STORAGE = 507
 _TOO_MUCH = (
     *("too_large", "too_many_pixels", "too_complex", "request_too_large"),
     *("quota_exceeded", "storage_quota_exceeded"),
@@ -31,6 +37,7 @@ _TOO_MUCH = (
 _STATUS = {
     **dict.fromkeys(_TOO_MUCH, 413),
     "account_closed": status.HTTP_403_FORBIDDEN,
+    "disk_full": INSUFFICIENT_STORAGE,
     "busy": status.HTTP_503_SERVICE_UNAVAILABLE,
 }
 
@@ -60,6 +67,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         error = Unusable(str(error), "invalid_box")
     elif isinstance(error, TooMany):
         error = Unusable(str(error), "too_many_annotations")
+    elif full_disk.is_told_by(error):
+        error = Refused(Refusal("disk_full"))
     response = default_handler(error, context)
     if response is not None:
         response.data = _code_and_detail(error, response.data)
@@ -69,6 +78,33 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 @csrf_exempt  # so that a POST, too, is told that there is nothing
 def not_found(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"code": "not_found", "detail": _("Not found.")}, status=404)
+
+
+@requires_csrf_token
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: what nobody caught, wherever it came from. A full disk is a 507."""
+    is_full = full_disk.is_told_by(sys.exc_info()[1])
+    if not request.path.startswith("/api/"):
+        return _page_of_a_full_disk() if is_full else defaults.server_error(request)
+    if is_full:
+        refusal = Refusal("disk_full")
+        return JsonResponse(
+            {"code": refusal.code, "detail": refusal.detail}, status=INSUFFICIENT_STORAGE
+        )
+    detail = _("Something broke on our side. Try again in a moment.")
+    return JsonResponse({"code": "error", "detail": detail}, status=500)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400, such as for a host that is not this one's."""
+    if not request.path.startswith("/api/"):
+        return defaults.bad_request(request, exception)
+    detail = _("The request is not well-formed.")
+    return JsonResponse({"code": "bad_request", "detail": detail}, status=400)
+
+
+def _page_of_a_full_disk() -> HttpResponse:
+    return HttpResponse(render_to_string("507.html"), status=INSUFFICIENT_STORAGE)
 
 
 def _code_and_detail(error: Exception, data: Any) -> dict[str, Any]:

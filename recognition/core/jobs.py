@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -19,7 +19,7 @@ from django.db import Error, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from recognition.core import leases, wakeups
+from recognition.core import full_disk, leases, wakeups
 from recognition.models import Job, ModelVersion, RunState
 from recognition.models.ids import time_ordered_uuid
 
@@ -152,6 +152,10 @@ def working(job: Job) -> Iterator[None]:
     except Error:  # nothing can be written now; this worker's next claim takes it up again
         raise
     except Exception as error:
+        if full_disk.is_told_by(error):
+            logger.warning("%s failed: the disk is full: %s", job, error)
+            _close(_held(job), RunState.FAILED, error="disk_full", error_detail=str(error))
+            return
         logger.exception("%s failed", job)
         detail = f"{type(error).__name__}: {error}"
         _close(_held(job), RunState.FAILED, error="bug", error_detail=detail)
@@ -171,6 +175,21 @@ def succeed(job: Job, **fields: Any) -> None:
     """The job is done. Raises Stopped if this worker holds it no more."""
     if not _close(_held(job), RunState.SUCCEEDED, progress=1.0, **fields):
         raise Stopped
+
+
+def note_done(
+    kind: Job.Kind, started: datetime, parameters: dict[str, Any], result: dict[str, Any]
+) -> Job:
+    """A job that was done on the command line, without a worker."""
+    return Job.objects.create(
+        kind=kind,
+        state=RunState.SUCCEEDED,
+        started=started,
+        finished=timezone.now(),
+        progress=1.0,
+        parameters=parameters,
+        result=result,
+    )
 
 
 def fail(rows: QuerySet[Job], code: str, detail: str) -> None:

@@ -20,6 +20,7 @@ from django.db import IntegrityError, transaction
 
 from recognition.cnn.pixels.unreadable import Busy, UnreadablePhoto
 from recognition.core import wakeups
+from recognition.core.files import Moves, transaction_with_files
 from recognition.labels import annotating, labelling
 from recognition.labels.boxes import Box
 from recognition.labels.tree import LabelTree
@@ -197,19 +198,13 @@ def label_again(choices: Mapping[UUID, tuple[Label, Marks]], owner: User) -> Non
 
 def _insert(new: list[tuple[SpooledUpload, Photo]], labelled: list[Decision | Annotation]) -> None:
     """Store rows and originals; if that fails, the uploads lie again where they lay before."""
-    try:
-        _insert_at_once(new, labelled)
-    except (IntegrityError, OSError):  # then nothing was committed
-        for upload, photo in new:
-            with suppress(FileNotFoundError):
-                photo.original_path.replace(upload.path)
-        raise
+    with transaction_with_files() as moves:
+        _insert_at_once(new, labelled, moves)
     transaction.on_commit(wakeups.wake_predictor)
 
 
-@transaction.atomic
 def _insert_at_once(
-    new: list[tuple[SpooledUpload, Photo]], labelled: list[Decision | Annotation]
+    new: list[tuple[SpooledUpload, Photo]], labelled: list[Decision | Annotation], moves: Moves
 ) -> None:
     """Nothing but writing: SQLite lets nobody else write meanwhile. Raises quotas.NoRoom."""
     owner_id = new[0][1].owner_id
@@ -219,7 +214,7 @@ def _insert_at_once(
     Decision.objects.bulk_create([made for made in labelled if isinstance(made, Decision)])
     Annotation.objects.bulk_create([made for made in labelled if isinstance(made, Annotation)])
     for upload, photo in new:
-        _keep_original(upload, photo)
+        moves.move(upload.path, photo.original_path)
 
 
 def _new_photo(
@@ -235,11 +230,3 @@ def _new_photo(
         width=properties.width,
         height=properties.height,
     )
-
-
-def _keep_original(upload: SpooledUpload, photo: Photo) -> None:
-    try:
-        upload.path.replace(photo.original_path)
-    except FileNotFoundError:  # the first photo of this folder
-        photo.original_path.parent.mkdir(parents=True, exist_ok=True)
-        upload.path.replace(photo.original_path)

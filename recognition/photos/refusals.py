@@ -55,6 +55,10 @@ _TEXTS = {
         "server."
     ),
     "unreadable": _("The file could not be read. Look at its permissions, and at the disk."),
+    "disk_full": _(
+        "The server has no room left, so nothing was stored. Try again later, and tell its "
+        "administrator."
+    ),
     "crashed": _(
         "The predictor stopped while it worked on this photo. Save it as JPEG and upload that."
     ),

@@ -13,9 +13,18 @@ from prometheus_client.registry import Collector
 from recognition.core import heartbeats
 from recognition.core.counting import count_up_to
 from recognition.models import ModelVersion, Prediction, RunState, State, TrainingRun
+from recognition.storage import checking, space
 from recognition.versions import finder
 
 MOST_COUNTED = 100_000  # closer looks: before a finder comes, all photos may wait
+
+
+_STORAGE = {
+    "missing": "Originals that the last storage check missed.",
+    "damaged": "Originals whose size or sha256 was wrong in the last storage check.",
+    "orphaned": "Originals without a photo in the last storage check.",
+    "versions_damaged": "Versions that the last storage check found damaged or missing.",
+}
 
 
 class RecognitionCollector(Collector):
@@ -32,6 +41,7 @@ class RecognitionCollector(Collector):
         yield self._finder()
         yield from self._workers()
         yield self._runs()
+        yield from self._storage()
 
     def _queue(self) -> GaugeMetricFamily:
         gauge = GaugeMetricFamily(
@@ -83,6 +93,22 @@ class RecognitionCollector(Collector):
                 f"{part.title()}s heard in the last {heartbeats.EXPIRES_S} s.",
                 value=heard,
             )
+
+    def _storage(self) -> Iterator[GaugeMetricFamily]:
+        yield GaugeMetricFamily(
+            "ark_storage_free_bytes", "Free on the disk of the originals.", value=space.free_bytes()
+        )
+        check = checking.last()
+        if check is None or check.finished is None:
+            return
+        found = check.result.get("found", {})
+        for kind, text in _STORAGE.items():
+            yield GaugeMetricFamily(f"ark_storage_{kind}", text, value=found.get(kind, 0))
+        yield GaugeMetricFamily(
+            "ark_storage_check_timestamp_seconds",
+            "When the last storage check ended.",
+            value=check.finished.timestamp(),
+        )
 
     def _runs(self) -> GaugeMetricFamily:
         gauge = GaugeMetricFamily(

@@ -15,6 +15,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
 from recognition.cnn.pixels.unreadable import Busy, UnreadablePhoto
+from recognition.core import full_disk
 from recognition.models import Photo
 from recognition.photos import renditions, selectors
 from recognition.photos.renditions import PREVIEW_SIDE, THUMBNAIL_SIDE
@@ -71,6 +72,10 @@ def _picture(request: SignedInRequest, photo: Photo, longest_side: int) -> HttpR
         later = no_picture()
         later["Cache-Control"] = "no-store"
         return later
+    except OSError as error:
+        if full_disk.is_told_by(error):  # the page with it is good without
+            return no_picture()
+        raise
     file = os.fstat(picture.fileno())
     etag = f'"{file.st_mtime_ns:x}-{file.st_size:x}"'
     response = get_conditional_response(request, etag=etag)

@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from recognition.cnn.manifest import MANIFEST_NAME
 from recognition.core import heartbeats, redis_client
 from recognition.models import ModelVersion
+from recognition.storage import checking
 from recognition.versions import finder, registry
 
 
@@ -28,7 +29,10 @@ def problems() -> dict[str, str | None]:
 
 def shortcomings() -> dict[str, str | None]:
     """What an instance is fit to serve without, in the same form."""
-    return {"finder": None if finder.installed() else f"{finder.ABSENT} {finder.HOW_TO_ADD}"}
+    return {
+        "finder": None if finder.installed() else f"{finder.ABSENT} {finder.HOW_TO_ADD}",
+        "storage": _problem(_files_are_whole),
+    }
 
 
 def _problem(check: Callable[[], None]) -> str | None:
@@ -62,6 +66,16 @@ def _worker_is_heard() -> None:
         raise Unfit(f"No predictor was heard for {heartbeats.EXPIRES_S} s.")
     for text in heartbeats.complaints():
         raise Unfit(f"A predictor cannot load the live version, and goes on without: {text}")
+
+
+def _files_are_whole() -> None:
+    check = checking.last()
+    found = check.result.get("found", {}) if check else {}
+    bad = {
+        kind: found[kind] for kind in ("missing", "damaged", "versions_damaged") if kind in found
+    }
+    if bad:
+        raise Unfit(f"The last storage check found {bad}; the staff's page Storage tells more.")
 
 
 _CHECKS = {

@@ -37,6 +37,7 @@ _ERRORS = {
     "disk": gettext_lazy(
         "The disk could not be read or written. Make room; then ask for it again."
     ),
+    "disk_full": gettext_lazy("The disk is full. Make room; then ask for it again."),
     "too_few": gettext_lazy(
         "There are too few labelled photos for a curve: it takes two labels with six photos each."
     ),
@@ -69,6 +70,8 @@ def title(job: Job, labels: Mapping[int, Label]) -> str:
         label = labels.get(job.parameters["label"])
         whose = _("labelled photos") if job.parameters.get("labelled") else label and label.name
         return f"{text}: {whose}" if whose else text
+    if job.kind == Job.Kind.STORAGE_CHECK:
+        return _("Storage check")
     if job.kind == Job.Kind.LEARNING_CURVE:
         return _("Learning curve")
     if job.kind == Job.Kind.PERSON_DELETION:
@@ -106,6 +109,9 @@ def outcome(job: Job) -> str:
         return filesizeformat(job.result["size_bytes"])
     if job.kind == Job.Kind.SUSPECT_SEARCH and "suspects" in job.result:
         return _counted_suspects(job.result["suspects"])
+    if job.kind == Job.Kind.STORAGE_CHECK and job.is_over and "found" in job.result:
+        found = sum(job.result["found"].values())
+        return ngettext("%(found)d finding", "%(found)d findings", found) % {"found": found}
     if job.kind == Job.Kind.BACKFILL and "looked_at" in job.result:
         looked_at = job.result["looked_at"]
         text = ngettext("%(photos)s photo looked at", "%(photos)s photos looked at", looked_at)

@@ -66,6 +66,13 @@ def _may_see_jobs(request: HttpRequest) -> bool:
     return any(map(request.user.has_perm, jobs.RIGHTS.values()))
 
 
+def _may_check_storage(request: HttpRequest) -> bool:
+    from recognition.core import jobs  # as above
+    from recognition.models import Job
+
+    return request.user.has_perm(jobs.RIGHTS[Job.Kind.STORAGE_CHECK])
+
+
 def _logo(request: HttpRequest) -> str:
     return static("img/logo.svg")
 
@@ -143,6 +150,12 @@ UNFOLD = {
                         "icon": "pending_actions",
                         "link": reverse_lazy("jobs"),
                         "permission": _may_see_jobs,
+                    },
+                    {
+                        "title": _("Storage"),
+                        "icon": "hard_drive",
+                        "link": reverse_lazy("storage"),
+                        "permission": _may_check_storage,
                     },
                 ],
             },

@@ -161,11 +161,11 @@ def _is_due(policy: TrainingPolicy, now: datetime) -> bool:
     times = (policy.changed, policy.launched, taught and taught.created)
     since = max(time for time in times if time)
     if policy.schedule == Schedule.NIGHTLY:
-        return since < _last_time(policy.hour, now) and _new_labels(since, 1)
+        return since < last_time(policy.hour, now) and _new_labels(since, 1)
     return policy.schedule == Schedule.AFTER_LABELS and _new_labels(since, policy.new_labels)
 
 
-def _last_time(hour: int, now: datetime) -> datetime:
+def last_time(hour: int, now: datetime) -> datetime:
     """When it was this hour of the day last."""
     today = timezone.localtime(now).replace(hour=hour, minute=0, second=0, microsecond=0)
     return today if today <= now else today - timedelta(days=1)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import errno
-
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from recognition.cnn.manifest import CorruptCheckpoint
+from recognition.core import full_disk
 from recognition.models import TrainingRun
 
 _TEXTS = {
@@ -90,8 +89,7 @@ def failure_of(error: Exception) -> RunFailed | None:
         return RunFailed("out_of_memory")
     if isinstance(error, CorruptCheckpoint):
         return RunFailed("corrupt_parent", str(error))
-    # Libraries wrap the system's error in their own, but keep its text.
-    if getattr(error, "errno", None) == errno.ENOSPC or "No space left on device" in str(error):
+    if full_disk.is_told_by(error):
         return RunFailed("disk_full")
     return None
 

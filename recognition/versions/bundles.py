@@ -20,7 +20,7 @@ from django.db import transaction
 
 from recognition.cnn.manifest import CorruptCheckpoint, Manifest, read_manifest
 from recognition.cnn.store import bundle
-from recognition.core import audit, jobs
+from recognition.core import audit, full_disk, jobs
 from recognition.models import Job, ModelVersion, Photo, RunState
 from recognition.photos.uploads import MEGABYTE
 from recognition.versions import registry
@@ -214,4 +214,5 @@ def _explained() -> Iterator[None]:
     except WrongAnswers as error:
         raise jobs.JobFailed("wrong_answers", str(error)) from error
     except OSError as error:
-        raise jobs.JobFailed("disk", str(error)) from error
+        code = "disk_full" if full_disk.is_told_by(error) else "disk"
+        raise jobs.JobFailed(code, str(error)) from error

@@ -12,6 +12,7 @@ from recognition.core import heartbeats, process
 from recognition.labels import merging
 from recognition.models import Mode
 from recognition.photos import deletion, erasure, trash
+from recognition.storage import checking
 from recognition.training import automation, datasets, watch
 from recognition.training.executor import execute
 from recognition.training.learning_curve import drawing
@@ -43,6 +44,8 @@ JOBS: tuple[Callable[[], object], ...] = (
     trash.restore_asked,
     trash.empty_expired,
     datasets.forget_unused,
+    checking.launch_if_due,
+    checking.check_pending,
 )
 
 

@@ -9,7 +9,7 @@ const AT_ONCE = 4;
 const MEGABYTE = 1024 * 1024;
 const BUSY = "busy"; // the server asks to come again in a moment
 /** @type {Record<number, string>} */
-const REASONS = { 503: BUSY };
+const REASONS = { 503: BUSY, 507: "disk-full" };
 const BUSY_TRIES = 5;
 const BUSY_PAUSE_MS = 5000;
 const page = the("[data-upload]", HTMLElement);

@@ -12,8 +12,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from recognition.cnn.finder.manifest import FinderManifest, write_finder
-from recognition.core import heartbeats
-from recognition.models import ModelVersion, State
+from recognition.core import heartbeats, jobs
+from recognition.models import Job, ModelVersion, State
 from recognition.site import readiness
 from recognition.versions import finder
 from tests.support.rows import add_photo, training_run
@@ -97,7 +97,7 @@ def test_ready_without_a_finder_which_is_said(
     assert absent["ok"] is False
     assert "manage.py add_finder" in absent["why"]
     write_finder(tmp_path, FinderManifest("nanodet_g", 416))
-    assert client.get("/readyz").json()["optional"] == {"finder": {"ok": True}}
+    assert client.get("/readyz").json()["optional"]["finder"] == {"ok": True}
     assert 'ark_finder_info{name="nanodet_g"} 1.0' in client.get("/metrics").content.decode()
 
 
@@ -169,3 +169,17 @@ def test_health_is_not_redirected_to_https(
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
 def test_health_is_only_read(path: str, client: Client) -> None:
     assert client.post(path).status_code == 405
+
+
+def test_damaged_originals_are_told_but_stop_nothing(client: Client) -> None:
+    found = {"missing": 1, "incoming": 5}
+    jobs.note_done(Job.Kind.STORAGE_CHECK, timezone.now(), {}, {"found": found})
+    answer = client.get("/readyz").json()["optional"]["storage"]
+    assert not answer["ok"]
+    assert "'missing': 1" in answer["why"]
+    assert "incoming" not in answer["why"]
+    metrics = client.get("/metrics").text
+    assert "ark_storage_missing 1.0" in metrics
+    assert "ark_storage_orphaned 0.0" in metrics
+    assert "ark_storage_free_bytes " in metrics
+    assert "ark_storage_check_timestamp_seconds " in metrics

@@ -137,7 +137,7 @@ def test_a_full_disk_is_told_as_such(
     bundles.ask_for(live_version, "bundle", None)
     bundles.make_asked()
     job = export_of(live_version, "bundle").job
-    assert (job.state, job.error) == (RunState.FAILED, "disk")
+    assert (job.state, job.error) == (RunState.FAILED, "disk_full")
     assert "No space left" in job.error_detail
 
 

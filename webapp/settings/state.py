@@ -39,3 +39,7 @@ ARK_EXPORTS = ARK_HOME / "exports"  # versions to download
 ARK_IMPORTS = ARK_HOME / "imports"  # bundles from elsewhere, until they are checked
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UNASKED_BYTES
 DATA_UPLOAD_MAX_NUMBER_FILES = ARK_MAX_BULK_FILES
+# When rows and files are compared each night, in TZ; "none": only when asked
+ARK_STORAGE_CHECK_HOUR = env.choice(
+    "ARK_STORAGE_CHECK_HOUR", "3", ("none", *(str(hour) for hour in range(24)))
+)

@@ -21,6 +21,7 @@ _HEARD_OF = {  # the analyst sends no heartbeats
     Job.Kind.EXPORT: heartbeats.TEACHER,
     Job.Kind.IMPORT: heartbeats.TEACHER,
     Job.Kind.LEARNING_CURVE: heartbeats.TEACHER,
+    Job.Kind.STORAGE_CHECK: heartbeats.TEACHER,
     Job.Kind.BACKFILL: heartbeats.PREDICTOR,
     Job.Kind.PERSON_DELETION: heartbeats.TEACHER,
     Job.Kind.PHOTO_DELETION: heartbeats.TEACHER,
@@ -85,6 +86,8 @@ def _took(job: Job) -> str:
 def _link(job: Job) -> tuple[str, str] | None:
     if job.kind == Job.Kind.LEARNING_CURVE:
         return reverse("training-learning-curve"), _("Learning curve")
+    if job.kind == Job.Kind.STORAGE_CHECK:
+        return reverse("storage"), _("Storage")
     if job.kind == Job.Kind.SUSPECT_SEARCH:
         return reverse("review-suspects"), _("Suspect labels")
     if job.kind in (Job.Kind.PHOTO_DELETION, Job.Kind.PHOTO_RESTORATION):

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.store.bundle import BadBundle
+from recognition.core import full_disk
 from recognition.models import ModelVersion
 from recognition.photos.uploads import SpooledUpload, takes_files
 from recognition.staff import job_texts
@@ -83,6 +84,8 @@ def import_version(request: StaffRequest) -> HttpResponse:
         try:
             bundles.accept(upload.path, upload.name, request.user)
         except (BadBundle, CorruptCheckpoint, OSError) as error:
+            if full_disk.is_told_by(error):
+                raise
             form.add_error("archive", _("It cannot be imported. %(error)s") % {"error": error})
         else:
             return redirect("training-import")

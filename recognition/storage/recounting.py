@@ -1,0 +1,56 @@
+"""What each person has stored, counted anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import BigIntegerField, Count, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from recognition.models import Profile
+from recognition.storage import tables
+
+PAGE = 100
+
+
+def count_anew(after_id: int) -> int | None:
+    """Correct the counters of the next people; return the last one's id, or None after the last.
+
+    The counters change with the rows, in the same transactions. So how far they are off, as one
+    query sees it, stays true while uploads go on.
+    """
+    ids = list(
+        User.objects.filter(id__gt=after_id).order_by("id").values_list("id", flat=True)[:PAGE]
+    )
+    if not ids:
+        return None
+    with_profile = Profile.objects.filter(user__in=ids).values_list("user_id", flat=True)
+    missing = [Profile(user_id=id_) for id_ in set(ids) - set(with_profile)]
+    Profile.objects.bulk_create(missing, ignore_conflicts=True)
+    counted = Profile.objects.filter(user__in=ids).annotate(
+        off_bytes=_sum_of(Sum("size_bytes")) - F("stored_bytes"),
+        off_photos=_sum_of(Count("id")) - F("stored_photos"),
+    )
+    for user_id, size_bytes, photos in counted.values_list("user_id", "off_bytes", "off_photos"):
+        if size_bytes or photos:
+            Profile.objects.filter(user=user_id).update(
+                stored_bytes=F("stored_bytes") + int(size_bytes),
+                stored_photos=F("stored_photos") + int(photos),
+            )
+    return ids[-1]
+
+
+def _sum_of(what: Sum | Count) -> Any:
+    """Over all tables with originals, of the profile's owner."""
+    total: Any = Value(0)
+    for table in tables.everything():
+        total = total + Coalesce(
+            Subquery(_of_owner(table, what)), 0, output_field=BigIntegerField()
+        )
+    return total
+
+
+def _of_owner(rows: QuerySet[Any], what: Sum | Count) -> QuerySet[Any]:
+    of_owner = rows.filter(owner=OuterRef("user_id")).order_by().values("owner")
+    return of_owner.annotate(total=what).values("total")
