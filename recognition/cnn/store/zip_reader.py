@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from typing import IO
 
 CHUNK_BYTES = 256 * 1024
-_DIRECTORY_BYTES_A_FILE = 512
+_DIRECTORY_BYTES_A_FILE = 256
 _LONGEST_NAME = 1024  # characters
 _LOCAL_HEADER_BYTES = 30
 # bzip2 and LZMA come with working memory whose size a stranger chooses.
