@@ -1,8 +1,7 @@
 """What an address may ask of a list: what the list declares, and nothing else.
 
-Django lets whoever sees a list look for any of its columns in any way: `?name__regex=...` would keep
-a process busy for as long as its writer likes, and `?by__password__startswith=...` tells what nobody
-shall know.
+Django lets whoever sees a list look for any of its columns in any way: `?name__regex=...` keeps a
+process busy for as long as its writer likes, and others tell letter by letter what is not shown.
 """
 
 from __future__ import annotations

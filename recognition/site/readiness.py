@@ -8,7 +8,7 @@ import redis
 from django.db import DatabaseError, connection
 
 from recognition.cnn.manifest import MANIFEST_NAME
-from recognition.core import heartbeats, redis_client
+from recognition.core import failures, heartbeats, redis_client
 from recognition.models import ModelVersion
 from recognition.versions import finder, registry
 
@@ -64,10 +64,16 @@ def _worker_is_heard() -> None:
         raise Unfit(f"A predictor cannot load the live version, and goes on without: {text}")
 
 
+def _tasks_succeed() -> None:
+    for text in failures.lasting():
+        raise Unfit(text)
+
+
 _CHECKS = {
     "database": _database_answers,
     "broker": _broker_answers,
     "live_model": _version_is_live,
     "worker": _worker_is_heard,
+    "tasks": _tasks_succeed,
 }
-_NEEDS = {"live_model": "database", "worker": "broker"}
+_NEEDS = {"live_model": "database", "worker": "broker", "tasks": "broker"}

@@ -32,8 +32,8 @@ def check_new(manifest: Manifest, by: User | None) -> None:
     if new and by and not by.has_perm("recognition.add_label"):
         names = ", ".join(label.slug for label in new[:_NAMED])
         text = _(
-            "It knows labels that are not here, and you may not add any: %(labels)s. Have a reviewer"
-            " add them first."
+            "It knows labels that are not here, and you may not add any: %(labels)s. "
+            "Have a reviewer add them first."
         )
         raise LabelsRefused(text % {"labels": names})
     for label in manifest.labels:

@@ -55,7 +55,7 @@ def test_what_breaks_pages_is_refused_at_the_door(
 def test_a_square_of_1600_pixels_is_refused_at_the_door(network: Path, tmp_path: Path) -> None:
     sides = {"crop": 1600, "resize": 1600}
     archive = bundle_with(network, tmp_path, lambda fields: fields["preprocessing"].update(sides))
-    with pytest.raises(CorruptCheckpoint, match="crop|resize"):
+    with pytest.raises(CorruptCheckpoint, match=r"crop|resize"):
         bundles.accept(archive, "theirs.zip", None)
 
 

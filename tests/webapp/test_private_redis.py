@@ -41,7 +41,7 @@ REFUSED: dict[str, Callable[[Connection], object]] = {
 def test_scripts_and_what_changes_the_server_are_refused(
     command: Callable[[Connection], object],
 ) -> None:
-    with pytest.raises(redis.ResponseError, match="permission|not allowed"):
+    with pytest.raises(redis.ResponseError, match=r"permission|not allowed"):
         command(redis_client.connection())
 
 

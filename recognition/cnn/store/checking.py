@@ -65,7 +65,9 @@ def _check_tensors(folder: Path, manifest: Manifest) -> None:
     }
     given = {name: (tensor["dtype"], tensor["shape"]) for name, tensor in read_header(folder)}
     if wanted != given:
-        off = sorted({*wanted, *given} - {name for name in wanted if wanted[name] == given.get(name)})
+        off = sorted(
+            {*wanted, *given} - {name for name in wanted if wanted[name] == given.get(name)}
+        )
         raise CorruptCheckpoint(f"the weights do not fit {manifest.network}: {', '.join(off[:3])}")
 
 

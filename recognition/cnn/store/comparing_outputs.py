@@ -1,4 +1,4 @@
-"""Whether two forms of a version are one network: all that they say of the same pictures, compared."""
+"""Whether two forms of a version are one network: what they say of the same pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one way in which ZIP files of strangers are read: nothing that they say is trusted. Torch-free.
+"""The one way in which ZIP files of strangers are read: nothing they say is trusted. Torch-free.
 
 Names are never used as paths here; whoever makes files of entries names them himself. What may be
 wrong with an archive is a BadArchive, with one entry a BadEntry; nothing else is ever raised over

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-import shutil
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import openvino
 import pytest
 import torch
-from PIL import Image
 
-from recognition.cnn.manifest import GRAPH_CONSTANTS_NAME, GRAPH_NAME, verify, write_manifest
+from recognition.cnn.manifest import verify
 from recognition.cnn.pixels.preprocessing import load_pixels
 from recognition.cnn.serving.outputs import Outputs
 from recognition.cnn.store import export as exporting
 from recognition.cnn.store.bundle import unpack
-from recognition.cnn.store.checkpoint import load_network, save_version
+from recognition.cnn.store.checkpoint import load_network
 from recognition.cnn.store.export import FORMS, WrongAnswers, export
 
 MAX_PIXELS = 100_000_000
