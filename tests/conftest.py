@@ -26,7 +26,7 @@ from recognition.cnn.store.checkpoint import build_pretrained
 from recognition.core import rate_limits, redis_client
 from recognition.models import ModelVersion
 from recognition.people import roles, wrong_tokens
-from recognition.versions import registry
+from recognition.versions import checks, registry
 from recognition.workers import quiet
 from tests.support.real_answers import Shot, shots_in
 from tests.support.rows import manifest
@@ -129,6 +129,21 @@ def _empty_redis(redis_server: None) -> None:
     redis_client.connection().flushall()
     wrong_tokens.forget()
     rate_limits._local = rate_limits._LocalCounters()
+
+
+@pytest.fixture(autouse=True)
+def _versions_go_live_untried(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Most versions of the tests have no weights that could answer; what is about that asks for
+    `versions_are_tried`."""
+    if "versions_are_tried" not in request.fixturenames:
+        monkeypatch.setattr(checks, "try_out", lambda folder: None)
+
+
+@pytest.fixture
+def versions_are_tried() -> None:
+    """A version must answer before it goes live, as in real life."""
 
 
 @pytest.fixture

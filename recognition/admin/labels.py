@@ -18,7 +18,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilt
 from unfold.decorators import action, display
 from unfold.views import ChangeList
 
-from recognition.admin.lists import List
+from recognition.admin.guard import DeclaredChangeList, Guarded
 from recognition.core.counting import total
 from recognition.labels.tree import (
     LabelTree,
@@ -39,7 +39,7 @@ KIND_COLOURS = {
 USE_COLOURS = {"active": "success", "retired": "warning", "merged": "info"}
 
 
-class TreeChangeList(ChangeList):
+class TreeChangeList(DeclaredChangeList):
     """Labels in the order of the tree, with their depths and counts of photos."""
 
     result_list: Any
@@ -69,7 +69,7 @@ class LabelForm(forms.ModelForm):
 
 
 @admin.register(Label)
-class LabelAdmin(List):
+class LabelAdmin(Guarded):
     form = LabelForm
     list_display = ("tree_name", "other_name", "kind_badge", "use_badge", "photos", "with_below")
     list_display_links = ("tree_name",)

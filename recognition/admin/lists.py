@@ -7,18 +7,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
+from recognition.admin.guard import DeclaredChangeList, Guarded
 from recognition.photos import selectors
 
-_MAX_DIGITS = 18  # of a key
 MAX_PAGES = 200  # skipping rows costs time as well; who looks for old ones filters
 
 
@@ -35,7 +32,7 @@ class Pages:
         return self.number == MAX_PAGES
 
 
-class UncountedChangeList(ChangeList):
+class UncountedChangeList(DeclaredChangeList):
     """Reads one row more than a page shows to learn whether there is a next page.
 
     First the keys alone, which an index holds, then the rows with all that is joined to them: the
@@ -60,18 +57,7 @@ class UncountedChangeList(ChangeList):
         self.paginator = Pages(self.page_num, has_more and self.page_num < MAX_PAGES)
 
 
-class List(ModelAdmin):
-    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """Refuse values that no database can look for, which Django would pass on."""
-        for name, values in request.GET.lists():
-            for value in values:
-                is_endless = value.isdecimal() and len(value) > _MAX_DIGITS and name != SEARCH_VAR
-                if "\0" in value or is_endless:
-                    raise IncorrectLookupParameters
-        return super().get_changelist_instance(request)
-
-
-class LongList(List):
+class LongList(Guarded):
     """For tables of a million rows. Filters and orders must follow an index."""
 
     list_per_page = 50
@@ -98,7 +84,7 @@ class LongList(List):
         return super().changelist_view(request, extra_context)
 
 
-class OfPhotos(ModelAdmin):
+class OfPhotos(Guarded):
     """For rows that are photos or belong to one: found by the photo's id or the beginning of its
     name. Who may not see everybody's photos finds those of their own."""
 
@@ -122,7 +108,7 @@ class OfPhotos(ModelAdmin):
         return queryset.filter(**{f"{self.photo_field}__in": found}), False
 
 
-class ReadOnly(ModelAdmin):
+class ReadOnly(Guarded):
     """For what only the application itself writes."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -24,6 +24,7 @@ from recognition.admin.version_actions import PromoteAction
 from recognition.models import Comparison, ModelVersion
 from recognition.staff import version_page
 from recognition.staff.formatting import percent
+from recognition.versions import measured
 
 
 @admin.register(ModelVersion)
@@ -83,10 +84,8 @@ class ModelVersionAdmin(PromoteAction, ReadOnly):
 
     @display(description=_("accuracy"))
     def accuracy(self, version: ModelVersion) -> str:
-        return (
-            percent(version.metrics.get("accuracy") or getattr(version, "when_compared", None))
-            or "–"
-        )
+        here = measured.metrics_of(version).get("accuracy")
+        return percent(here or getattr(version, "when_compared", None)) or "–"
 
     @display(description=_("how"))
     def way(self, version: ModelVersion) -> str:

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from recognition.admin.filters import users_filter
-from recognition.admin.lists import List, ReadOnly
+from recognition.admin.lists import ReadOnly
 from recognition.models import ApiToken
 from recognition.people import tokens
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(ReadOnly, List):
+class ApiTokenAdmin(ReadOnly):
     list_display = ("user", "called", "scope_names", "expiry", "last_used", "last_address")
     list_display_links = ("called",)
     list_filter_submit = True

@@ -17,6 +17,7 @@ from recognition.admin.lists import LongList, ReadOnly
 from recognition.models import TrainingRun
 from recognition.staff.formatting import percent
 from recognition.staff.training import run_text
+from recognition.versions import measured
 
 
 @admin.register(TrainingRun)
@@ -74,7 +75,7 @@ class TrainingRunAdmin(ReadOnly, LongList):
     @display(description=_("accuracy"))
     def accuracy(self, run: TrainingRun) -> str:
         """Of its version, on the test split."""
-        return percent(run.model_version.metrics.get("accuracy")) if run.model_version else ""
+        return percent(measured.metrics_of(run.model_version).get("accuracy"))
 
     @display(description=_("took"))
     def took(self, run: TrainingRun) -> str:

@@ -15,7 +15,7 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.generics import get_object_or_404
 from rest_framework.pagination import Cursor, CursorPagination
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,6 +23,7 @@ from rest_framework.reverse import reverse
 
 from recognition.api import scopes, serializers
 from recognition.api.errors import Refused
+from recognition.api.parsers import BoundedJSONParser
 from recognition.api.scopes import MayCall, Scope
 from recognition.api.waiting import when_settled
 from recognition.labels import annotating, labelling
@@ -175,7 +176,7 @@ class PhotoViewSet(
         methods=["put"],
         permission_classes=[MayCall, IsReviewer],
         token_scope=Scope.REVIEW,
-        parser_classes=[JSONParser],
+        parser_classes=[BoundedJSONParser],
     )
     def label(self, request: Request, pk: str) -> Response:
         """Confirm or correct the label of a photo, and say what it is about."""
@@ -197,7 +198,7 @@ class PhotoViewSet(
         methods=["post"],
         permission_classes=[MayCall, IsReviewer],
         token_scope=Scope.REVIEW,
-        parser_classes=[JSONParser],
+        parser_classes=[BoundedJSONParser],
     )
     def annotations(self, request: Request, pk: str) -> Response:
         """Label a further part of a photo. The same part again gets the new label."""

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, NotFound
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from recognition.api.parsers import BoundedJSONParser
 from recognition.api.scopes import Scope
 from recognition.api.serializers import BoxField, PhotoErrorSerializer, SetLabelSerializer
 from recognition.labels import suggestions
@@ -50,7 +50,7 @@ _SETTLED = OpenApiResponse(PhotoErrorSerializer, "settled: a reviewer has decide
 class SuggestionsView(APIView):
     """What the owner of a photo says of its answer, until a reviewer has decided."""
 
-    parser_classes = (JSONParser,)
+    parser_classes = (BoundedJSONParser,)
     token_scope = Scope.REVIEW
 
     @extend_schema(responses={200: SuggestionSerializer(many=True)})

@@ -17,7 +17,9 @@ _HEARTBEATS = "ark:heartbeats"  # the workers of a part, scored by when they wer
 _COMPLAINTS = "ark:complaints"  # by worker
 _BEAT_S = 10.0
 EXPIRES_S = 30
-PREDICTOR, TEACHER, TRAINER = "predictor", "teacher", "trainer"  # the parts that send heartbeats
+# The parts that send heartbeats
+PREDICTOR, TEACHER, TRAINER, ANALYST = "predictor", "teacher", "trainer", "analyst"
+PARTS = (PREDICTOR, TEACHER, TRAINER, ANALYST)
 
 
 def beat(worker: str, part: str = PREDICTOR) -> None:

@@ -53,7 +53,7 @@ class JobFailed(Exception):
     """The work cannot be done. code: what the pages explain; detail: what exactly is wrong."""
 
     def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(code, detail)
+        super().__init__(f"{code}: {detail}" if detail else code)
         self.code, self.detail = code, detail
 
 

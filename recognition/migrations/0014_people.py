@@ -40,7 +40,7 @@ def count_originals(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("recognition", "0011_audit_and_profiles"),
+        ("recognition", "0013_trash"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recognition", "0011_audit_and_profiles"),
+        ("recognition", "0015_axes_goes"),
     ]
 
     operations = [

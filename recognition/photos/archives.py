@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import PureWindowsPath
 from typing import IO
@@ -15,6 +15,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 
 from recognition.cnn.pixels.signatures import looks_like_a_photo
+from recognition.cnn.store.zip_reader import BadArchive, BadEntry, ZipReader
 from recognition.labels.tree import LabelFinder
 from recognition.models import Batch, Label
 from recognition.photos import dataset_tables, intake
@@ -23,14 +24,9 @@ from recognition.photos.intake import Marks
 from recognition.photos.refusals import Refusal
 from recognition.photos.uploads import MEGABYTE, SpooledUpload, new_incoming_path
 
-_CHUNK_BYTES = 256 * 1024
 _HEAD_BYTES = 32
-_DIRECTORY_BYTES_A_FILE = 512
 _TABLE_BYTES_A_FILE = 1024
-# bzip2 and LZMA come with working memory whose size a stranger chooses.
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-# What zipfile raises over damaged entries; a file on our own disk gives no OSError of its own.
-_DAMAGED = (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, zlib.error)
+_OTHER_ENTRIES = 1000  # tables and folders; macOS adds another one for each file
 
 
 class UnreadableArchive(Exception):
@@ -49,7 +45,8 @@ def accept(
     What another Ark exported keeps its names and labels; those that are new here are added if the
     owner may do that. Raises UnreadableArchive if there is nothing to read or too much.
     """
-    with archive.path.open("rb") as stream, _open(stream) as opened:
+    with archive.path.open("rb") as stream:
+        opened = _open(stream)
         entries = _photos_in(opened)
         if len(entries) > settings.ARK_MAX_BULK_FILES:
             raise UnreadableArchive(Refusal("request_too_large"))
@@ -64,39 +61,19 @@ def accept(
         return [replace(outcome, name=names[i]) for i, outcome in accepted] + refused
 
 
-def _open(stream: io.BufferedReader) -> zipfile.ZipFile:
-    """zipfile reads the whole directory at once, and then makes an object of each entry."""
+def _open(stream: io.BufferedReader) -> ZipReader:
     try:
-        return zipfile.ZipFile(_LimitedReader(stream))
-    except _DAMAGED as error:
-        raise UnreadableArchive(Refusal("not_an_archive")) from error
+        return ZipReader(stream, 2 * settings.ARK_MAX_BULK_FILES + _OTHER_ENTRIES)
+    except BadArchive as error:
+        raise UnreadableArchive(Refusal(error.code)) from error
 
 
-class _LimitedReader:
-    """A file that refuses to be read in one piece larger than a directory may be."""
-
-    def __init__(self, stream: io.BufferedReader) -> None:
-        self.seek, self.tell, self.seekable = stream.seek, stream.tell, stream.seekable
-        self._read = stream.read
-
-    def read(self, size: int = -1) -> bytes:
-        limit = settings.ARK_MAX_BULK_FILES * _DIRECTORY_BYTES_A_FILE + _CHUNK_BYTES
-        content = self._read(limit + 1 if size < 0 else min(size, limit + 1))
-        if len(content) > limit:
-            raise UnreadableArchive(Refusal("request_too_large"))
-        return content
-
-    def close(self) -> None:
-        """Whoever opened the file closes it."""
-
-
-def _photos_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+def _photos_in(archive: ZipReader) -> list[zipfile.ZipInfo]:
     """The files that a person put there, without what macOS and Windows add."""
     return [
         entry
-        for entry in archive.infolist()
-        if not entry.is_dir()
-        and not entry.filename.startswith("__MACOSX/")
+        for entry in archive.entries
+        if not entry.filename.startswith("__MACOSX/")
         and not _path(entry).name.startswith(".")
         and _path(entry).name not in ("Thumbs.db", "desktop.ini")
     ]
@@ -107,7 +84,7 @@ def _path(entry: zipfile.ZipInfo) -> PureWindowsPath:
     return PureWindowsPath(entry.filename)
 
 
-def _data_set(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> DataSet:
+def _data_set(archive: ZipReader, entries: list[zipfile.ZipInfo]) -> DataSet:
     """The tables of the archive, if it is an exported data set."""
     by_path = {_path(entry): entry for entry in entries}
     folders = sorted(
@@ -120,21 +97,15 @@ def _data_set(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> DataS
 
     def open_file(name: str) -> IO[bytes] | None:
         entry = by_path.get(folder / name)
-        return archive.open(entry) if entry and _is_modest(entry) else None
+        if entry is None or entry.file_size > settings.ARK_MAX_BULK_FILES * _TABLE_BYTES_A_FILE:
+            return None
+        return opened.enter_context(archive.open(entry))
 
     try:
-        return dataset_tables.read(folder, open_file)
-    except _DAMAGED:
+        with ExitStack() as opened:
+            return dataset_tables.read(folder, open_file)
+    except BadEntry:
         return DataSet()
-
-
-def _is_modest(entry: zipfile.ZipInfo) -> bool:
-    """Whether a table can be read without harm."""
-    return (
-        not entry.flag_bits & 0x1
-        and entry.compress_type in _METHODS
-        and entry.file_size <= settings.ARK_MAX_BULK_FILES * _TABLE_BYTES_A_FILE
-    )
 
 
 def _label_finder(data_set: DataSet, owner: User) -> LabelFinder:
@@ -152,7 +123,7 @@ def _label(name: str, find_label: LabelFinder | None) -> Label | None:
 
 
 def _extract(
-    archive: zipfile.ZipFile,
+    archive: ZipReader,
     entries: list[zipfile.ZipInfo],
     data_set: DataSet,
     find_label: LabelFinder | None,
@@ -172,7 +143,7 @@ def _extract(
             if find_label:
                 marks[upload.sha256] = intake.marks(data_set, _path(entry), find_label)
             yield upload, label
-        except _Refused as error:
+        except (_Refused, BadEntry) as error:
             refused.append(intake.Outcome(entry.filename, refusal=Refusal(error.code)))
 
 
@@ -182,36 +153,27 @@ class _Refused(Exception):
         self.code = code
 
 
-def _check(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left_bytes: int) -> None:
+def _check(archive: ZipReader, entry: zipfile.ZipInfo, left_bytes: int) -> None:
     """Refuse an entry before it is unpacked, by what the directory and its first bytes say.
 
     Its stated size can be believed: zipfile never unpacks more than that.
     """
-    if entry.flag_bits & 0x1:
-        raise _Refused("encrypted")
-    if entry.compress_type not in _METHODS:
-        raise _Refused("unsupported_compression")
     if entry.file_size > settings.ARK_MAX_UPLOAD_MB * MEGABYTE:
         raise _Refused("too_large")
     if entry.file_size > left_bytes:
         raise _Refused("request_too_large")
-    try:
-        with archive.open(entry) as packed:
-            head = packed.read(_HEAD_BYTES)
-    except _DAMAGED as error:
-        raise _Refused("truncated") from error
-    if not looks_like_a_photo(head):
+    if not looks_like_a_photo(archive.head(entry, _HEAD_BYTES)):
         raise _Refused("not_an_image")
 
 
-def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> SpooledUpload:
-    """Raises _Refused if the entry is damaged, and OSError when the disk is full."""
+def _unpack(archive: ZipReader, entry: zipfile.ZipInfo, name: str) -> SpooledUpload:
+    """Raises BadEntry if it is damaged, and OSError when the disk is full."""
     path = new_incoming_path()
     digest = hashlib.sha256()
     size = 0
     try:
         with path.open("wb") as stream:
-            for chunk in _chunks(archive, entry):
+            for chunk in archive.chunks(entry):
                 stream.write(chunk)
                 digest.update(chunk)
                 size += len(chunk)
@@ -219,12 +181,3 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Spoo
         path.unlink(missing_ok=True)
         raise
     return SpooledUpload(path, name, size, digest.hexdigest())
-
-
-def _chunks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
-    try:
-        with archive.open(entry) as packed:
-            while chunk := packed.read(_CHUNK_BYTES):
-                yield chunk
-    except _DAMAGED as error:
-        raise _Refused("truncated") from error

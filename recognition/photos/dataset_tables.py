@@ -2,9 +2,7 @@
 
 `photos.csv` has each photo's original name and label, and the box that the label is about;
 `annotations.csv` has the labels of further parts; `labels.csv` describes the labels, so that
-another Ark can add those it lacks. Spreadsheets run cells that start like a formula, so such a cell
-gets a leading apostrophe, as OWASP advises (owasp.org/www-community/attacks/CSV_Injection);
-reading removes it.
+another Ark can add those it lacks.
 """
 
 from __future__ import annotations
@@ -16,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath, PurePosixPath
 from typing import IO, Any, NamedTuple
 
+from recognition.core.spreadsheets import guarded, unguarded
 from recognition.labels import boxes
 from recognition.labels.tree import NewLabel
 
@@ -29,7 +28,6 @@ PHOTO_COLUMNS = (
 PART_COLUMNS = ("file", "label", *EDGES)
 LABEL_COLUMNS = NewLabel._fields
 _ENCODING = "utf-8-sig"  # with a byte order mark, or Excel garbles Chinese
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _MAX_LABELS = 10_000
 
 
@@ -125,16 +123,6 @@ def csv_lines(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> It
         text.truncate()
         writer.writerow([guarded(str(row[column])) for column in columns])
         yield text.getvalue().encode()
-
-
-def guarded(cell: str) -> str:
-    """The cell, such that no spreadsheet takes it for a formula."""
-    return "'" + cell if cell.lstrip("'").startswith(_FORMULA) else cell
-
-
-def unguarded(cell: str) -> str:
-    """The cell that `guarded` was given."""
-    return cell[1:] if cell.startswith("'") and guarded(cell) != cell else cell
 
 
 def _box(row: Mapping[str, str]) -> boxes.Box | None:

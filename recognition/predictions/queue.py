@@ -65,6 +65,17 @@ def recover() -> int:
 
 
 @transaction.atomic
+def give_back() -> int:
+    """After work that failed: what this worker has claimed waits again, or fails if that was its
+    last attempt; return how many wait again."""
+    held = leases.held(Prediction.objects.filter(state=State.RUNNING))
+    held.filter(attempts__gte=MAX_ATTEMPTS).update(
+        state=State.FAILED, error="crashed", **leases.NO_LEASE
+    )
+    return held.update(state=State.PENDING, **leases.NO_LEASE)
+
+
+@transaction.atomic
 def claim(version: ModelVersion, heavy: bool = False) -> list[Prediction]:
     """Take the uploads whose turn it is, at most BATCH_SIZE, under a lease, for this version to
     answer; or one of the heavy ones."""

@@ -8,7 +8,7 @@ import redis
 from django.db import DatabaseError, connection
 
 from recognition.cnn.manifest import MANIFEST_NAME
-from recognition.core import heartbeats, redis_client
+from recognition.core import failures, heartbeats, redis_client
 from recognition.models import ModelVersion
 from recognition.storage import checking
 from recognition.versions import finder, registry
@@ -68,6 +68,11 @@ def _worker_is_heard() -> None:
         raise Unfit(f"A predictor cannot load the live version, and goes on without: {text}")
 
 
+def _tasks_succeed() -> None:
+    for text in failures.lasting():
+        raise Unfit(text)
+
+
 def _files_are_whole() -> None:
     check = checking.last()
     found = check.result.get("found", {}) if check else {}
@@ -83,5 +88,6 @@ _CHECKS = {
     "broker": _broker_answers,
     "live_model": _version_is_live,
     "worker": _worker_is_heard,
+    "tasks": _tasks_succeed,
 }
-_NEEDS = {"live_model": "database", "worker": "broker"}
+_NEEDS = {"live_model": "database", "worker": "broker", "tasks": "broker"}

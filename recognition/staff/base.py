@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -21,14 +21,23 @@ class StaffRequest(HttpRequest):
     user: User
 
 
-def staff_page(*permissions: str) -> Callable[[View], View]:
+_ONLY_LOOK = ("GET", "HEAD", "OPTIONS")
+
+
+def staff_page(*permissions: str, to_change: Sequence[str] = ()) -> Callable[[View], View]:
     """Let only staff with one of these permissions (such as "recognition.review") in; others get a
-    403."""
+    403.
+
+    to_change: one of which whoever sends a form needs, if that takes more than to look. Without it,
+    permissions that only let people view something let nobody send a form.
+    """
+    changing = to_change or [name for name in permissions if ".view_" not in name]
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not any(map(request.user.has_perm, permissions)):
+            needed = permissions if request.method in _ONLY_LOOK else changing
+            if not any(map(request.user.has_perm, needed)):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

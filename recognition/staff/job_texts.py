@@ -34,6 +34,11 @@ _ERRORS = {
     "wrong_answers": gettext_lazy(
         "What was made of the version answers otherwise than the version itself, so it is not used."
     ),
+    "too_demanding": gettext_lazy(
+        "The version takes more memory or time than a version may, or cannot be run at all, so it "
+        "is not used."
+    ),
+    "labels": gettext_lazy("The labels of the version cannot be taken in."),
     "disk": gettext_lazy(
         "The disk could not be read or written. Make room; then ask for it again."
     ),

@@ -19,6 +19,7 @@ from recognition.models import Comparison, Experiment, Mode, ModelVersion, RunSt
 from recognition.models.ids import time_ordered_uuid
 from recognition.training import datasets, runs
 from recognition.training.failures import CannotTrain
+from recognition.versions import measured
 
 MIN_RUNS, MAX_RUNS = 2, 8
 NETWORK = "network"  # what varies if it is no parameter and no option of a network
@@ -171,7 +172,7 @@ def sides(experiment: Experiment) -> list[Side]:
 
 def _side(run: TrainingRun, findings: Mapping[str, Any]) -> Side:
     version = run.model_version
-    metrics = version.metrics if version else {}
+    metrics = measured.metrics_of(version)
     seconds = [epoch.seconds for epoch in run.epochs.all() if epoch.seconds is not None]
     interval = metrics.get("accuracy_interval")
     return Side(

@@ -23,7 +23,7 @@ from recognition.cnn.store import bundle
 from recognition.core import audit, full_disk, jobs
 from recognition.models import Job, ModelVersion, Photo, RunState
 from recognition.photos.uploads import MEGABYTE
-from recognition.versions import registry
+from recognition.versions import checks, registry, version_labels
 
 if TYPE_CHECKING:
     from recognition.cnn.store.export import Check
@@ -117,12 +117,13 @@ def accept(archive: Path, name: str, by: User | None) -> Job:
 
     The parameters of the job are {"name": "theirs.zip", "folder": the name of a folder in
     ARK_IMPORTS, "sha256": the version's}.
-    Raises bundle.BadBundle or CorruptCheckpoint; the archive stays where it is.
+    Raises bundle.BadBundle, CorruptCheckpoint or LabelsRefused; the archive stays where it is.
     """
     folder = settings.ARK_IMPORTS / uuid.uuid4().hex
     manifest = bundle.unpack(archive, folder, max_bytes())
     parameters = {"name": name[:200], "folder": folder.name, "sha256": manifest.sha256}
     try:
+        version_labels.check_new(manifest, by)
         job = jobs.ask(Job.Kind.IMPORT, by, manifest.sha256, parameters=parameters)
     except BaseException:
         shutil.rmtree(folder)
@@ -155,15 +156,22 @@ def add_accepted() -> None:
     _delete_leftovers()
 
 
-def add(folder: Path) -> ModelVersion:
+def add(folder: Path, by: User | None = None) -> ModelVersion:
     """Check the answers of an unpacked bundle and make it a version.
 
-    Raises CorruptCheckpoint, or WrongAnswers if its graph and its weights are not one network.
+    by: who brings it in; None for the operator. Raises JobFailed, or OSError.
     """
-    from recognition.cnn.store.export import check_answers
-
-    check_answers(folder, _latest_originals(), settings.ARK_MAX_PIXELS)
-    return registry.add_candidate(folder, _parent(read_manifest(folder)))
+    try:
+        checks.check(folder, _latest_originals())
+        manifest = read_manifest(folder)
+        version_labels.check_new(manifest, by)
+        return registry.add_candidate(folder, _parent(manifest))
+    except checks.Refused as refused:
+        raise jobs.JobFailed(refused.code, str(refused)) from refused
+    except version_labels.LabelsRefused as refused:
+        raise jobs.JobFailed("labels", str(refused)) from refused
+    except CorruptCheckpoint as error:
+        raise jobs.JobFailed("damaged", str(error)) from error
 
 
 def record_import(version: ModelVersion, name: str, by: User | None) -> None:
@@ -178,7 +186,7 @@ def record_export(version: ModelVersion, form: str, by: User | None, file: str) 
 def _added(job: Job) -> ModelVersion:
     known = ModelVersion.objects.filter(sha256=job.parameters["sha256"]).first()
     with _explained():
-        return known or add(settings.ARK_IMPORTS / job.parameters["folder"])
+        return known or add(settings.ARK_IMPORTS / job.parameters["folder"], job.by)
 
 
 def _delete_leftovers() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
@@ -22,6 +21,7 @@ from recognition.core import audit, events
 from recognition.core.locks import lock_label_tree
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, LiveChange, ModelVersion
+from recognition.versions import checks, version_labels
 
 
 class CannotPromote(Exception):
@@ -39,14 +39,14 @@ def register_first(manifest: Manifest) -> ModelVersion:
     where there are labels already, the tree is what people have made of it."""
     lock_label_tree()
     if not Label.objects.exists():
-        _ensure_labels(taxonomy.tree())
+        version_labels.ensure(taxonomy.tree())
     return register(1, manifest)
 
 
 @transaction.atomic
 def register(number: int, manifest: Manifest, parent: ModelVersion | None = None) -> ModelVersion:
     """Make a network in models_store known, with its labels. The first one goes live."""
-    _ensure_labels(manifest.labels)
+    version_labels.ensure(manifest.labels)
     version, created = ModelVersion.objects.get_or_create(
         number=number,
         defaults={
@@ -130,6 +130,7 @@ def promote(
     Raises CannotPromote.
     """
     check_files(version)
+    _check_answer(version)
     with transaction.atomic():
         live = [locked for locked in _lock_versions() if locked.live]
         if version in live:
@@ -212,19 +213,15 @@ def check_files(version: ModelVersion) -> None:
         raise CannotPromote(text % {"number": version.number, "error": error}) from error
 
 
+def _check_answer(version: ModelVersion) -> None:
+    """Have it answer one picture. Raises CannotPromote."""
+    try:
+        checks.try_out(version.folder)
+    except checks.Refused as refused:
+        text = _("Version %(number)d cannot go live, because it cannot answer: %(error)s")
+        raise CannotPromote(text % {"number": version.number, "error": refused}) from refused
+
+
 def _lock_versions() -> list[ModelVersion]:
     """All versions, until the transaction ends: one numbers and promotes at a time."""
     return list(ModelVersion.objects.select_for_update().order_by("id"))
-
-
-def _ensure_labels(known: Iterable[taxonomy.Label]) -> None:
-    """Add the labels that are missing; those that are there may have been edited by staff."""
-    lock_label_tree()
-    rows = {label.slug: label for label in LabelTree()}
-    missing = [label for label in known if label.slug not in rows]
-    for label in missing:
-        names = {"name_en": label.name_en, "name_zh": label.name_zh}
-        rows[label.slug] = Label.objects.create(slug=label.slug, kind=label.kind, **names)
-    for label in missing:  # a parent may stand behind its children
-        if label.parent:
-            Label.objects.filter(slug=label.slug).update(parent=rows[label.parent])

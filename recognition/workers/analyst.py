@@ -32,7 +32,8 @@ class Analyst:
     def work(self) -> None:
         if _is_predicting() and time.monotonic() < self._worked_s + HOLD_BACK_S:
             return
-        loop.run_each(self._jobs, "analyst")
+        with heartbeats.beating(heartbeats.ANALYST):
+            loop.run_each(self._jobs, heartbeats.ANALYST)
         self._worked_s = time.monotonic()
 
 

@@ -7,6 +7,7 @@ that (`apart`).
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections import deque
@@ -14,9 +15,11 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
+from django.db import Error
+
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.serving.classifier import HeavyPhoto, Look, Outcome
-from recognition.core import heartbeats, memory, wakeups
+from recognition.core import failures, heartbeats, memory, wakeups
 from recognition.core.process import worker_name
 from recognition.models import ModelVersion, Prediction
 from recognition.predictions import backfill, closer_look, queue
@@ -42,7 +45,25 @@ def serve() -> None:
 
 
 def predict_pending() -> int:
-    """Predict until nothing is left to claim; return how many photos were settled."""
+    """Predict until nothing is left to claim; return how many photos were settled.
+
+    Whatever goes wrong, what was claimed waits again, and is then tried one by one.
+    """
+    try:
+        settled = _drain()
+    except Exception as error:
+        failures.failed(heartbeats.PREDICTOR, "predicting", error)
+        heartbeats.beat(worker_name())  # it lives, and has something to tell
+        with contextlib.suppress(Error):  # then the lease runs out
+            if queue.give_back():
+                wakeups.wake_predictor()
+        raise
+    if settled:
+        failures.went_well(heartbeats.PREDICTOR, "predicting")
+    return settled
+
+
+def _drain() -> int:
     wakeups.acknowledge()
     model_cache.catch_up()
     started = time.monotonic()

@@ -7,6 +7,11 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["recognition.api.scopes.MayCall"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "recognition.api.parsers.BoundedJSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
     "DEFAULT_THROTTLE_CLASSES": ["recognition.api.throttling.PerMinuteThrottle"],
     "DEFAULT_SCHEMA_CLASS": "recognition.api.schema.ScopedSchema",
     "EXCEPTION_HANDLER": "recognition.api.errors.exception_handler",

@@ -31,6 +31,8 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         connect_timeout=3, tcp_user_timeout=10_000
     )
+# Of web processes (webapp/statement_limits.py); 0: no limit
+ARK_STATEMENT_TIMEOUT_S = env.integer("ARK_STATEMENT_TIMEOUT_S", 30)
 MEDIA_ROOT = ARK_HOME / "media"
 ARK_INCOMING = ARK_HOME / "incoming"  # uploads while they arrive, on the same disk as MEDIA_ROOT
 FILE_UPLOAD_HANDLERS = ["recognition.photos.uploads.SpoolUploadHandler"]

@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from recognition.cnn.engines import DEVICES, ENGINES, BrokenEngine, choose_engine
-from recognition.cnn.manifest import Manifest, verify
+from recognition.cnn.manifest import CorruptCheckpoint, Manifest, verify
 from recognition.cnn.pixels.reference import reference_pixels
-from recognition.cnn.serving.outputs import Engine
+from recognition.cnn.serving.outputs import Engine, Outputs
+from recognition.cnn.store.manifest_schema import check_counts
 
 __all__ = ["DEVICES", "ENGINES", "BrokenEngine", "load_engine"]
 
@@ -34,6 +35,7 @@ def load_engine(
     Raises CorruptCheckpoint, BrokenEngine, or ValueError for a combination that cannot be.
     """
     manifest = verify(folder)
+    check_counts(manifest)
     loaded = _load(folder, manifest, *choose_engine(manifest.files, engine, device))
     _check_reference(loaded, manifest)
     return manifest, loaded
@@ -51,11 +53,24 @@ def _load(folder: Path, manifest: Manifest, engine: str, device: str) -> Engine:
 
 def _check_reference(engine: Engine, manifest: Manifest) -> None:
     expected = np.array(manifest.reference_log_probabilities, np.float32)
-    answer = engine(reference_pixels(manifest.preprocessing.crop)).log_probabilities[0]
+    outputs = engine(reference_pixels(manifest.preprocessing.crop))
+    _check_shapes(outputs, manifest)
+    answer = outputs.log_probabilities[0]
     difference = answer - expected
     error_nats = float(np.abs(difference - difference.mean()).mean())
     if not error_nats < REFERENCE_TOLERANCE_NATS:  # also when it is not a number
         raise BrokenEngine(
             f"{engine.name} is off by {error_nats:.3g} nats on the reference picture; "
             "choose another engine or reinstall its library"
+        )
+
+
+def _check_shapes(outputs: Outputs, manifest: Manifest) -> None:
+    """Raises CorruptCheckpoint."""
+    labels, classes = len(manifest.labels), len(manifest.fine_names)
+    answered = outputs.log_probabilities.shape[1], outputs.fine_logits.shape[1]
+    if answered != (labels, classes) or len(manifest.reference_log_probabilities) != labels:
+        raise CorruptCheckpoint(
+            f"the network answers {answered[0]} labels and {answered[1]} classes; model.json names "
+            f"{labels} and {classes}"
         )

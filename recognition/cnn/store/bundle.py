@@ -7,10 +7,11 @@ import shutil
 import zipfile
 from pathlib import Path
 
-from recognition.cnn.manifest import MANIFEST_NAME, Manifest, read_manifest, verify
+from recognition.cnn.manifest import MANIFEST_NAME, Manifest, verify
+from recognition.cnn.store.manifest_schema import MAX_MANIFEST_BYTES, VERSION_FILES, check_manifest
+from recognition.cnn.store.zip_reader import BadArchive, BadEntry, ZipReader
 
-_MAX_MANIFEST_BYTES = 16 * 1024 * 1024
-_CHUNK_BYTES = 1024 * 1024
+_MAX_ENTRIES = 64
 
 
 class BadBundle(ValueError):
@@ -31,17 +32,19 @@ def pack(folder: Path, archive: Path) -> None:
 
 
 def unpack(archive: Path, folder: Path, max_bytes: int) -> Manifest:
-    """Unpack a bundle into a new folder and verify all its digests.
+    """Unpack a bundle into a new folder, hold its model.json against the schema and verify all
+    digests.
 
-    Only files that its model.json names are written, and at most `max_bytes` in all, whatever
-    the archive says of its sizes. If anything is wrong, no folder is left.
+    Only files that a version has and its model.json names are written, and at most `max_bytes` in
+    all, whatever the archive says of its sizes. If anything is wrong, no folder is left.
     Raises BadBundle, or CorruptCheckpoint.
     """
     folder.mkdir(parents=True)
     try:
-        _unpack(archive, folder, max_bytes)
+        with archive.open("rb") as stream:
+            _unpack(ZipReader(stream, _MAX_ENTRIES), folder, max_bytes)
         return verify(folder)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (BadArchive, BadEntry) as error:
         shutil.rmtree(folder)
         raise BadBundle(f"This is no bundle: {error}") from error
     except BaseException:
@@ -49,25 +52,27 @@ def unpack(archive: Path, folder: Path, max_bytes: int) -> Manifest:
         raise
 
 
-def _unpack(archive: Path, folder: Path, max_bytes: int) -> None:
-    with zipfile.ZipFile(archive) as file:
-        if MANIFEST_NAME not in file.namelist():
-            raise BadBundle(f"This is no bundle: it contains no {MANIFEST_NAME}.")
-        _copy(file, MANIFEST_NAME, folder, _MAX_MANIFEST_BYTES)
-        left = max_bytes
-        for name in read_manifest(folder).files:
-            # A name with a folder in it could lead out of this one.
-            if name != Path(name).name or name not in file.namelist():
-                raise BadBundle(f"The bundle is incomplete: {name} is missing.")
-            left -= _copy(file, name, folder, left)
+def _unpack(archive: ZipReader, folder: Path, max_bytes: int) -> None:
+    entries = {entry.filename: entry for entry in archive.entries}
+    if len(entries) < len(archive.entries):
+        raise BadBundle("This is no bundle: it contains two files of the same name.")
+    if MANIFEST_NAME not in entries:
+        raise BadBundle(f"This is no bundle: it contains no {MANIFEST_NAME}.")
+    _copy(archive, entries[MANIFEST_NAME], folder, MAX_MANIFEST_BYTES)
+    left_bytes = max_bytes
+    for name in check_manifest(folder).files:
+        # A name with a folder in it could lead out of this one.
+        if name not in VERSION_FILES or name not in entries:
+            raise BadBundle(f"The bundle is incomplete: {name} is missing.")
+        left_bytes -= _copy(archive, entries[name], folder, left_bytes)
 
 
-def _copy(file: zipfile.ZipFile, name: str, folder: Path, max_bytes: int) -> int:
+def _copy(archive: ZipReader, entry: zipfile.ZipInfo, folder: Path, max_bytes: int) -> int:
     written = 0
-    with file.open(name) as source, (folder / name).open("xb") as target:
-        while chunk := source.read(_CHUNK_BYTES):
+    with (folder / entry.filename).open("xb") as target:
+        for chunk in archive.chunks(entry):
             written += len(chunk)
             if written > max_bytes:
-                raise BadBundle(f"The bundle is too large: {name} does not end.")
+                raise BadBundle(f"The bundle is too large: {entry.filename} does not end.")
             target.write(chunk)
     return written

@@ -9,41 +9,35 @@ import json
 import tempfile
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import nn
 
-from recognition.cnn.manifest import GRAPH_NAME, Manifest
-from recognition.cnn.pixels.decoded import load_views
-from recognition.cnn.pixels.preprocessing import Preprocessing
+from recognition.cnn.manifest import Manifest
 from recognition.cnn.pixels.reference import reference_pixels
-from recognition.cnn.pixels.unreadable import DEFAULT_MAX_PIXELS, UnreadablePhoto
+from recognition.cnn.pixels.unreadable import DEFAULT_MAX_PIXELS
 from recognition.cnn.recogniser import Recogniser
+from recognition.cnn.serving.outputs import Outputs
 from recognition.cnn.store import bundle
 from recognition.cnn.store.card import model_card
 from recognition.cnn.store.checkpoint import load_network
+from recognition.cnn.store.comparing_outputs import (
+    Check,
+    WrongAnswers,
+    answers_of,
+    answers_of_graph,
+    compare,
+    pictures,
+)
 from recognition.cnn.store.graph import save_graph
 
-MAX_DIFFERENCE = 0.005  # of a probability; float32 engines differ by about 0.0001
-_OUTPUTS = ("log_probabilities", "fine_logits", "embeddings")
+__all__ = ["FORMS", "Check", "WrongAnswers", "export"]
+
+_OUTPUTS = Outputs._fields
 _MAX_UNPACKED_BYTES = 8 * 1024**3
-
-
-class WrongAnswers(Exception):
-    """What was exported answers otherwise than the network."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """How many pictures were compared, and the largest difference of any probability, 0 to 1."""
-
-    pictures: int
-    largest_difference: float
 
 
 def export(
@@ -60,31 +54,17 @@ def export(
     Raises CorruptCheckpoint, WrongAnswers.
     """
     manifest, model = load_network(version)
-    pixels = _pictures(manifest.preprocessing, photos, max_pixels)
+    pixels = pictures(manifest.preprocessing, photos, max_pixels)
     archive.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=archive.parent, prefix=".export-") as place:
         folder = Path(place) / "files"
         answer = _FORMS[form](version, manifest, model, folder)
-        check = _compare(_answers(model, pixels), answer(pixels))
+        check = compare(answers_of(model, pixels), answer(pixels))
         bundle.pack(folder, archive)
     return check
 
 
-def check_answers(
-    version: Path, photos: Sequence[Path] = (), max_pixels: int = DEFAULT_MAX_PIXELS
-) -> Check:
-    """Compare a version's OpenVINO graph, if it has one, with its weights, on photos as `export`.
-
-    Raises CorruptCheckpoint, WrongAnswers.
-    """
-    manifest, model = load_network(version)
-    pixels = _pictures(manifest.preprocessing, photos, max_pixels)
-    expected = _answers(model, pixels)
-    graph = version / GRAPH_NAME
-    return _compare(expected, _run_graph(graph, pixels) if graph.exists() else expected)
-
-
-_Answer = Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.float32]]
+_Answer = Callable[[npt.NDArray[np.uint8]], Outputs]
 
 
 def _export_bundle(version: Path, manifest: Manifest, model: Recogniser, folder: Path) -> _Answer:
@@ -93,7 +73,7 @@ def _export_bundle(version: Path, manifest: Manifest, model: Recogniser, folder:
     bundle.unpack(archive, folder, _MAX_UNPACKED_BYTES)
     archive.unlink()
     _manifest, again = load_network(folder)
-    return lambda pixels: _answers(again, pixels)
+    return lambda pixels: answers_of(again, pixels)
 
 
 def _export_onnx(version: Path, manifest: Manifest, model: Recogniser, folder: Path) -> _Answer:
@@ -112,7 +92,7 @@ def _export_onnx(version: Path, manifest: Manifest, model: Recogniser, folder: P
             dynamic_axes=dict.fromkeys(("pixels", *_OUTPUTS), batch),
             dynamo=False,
         )
-    return lambda pixels: _run_graph(path, pixels)
+    return lambda pixels: answers_of_graph(path, pixels)
 
 
 def _export_openvino(version: Path, manifest: Manifest, model: Recogniser, folder: Path) -> _Answer:
@@ -120,7 +100,7 @@ def _export_openvino(version: Path, manifest: Manifest, model: Recogniser, folde
     path = folder / "model.xml"
     example = torch.from_numpy(reference_pixels(manifest.preprocessing.crop))
     save_graph(model, example, path)
-    return lambda pixels: _run_graph(path, pixels)
+    return lambda pixels: answers_of_graph(path, pixels)
 
 
 _FORMS = {"bundle": _export_bundle, "onnx": _export_onnx, "openvino": _export_openvino}
@@ -149,39 +129,3 @@ def _describe(folder: Path, manifest: Manifest, file: str) -> None:
     }
     text = json.dumps(use, indent=1, ensure_ascii=False)
     (folder / "labels.json").write_text(text, encoding="utf-8")
-
-
-def _pictures(
-    preprocessing: Preprocessing, photos: Sequence[Path], max_pixels: int
-) -> npt.NDArray[np.uint8]:
-    """uint8 (N, crop, crop, 3): the reference picture, then the photos."""
-    pictures = [reference_pixels(preprocessing.crop)[0]]
-    for photo in photos:
-        try:
-            pictures.append(load_views(photo, preprocessing, max_pixels).pixels)
-        except (UnreadablePhoto, OSError):
-            continue
-    return np.stack(pictures)
-
-
-@torch.inference_mode()
-def _answers(model: nn.Module, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    answers: npt.NDArray[np.float32] = model(torch.from_numpy(pixels)).log_probabilities.numpy()
-    return answers
-
-
-def _run_graph(path: Path, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """OpenVINO reads both its own graphs and ONNX; here it computes in float32."""
-    import openvino
-
-    core = openvino.Core()
-    graph = core.compile_model(core.read_model(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    answers: npt.NDArray[np.float32] = graph([pixels])[0]
-    return answers
-
-
-def _compare(expected: npt.NDArray[np.float32], given: npt.NDArray[np.float32]) -> Check:
-    difference = float(np.abs(np.exp(expected) - np.exp(given)).max())
-    if not difference < MAX_DIFFERENCE:  # also when it is not a number
-        raise WrongAnswers(f"a probability is off by {difference:.3g} on a reference picture")
-    return Check(len(expected), difference)

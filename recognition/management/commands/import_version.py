@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.store import bundle
+from recognition.core.jobs import JobFailed
 from recognition.versions import bundles
 
 
@@ -22,15 +23,13 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from recognition.cnn.store.export import WrongAnswers
-
         settings.ARK_IMPORTS.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=settings.ARK_IMPORTS) as place:
             folder = Path(place) / "files"
             try:
                 bundle.unpack(options["file"], folder, bundles.max_bytes())
                 version = bundles.add(folder)
-            except (bundle.BadBundle, CorruptCheckpoint, WrongAnswers, OSError) as error:
+            except (bundle.BadBundle, CorruptCheckpoint, JobFailed, OSError) as error:
                 raise CommandError(str(error)) from error
         bundles.record_import(version, options["file"].name, None)
         self.stdout.write(f"It is version {version.number} here.")

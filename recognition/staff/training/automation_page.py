@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.formats import number_format
@@ -43,13 +42,11 @@ class AutomationForm(forms.Form):
     new_labels = forms.IntegerField(min_value=1, max_value=100_000)
 
 
-@staff_page("recognition.view_modelversion")
+@staff_page("recognition.view_modelversion", to_change=("recognition.promote",))
 @require_http_methods(["GET", "POST"])
 def page(request: StaffRequest) -> HttpResponse:
     may_change = request.user.has_perm("recognition.promote")
     if request.method == "POST":
-        if not may_change:
-            raise PermissionDenied
         return _change(request)
     now = automation.settings()
     context: dict[str, Any] = {

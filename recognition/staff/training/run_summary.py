@@ -27,6 +27,7 @@ from recognition.staff.line_charts import LinesChart, Point, lines_chart
 from recognition.staff.training import run_text
 from recognition.staff.versions import comparison_summary
 from recognition.training import runs
+from recognition.versions import measured
 
 UNHEARD_AFTER = timedelta(seconds=20)
 _OF_NETWORK = "network_options"
@@ -97,7 +98,7 @@ class Result:
 
     @property
     def _metrics(self) -> dict[str, Any]:
-        return self.findings.get("candidate") or self.version.metrics
+        return self.findings.get("candidate") or measured.metrics_of(self.version)
 
 
 def _figure(name: str, key: str, metrics: dict[str, Any], before: dict[str, Any]) -> Figure | None:

@@ -20,6 +20,7 @@ from recognition.staff import job_texts
 from recognition.staff.base import StaffRequest, render_page, staff_page
 from recognition.versions import bundles
 from recognition.versions.bundles import Export
+from recognition.versions.version_labels import LabelsRefused
 
 _USES = {
     "bundle": gettext_lazy("Everything of this version, to import into another Ark."),
@@ -83,7 +84,7 @@ def import_version(request: StaffRequest) -> HttpResponse:
         upload: SpooledUpload = form.cleaned_data["archive"]
         try:
             bundles.accept(upload.path, upload.name, request.user)
-        except (BadBundle, CorruptCheckpoint, OSError) as error:
+        except (BadBundle, CorruptCheckpoint, LabelsRefused, OSError) as error:
             if full_disk.is_told_by(error):
                 raise
             form.add_error("archive", _("It cannot be imported. %(error)s") % {"error": error})

@@ -19,6 +19,7 @@ from recognition.versions.comparison import comparing
 
 PREVIEW = 12  # photos of a kind on the page itself
 PER_PAGE = 60
+_MAY_COMPARE = ("recognition.train", "recognition.promote")
 Outcome, Part, State = ComparedPhoto.Outcome, ComparedPhoto.Part, Comparison.State
 
 
@@ -40,7 +41,7 @@ class FilterForm(forms.Form):
     since = forms.IntegerField(min_value=0, max_value=2**62, required=False)
 
 
-@staff_page("recognition.view_modelversion")
+@staff_page("recognition.view_modelversion", to_change=_MAY_COMPARE)
 @require_http_methods(["GET", "POST"])
 def page(request: StaffRequest, candidate: int, baseline: int) -> HttpResponse:
     versions = _versions(candidate, baseline)
@@ -55,6 +56,7 @@ def page(request: StaffRequest, candidate: int, baseline: int) -> HttpResponse:
         "baseline": versions[1],
         "comparison": comparison,
         "is_waiting": is_waiting,
+        "may_compare": any(map(request.user.has_perm, _MAY_COMPARE)),
         "failure": comparison_summary.failure(comparison) if comparison else "",
         "replays": comparing.REPLAYS,
         **(_findings(request, comparison) if comparison and comparison.findings else {}),

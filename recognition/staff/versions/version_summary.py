@@ -9,14 +9,16 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from recognition.cnn.manifest import CorruptCheckpoint, Manifest, read_manifest
+from recognition.cnn.manifest import CorruptCheckpoint, Manifest
 from recognition.cnn.store.card import FEW_PHOTOS
+from recognition.cnn.store.manifest_schema import check_manifest
 from recognition.labels.tree import LabelTree
 from recognition.models import Comparison, Label, LiveChange, ModelVersion, View
 from recognition.photos import deletion
 from recognition.staff.formatting import percent
 from recognition.staff.line_charts import LinesChart
 from recognition.staff.versions import comparison_summary, confidence_chart
+from recognition.versions import measured
 
 _VERSIONS_OFFERED = 10
 _NAMES_SHOWN = 12
@@ -42,15 +44,16 @@ class Scores:
 def manifest_of(version: ModelVersion) -> Manifest | None:
     """None if its files are damaged, or are not here."""
     try:
-        return read_manifest(version.folder)
+        return check_manifest(version.folder)
     except CorruptCheckpoint:
         return None
 
 
 def metrics_of(version: ModelVersion) -> dict[str, Any]:
     """What it reached when it was made or, if it was not measured then, when it was compared."""
-    if version.metrics.get("photos"):
-        return version.metrics
+    own = measured.metrics_of(version)
+    if own.get("photos"):
+        return own
     done = Comparison.objects.exclude(made=None).order_by("-made")
     for side in ("candidate", "baseline"):
         if last := done.filter(**{side: version}).first():

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recognition.cnn.manifest import Manifest, read_manifest, write_manifest
+from recognition.cnn.manifest import CorruptCheckpoint, Manifest, read_manifest, write_manifest
 from recognition.cnn.pixels.preprocessing import load_pixels
 from recognition.cnn.serving import engine as engine_module
 from recognition.cnn.serving.engine import BrokenEngine, load_engine
@@ -111,12 +111,23 @@ def test_what_all_labels_have_in_common_is_no_difference(
         "shift": np.full(len(expected), 0.4),
         "noise": np.random.default_rng(0).normal(0, 0.4, len(expected)),
     }
-    outputs = Outputs((expected + changes[change])[None], np.zeros((1, 1)), np.zeros((1, 1)))
+    classes = np.zeros((1, len(read_manifest(version).fine_names)))
+    outputs = Outputs((expected + changes[change])[None], classes, np.zeros((1, 1)))
     monkeypatch.setattr(engine_module, "_load", lambda *_args: FixedEngine(outputs))
     if is_refused:
         with pytest.raises(BrokenEngine):
             load_engine(version)
     else:
+        load_engine(version)
+
+
+def test_a_network_that_answers_other_classes_than_it_names_is_refused(
+    monkeypatch: pytest.MonkeyPatch, version: Path
+) -> None:
+    expected = np.array(read_manifest(version).reference_log_probabilities, np.float32)
+    outputs = Outputs(expected[None], np.zeros((1, 7)), np.zeros((1, 1)))
+    monkeypatch.setattr(engine_module, "_load", lambda *_args: FixedEngine(outputs))
+    with pytest.raises(CorruptCheckpoint, match="7 classes"):
         load_engine(version)
 
 

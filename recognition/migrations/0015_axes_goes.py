@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
-        ("recognition", "0011_audit_and_profiles"),
+        ("recognition", "0014_people"),
     ]
 
     operations = [migrations.RunPython(drop, migrations.RunPython.noop)]

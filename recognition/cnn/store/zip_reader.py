@@ -1,0 +1,150 @@
+"""The one way in which ZIP files of strangers are read: nothing they say is trusted. Torch-free.
+
+Names are never used as paths here; whoever makes files of entries names them himself. What may be
+wrong with an archive is a BadArchive, with one entry a BadEntry; nothing else is ever raised over
+what the file contains. A bomb gains nothing: no entry is read beyond what its directory says, what
+that says is bounded by whoever reads, and entries do not share bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+CHUNK_BYTES = 256 * 1024
+_DIRECTORY_BYTES_A_FILE = 256
+_LONGEST_NAME = 1024  # characters
+_LOCAL_HEADER_BYTES = 30
+# bzip2 and LZMA come with working memory whose size a stranger chooses.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
+class BadArchive(ValueError):
+    """The archive as a whole is refused. code: "not_an_archive" or "request_too_large"."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(detail or code)
+        self.code = code
+
+
+class BadEntry(ValueError):
+    """One entry is refused. code: "encrypted", "unsupported_compression" or "truncated"."""
+
+    def __init__(self, code: str, name: str = "") -> None:
+        super().__init__(f"{name}: {code}" if name else code)
+        self.code = code
+
+
+class ZipReader:
+    """The entries of an archive, each read by itself.
+
+    stream: stays open as long as this is used; whoever opened it closes it.
+    Raises BadArchive.
+    """
+
+    def __init__(self, stream: io.BufferedReader, max_entries: int) -> None:
+        self._limit_bytes = max_entries * _DIRECTORY_BYTES_A_FILE + CHUNK_BYTES
+        try:
+            # zipfile reads the whole directory at once, and then makes an object of each entry.
+            self._file = zipfile.ZipFile(_LimitedReader(stream, self._limit_bytes))  # type: ignore[arg-type]
+        except BadArchive:
+            raise
+        except Exception as error:  # whatever zipfile fails with, it is about these bytes
+            raise BadArchive("not_an_archive", f"{error}") from error
+        self.entries = [entry for entry in self._file.infolist() if not entry.is_dir()]
+        if len(self.entries) > max_entries:
+            raise BadArchive("request_too_large")
+        if any(len(entry.filename) > _LONGEST_NAME for entry in self.entries):
+            raise BadArchive("not_an_archive", "a name in it is too long")
+        if _share_bytes(self._file.infolist()):
+            raise BadArchive("not_an_archive", "its entries overlap")
+
+    def check(self, entry: zipfile.ZipInfo) -> None:
+        """Raises BadEntry if it is packed in a way that is not read here, or is no file."""
+        if entry.flag_bits & 0x1:
+            raise BadEntry("encrypted", entry.filename)
+        if entry.compress_type not in _METHODS:
+            raise BadEntry("unsupported_compression", entry.filename)
+        kind = stat.S_IFMT(entry.external_attr >> 16)
+        if kind not in (0, stat.S_IFREG):  # a link, a device
+            raise BadEntry("not_an_image", entry.filename)
+
+    @contextmanager
+    def open(self, entry: zipfile.ZipInfo) -> Iterator[IO[bytes]]:
+        """To be read inside, at most `entry.file_size` bytes. Raises BadEntry, also for damage that
+        is found while it is read."""
+        self.check(entry)
+        with _explained(entry.filename):
+            packed = self._file.open(entry)
+        with packed:
+            yield io.BufferedReader(_Explained(packed, entry.filename), CHUNK_BYTES)
+
+    def head(self, entry: zipfile.ZipInfo, size: int) -> bytes:
+        """The first bytes of an entry. Raises BadEntry."""
+        with self.open(entry) as stream:
+            return stream.read(size)
+
+    def chunks(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+        """All of an entry, piece by piece. Raises BadEntry."""
+        with self.open(entry) as stream:
+            while chunk := stream.read(CHUNK_BYTES):
+                yield chunk
+
+
+class _LimitedReader:
+    """A file that refuses to be read in one piece larger than a directory may be."""
+
+    def __init__(self, stream: io.BufferedReader, limit_bytes: int) -> None:
+        self.seek, self.tell, self.seekable = stream.seek, stream.tell, stream.seekable
+        self._read, self._limit_bytes = stream.read, limit_bytes
+
+    def read(self, size: int = -1) -> bytes:
+        limit = self._limit_bytes
+        content = self._read(limit + 1 if size < 0 else min(size, limit + 1))
+        if len(content) > limit:
+            raise BadArchive("request_too_large")
+        return content
+
+    def close(self) -> None:
+        """Whoever opened the file closes it."""
+
+
+class _Explained(io.RawIOBase):
+    """An entry whose every failure is a BadEntry."""
+
+    def __init__(self, packed: IO[bytes], name: str) -> None:
+        self._packed, self._name = packed, name
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        with _explained(self._name):
+            content = self._packed.read(len(buffer))
+        buffer[: len(content)] = content
+        return len(content)
+
+
+@contextmanager
+def _explained(name: str) -> Iterator[None]:
+    try:
+        yield
+    except BadArchive as error:
+        raise BadEntry("truncated", name) from error
+    except Exception as error:  # zipfile and zlib raise half a dozen kinds over damaged bytes
+        raise BadEntry("truncated", name) from error
+
+
+def _share_bytes(entries: list[zipfile.ZipInfo]) -> bool:
+    """Whether entries lie upon one another, so that a small file unpacks to many large ones (David
+    Fifield, "A better zip bomb", WOOT 2019)."""
+    ends = 0
+    for entry in sorted(entries, key=lambda entry: entry.header_offset):
+        if entry.header_offset < ends:
+            return True
+        ends = entry.header_offset + _LOCAL_HEADER_BYTES + entry.compress_size
+    return False

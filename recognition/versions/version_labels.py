@@ -1,0 +1,80 @@
+"""The labels that a version brings along: those that are missing here join the tree, as valid as
+those that people add."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from recognition.cnn import taxonomy
+from recognition.cnn.manifest import Manifest
+from recognition.core.locks import lock_label_tree
+from recognition.labels.tree import LabelTree
+from recognition.models import Label
+
+_NAMED = 5
+
+
+class LabelsRefused(Exception):
+    """Says for people why a version's labels are not taken in."""
+
+
+def check_new(manifest: Manifest, by: User | None) -> None:
+    """Whether the labels of a version from elsewhere can join, and this person may add them.
+
+    by: None for the operator. Raises LabelsRefused.
+    """
+    tree = LabelTree()
+    new = [label for label in manifest.labels if label.slug not in tree]
+    if new and by and not by.has_perm("recognition.add_label"):
+        names = ", ".join(label.slug for label in new[:_NAMED])
+        text = _(
+            "It knows labels that are not here, and you may not add any: %(labels)s. "
+            "Have a reviewer add them first."
+        )
+        raise LabelsRefused(text % {"labels": names})
+    for label in manifest.labels:
+        if label.slug in tree and tree[label.slug].kind != label.kind:
+            text = _("Its label %(label)s is of another kind than the one that is here.")
+            raise LabelsRefused(text % {"label": label.slug})
+    for label in new:
+        try:
+            _row(label).full_clean(exclude=["parent"])
+        except ValidationError as error:
+            why = "; ".join(error.messages)
+            text = _("Its label %(label)s cannot be added. %(why)s")
+            raise LabelsRefused(text % {"label": label.slug, "why": why}) from error
+
+
+def ensure(known: Iterable[taxonomy.Label]) -> None:
+    """Add the labels that are missing; those that are there may have been edited by staff.
+
+    Raises ValidationError.
+    """
+    lock_label_tree()
+    tree = LabelTree()
+    missing = [label for label in known if label.slug not in tree]
+    rows = {label.slug: _row(label) for label in missing}
+    for row in rows.values():
+        row.full_clean()
+        row.save()
+    for label in missing:  # a parent may stand behind its children
+        if label.parent:
+            _put_below(rows[label.slug], rows.get(label.parent) or tree[label.parent])
+
+
+def _put_below(row: Label, parent: Label) -> None:
+    """What people have made of the parent meanwhile may be of another kind: then below nothing."""
+    row.parent = parent
+    try:
+        row.full_clean()
+    except ValidationError:
+        return
+    row.save(update_fields=["parent"])
+
+
+def _row(label: taxonomy.Label) -> Label:
+    return Label(slug=label.slug, kind=label.kind, name_en=label.name_en, name_zh=label.name_zh)
