@@ -26,11 +26,8 @@ def waiting(api: APIClient) -> APIClient:
 
 
 def _settle() -> None:
-    said: Any = {
-        "label": Label.objects.get(slug="dog"),
-        "model_version": ModelVersion.objects.get(),
-    }
-    Prediction.objects.update(state=State.DONE, confidence=0.9, **said)
+    dog, version = Label.objects.get(slug="dog"), ModelVersion.objects.get()
+    Prediction.objects.update(state=State.DONE, confidence=0.9, label=dog, model_version=version)
 
 
 def test_a_photo_is_answered_when_it_is_settled(waiting: APIClient, uploader: User) -> None:
