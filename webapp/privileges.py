@@ -34,8 +34,11 @@ def become(name: str) -> None:
     os.setgid(user.pw_gid)
     os.setuid(user.pw_uid)
     os.environ["HOME"] = user.pw_dir
-    if not os.access(BASE_DIR / "manage.py", os.R_OK):
-        raise SystemExit(f"ARK_USER={name} may not read {BASE_DIR}: put Ark where it may.")
+    for file in (BASE_DIR / "manage.py", Path(os.__file__)):
+        if not os.access(file, os.R_OK):
+            raise SystemExit(
+                f"ARK_USER={name} may not read {file.parent}: Ark and its Python must be where it may."
+            )
     if not os.access(ARK_HOME, os.R_OK | os.W_OK | os.X_OK):
         raise SystemExit(f"ARK_USER={name} may not use ARK_HOME={ARK_HOME}: it must be its own.")
 

@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from recognition.api.errors import exception_handler
-from recognition.core import events
 from recognition.core.waiting import CAN_WAIT, Wait
 from recognition.photos import selectors
 
@@ -29,7 +28,7 @@ def when_settled(
         response.wait = Wait(photo_id, wait_s, is_over, lambda: _rendered(answer))  # type: ignore[attr-defined]
         return response
     if wait_s:
-        events.wait_for(photo_id, is_over, wait_s)
+        selectors.wait_until_settled(photo_id, wait_s)
     return answer()
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from recognition.core import events
 from recognition.labels.tree import LabelTree
 from recognition.models import (
     Batch,
@@ -124,6 +125,11 @@ def containing(slug: str) -> Q | Exists:
         return Q(prediction__in=few)
     # Looked for in one photo after the other: a page of them is found soon.
     return Exists(subjects.filter(prediction=OuterRef("prediction")))
+
+
+def wait_until_settled(photo_id: UUID, timeout_s: float) -> None:
+    """Return when the photo's prediction is done or failed, when it is deleted, or time is up."""
+    events.wait_for(photo_id, lambda: not is_waited_for(photo_id), timeout_s)
 
 
 def is_waited_for(photo_id: UUID) -> bool:

@@ -81,9 +81,8 @@ class RawClient:
             while (line := self._stream.readline().strip()) != b"":
                 name, _colon, value = line.decode().partition(": ")
                 headers[name.lower()] = value
-            content = (
-                self._stream.read(int(headers.get("content-length", 0))) if has_content else b""
-            )
+            length = int(headers.get("content-length", 0)) if has_content else 0
+            content = self._stream.read(length)
         except ConnectionError:
             return 0, {}, b""
         return status, headers, content

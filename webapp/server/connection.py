@@ -132,7 +132,8 @@ class Connection(HttpToolsProtocol):
 
     def _check_body(self, now_s: float) -> None:
         since_s, before = self._body_mark
-        if not self.cycle.more_body or self.flow.read_paused or self.flow.write_paused:
+        is_our_turn = self.flow.read_paused or self.cycle.waiting_for_100_continue
+        if not self.cycle.more_body or is_our_turn:
             self._body_mark = (now_s, self._body_bytes)
         elif now_s - since_s > limits.SLOW_CLIENT_S:
             if self._body_bytes - before < limits.LEAST_BYTES_PER_S * limits.SLOW_CLIENT_S:

@@ -14,6 +14,7 @@ from tests.support.front import RawClient, serving
 from webapp.server import limits
 from webapp.server.doorkeeper import Doorkeeper
 
+POST = b"POST / HTTP/1.1\r\nHost: a\r\n"
 seen: list[dict[str, Any]] = []
 
 
@@ -46,26 +47,20 @@ def test_headers_have_to_come_in_time(begun: bytes, client: RawClient) -> None:
 
 def test_a_byte_now_and_then_does_not_help(client: RawClient) -> None:
     client.send(b"GET / HTTP/1.1\r\nHost: a")
-    ends_s = time.monotonic() + 60
     with pytest.raises(ConnectionError):
-        while time.monotonic() < ends_s:
-            client.send(b"a")
-            time.sleep(0.2)
+        _trickle(client)
     assert not seen
 
 
 def test_a_body_that_trickles_is_cut(client: RawClient) -> None:
-    client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n")
-    ends_s = time.monotonic() + 60
+    client.send(POST + b"Content-Length: 1000\r\n\r\n")
     with pytest.raises(ConnectionError):
-        while time.monotonic() < ends_s:
-            client.send(b"a")
-            time.sleep(0.2)
+        _trickle(client)
     assert not seen
 
 
 def test_a_body_at_a_fair_rate_is_taken(client: RawClient) -> None:
-    client.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n")
+    client.send(POST + b"Content-Length: 20000\r\n\r\n")
     for _ in range(20):
         client.send(b"a" * 1000)
         time.sleep(0.25)
@@ -82,18 +77,18 @@ def test_a_connection_that_has_done_well_may_be_silent_for_longer(client: RawCli
 @pytest.mark.parametrize(
     "request_",
     [
-        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
-        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
-        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
-        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +3\r\n\r\nabc",
-        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -3\r\n\r\nabc",
-        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
-        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
-        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+        POST + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        POST + b"Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
+        POST + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+        POST + b"Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
+        POST + b"Content-Length: +3\r\n\r\nabc",
+        POST + b"Content-Length: -3\r\n\r\nabc",
+        POST + b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+        POST + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+        POST + b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
         b"POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;\nx\r\nabc\r\n0\r\n\r\n",
-        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n",
+        POST + b"Transfer-Encoding: chunked\r\n\r\n3;\nx\r\nabc\r\n0\r\n\r\n",
+        POST + b"Transfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n",
         b"GET / HTTP/1.1\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
         b"GET / HTTP/1.1\nHost: a\n\n",
@@ -122,8 +117,7 @@ def test_a_header_cannot_pose_as_another(client: RawClient) -> None:
 
 def test_a_trailer_is_no_header(client: RawClient) -> None:
     client.send(
-        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-        b"1\r\nx\r\n0\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n"
+        POST + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n"
     )
     assert client.answer()[0] == 200
     assert "HTTP_X_FORWARDED_FOR" not in seen[0]
@@ -145,10 +139,9 @@ def test_headers_are_bounded(headers: bytes, client: RawClient) -> None:
 
 
 def test_an_endless_header_is_cut(client: RawClient) -> None:
+    client.send(b"GET / HTTP/1.1\r\nHost: ")
     with pytest.raises(ConnectionError):
-        for _ in range(1000):
-            client.send(b"GET /" + b"a" * 10_000)
-            time.sleep(0.01)
+        _trickle(client, b"a" * 10_000, every_s=0.01)
 
 
 def test_requests_without_end_are_not_queued(client: RawClient) -> None:
@@ -180,10 +173,18 @@ def test_one_ipv6_address_is_many(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_trusted_proxy_speaks_for_many(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "CONNECTIONS_PER_ADDRESS", 1)
     door = Doorkeeper()
-    assert all([door.enter(address) for _ in range(10)])
+    assert [door.enter(address) for _ in range(3)] == [True] * 3
 
 
 def test_all_together_leave_descriptors_for_files() -> None:
     door = Doorkeeper()
     door.most = 3
     assert [door.enter(f"203.0.113.{last}") for last in range(4)] == [True, True, True, False]
+
+
+def _trickle(client: RawClient, piece: bytes = b"a", every_s: float = 0.2) -> None:
+    """Until the connection is cut."""
+    ends_s = time.monotonic() + 60
+    while time.monotonic() < ends_s:
+        client.send(piece)
+        time.sleep(every_s)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -95,10 +97,10 @@ def test_an_error_is_500_and_the_server_goes_on() -> None:
 
 def test_a_file_is_sent_whole(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(BIG)
-    with serving(lambda environ: _file(tmp_path / "file", environ)) as port:
-        with RawClient(port) as client:
-            client.send(GET % b"")
-            assert client.answer()[2] == BIG
+    respond = partial(_file, tmp_path / "file")
+    with serving(respond) as port, RawClient(port) as client:
+        client.send(GET % b"")
+        assert client.answer()[2] == BIG
 
 
 def test_a_stream_is_sent_by_the_thread_that_began_it() -> None:
@@ -125,11 +127,10 @@ def test_a_stream_that_fails_does_not_end_as_if_it_were_whole() -> None:
         yield BIG
         raise ValueError
 
-    with serving(lambda environ: StreamingHttpResponse(pieces())) as port:
-        with RawClient(port) as client:
-            client.send(GET % b"")
-            assert client.answer()[0] == 200
-            assert client.is_cut()
+    with _streaming(pieces) as port, RawClient(port) as client:
+        client.send(GET % b"")
+        assert client.answer()[0] == 200
+        assert client.is_cut()
 
 
 def test_a_stream_that_nobody_takes_ends(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,10 +144,9 @@ def test_a_stream_that_nobody_takes_ends(monkeypatch: pytest.MonkeyPatch) -> Non
         finally:
             is_over.set()
 
-    with serving(lambda environ: StreamingHttpResponse(pieces())) as port:
-        with RawClient(port, receive_buffer=4096) as client:
-            client.send(GET % b"")
-            assert is_over.wait(60)
+    with _streaming(pieces) as port, RawClient(port, receive_buffer=4096) as client:
+        client.send(GET % b"")
+        assert is_over.wait(60)
 
 
 def test_health_is_answered_though_all_threads_are_busy() -> None:
@@ -221,6 +221,10 @@ def test_waiting_ends_when_time_is_up() -> None:
         client.send(GET % b"")
         assert client.answer()[0::2] == (202, b"pending")
         assert time.monotonic() - started >= 0.2
+
+
+def _streaming(pieces: Callable[[], Iterator[bytes]]) -> AbstractContextManager[int]:
+    return serving(lambda environ: StreamingHttpResponse(pieces()))
 
 
 def _file(path: Path, environ: dict[str, Any]) -> HttpResponseBase:
