@@ -7,7 +7,7 @@ from recognition.models.job import Job
 from recognition.models.label import Kind, Label
 from recognition.models.model_version import LiveChange, ModelVersion, View
 from recognition.models.photo import Batch, Photo, Split, split_of
-from recognition.models.prediction import ConfidenceBand, Prediction, Review, State
+from recognition.models.prediction import ConfidenceBand, Prediction, Review, State, Weight
 from recognition.models.profile import Profile
 from recognition.models.review import HashRevision, Promise, Report, ReviewLease, Suspect
 from recognition.models.subject import Annotation, Subject, Suggestion
@@ -62,5 +62,6 @@ __all__ = [
     "TrainingRun",
     "Via",
     "View",
+    "Weight",
     "split_of",
 ]
