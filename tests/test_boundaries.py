@@ -33,8 +33,13 @@ WITHOUT_TORCH = (
             "finder/reference",
             "networks/options",
             "networks/summaries",
-            "pixels/decoding",
-            "pixels/preprocessing",
+            *(
+                f"pixels/{module}"
+                for module in (
+                    *("bounds", "boxes", "child", "children", "cropping", "decoded", "decoding"),
+                    *("lane", "operations", "pool", "preprocessing", "signatures", "unreadable"),
+                )
+            ),
         )
     ),
 )

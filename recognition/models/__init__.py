@@ -9,7 +9,7 @@ from recognition.models.job import Job
 from recognition.models.label import Kind, Label
 from recognition.models.model_version import LiveChange, ModelVersion, View
 from recognition.models.photo import Batch, Photo, Split, split_of
-from recognition.models.prediction import ConfidenceBand, Prediction, Review, State
+from recognition.models.prediction import ConfidenceBand, Prediction, Review, State, Weight
 from recognition.models.profile import Profile
 from recognition.models.review import HashRevision, Promise, Report, ReviewLease, Suspect
 from recognition.models.subject import Annotation, Subject, Suggestion
@@ -69,5 +69,6 @@ __all__ = [
     "TrashedPhoto",
     "Via",
     "View",
+    "Weight",
     "split_of",
 ]

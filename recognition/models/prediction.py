@@ -19,6 +19,13 @@ class State(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
+class Weight(models.IntegerChoices):
+    """Whether the photo takes long to decode. A number: along an index SQLite finds no booleans."""
+
+    LIGHT = 0
+    HEAVY = 1
+
+
 class Review(models.IntegerChoices):
     """Why a prediction waits for a person; null if it does not."""
 
@@ -67,7 +74,7 @@ class Prediction(models.Model):
     # Pending rows are claimed by turn (photos/turns.py), heavy ones apart from others: their photos
     # take long to decode.
     turn = models.FloatField(default=0.0)
-    heavy = models.BooleanField(default=False)
+    weight = models.PositiveSmallIntegerField(choices=Weight, default=Weight.LIGHT)
 
     lease_owner = models.CharField(_("worker"), max_length=100, blank=True)
     lease_expires = models.DateTimeField(null=True, blank=True)
@@ -146,7 +153,7 @@ class Prediction(models.Model):
             models.Index(fields=["-created", "-id"], name="prediction_newest"),
             models.Index(fields=["state", "created", "id"], name="prediction_queue"),
             models.Index(
-                fields=["state", "heavy", "turn", "created", "id"], name="prediction_turns"
+                fields=["state", "weight", "turn", "created", "id"], name="prediction_turns"
             ),
             models.Index(fields=["kind", "-created", "-id"], name="prediction_kind"),
             models.Index(fields=["label", "-created", "-id"], name="prediction_label"),

@@ -24,7 +24,7 @@ from recognition.core.files import Moves, transaction_with_files
 from recognition.labels import annotating, labelling
 from recognition.labels.boxes import Box
 from recognition.labels.tree import LabelTree
-from recognition.models import Annotation, Batch, Decision, Label, Photo, Prediction
+from recognition.models import Annotation, Batch, Decision, Label, Photo, Prediction, Weight
 from recognition.people import quotas
 from recognition.photos.dataset_tables import DataSet
 from recognition.photos.imaging import PhotoProperties, inspect
@@ -168,10 +168,11 @@ def _store(
             left_bytes = None if left_bytes is None else left_bytes - upload.size
             photo = known[upload.sha256] = _new_photo(upload, verdict, owner, batch)
             # The two rows point at each other; the database looks at that when all are in.
+            weight = Weight.HEAVY if verdict.is_heavy else Weight.LIGHT
             photo.prediction = Prediction(
                 photo=photo,
-                heavy=verdict.is_heavy,
-                turn=turns.take(verdict.cost_ms, verdict.is_heavy),
+                weight=weight,
+                turn=turns.take(verdict.cost_ms, weight),
             )
             new.append((upload, photo))
             if label:

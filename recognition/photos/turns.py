@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 
-from recognition.models import Photo, Prediction, State
+from recognition.models import Photo, Prediction, State, Weight
 
 _ORDINARY_MS = 4.0  # what an ordinary photo costs to decode, which counts as 1
 
@@ -24,11 +24,11 @@ class Turns:
         self._cost = 1.0
         self._is_known = False
 
-    def take(self, cost_ms: float, is_heavy: bool) -> float:
+    def take(self, cost_ms: float, weight: Weight) -> float:
         """The turn of the next photo."""
         if not self._is_known:
             self._last, self._is_known = self._last_waiting(), True
-        lowest = self._lowest(is_heavy) if self._last is None else self._last + self._cost
+        lowest = self._lowest(weight) if self._last is None else self._last + self._cost
         self._last, self._cost = lowest, max(1.0, cost_ms / _ORDINARY_MS)
         return lowest
 
@@ -39,9 +39,9 @@ class Turns:
         return found[1] if found and found[0] == State.PENDING else None
 
     @staticmethod
-    def _lowest(is_heavy: bool) -> float:
+    def _lowest(weight: Weight) -> float:
         waiting = Prediction.objects.filter(
-            state=State.PENDING, heavy=is_heavy, model_version=None
+            state=State.PENDING, weight=weight, model_version=None
         ).order_by("turn", "created", "id")
         turn = waiting.values_list("turn", flat=True).first()
         return 0.0 if turn is None else turn

@@ -38,6 +38,7 @@ from recognition.models import (
     State,
     Subject,
     View,
+    Weight,
 )
 from recognition.predictions import queue
 from recognition.versions import registry
@@ -90,7 +91,7 @@ def again(photo_ids: Collection[UUID], version: ModelVersion) -> Asked:
         Prediction(
             photo=photo,
             model_version=version,
-            heavy=bool(photo.prediction and photo.prediction.heavy),
+            weight=photo.prediction.weight if photo.prediction else Weight.LIGHT,
             turn=_BEHIND_UPLOADS,
         )
         for photo in photos.values()
@@ -180,7 +181,7 @@ def next_version() -> ModelVersion | None:
 def _waiting() -> QuerySet[Prediction, tuple[UUID, int | None]]:
     """The ids of the rows that wait, with their version's, in the order of their index."""
     rows = Prediction.objects.filter(state=State.PENDING, model_version__isnull=False)
-    return rows.order_by("heavy", "turn", "created", "id").values_list("id", "model_version")
+    return rows.order_by("weight", "turn", "created", "id").values_list("id", "model_version")
 
 
 def plan_more() -> bool:

@@ -33,7 +33,7 @@ from recognition.core import events, leases
 from recognition.core.locks import lock_predictions
 from recognition.labels import labelling
 from recognition.labels.tree import LabelTree
-from recognition.models import Decision, ModelVersion, Photo, Prediction, State, View
+from recognition.models import Decision, ModelVersion, Photo, Prediction, State, View, Weight
 from recognition.predictions import subjects
 from recognition.predictions.answering import Answering
 from recognition.versions import looking
@@ -76,21 +76,21 @@ def give_back() -> int:
 
 
 @transaction.atomic
-def claim(version: ModelVersion, heavy: bool = False) -> list[Prediction]:
+def claim(version: ModelVersion, weight: Weight = Weight.LIGHT) -> list[Prediction]:
     """Take the uploads whose turn it is, at most BATCH_SIZE, under a lease, for this version to
     answer; or one of the heavy ones."""
-    rows = _take(list(_pending(heavy).filter(model_version=None)[:BATCH_SIZE]), heavy)
+    rows = _take(list(_pending(weight).filter(model_version=None)[:BATCH_SIZE]), weight)
     for row in rows:
         row.model_version = version
     return rows
 
 
 @transaction.atomic
-def claim_backfill(version: ModelVersion, heavy: bool = False) -> list[Prediction]:
+def claim_backfill(version: ModelVersion, weight: Weight = Weight.LIGHT) -> list[Prediction]:
     """Take, as `claim` does, the rows of this version's backfill, if their turn has come: one
     version's rows after the other's."""
-    oldest = list(_pending(heavy).filter(model_version__isnull=False)[:BATCH_SIZE])
-    rows = _take([row for row in oldest if row.model_version_id == version.id], heavy)
+    oldest = list(_pending(weight).filter(model_version__isnull=False)[:BATCH_SIZE])
+    rows = _take([row for row in oldest if row.model_version_id == version.id], weight)
     for row in rows:
         row.model_version = version
     return rows
@@ -98,19 +98,22 @@ def claim_backfill(version: ModelVersion, heavy: bool = False) -> list[Predictio
 
 def has_heavy() -> bool:
     """Whether uploads wait that take long to decode."""
-    return Prediction.objects.filter(state=State.PENDING, heavy=True, model_version=None).exists()
+    return Prediction.objects.filter(
+        state=State.PENDING, weight=Weight.HEAVY, model_version=None
+    ).exists()
 
 
-def _pending(heavy: bool) -> QuerySet[Prediction]:
+def _pending(weight: Weight) -> QuerySet[Prediction]:
     rows = Prediction.objects.select_for_update(skip_locked=True, of=("self",))
     rows = rows.annotate(has_parts=looking.has_parts("photo")).select_related("photo")
-    return rows.filter(state=State.PENDING, heavy=heavy).order_by("turn", "created", "id")
+    return rows.filter(state=State.PENDING, weight=weight).order_by("turn", "created", "id")
 
 
-def _take(rows: list[Prediction], heavy: bool) -> list[Prediction]:
+def _take(rows: list[Prediction], weight: Weight) -> list[Prediction]:
+    is_heavy = weight == Weight.HEAVY
     fresh = [row for row in rows if not row.attempts]
-    rows = rows[:1] if rows and (heavy or rows[0].attempts) else fresh
-    lease_s = max(settings.ARK_LEASE_S, HEAVY_LEASE_S if heavy else 0)
+    rows = rows[:1] if rows and (is_heavy or rows[0].attempts) else fresh
+    lease_s = max(settings.ARK_LEASE_S, HEAVY_LEASE_S if is_heavy else 0)
     Prediction.objects.filter(id__in=[row.id for row in rows]).update(
         state=State.RUNNING, **leases.claimed(timedelta(seconds=lease_s))
     )
@@ -162,7 +165,7 @@ def _put_apart(
     heavy = [row.id for row, outcome in found if isinstance(outcome, HeavyPhoto)]
     if heavy:
         Prediction.objects.filter(id__in=held & set(heavy)).update(
-            state=State.PENDING, heavy=True, attempts=0, **leases.NO_LEASE
+            state=State.PENDING, weight=Weight.HEAVY, attempts=0, **leases.NO_LEASE
         )
 
 

