@@ -25,6 +25,7 @@ WITHOUT_TORCH = (
         for name in (
             "manifest",
             "taxonomy",
+            "limited_process",
             "finder/coco",
             "finder/catalogue",
             "finder/detections",
@@ -32,6 +33,11 @@ WITHOUT_TORCH = (
             "finder/reference",
             "networks/options",
             "networks/summaries",
+            "measures/metrics_schema",
+            "store/bundle",
+            "store/manifest_schema",
+            "store/safetensors_header",
+            "store/zip_reader",
             "pixels/decoding",
             "pixels/preprocessing",
         )
