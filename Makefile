@@ -46,6 +46,19 @@ lint-js: node_modules/.installed
 hooks: .venv/installed-dev node_modules/.installed
 	pre-commit install
 
+# What a release consists of, as CycloneDX: every pin of requirements.lock.
+sbom: .venv/installed-dev
+	cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible \
+	    --of JSON --output-file sbom.json
+
+# Known weaknesses of the pins, as far as PyPI can be asked, and their licences.
+# What came of it, and what no audit of pins sees: docs/security-audit.md.
+audit: .venv/installed-dev
+	pip-audit --requirement requirements.lock --no-deps --disable-pip --progress-spinner off --strict
+	pip-licenses --from=mixed --partial-match --fail-on="$(FORBIDDEN_LICENCES)" >/dev/null
+
+FORBIDDEN_LICENCES := AGPL;Affero;SSPL;Server Side Public;Business Source;Commons Clause
+
 # The words that people read, from code and pages into locale/. Needs GNU gettext.
 messages: .venv/installed-dev
 	python bin/messages.py
@@ -82,4 +95,4 @@ node_modules/.installed: package.json package-lock.json | .venv/installed-dev
 	.venv-peer/bin/pip install --quiet --requirement benchmarks/requirements-peer.txt
 	@touch $@
 
-.PHONY: run test drills coverage lint lint-python lint-js types hooks messages lock bench bench-queues
+.PHONY: run test drills sbom audit coverage lint lint-python lint-js types hooks messages lock bench bench-queues

@@ -26,6 +26,7 @@ WITHOUT_TORCH = (
         for name in (
             "manifest",
             "taxonomy",
+            "limited_process",
             "finder/coco",
             "finder/catalogue",
             "finder/detections",
@@ -40,6 +41,11 @@ WITHOUT_TORCH = (
                     *("lane", "operations", "pool", "preprocessing", "signatures", "unreadable"),
                 )
             ),
+            "measures/metrics_schema",
+            "store/bundle",
+            "store/manifest_schema",
+            "store/safetensors_header",
+            "store/zip_reader",
         )
     ),
 )

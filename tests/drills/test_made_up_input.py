@@ -55,14 +55,13 @@ BODIES = (
     ("put", f"{HOME}/photos/{{photo}}/label/"),
     ("post", f"{HOME}/photos/{{photo}}/annotations/"),
     ("post", f"{HOME}/photos/{{photo}}/suggestions/"),
-    ("post", f"{HOME}/photos/{{photo}}/suggestion/"),
     ("post", f"{HOME}/labels/"),
     ("post", f"{HOME}/training-runs/"),
     ("post", f"{HOME}/models/1/promote/"),
 )
 QUERIES = (
     *(f"{HOME}/photos/", f"{HOME}/photos/{{photo}}/", f"{HOME}/labels/", f"{HOME}/training-runs/"),
-    *("/history/", "/photos/", "/", "/sign-in/", "/results.csv", "/admin/review/"),
+    *("/history/", "/", "/sign-in/", "/history/results.csv", "/admin/review/"),
     *("/admin/recognition/photo/", "/admin/recognition/label/", "/admin/jobs/"),
     *("/admin/recognition/decision/", "/admin/training/launch/", "/admin/review/grid/"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,6 @@ from torch import nn
 from recognition.cnn.pixels.decoding import DEFAULT_MAX_PIXELS, UnreadablePhoto
 from recognition.cnn.pixels.preprocessing import Preprocessing, load_pixels
 from recognition.cnn.pixels.reference import reference_pixels
-from recognition.cnn.serving.outputs import Outputs
 
 MAX_DIFFERENCE = 0.005  # of a probability; float32 engines differ by about 0.0001
 # Of an embedding or of a class's logit, as a share of the largest; they differ by about 0.00001.
@@ -22,6 +22,14 @@ MAX_RELATIVE_DIFFERENCE = 0.01
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
+
+
+class Outputs(NamedTuple):
+    """What a network says of N pictures: (N, labels), (N, classes), (N, embedding_size)."""
+
+    log_probabilities: Floats
+    fine_logits: Floats
+    embeddings: Floats
 
 
 class WrongAnswers(Exception):

@@ -20,12 +20,12 @@ from recognition.cnn.manifest import Manifest
 from recognition.cnn.pixels.reference import reference_pixels
 from recognition.cnn.pixels.unreadable import DEFAULT_MAX_PIXELS
 from recognition.cnn.recogniser import Recogniser
-from recognition.cnn.serving.outputs import Outputs
 from recognition.cnn.store import bundle
 from recognition.cnn.store.card import model_card
 from recognition.cnn.store.checkpoint import load_network
 from recognition.cnn.store.comparing_outputs import (
     Check,
+    Outputs,
     WrongAnswers,
     answers_of,
     answers_of_graph,

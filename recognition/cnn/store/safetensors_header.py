@@ -35,12 +35,12 @@ def read_header(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 def count_parameters(folder: Path) -> int | None:
     """How many numbers of a version's network were learnt; None if the file cannot be read."""
     try:
-        tensors = dict(read_header(folder))
+        shapes: dict[str, list[int]] = {name: found["shape"] for name, found in read_header(folder)}
     except CorruptCheckpoint:
         return None
     return sum(
-        math.prod(tensor["shape"])
-        for name, tensor in tensors.items()
+        math.prod(shape)
+        for name, shape in shapes.items()
         if not name.endswith(_COUNTED_WHILE_TRAINING)
     )
 

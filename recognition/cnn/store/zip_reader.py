@@ -50,7 +50,7 @@ class ZipReader:
         self._limit_bytes = max_entries * _DIRECTORY_BYTES_A_FILE + CHUNK_BYTES
         try:
             # zipfile reads the whole directory at once, and then makes an object of each entry.
-            self._file = zipfile.ZipFile(_LimitedReader(stream, self._limit_bytes))  # type: ignore[arg-type]
+            self._file = zipfile.ZipFile(_LimitedReader(stream, self._limit_bytes))
         except BadArchive:
             raise
         except Exception as error:  # whatever zipfile fails with, it is about these bytes

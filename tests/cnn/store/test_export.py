@@ -13,10 +13,10 @@ import torch
 
 from recognition.cnn.manifest import verify
 from recognition.cnn.pixels.preprocessing import load_pixels
-from recognition.cnn.serving.outputs import Outputs
 from recognition.cnn.store import export as exporting
 from recognition.cnn.store.bundle import unpack
 from recognition.cnn.store.checkpoint import load_network
+from recognition.cnn.store.comparing_outputs import Outputs
 from recognition.cnn.store.export import FORMS, WrongAnswers, export
 
 MAX_PIXELS = 100_000_000
