@@ -46,7 +46,7 @@ def held() -> Iterator[None]:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL locks rows")
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL locks rows")
 def test_an_upload_while_somebody_else_writes_is_told_to_come_again(
     version: object, uploader: User
 ) -> None:
