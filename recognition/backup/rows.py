@@ -45,6 +45,7 @@ def one_moment() -> Iterator[None]:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield
         return
+    connection.ensure_connection()
     sqlite: Any = connection
     before = sqlite.transaction_mode
     sqlite.transaction_mode = "DEFERRED"  # it only reads: writers go on beside it

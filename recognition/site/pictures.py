@@ -7,17 +7,20 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
+from recognition.cnn.manifest import sha256_of_file
 from recognition.cnn.pixels.decoding import UnreadablePhoto
 from recognition.core import full_disk
 from recognition.models import Photo
 from recognition.photos import renditions, selectors
 from recognition.photos.renditions import PREVIEW_SIDE, THUMBNAIL_SIDE
 from recognition.site.requests import SignedInRequest
+
+CONFLICT = 409  # what lies there is not what was uploaded
 
 
 @login_required
@@ -36,9 +39,13 @@ def preview(request: SignedInRequest, photo_id: UUID) -> HttpResponseBase:
 @require_GET
 @cache_control(private=True, no_cache=True)
 def original(request: SignedInRequest, photo_id: UUID) -> HttpResponseBase:
-    """Byte for byte, always as a download: a browser must never run what somebody uploaded."""
+    """Byte for byte, always as a download: a browser must never run what somebody uploaded. Damaged
+    on the disk, it is handed out only to whom that was told."""
     photo = _visible_photo(request, photo_id)
     try:
+        is_whole = sha256_of_file(photo.original_path) == photo.sha256
+        if not is_whole and request.GET.get("damaged") != "take":
+            return render(request, "site/photos/damaged.html", {"photo": photo}, status=CONFLICT)
         stream = photo.original_path.open("rb")
     except FileNotFoundError:
         raise Http404 from None
@@ -52,7 +59,7 @@ def original(request: SignedInRequest, photo_id: UUID) -> HttpResponseBase:
 
 def _visible_photo(request: SignedInRequest, photo_id: UUID) -> Photo:
     return get_object_or_404(
-        selectors.photos_visible_to(request.user).select_related(None).only("id", "name"),
+        selectors.photos_visible_to(request.user).select_related(None).only("id", "name", "sha256"),
         id=photo_id,
     )
 
