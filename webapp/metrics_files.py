@@ -34,4 +34,4 @@ class AllocatedFile(MmapedDict):
 
 def use() -> None:
     """From now on, in this process."""
-    values.MmapedDict = AllocatedFile  # type: ignore[attr-defined]
+    values.MmapedDict = AllocatedFile  # type: ignore[misc]

@@ -126,7 +126,9 @@ def test_models_store(
 
 
 @pytest.mark.parametrize("name", ["folder", "file.zip"])
-def test_backups(name: str, stored: Photo, tmp_path: Path) -> None:
+def test_backups(name: str, stored: Photo, settings: Settings, tmp_path: Path) -> None:
+    settings.ARK_MODELS_STORE = tmp_path / "store"
+    version_folder(settings.ARK_MODELS_STORE / "1")
     with small_disk(tmp_path / "backups", "4m") as disk:
         fill(disk)
         with pytest.raises(OSError) as raised:  # noqa: PT011
