@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 
 from django.http import HttpRequest
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
+from webapp import metrics_files
+
+metrics_files.use()
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _requests = Histogram(
     "ark_http_request_seconds",
@@ -29,7 +33,8 @@ def observe_request(request: HttpRequest, status: int, seconds: float) -> None:
     match = request.resolver_match
     view = (match.view_name or "unnamed") if match else "none"
     method = request.method if request.method in _METHODS else "other"
-    _requests.labels(view, method, str(status)).observe(seconds)
+    with suppress(OSError):  # on a full disk nothing is counted, and requests go on
+        _requests.labels(view, method, str(status)).observe(seconds)
 
 
 def render(collectors: Iterable[Collector]) -> bytes:

@@ -45,6 +45,7 @@ def one_moment() -> Iterator[None]:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield
         return
+    connection.ensure_connection()
     sqlite: Any = connection
     before = sqlite.transaction_mode
     sqlite.transaction_mode = "DEFERRED"  # it only reads: writers go on beside it
@@ -57,7 +58,7 @@ def one_moment() -> Iterator[None]:
 
 def dump(model: type[models.Model], stream: IO[bytes]) -> Iterator[dict[str, Any]]:
     """Write all rows of a table; yield each, as it was read."""
-    names = [field.attname for field in model._meta.concrete_fields]
+    names = list(_fields_of(model))
     rows = model._base_manager.order_by("pk").values_list(*names)
     with gzip.GzipFile(fileobj=stream, mode="wb", compresslevel=1, mtime=0) as lines:
         for row in rows.iterator(_PAGE):
@@ -69,7 +70,7 @@ def dump(model: type[models.Model], stream: IO[bytes]) -> Iterator[dict[str, Any
 def load(model: type[models.Model], stream: IO[bytes]) -> Iterator[int]:
     """Insert all rows of a table exactly as they were; yield how many, page by page. `model` may be
     that of an earlier state of the tables. Raises BadBackup."""
-    fields = {field.attname: field for field in model._meta.concrete_fields}
+    fields = _fields_of(model)
     documents = lines_of(stream)
     while page := list(islice(documents, _AT_ONCE)):
         try:
@@ -89,6 +90,12 @@ def lines_of(stream: IO[bytes]) -> Iterator[Any]:
                 yield json.loads(line)
     except (OSError, EOFError, ValueError, RecursionError) as error:
         raise BadBackup(f"The rows cannot be read: {error}") from error
+
+
+def _fields_of(model: type[models.Model]) -> dict[str, Any]:
+    """By their columns' names; what the database works out by itself is left to it."""
+    fields = model._meta.concrete_fields
+    return {field.attname: field for field in fields if not field.generated}
 
 
 def _row(model: type[models.Model], fields: dict[str, Any], document: Any) -> models.Model:

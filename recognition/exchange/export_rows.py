@@ -8,6 +8,7 @@ from typing import IO, Any
 
 from django.db.models import Prefetch, QuerySet
 
+from recognition.cnn.manifest import sha256_of_file
 from recognition.labels import boxes
 from recognition.models import Annotation, Label, Photo, State, Subject
 
@@ -30,7 +31,7 @@ class Spool:
             yield json.loads(line)
 
     def present(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        """The rows of photos whose original is not missing, numbered from 1."""
+        """The rows of photos whose original is there and whole, numbered from 1."""
         return enumerate((row for row in self if row["file"]), 1)
 
 
@@ -118,11 +119,21 @@ def labels_of(photo: Photo) -> Iterator[Label]:
     yield from (annotation.label for annotation in photo.annotations.all())
 
 
-def open_original(photo: Photo) -> IO[bytes] | None:
+class Unusable(Exception):
+    """Says what is wrong with an original."""
+
+
+def open_original(photo: Photo) -> IO[bytes]:
+    """Read once before, because nothing can be taken out of a streamed archive again. Raises
+    Unusable if it is not what was uploaded."""
     try:
+        if sha256_of_file(photo.original_path) != photo.sha256:
+            raise Unusable("damaged: its sha256 differs")
         return photo.original_path.open("rb")
-    except OSError:
-        return None
+    except FileNotFoundError:
+        raise Unusable("missing") from None
+    except OSError as error:
+        raise Unusable(f"damaged: {error.strerror}") from error
 
 
 def pieces(stream: IO[bytes]) -> Iterator[bytes]:

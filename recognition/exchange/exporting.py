@@ -53,6 +53,8 @@ class Export:
     """An export of those of `photos` that are labelled and selected, which can be read once.
 
     What is labelled anew meanwhile is left out, for it might come twice, with two labels.
+    problems: how many originals were missing or damaged, once it has been read; errors.txt names
+    them, and the archive goes on without.
     """
 
     def __init__(self, photos: QuerySet[Photo], selection: Selection) -> None:
@@ -60,10 +62,12 @@ class Export:
         self._selection = selection
         self._tree = LabelTree()
         self._used: set[Label] = set()
+        self.problems = 0
 
     def archive(self) -> Iterator[bytes]:
         """A ZIP of the original photos in folders of their labels, photos.csv, annotations.csv if
-        there are any, labels.csv and coco.json; and errors.txt if originals are missing."""
+        there are any, labels.csv and coco.json; and errors.txt if originals are missing or
+        damaged."""
         archive = ZipStream()
         with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as file:
             rows = Spool(file)
@@ -106,14 +110,17 @@ class Export:
     def _originals(self, archive: ZipStream, name: _Namer) -> Iterator[dict[str, Any]]:
         """Add each photo to the archive, whose pieces are to be read before the next."""
         for photo, row in self._rows(name):
-            original = export_rows.open_original(photo)
-            if original:
-                with original:
-                    pieces = export_rows.pieces(original)
-                    archive.add(pieces, row["file"], compress_type=ZIP_STORED)
-                    yield row
-            else:
-                row["missing"], row["file"] = row["file"], ""
+            try:
+                original = export_rows.open_original(photo)
+            except export_rows.Unusable as problem:
+                row["problem"] = f"{row['file']}: the original of {photo.id} is {problem}\n"
+                row["file"] = ""
+                self.problems += 1
+                yield row
+                continue
+            with original:
+                pieces = export_rows.pieces(original)
+                archive.add(pieces, row["file"], compress_type=ZIP_STORED)
                 yield row
 
     def _tables(self, archive: ZipStream, rows: Spool) -> Iterator[bytes]:
@@ -126,8 +133,9 @@ class Export:
             parts = dataset_tables.csv_lines(dataset_tables.PART_COLUMNS, _parts(rows))
             archive.add(parts, dataset_tables.PARTS, compress_type=ZIP_DEFLATED)
             yield from archive.all_files()
-        if errors := [_error(row) for row in rows if row.get("missing")]:
-            archive.add("".join(errors), dataset_tables.ERRORS, compress_type=ZIP_DEFLATED)
+        if self.problems:
+            errors = "".join(row.get("problem", "") for row in rows)
+            archive.add(errors, dataset_tables.ERRORS, compress_type=ZIP_DEFLATED)
             yield from archive.all_files()
 
     def _rows(self, name: _Namer) -> Iterator[tuple[Photo, dict[str, Any]]]:
@@ -210,7 +218,3 @@ def _parts(rows: Spool) -> Iterator[dict[str, Any]]:
         for part in row["parts"]:
             edges = zip(dataset_tables.EDGES, part["box"], strict=True)
             yield {"file": row["file"], "label": part["label"], **dict(edges)}
-
-
-def _error(row: dict[str, Any]) -> str:
-    return f"{row['missing']}: the original of {row['id']} is missing\n"

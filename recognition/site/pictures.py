@@ -8,12 +8,13 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
+from recognition.cnn.manifest import sha256_of_file
 from recognition.cnn.pixels.unreadable import Busy, UnreadablePhoto
 from recognition.core import full_disk
 from recognition.models import Photo
@@ -22,6 +23,7 @@ from recognition.photos.renditions import PREVIEW_SIDE, THUMBNAIL_SIDE
 from recognition.site.requests import SignedInRequest
 
 _KEPT_FOR_S = 300
+CONFLICT = 409  # what lies there is not what was uploaded
 
 
 @login_required
@@ -40,9 +42,13 @@ def preview(request: SignedInRequest, photo_id: UUID) -> HttpResponseBase:
 @require_GET
 @cache_control(private=True, no_store=True)
 def original(request: SignedInRequest, photo_id: UUID) -> HttpResponseBase:
-    """Byte for byte, always as a download: a browser must never run what somebody uploaded."""
+    """Byte for byte, always as a download: a browser must never run what somebody uploaded. Damaged
+    on the disk, it is handed out only to whom that was told."""
     photo = _visible_photo(request, photo_id)
     try:
+        is_whole = sha256_of_file(photo.original_path) == photo.sha256
+        if not is_whole and request.GET.get("damaged") != "take":
+            return render(request, "site/photos/damaged.html", {"photo": photo}, status=CONFLICT)
         stream = photo.original_path.open("rb")
     except FileNotFoundError:
         raise Http404 from None
@@ -56,7 +62,9 @@ def original(request: SignedInRequest, photo_id: UUID) -> HttpResponseBase:
 
 def _visible_photo(request: SignedInRequest, photo_id: UUID) -> Photo:
     return get_object_or_404(
-        selectors.photos_visible_to(request.user).select_related(None).only("id", "name", "owner"),
+        selectors.photos_visible_to(request.user)
+        .select_related(None)
+        .only("id", "name", "owner", "sha256"),
         id=photo_id,
     )
 

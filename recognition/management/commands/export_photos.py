@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ from recognition.models import Kind, Label, Photo, Split
 
 
 class Command(BaseCommand):
-    help = "Write the labelled photos, a folder for each label, and tables beside them into a ZIP."
+    help = (
+        "Write the labelled photos, a folder for each label, and tables beside them into a ZIP. "
+        "Exit status 1 if originals are missing or damaged."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
@@ -36,9 +40,9 @@ class Command(BaseCommand):
             raise CommandError(f"There is no label {', '.join(sorted(unknown))}.")
         selection = Selection(labels, options["kind"], options["split"])
         part = file.with_name(file.name + ".part")
+        export = Export(Photo.objects.all(), selection)
         try:
             with whole_file(file, part), part.open("wb") as stream:
-                export = Export(Photo.objects.all(), selection)
                 is_yolo = options["format"] == "yolo"
                 stream.writelines(export.yolo() if is_yolo else export.archive())
         except OSError as error:
@@ -46,3 +50,9 @@ class Command(BaseCommand):
         told = {"form": options["format"], "file": str(file), "filters": selection.as_json()}
         audit.record(audit.Action.EXPORTED, None, "labelled photos", **told)
         self.stdout.write(f"Written to {file}.")
+        if export.problems:
+            self.stderr.write(
+                f"{export.problems} originals are missing or damaged and not in it: errors.txt in "
+                "the archive names them."
+            )
+            sys.exit(1)

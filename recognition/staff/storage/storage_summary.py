@@ -143,7 +143,8 @@ def _photo(id_: UUID, photo: Photo | None, why: str = "") -> Item:
     told = "" if why == "sha256" else why
     if photo is None:
         return Item(_("%(id)s, deleted or in the trash") % {"id": id_}, told)
-    return Item(photo.name, told, reverse("photo", args=[id_]))
+    named = f"sha256 {photo.sha256}"  # as its file is called in a backup
+    return Item(photo.name, f"{named} · {told}" if told else named, reverse("photo", args=[id_]))
 
 
 def _uses(used: dict[str, int]) -> list[Use]:
