@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import secrets
 from typing import Any
@@ -91,7 +92,7 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def decrypt(self, encrypted_text: str) -> str:
         """What another SECRET_KEY has encrypted becomes a secret that nobody knows."""
         text = secret_texts.decrypt(encrypted_text)
-        return secrets.token_hex(20) if text is None else text
+        return base64.b32encode(secrets.token_bytes(20)).decode() if text is None else text
 
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()

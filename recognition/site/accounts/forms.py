@@ -8,6 +8,7 @@ from allauth.account import forms as account
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.base import forms as factors
+from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -24,12 +25,22 @@ _AS_EVER = {
 }
 
 
+_LABELS = {
+    "oldpassword": _("Current password"),
+    "password1": _("New password"),
+    "password2": _("New password, again"),
+    "code": _("Code"),
+    "email": _("Mail address"),
+}
+
+
 class _Labelled(forms.Form):
     """Labels say what a field is, so that no placeholder has to."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
+            field.label = _LABELS.get(name, field.label)
             field.widget.attrs.pop("placeholder", None)
 
 
@@ -114,6 +125,10 @@ class _Code(_Labelled):
         code: str = super().clean_code()  # type: ignore[misc]
         sign_in_limits.succeeded(key)
         return code
+
+
+class ActivateAppForm(_Labelled, totp.ActivateTOTPForm):  # type: ignore[misc]
+    pass
 
 
 class CodeForm(_Code, factors.AuthenticateForm):  # type: ignore[misc]
