@@ -134,7 +134,7 @@ def test_sign_in_with_a_passkey_alone(local: Callable[..., Page], next_person) -
     add_passkey(page, alone=True)
     sign_out(page)
     page.goto("/history/")
-    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url("**/history/")
 
 
@@ -156,7 +156,7 @@ def test_without_a_passkey_the_page_says_so(local: Callable[..., Page]) -> None:
     page = local()
     page.goto("/sign-in/")
     add_authenticator(page)  # an empty one
-    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_text("The passkey was not used")).to_be_visible()
 
 

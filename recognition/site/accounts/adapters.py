@@ -41,7 +41,7 @@ _MESSAGES = {
 logger = logging.getLogger(__name__)
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False  # people are invited
 
@@ -85,7 +85,7 @@ def _name(credentials: dict[str, Any]) -> str:
     return str(credentials.get("username") or credentials.get("email") or "")
 
 
-class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class FactorAdapter(DefaultMFAAdapter):
     def encrypt(self, text: str) -> str:
         return secret_texts.encrypt(text)
 
@@ -102,7 +102,7 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return f"Ark ({context.request.get_host()})"
 
 
-class OidcAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class OidcAdapter(DefaultSocialAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return settings.ARK_OIDC_CREATE
 
