@@ -11,10 +11,9 @@ from django.http.response import HttpResponseBase
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 _NOT_USED = (
-    *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture"),
-    *("encrypted-media", "gamepad", "geolocation", "gyroscope", "hid", "idle-detection"),
-    *("local-fonts", "magnetometer", "microphone", "midi", "payment", "picture-in-picture"),
-    *("screen-wake-lock", "serial", "usb", "window-management", "xr-spatial-tracking"),
+    *("accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "geolocation"),
+    *("gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "picture-in-picture"),
+    *("screen-wake-lock", "serial", "usb", "xr-spatial-tracking"),
 )
 _PERMISSIONS = ", ".join(
     (

@@ -22,7 +22,8 @@ def note_at_sign_in(request: HttpRequest, user: User) -> None:
 def must_change_password(request: HttpRequest) -> bool:
     if not request.session.get(_CHANGE_PASSWORD):
         return False
-    is_due = Profile.objects.filter(user_id=request.user.pk, must_change_password=True).exists()
+    due = Profile.objects.filter(must_change_password=True)
+    is_due = isinstance(request.user, User) and due.filter(user=request.user).exists()
     if not is_due:
         del request.session[_CHANGE_PASSWORD]
     return is_due

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 
-class PasswordBackend(AuthenticationBackend):  # type: ignore[misc]
+class PasswordBackend(AuthenticationBackend):
     """By username, or by the mail address where there is one."""
 
     def authenticate(

@@ -90,5 +90,5 @@ def _place() -> str:
         return "here"
     if address.version == 4:
         return str(address)
-    mapped = address.ipv4_mapped  # type: ignore[union-attr]
+    mapped = address.ipv4_mapped
     return str(mapped or ipaddress.ip_network(f"{address}/64", strict=False))

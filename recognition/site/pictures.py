@@ -86,11 +86,10 @@ def _picture(request: SignedInRequest, photo: Photo, longest_side: int) -> HttpR
         raise
     file = os.fstat(picture.fileno())
     etag = f'"{file.st_mtime_ns:x}-{file.st_size:x}"'
-    response = get_conditional_response(request, etag=etag)
-    if response is None:
-        response = FileResponse(picture, content_type="image/jpeg")
-    else:
+    unchanged = get_conditional_response(request, etag=etag)
+    if unchanged:
         picture.close()
+    response = unchanged or FileResponse(picture, content_type="image/jpeg")
     response["ETag"] = etag
     response["Cache-Control"] = f"private, max-age={_KEPT_FOR_S}, must-revalidate"
     patch_vary_headers(response, ["Cookie"])

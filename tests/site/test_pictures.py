@@ -59,7 +59,8 @@ def test_what_is_shown_carries_no_metadata(
     assert not {"exif", "comment", "icc_profile", "xmp"} & set(shown.info)
     assert b"secret" not in content
     assert response["Content-Type"] == "image/jpeg"
-    assert response["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert response["Cache-Control"] == "private, max-age=300, must-revalidate"
+    assert "Cookie" in response["Vary"]  # kept for this session only
 
 
 def test_the_original_comes_back_byte_for_byte_as_a_download(client: Client, tagged: Photo) -> None:
@@ -125,3 +126,19 @@ def test_a_format_that_browsers_cannot_draw_is_shown_as_jpeg(
 ) -> None:
     heic = accepted(uploader, encoded(picture(), "HEIF"), "phone.heic")
     assert Image.open(io.BytesIO(body(get(client, "thumbnail", heic)))).format == "JPEG"
+
+
+def test_a_picture_that_is_the_same_is_not_sent_again(client: Client, tagged: Photo) -> None:
+    etag = get(client, "thumbnail", tagged)["ETag"]
+    url = reverse("thumbnail", args=[tagged.id])
+    again = client.get(url, headers={"If-None-Match": etag})
+    assert (again.status_code, again["ETag"], again.content) == (304, etag, b"")
+
+
+def test_who_is_signed_out_is_not_even_told_that_it_is_the_same(
+    client: Client, tagged: Photo
+) -> None:
+    etag = get(client, "thumbnail", tagged)["ETag"]
+    client.logout()
+    url = reverse("thumbnail", args=[tagged.id])
+    assert client.get(url, headers={"If-None-Match": etag}).status_code == 302

@@ -82,6 +82,7 @@ MFA_TOTP_TOLERANCE = 1  # clocks of phones
 MFA_FORMS = {
     "authenticate": "recognition.site.accounts.forms.CodeForm",
     "reauthenticate": "recognition.site.accounts.forms.CodeAgainForm",
+    "activate_totp": "recognition.site.accounts.forms.ActivateAppForm",
     "add_webauthn": "recognition.site.accounts.forms.AddPasskeyForm",
 }
 # One of allauth's signs of life for each request would be a write for each request;

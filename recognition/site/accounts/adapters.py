@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import secrets
 from typing import Any
@@ -40,7 +41,7 @@ _MESSAGES = {
 logger = logging.getLogger(__name__)
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False  # people are invited
 
@@ -84,14 +85,14 @@ def _name(credentials: dict[str, Any]) -> str:
     return str(credentials.get("username") or credentials.get("email") or "")
 
 
-class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class FactorAdapter(DefaultMFAAdapter):
     def encrypt(self, text: str) -> str:
         return secret_texts.encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """What another SECRET_KEY has encrypted becomes a secret that nobody knows."""
         text = secret_texts.decrypt(encrypted_text)
-        return secrets.token_hex(20) if text is None else text
+        return base64.b32encode(secrets.token_bytes(20)).decode() if text is None else text
 
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
@@ -101,7 +102,7 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return f"Ark ({context.request.get_host()})"
 
 
-class OidcAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class OidcAdapter(DefaultSocialAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return settings.ARK_OIDC_CREATE
 

@@ -11,13 +11,13 @@ from allauth.mfa.utils import is_mfa_enabled
 from recognition.people import first_steps
 
 
-class Factors(IndexView):  # type: ignore[misc]
+class Factors(IndexView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         must_add = first_steps.must_add_factor(self.request)
         return super().get_context_data(**kwargs, must_add_factor=must_add)
 
 
-class AskForFactor(AuthenticateView):  # type: ignore[misc]
+class AskForFactor(AuthenticateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.stage.login.user
         has_passkey = is_mfa_enabled(user, [Authenticator.Type.WEBAUTHN])

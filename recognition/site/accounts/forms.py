@@ -8,8 +8,10 @@ from allauth.account import forms as account
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.base import forms as factors
+from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from recognition.people import passwords, sign_in_limits
@@ -24,21 +26,31 @@ _AS_EVER = {
 }
 
 
+_LABELS = {
+    "oldpassword": _("Current password"),
+    "password1": _("New password"),
+    "password2": _("New password, again"),
+    "code": _("Code"),
+    "email": _("Mail address"),
+}
+
+
 class _Labelled(forms.Form):
     """Labels say what a field is, so that no placeholder has to."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
+            field.label = _LABELS.get(name, field.label)
             field.widget.attrs.pop("placeholder", None)
 
 
-class SignInForm(_Labelled, account.LoginForm):  # type: ignore[misc]
+class SignInForm(_Labelled, account.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         login, password = self.fields["login"], self.fields["password"]
         login.label = _("Username or mail address")
-        login.max_length = 254
+        login.validators.append(MaxLengthValidator(254))
         login.widget.attrs.update(autocomplete="username", autocapitalize="none", autofocus=True)
         password.help_text = ""
 
@@ -66,7 +78,7 @@ class _NewPassword(_Labelled):
         )
 
 
-class ChangePasswordForm(_NewPassword, account.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(_NewPassword, account.ChangePasswordForm):
     field_order = ("oldpassword", "password1", "password2", "revoke_tokens")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -77,23 +89,23 @@ class ChangePasswordForm(_NewPassword, account.ChangePasswordForm):  # type: ign
         return super().add_prefix(_AS_EVER.get(field_name, field_name))
 
 
-class SetPasswordForm(_NewPassword, account.SetPasswordForm):  # type: ignore[misc]
+class SetPasswordForm(_NewPassword, account.SetPasswordForm):
     field_order = ("password1", "password2", "revoke_tokens")
 
 
-class ResetPasswordForm(_NewPassword, account.ResetPasswordKeyForm):  # type: ignore[misc]
+class ResetPasswordForm(_NewPassword, account.ResetPasswordKeyForm):
     field_order = ("password1", "password2", "revoke_tokens")
     is_reset = True
 
 
-class AskPasswordForm(_Labelled, account.ReauthenticateForm):  # type: ignore[misc]
+class AskPasswordForm(_Labelled, account.ReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"].help_text = ""
         self.fields["password"].widget.attrs["autofocus"] = True
 
 
-class AskResetForm(_Labelled, account.ResetPasswordForm):  # type: ignore[misc]
+class AskResetForm(_Labelled, account.ResetPasswordForm):
     pass
 
 
@@ -111,25 +123,29 @@ class _Code(_Labelled):
         wait_s = sign_in_limits.begin(key)
         if wait_s:
             raise ImmediateHttpResponse(too_many(context.request, wait_s))
-        code: str = super().clean_code()  # type: ignore[misc]
+        code: str = super().clean_code()
         sign_in_limits.succeeded(key)
         return code
 
 
-class CodeForm(_Code, factors.AuthenticateForm):  # type: ignore[misc]
+class ActivateAppForm(_Labelled, totp.ActivateTOTPForm):
     pass
 
 
-class CodeAgainForm(_Code, factors.ReauthenticateForm):  # type: ignore[misc]
+class CodeForm(_Code, factors.AuthenticateForm):
     pass
 
 
-class AddPasskeyForm(_Labelled, webauthn.AddWebAuthnForm):  # type: ignore[misc]
+class CodeAgainForm(_Code, factors.ReauthenticateForm):
+    pass
+
+
+class AddPasskeyForm(_Labelled, webauthn.AddWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Name")
         self.fields["name"].help_text = _("So that you know which one it is, later.")
-        self.fields["name"].max_length = 60
+        self.fields["name"].validators.append(MaxLengthValidator(60))
         self.fields["passwordless"].label = _("Sign in with it alone, without a password")
         self.fields["passwordless"].help_text = _(
             "It then asks for your fingerprint, your face or a PIN."

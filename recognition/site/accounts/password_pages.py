@@ -13,7 +13,7 @@ from django.urls import reverse
 from recognition.people import first_steps
 
 
-class ChangePassword(PasswordChangeView):  # type: ignore[misc]
+class ChangePassword(PasswordChangeView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.is_first = first_steps.must_change_password(request)
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
@@ -26,7 +26,7 @@ class ChangePassword(PasswordChangeView):  # type: ignore[misc]
         return super().get_context_data(**kwargs, must_change_password=self.is_first)
 
 
-class AskForReset(PasswordResetView):  # type: ignore[misc]
+class AskForReset(PasswordResetView):
     """By mail, or, where no mail goes out, whom to ask."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

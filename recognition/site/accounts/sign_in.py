@@ -16,7 +16,7 @@ CLEAR_ALL = '"cache", "storage"'
 CLEAR_CACHE = '"cache"'
 
 
-class SignIn(LoginView):  # type: ignore[misc]
+class SignIn(LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             **kwargs,
@@ -26,7 +26,7 @@ class SignIn(LoginView):  # type: ignore[misc]
         )
 
 
-class SignOut(LogoutView):  # type: ignore[misc]
+class SignOut(LogoutView):
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post(*args, **kwargs)
         # Over plain HTTP browsers do not heed the header; then the next page clears what it can.
