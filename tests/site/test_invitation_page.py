@@ -105,9 +105,10 @@ def link(administrator: User, uploader: User) -> str:
 
 
 def test_a_new_password_signs_out_everywhere_and_the_link_works_once(
-    link: str, uploader: User
+    administrator: User, uploader: User
 ) -> None:
     elsewhere = client_of(uploader)
+    link = reverse("password-link", args=password_links.make(uploader, administrator))
     browser = Client()
     page = browser.get(link, follow=True)
     assert "For ursula." in text(page)
@@ -124,9 +125,13 @@ def test_a_new_password_signs_out_everywhere_and_the_link_works_once(
     assert ("password_changed", "ursula") in done
 
 
-def test_the_old_password_works_until_then(link: str, uploader: User) -> None:
-    Client().get(link, follow=True)
+def test_the_old_password_works_until_then_and_whoever_knows_it_needs_no_link(
+    link: str, uploader: User
+) -> None:
+    assert Client().get(link, follow=True).status_code == 200
     assert User.objects.get(pk=uploader.pk).check_password("a long passphrase")
+    client_of(uploader)  # signs in
+    assert Client().get(link, follow=True).status_code == 404
 
 
 def test_a_link_for_somebody_else_does_not_fit(link: str, other_uploader: User) -> None:

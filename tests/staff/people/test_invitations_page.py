@@ -65,7 +65,7 @@ def test_without_a_mail_server_none_is_sent(as_superuser: Client, settings: Sett
 
 def test_what_waits_is_listed_and_can_be_taken_back(as_superuser: Client) -> None:
     path = link_in(invite(as_superuser, email="nina@example.org").content.decode())
-    assert "nina@example.org · Reviewer from sue, valid until" in text(
+    assert "nina@example.org · Reviewer · from sue, valid until" in text(
         as_superuser.get(reverse("people"))
     )
     revoke = reverse("people-revoke", args=[Invitation.objects.get().id])

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertMaxNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.authtoken.models import Token
 
 from recognition.models import Profile
@@ -72,7 +72,7 @@ def test_nonsense_is_as_if_nothing_had_been_asked(as_superuser: Client) -> None:
 
 
 def test_many_come_page_by_page_in_a_few_queries(
-    as_superuser: Client, django_assert_max_num_queries: DjangoAssertMaxNumQueries
+    as_superuser: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     User.objects.bulk_create(User(username=f"person{number:05}") for number in range(10_000))
     with django_assert_max_num_queries(14):
