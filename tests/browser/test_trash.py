@@ -46,6 +46,6 @@ def test_a_photo_comes_back_twice_and_then_goes(
 
 
 def delete(page: Page) -> None:
-    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("link", name="Delete", exact=True).click()
     page.get_by_role("button", name="Move to the trash").click()
-    expect(page.get_by_text("is in the trash.")).to_be_visible()
+    expect(page.locator(".message")).to_contain_text("is in the trash.")
