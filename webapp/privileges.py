@@ -37,7 +37,8 @@ def become(name: str) -> None:
     for file in (BASE_DIR / "manage.py", Path(os.__file__)):
         if not os.access(file, os.R_OK):
             raise SystemExit(
-                f"ARK_USER={name} may not read {file.parent}: Ark and its Python must be where it may."
+                f"ARK_USER={name} may not read {file.parent}: Ark and its Python must stand where "
+                "it may."
             )
     if not os.access(ARK_HOME, os.R_OK | os.W_OK | os.X_OK):
         raise SystemExit(f"ARK_USER={name} may not use ARK_HOME={ARK_HOME}: it must be its own.")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from recognition.core import audit
 from recognition.models import Profile
-from recognition.people import profiles
+from recognition.people import profiles, tokens
 from webapp.home import ARK_HOME, write_secret_file
 
 FIRST_PASSWORD_FILE = ARK_HOME / "initial-admin-password"
@@ -27,7 +26,7 @@ def change(
     is_own = by.pk == user.pk
     Profile.objects.filter(pk=profiles.of(user).pk).update(must_change_password=not is_own)
     if revoke_tokens:
-        _revoke_tokens(user, by)
+        tokens.revoke_all(user, by)
     action = audit.Action.PASSWORD_RESET if is_reset else audit.Action.PASSWORD_CHANGED
     audit.record(action, by, user, tokens_revoked=revoke_tokens)
     if is_own and user.is_superuser:
@@ -57,8 +56,3 @@ def look_after_first_password() -> None:
 def forget_first_password() -> None:
     with suppress(FileNotFoundError):
         FIRST_PASSWORD_FILE.unlink()
-
-
-def _revoke_tokens(user: User, by: User) -> None:
-    # CALL SITE of people/tokens: becomes `tokens.revoke_all(user, by)` once that is merged.
-    apps.get_model("authtoken", "Token").objects.filter(user=user).delete()

@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from recognition.cnn.pixels.decoding import UnreadablePhoto
+from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.core import jobs
 from recognition.models import Job, TrashedPhoto
 from recognition.photos import deletion, renditions, selectors, trash

@@ -12,9 +12,10 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from recognition.cnn.pixels.decoding import DEFAULT_MAX_PIXELS, UnreadablePhoto
-from recognition.cnn.pixels.preprocessing import Preprocessing, load_pixels
+from recognition.cnn.pixels.decoded import load_views
+from recognition.cnn.pixels.preprocessing import Preprocessing
 from recognition.cnn.pixels.reference import reference_pixels
+from recognition.cnn.pixels.unreadable import DEFAULT_MAX_PIXELS, UnreadablePhoto
 
 MAX_DIFFERENCE = 0.005  # of a probability; float32 engines differ by about 0.0001
 # Of an embedding or of a class's logit, as a share of the largest; they differ by about 0.00001.
@@ -53,7 +54,7 @@ def pictures(
     found = [reference_pixels(preprocessing.crop)[0]]
     for photo in photos:
         try:
-            found.append(load_pixels(photo, preprocessing, max_pixels))
+            found.append(load_views(photo, preprocessing, max_pixels).pixels)
         except (UnreadablePhoto, OSError):
             continue
     return np.stack(found)
