@@ -34,12 +34,9 @@ def become(name: str) -> None:
     os.setgid(user.pw_gid)
     os.setuid(user.pw_uid)
     os.environ["HOME"] = user.pw_dir
-    for file in (BASE_DIR / "manage.py", Path(os.__file__)):
+    for file in (BASE_DIR / "manage.py", Path(os.__file__)):  # Python, too
         if not os.access(file, os.R_OK):
-            raise SystemExit(
-                f"ARK_USER={name} may not read {file.parent}: Ark and its Python must stand where "
-                "it may."
-            )
+            raise SystemExit(f"ARK_USER={name} may not read {file.parent}: put it where it may.")
     if not os.access(ARK_HOME, os.R_OK | os.W_OK | os.X_OK):
         raise SystemExit(f"ARK_USER={name} may not use ARK_HOME={ARK_HOME}: it must be its own.")
 
