@@ -7,9 +7,6 @@ class RecognitionConfig(AppConfig):
     verbose_name = _("Recognition")
 
     def ready(self) -> None:
-        from recognition.people import (  # know tables, which are there now
-            account_events,  # noqa: F401  receives signals
-            staff_status,
-        )
+        from recognition.people import staff_status
 
         staff_status.follow_groups()

@@ -25,7 +25,8 @@ from recognition.cnn.serving.classifier import Classifier
 from recognition.cnn.store.checkpoint import build_pretrained
 from recognition.core import rate_limits, redis_client
 from recognition.models import ModelVersion
-from recognition.people import roles, wrong_tokens
+from recognition.people import roles
+from recognition.people.authentication import wrong_tokens
 from recognition.versions import checks, registry
 from recognition.workers import quiet
 from tests.support.real_answers import Shot, shots_in

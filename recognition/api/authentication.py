@@ -9,7 +9,8 @@ from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
 from recognition.models import ApiToken
-from recognition.people import tokens, wrong_tokens
+from recognition.people import tokens
+from recognition.people.authentication import wrong_tokens
 
 _WORDS = (b"token", b"bearer")
 

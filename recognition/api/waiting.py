@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from recognition.api.errors import exception_handler
-from recognition.core.waiting import CAN_WAIT, Wait
 from recognition.photos import selectors
+from webapp.server.waiting import CAN_WAIT, Wait
 
 
 def when_settled(

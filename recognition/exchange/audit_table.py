@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from recognition.core import audit_log
+from recognition.exchange import audit_log
 from recognition.models import AuditEvent
 from recognition.photos.dataset_tables import csv_lines
 from recognition.photos.result_table import in_pieces

@@ -7,7 +7,8 @@ from django.db import transaction
 
 from recognition.core import audit, jobs
 from recognition.models import Job, Profile
-from recognition.people import access, invitations, profiles, ranks, signing_out
+from recognition.people import invitations, profiles, ranks, tokens
+from recognition.people.authentication import sessions
 
 
 def deactivate(user: User, by: User | None) -> None:
@@ -16,7 +17,7 @@ def deactivate(user: User, by: User | None) -> None:
     with transaction.atomic():
         person = ranks.locked(user, by)
         close(person, by)
-    signing_out.sign_out_everywhere(person, by)
+    sessions.end_everywhere(person, by)
 
 
 def close(person: User, by: User | None) -> None:
@@ -25,7 +26,7 @@ def close(person: User, by: User | None) -> None:
     ranks.keep_an_administrator(person)
     profiles.of(person)
     profiles.lock(person.pk)  # waits for uploads on their way
-    access.end_all(person, by)
+    tokens.revoke_all(person, by)
     invitations.revoke_of(person, by)
     if person.is_active:
         person.is_active = False

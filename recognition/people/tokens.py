@@ -10,13 +10,13 @@ import hashlib
 import secrets
 import string
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from django.contrib.auth.models import User
 from django.db import DatabaseError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from recognition.core import audit, locks
@@ -133,6 +133,12 @@ def revoke(token: ApiToken, by: User | None) -> bool:
 def revoke_all(user: User, by: User | None) -> int:
     """Revoke all tokens of a person, such as when the password changes; how many those were."""
     return sum(revoke(token, by) for token in of(user))
+
+
+def counts(user_ids: Collection[int]) -> dict[int, int]:
+    """How many tokens each of these people has; who has none is missing."""
+    rows = ApiToken.objects.filter(user__in=user_ids).order_by()
+    return dict(rows.values_list("user").annotate(Count("pk")))
 
 
 def _id_from(form_id: UUID, user: User) -> UUID:

@@ -22,7 +22,8 @@ from django.utils import timezone
 from recognition.core import audit, jobs, wakeups
 from recognition.core.locks import lock_photos
 from recognition.models import Job, Photo, Profile
-from recognition.people import activation, profiles, ranks, signing_out
+from recognition.people import activation, profiles, ranks
+from recognition.people.authentication import sessions
 from recognition.photos import renditions
 
 PHOTOS_AT_ONCE = 50
@@ -45,7 +46,7 @@ def ask(user: User, by: User | None) -> Job:
             str(person.pk),
             parameters={"name": person.get_username(), "photos": photos},
         )
-    signing_out.sign_out_everywhere(person, by)
+    sessions.end_everywhere(person, by)
     return job
 
 

@@ -14,7 +14,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 
 from recognition.core import client, rate_limits
-from recognition.people import password_links
+from recognition.people.authentication import password_links
 from recognition.site.invitation_page import TRIES, WITHIN_S
 
 

@@ -11,7 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from recognition.models import ApiToken
-from recognition.people import tokens, wrong_tokens
+from recognition.people import tokens
+from recognition.people.authentication import wrong_tokens
 
 LABELS = "/api/v1/labels/"
 pytestmark = pytest.mark.usefixtures("version")

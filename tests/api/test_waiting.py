@@ -8,11 +8,11 @@ import pytest
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from recognition.core.waiting import CAN_WAIT, Wait
 from recognition.models import Label, ModelVersion, Photo, Prediction, State
 from recognition.photos import deletion
 from tests.support.files import encoded, picture, sent
 from tests.support.rows import add_photo
+from webapp.server.waiting import CAN_WAIT, Wait
 
 PHOTOS = "/api/v1/photos/"
 

@@ -11,7 +11,8 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from recognition.core import audit, audit_log, client
+from recognition.core import audit, client
+from recognition.exchange import audit_log
 from recognition.models import AuditEvent, Promise
 
 Action = audit.Action

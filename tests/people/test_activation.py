@@ -9,7 +9,8 @@ from django.urls import reverse
 from rest_framework.authtoken.models import Token
 
 from recognition.models import AuditEvent, Invitation, Job, Profile, Role
-from recognition.people import access, activation, invitations, ranks, signing_out
+from recognition.people import activation, invitations, ranks, tokens
+from recognition.people.authentication import sessions
 from recognition.photos import erasure
 from tests.support.pages import client_of
 
@@ -22,7 +23,7 @@ def test_sessions_and_tokens_end_for_good(administrator: User, uploader: User) -
     activation.deactivate(uploader, administrator)
     activation.reactivate(uploader, administrator)
     assert [browser.get(HOME).status_code for browser in browsers] == [302, 302]
-    assert access.of(uploader) == []
+    assert tokens.of(uploader) == []
     assert client_of(User.objects.get(pk=uploader.pk)).get(HOME).status_code == 200
 
 
@@ -73,10 +74,10 @@ def test_sessions_are_counted_and_ended(administrator: User, uploader: User) -> 
     browsers = [client_of(uploader), client_of(uploader)]
     client_of(administrator)
     Client().get(reverse("login"))  # nobody's
-    assert signing_out.sessions_of([uploader.pk, administrator.pk]) == {
+    assert sessions.counts([uploader.pk, administrator.pk]) == {
         uploader.pk: 2,
         administrator.pk: 1,
     }
-    assert signing_out.sign_out_everywhere(uploader, administrator) == 2
+    assert sessions.end_everywhere(uploader, administrator) == 2
     assert [browser.get(HOME).status_code for browser in browsers] == [302, 302]
-    assert signing_out.sessions_of([uploader.pk, administrator.pk]) == {administrator.pk: 1}
+    assert sessions.counts([uploader.pk, administrator.pk]) == {administrator.pk: 1}

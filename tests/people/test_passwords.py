@@ -13,7 +13,8 @@ from rest_framework.authtoken.models import Token
 
 from recognition.core import audit
 from recognition.models import AuditEvent, Profile
-from recognition.people import passwords, profiles
+from recognition.people import profiles
+from recognition.people.authentication import passwords
 from tests.support.pages import client_of, text
 
 NEW = "another long passphrase"

@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from recognition.core import audit
 from recognition.models import AuditEvent, Profile
-from recognition.people import sessions
+from recognition.people.authentication import sessions
 from tests.support.pages import text
 
 HOUR_S = 3600

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from recognition.core import client, rate_limits
-from recognition.people import sign_in_limits
+from recognition.people.authentication import sign_in_limits
 
 RIGHT = "a long passphrase"
 

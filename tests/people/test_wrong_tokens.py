@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from recognition.people import wrong_tokens
+from recognition.people.authentication import wrong_tokens
 
 ADDRESS = "192.0.2.7"
 

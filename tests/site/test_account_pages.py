@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from recognition.core import audit
 from recognition.models import AuditEvent
-from recognition.people import factors
+from recognition.people.authentication import factors
 from recognition.site.accounts import browsers
 from recognition.site.accounts.adapters import FactorAdapter
 from tests.support.pages import client_of, text

@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from recognition.models import AuditEvent, Role
-from recognition.people import invitations, password_links
+from recognition.people import invitations
+from recognition.people.authentication import password_links
 from tests.support.pages import client_of, inline_code, text
 
 PASSWORD = "another long passphrase"

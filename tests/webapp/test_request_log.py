@@ -14,10 +14,10 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from recognition.core import client
-from recognition.core.waiting import Wait
 from recognition.photos.uploads import ASKS, MAY_SEND
 from webapp import logs
 from webapp.request_log import RequestFilter, log_requests
+from webapp.server.waiting import Wait
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
-from recognition.core.waiting import Wait
 from webapp.server import limits
 from webapp.server.environ import FileWrapper
+from webapp.server.waiting import Wait
 
 Environ = dict[str, Any]
 Handler = Callable[[Environ, Callable[..., None]], Any]

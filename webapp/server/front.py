@@ -13,7 +13,6 @@ from typing import Any
 from django.conf import settings
 
 from recognition.core import events
-from recognition.core.waiting import CAN_WAIT, Wait
 from recognition.photos.uploads import ASKS, DISK_IS_FULL, MAY_SEND
 from webapp.client_address import client_of
 from webapp.server import limits
@@ -21,6 +20,7 @@ from webapp.server.bodies import Body
 from webapp.server.connection import EXTENSION, Connection
 from webapp.server.django_threads import Answer, DjangoThreads, Environ, Handler, Stream
 from webapp.server.environ import FileWrapper, environ_of
+from webapp.server.waiting import CAN_WAIT, Wait
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _PIECE_BYTES = 256 * 1024

@@ -4,7 +4,7 @@ from webapp import env, mail
 from webapp.settings.safety import ARK_HTTPS
 
 AUTHENTICATION_BACKENDS = [
-    "recognition.people.sign_in_backend.PasswordBackend",
+    "recognition.people.authentication.sign_in_backend.PasswordBackend",
     "django.contrib.auth.backends.ModelBackend",  # rights, and sessions from before an upgrade
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -14,7 +14,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 8},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "recognition.people.password_rules.NotTheProductsName"},
+    {"NAME": "recognition.people.authentication.password_rules.NotTheProductsName"},
 ]
 PASSWORD_RESET_TIMEOUT = 60 * 60  # s; for links that come by mail
 LOGIN_URL = "login"
@@ -72,7 +72,7 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "recognition.site.accounts.forms.ResetPasswordForm",
     "reauthenticate": "recognition.site.accounts.forms.AskPasswordForm",
 }
-# recognition.people.sign_in_limits slows these, and never locks anybody out.
+# recognition.people.authentication.sign_in_limits slows these, and never locks anybody out.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
 MFA_ADAPTER = "recognition.site.accounts.adapters.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

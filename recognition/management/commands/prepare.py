@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection
 from recognition.cnn.finder.adding import add_finder
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.unavailable import WeightsUnavailable
-from recognition.people import passwords
+from recognition.people.authentication import passwords
 from recognition.people.roles import ensure_groups
 from recognition.versions import finder, pretrained
 

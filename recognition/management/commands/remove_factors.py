@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from recognition.people import factors
+from recognition.people.authentication import factors
 
 
 class Command(BaseCommand):

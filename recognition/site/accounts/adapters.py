@@ -22,8 +22,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from recognition.core import secret_texts
-from recognition.people import sign_in_limits
+from recognition.people.authentication import secret_texts, sign_in_limits
 from recognition.site.accounts.sign_in import too_many
 
 # Instead of django-allauth's own; nothing is said of signing in and out, which everybody sees.

@@ -8,7 +8,7 @@ from allauth.mfa.base.views import AuthenticateView, IndexView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 
-from recognition.people import first_steps
+from recognition.people.authentication import first_steps
 
 
 class Factors(IndexView):

@@ -14,7 +14,7 @@ from django import forms
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
-from recognition.people import passwords, sign_in_limits
+from recognition.people.authentication import passwords, sign_in_limits
 from recognition.site.accounts.sign_in import too_many
 
 # What scripts send has the names that it always had.

@@ -13,7 +13,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
 from recognition.core import audit
-from recognition.people import first_steps, sessions
+from recognition.people.authentication import first_steps, sessions
 from recognition.site.accounts.sign_in import CLEAR_CACHE
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]

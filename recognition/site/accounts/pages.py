@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from recognition.people import factors, sessions
+from recognition.people.authentication import factors, sessions
 from recognition.site.accounts import browsers
 from recognition.site.requests import SignedInRequest
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from recognition.people import first_steps
+from recognition.people.authentication import first_steps
 
 
 class ChangePassword(PasswordChangeView):

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from recognition.core import audit, audit_log
-from recognition.exchange import audit_table
+from recognition.core import audit
+from recognition.exchange import audit_log, audit_table
 from recognition.models import AuditEvent
 from recognition.staff.base import StaffRequest, render_page, staff_page
 from recognition.staff.days import DayField, midnight

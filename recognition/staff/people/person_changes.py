@@ -16,7 +16,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from recognition.models import Role
-from recognition.people import access, activation, quotas, ranks, roles, signing_out
+from recognition.people import activation, quotas, ranks, roles, tokens
+from recognition.people.authentication import sessions
 from recognition.staff.base import StaffRequest
 from recognition.staff.people.people_page import may_manage
 
@@ -92,12 +93,12 @@ def active(request: StaffRequest, user_id: int) -> HttpResponse:
 
 @may_manage
 @require_POST
-def sessions(request: StaffRequest, user_id: int) -> HttpResponse:
+def end_sessions(request: StaffRequest, user_id: int) -> HttpResponse:
     """Sign the person out everywhere."""
 
     def change(person: User) -> str:
         _must_be_allowed(request, person)
-        ended = signing_out.sign_out_everywhere(person, request.user)
+        ended = sessions.end_everywhere(person, request.user)
         text = ngettext("%(count)d session was ended.", "%(count)d sessions were ended.", ended)
         return text % {"count": ended}
 
@@ -106,12 +107,12 @@ def sessions(request: StaffRequest, user_id: int) -> HttpResponse:
 
 @may_manage
 @require_POST
-def tokens(request: StaffRequest, user_id: int) -> HttpResponse:
+def revoke_tokens(request: StaffRequest, user_id: int) -> HttpResponse:
     """Revoke all of them."""
 
     def change(person: User) -> str:
         _must_be_allowed(request, person)
-        revoked = access.end_all(person, request.user)
+        revoked = tokens.revoke_all(person, request.user)
         text = ngettext("%(count)d token was revoked.", "%(count)d tokens were revoked.", revoked)
         return text % {"count": revoked}
 
@@ -120,12 +121,12 @@ def tokens(request: StaffRequest, user_id: int) -> HttpResponse:
 
 @may_manage
 @require_POST
-def token(request: StaffRequest, user_id: int, token_id: UUID) -> HttpResponse:
+def revoke_token(request: StaffRequest, user_id: int, token_id: UUID) -> HttpResponse:
     """Revoke one."""
 
     def change(person: User) -> str:
         _must_be_allowed(request, person)
-        access.end(person, token_id, request.user)
+        tokens.revoke(get_object_or_404(tokens.of(person), id=token_id), request.user)
         return _("The token was revoked.")
 
     return _changed(request, user_id, change)

@@ -15,7 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from recognition.models import Role
-from recognition.people import access, activation, password_links, ranks, roles
+from recognition.people import activation, ranks, roles, tokens
+from recognition.people.authentication import password_links
 from recognition.people.quotas import MEGABYTE
 from recognition.staff.base import StaffRequest, render_page
 from recognition.staff.people import person_summary
@@ -60,7 +61,7 @@ def _render(
         "role": roles.role_of(person),
         "roles": _offered(request.user, person),
         "further": roles.further_rights(person),
-        "tokens": access.of(person),
+        "tokens": tokens.of(person),
         "deletion": activation.deletion_of(person),
         "default_quota_mb": settings.ARK_QUOTA_MB,
         "megabyte": MEGABYTE,

@@ -12,7 +12,8 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from recognition.models import Profile
-from recognition.people import access, quotas, roles, signing_out
+from recognition.people import quotas, roles, tokens
+from recognition.people.authentication import sessions
 from recognition.people.quotas import Usage
 
 
@@ -37,8 +38,8 @@ class Row:
 
 def rows(people: Sequence[User]) -> list[Row]:
     ids = [person.pk for person in people]
-    sessions, tokens = signing_out.sessions_of(ids), access.counts(ids)
-    return [_row(person, sessions.get(person.pk, 0), tokens.get(person.pk, 0)) for person in people]
+    signed_in, held = sessions.counts(ids), tokens.counts(ids)
+    return [_row(person, signed_in.get(person.pk, 0), held.get(person.pk, 0)) for person in people]
 
 
 def _row(person: User, sessions: int, tokens: int) -> Row:

@@ -17,9 +17,9 @@ urlpatterns = [
     path("<int:user_id>/further/", person_changes.further_rights, name="people-further"),
     path("<int:user_id>/quota/", person_changes.quota, name="people-quota"),
     path("<int:user_id>/active/", person_changes.active, name="people-active"),
-    path("<int:user_id>/sessions/", person_changes.sessions, name="people-sessions"),
-    path("<int:user_id>/tokens/", person_changes.tokens, name="people-tokens"),
-    path("<int:user_id>/tokens/<uuid:token_id>/", person_changes.token, name="people-token"),
+    path("<int:user_id>/sessions/", person_changes.end_sessions, name="people-sessions"),
+    path("<int:user_id>/tokens/", person_changes.revoke_tokens, name="people-tokens"),
+    path("<int:user_id>/tokens/<uuid:token_id>/", person_changes.revoke_token, name="people-token"),
     path("<int:user_id>/password/", person_page.password, name="people-password"),
     path("<int:user_id>/delete/", deletion_page.page, name="people-delete"),
 ]

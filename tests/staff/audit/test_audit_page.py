@@ -12,7 +12,8 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
-from recognition.core import audit, audit_log
+from recognition.core import audit
+from recognition.exchange import audit_log
 from recognition.models import AuditEvent
 from tests.support.pages import client_of, text
 

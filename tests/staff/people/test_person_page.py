@@ -13,7 +13,7 @@ from django.urls import reverse
 from rest_framework.authtoken.models import Token
 
 from recognition.models import AuditEvent, Job, Profile
-from recognition.people import access, roles
+from recognition.people import roles, tokens
 from tests.support.pages import client_of, text
 from tests.support.rows import add_photo, taught_version
 
@@ -107,12 +107,12 @@ def test_tokens_are_listed_and_revoked(
     content = as_superuser.get(page_of(uploader)).content.decode()
     assert key[:6] in content
     assert key not in content
-    [listed] = access.of(uploader)
+    [listed] = tokens.of(uploader)
     as_superuser.post(reverse("people-token", args=[uploader.pk, listed.id]))
-    assert access.of(uploader) == []
+    assert tokens.of(uploader) == []
     Token.objects.create(user=uploader)
     assert "1 token was revoked." in text(change("people-tokens", uploader))
-    assert access.of(uploader) == []
+    assert tokens.of(uploader) == []
 
 
 def test_delete(change: Change, as_superuser: Client, uploader: User) -> None:
@@ -152,7 +152,7 @@ def test_a_manager_changes_nobody_above_them(
             assert "This person may do something that you may not." in text(response), name
         assert as_manager.get(reverse("people-delete", args=[person.pk])).status_code == 403
         assert browser.get(reverse("home")).status_code == 200
-        assert access.of(person)
+        assert tokens.of(person)
     assert fresh(superuser).is_superuser
 
 

@@ -16,10 +16,10 @@ from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from recognition.core import events
-from recognition.core.waiting import CAN_WAIT, Wait
 from recognition.photos.uploads import ASKS, MAY_SEND
 from tests.support.front import RawClient, serving
 from tests.support.instance import wait_until
+from webapp.server.waiting import CAN_WAIT, Wait
 
 GET = b"GET /%s HTTP/1.1\r\nHost: ark\r\n\r\n"
 BIG = bytes(range(256)) * 12_000

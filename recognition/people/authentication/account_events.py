@@ -23,7 +23,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from recognition.core import audit
-from recognition.people import first_steps, sessions
+from recognition.people.authentication import first_steps, sessions
 
 Action = audit.Action
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection, Iterator
+from importlib import import_module
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
+from django.db.models import Count
 from django.http import HttpRequest
 from django.utils import timezone
 
 from recognition.core import audit
-from recognition.models import Profile
 
 # In the session itself, so that looking costs nothing. Seconds since 1970.
 _BEGAN = "ark_began"
@@ -47,7 +50,6 @@ def saw(request: HttpRequest) -> None:
         session[_BEGAN] = now
     session[_SEEN] = now
     note(request)
-    Profile.objects.update_or_create(user=request.user, defaults={"last_seen": timezone.now()})
 
 
 def note(request: HttpRequest) -> None:
@@ -79,3 +81,32 @@ def end_all(user: User, by: User, but: str | None = None) -> int:
     for session in sessions:
         end(session, by)
     return len(sessions)
+
+
+def counts(user_ids: Collection[int]) -> dict[int, int]:
+    """How many sessions each of these people has; who has none is missing."""
+    good = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
+    rows = UserSession.objects.filter(user__in=user_ids, session_key__in=good).order_by()
+    return dict(rows.values_list("user").annotate(Count("pk")))
+
+
+def end_everywhere(user: User, by: User | None) -> int:
+    """End all sessions of a person; return how many those were.
+
+    Whoever signs in meanwhile stays: to keep a person out, deactivate them first. Those that began
+    before an upgrade stand in no list, so each session is looked at.
+    """
+    engine = import_module(settings.SESSION_ENGINE)
+    keys = [key for key, owner in _open_sessions() if owner == str(user.pk)]
+    for key in keys:
+        engine.SessionStore(key).delete()
+    if keys:
+        audit.record(audit.Action.SESSION_ENDED, by, user, sessions=len(keys))
+    return len(keys)
+
+
+def _open_sessions() -> Iterator[tuple[str, str | None]]:
+    """The keys of all sessions with the key of who is signed in, which stands inside of each."""
+    rows = Session.objects.filter(expire_date__gt=timezone.now())
+    for session in rows.iterator():
+        yield session.session_key, session.get_decoded().get(SESSION_KEY)

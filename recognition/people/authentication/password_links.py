@@ -12,7 +12,8 @@ from django.utils.http import urlsafe_base64_encode
 
 from recognition.core import audit
 from recognition.models import Profile
-from recognition.people import profiles, ranks, signing_out
+from recognition.people import profiles, ranks
+from recognition.people.authentication import sessions
 
 
 class Keys(NamedTuple):
@@ -37,4 +38,4 @@ def used(person: User) -> None:
         profiles.of(person)
         Profile.objects.filter(user=person).update(must_change_password=False)
         audit.record(audit.Action.PASSWORD_CHANGED, person, person, by_link=True)
-    signing_out.sign_out_everywhere(person, person)
+    sessions.end_everywhere(person, person)

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from recognition.models import Profile
-from recognition.people import factors
+from recognition.people.authentication import factors
 
 _CHANGE_PASSWORD = "ark_must_change_password"  # noqa: S105  no password
 _HAS_FACTOR = "ark_has_factor"
