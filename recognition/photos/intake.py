@@ -168,12 +168,7 @@ def _store(
             left_bytes = None if left_bytes is None else left_bytes - upload.size
             photo = known[upload.sha256] = _new_photo(upload, verdict, owner, batch)
             # The two rows point at each other; the database looks at that when all are in.
-            weight = Weight.HEAVY if verdict.is_heavy else Weight.LIGHT
-            photo.prediction = Prediction(
-                photo=photo,
-                weight=weight,
-                turn=turns.take(verdict.cost_ms, weight),
-            )
+            photo.prediction = _pending(photo, verdict, turns)
             new.append((upload, photo))
             if label:
                 labelled.append(labelling.label_new_upload(photo, label, owner, said.box))
@@ -184,6 +179,11 @@ def _store(
     if relabelled:
         label_again(relabelled, owner)
     return outcomes
+
+
+def _pending(photo: Photo, verdict: PhotoProperties, turns: Turns) -> Prediction:
+    weight = Weight.HEAVY if verdict.is_heavy else Weight.LIGHT
+    return Prediction(photo=photo, weight=weight, turn=turns.take(verdict.cost_ms, weight))
 
 
 def label_again(choices: Mapping[UUID, tuple[Label, Marks]], owner: User) -> None:

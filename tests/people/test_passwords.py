@@ -9,13 +9,13 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
-from rest_framework.authtoken.models import Token
 
 from recognition.core import audit
-from recognition.models import AuditEvent, Profile
+from recognition.models import ApiToken, AuditEvent, Profile
 from recognition.people import profiles
 from recognition.people.authentication import passwords
 from tests.support.pages import client_of, text
+from tests.support.tokens import token_of
 
 NEW = "another long passphrase"
 
@@ -84,7 +84,7 @@ def test_after_the_change_everything_is_open_and_the_file_is_gone(
 
 
 def test_a_token_is_not_asked(first: Client) -> None:
-    token = Token.objects.create(user=User.objects.get())
+    token = token_of(User.objects.get())
     response = Client().get("/api/v1/photos/", headers={"Authorization": f"Token {token}"})
     assert response.status_code == 200
 
@@ -113,11 +113,11 @@ def test_a_change_signs_every_other_browser_out(uploader: User) -> None:
 
 def test_a_change_revokes_tokens_if_asked(uploader: User) -> None:
     client = client_of(uploader)
-    Token.objects.create(user=uploader)
+    token_of(uploader)
     change(client, "a long passphrase")
-    assert Token.objects.exists()
+    assert ApiToken.objects.exists()
     change(client, NEW, "yet another passphrase", revoke_tokens="on")
-    assert not Token.objects.exists()
+    assert not ApiToken.objects.exists()
 
 
 def test_revoking_tokens_is_proposed(uploader: User) -> None:

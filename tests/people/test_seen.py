@@ -12,12 +12,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from recognition.models import Profile
 from recognition.people import seen
 from tests.support.pages import client_of
+from tests.support.tokens import token_of
 
 HOME = reverse("home")
 
@@ -39,9 +39,9 @@ def test_on_a_page(uploader: User) -> None:
 
 
 def test_by_a_program(uploader: User) -> None:
-    token = Token.objects.create(user=uploader)
+    token = token_of(uploader)
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {token.key}")
+    client.credentials(HTTP_AUTHORIZATION=f"Token {token}")
     client.get("/api/v1/photos/")
     assert last_seen(uploader) >= timezone.now() - timedelta(minutes=1)
 

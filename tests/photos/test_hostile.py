@@ -11,7 +11,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from recognition.cnn.pixels import pool
@@ -20,6 +19,7 @@ from recognition.photos import intake
 from recognition.photos.renditions import THUMBNAIL_SIDE
 from tests.support.files import arrived, encoded, incoming, picture, sent
 from tests.support.hostile import HOSTILE, many_scans
+from tests.support.tokens import token_of
 
 MAX_S = 5.0
 MAX_GROWTH_MB = 40  # with what the test client itself keeps of a file
@@ -71,7 +71,7 @@ def test_what_is_accepted_can_be_looked_at(kind: str, api: APIClient, client: Cl
 def test_nobody_waits_for_somebody_elses_heavy_photos(uploader: User) -> None:
     """While one person's heavy photos are drawn and judged, another one's are not held up."""
     other = User.objects.create_user("other")
-    token = Token.objects.create(user=other)
+    token = token_of(other)
     heavy = [
         intake.accept([(arrived(many_scans(95 - turn, side=9000)), None)], uploader)
         for turn in range(3)
@@ -88,7 +88,7 @@ def test_nobody_waits_for_somebody_elses_heavy_photos(uploader: User) -> None:
         looks = [threads.submit(look, photo) for photo in photos]
         time.sleep(0.3)
         started = time.monotonic()
-        api = APIClient(headers={"Authorization": f"Token {token.key}"})
+        api = APIClient(headers={"Authorization": f"Token {token}"})
         response = api.post("/api/v1/photos/", {"image": sent(encoded(picture(seed=2), "PNG"))})
         client = Client()
         client.force_login(other)

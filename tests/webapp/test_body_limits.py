@@ -12,12 +12,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpRequest
 from django.test import Client
 from django.urls import get_resolver, reverse
-from rest_framework.authtoken.models import Token
 
 from recognition.models import Batch
 from recognition.photos import uploads
 from recognition.photos.uploads import ASKS, DISK_IS_FULL, MAY_SEND, SpoolUploadHandler
 from tests.support.files import encoded, picture
+from tests.support.tokens import token_of
 from webapp.body_limits import _takes_files
 
 MEGABYTE = 1024 * 1024
@@ -76,7 +76,7 @@ def test_who_may_upload_may_send(path: str, uploader: User) -> None:
     if path == "/batches/":
         answer = _ask(_signed_in(uploader), path)
     else:
-        token = Token.objects.create(user=uploader)
+        token = token_of(uploader)
         answer = _ask(Client(), path, HTTP_AUTHORIZATION=f"Token {token}")
     assert answer.status_code == MAY_SEND
 

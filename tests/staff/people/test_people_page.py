@@ -9,11 +9,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
-from rest_framework.authtoken.models import Token
 
 from recognition.models import Profile
 from recognition.people import seen
 from tests.support.pages import client_of, inline_code, text
+from tests.support.tokens import token_of
 
 PAGE = reverse("people")
 
@@ -27,7 +27,7 @@ def test_each_with_role_storage_sessions_and_tokens(
 ) -> None:
     settings.ARK_QUOTA_MB = 5
     Profile.objects.create(user=reviewer, stored_bytes=1024**2, stored_photos=3)
-    Token.objects.create(user=reviewer)
+    token_of(reviewer)
     client_of(reviewer)
     User.objects.filter(pk=reviewer.pk).update(last_login=datetime(2026, 5, 4, 12, tzinfo=UTC))
     said = text(as_superuser.get(PAGE, {"text": "rita"})).replace("\u00a0", " ")
