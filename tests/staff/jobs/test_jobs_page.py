@@ -26,7 +26,12 @@ def job(kind: Job.Kind, state: RunState = RunState.QUEUED, **columns: Any) -> Jo
         Kind.EXPORT: {"form": "onnx"},
         Kind.IMPORT: {"name": "theirs.zip"},
         Kind.BACKFILL: {"label": None},
+        Kind.PHOTO_DELETION: {"total": 7, "for_ever": False},
+        Kind.PHOTO_RESTORATION: {"total": 7},
     }
+    if kind == Kind.LABEL_MERGE:
+        label_id = Label.objects.first().id
+        parameters[kind] = {"source": label_id, "target": label_id}
     plain = {"parameters": parameters.get(kind, {}), "subject": uuid4().hex}
     if kind in (Kind.EXPORT, Kind.BACKFILL):
         plain["version"] = ModelVersion.objects.get()
