@@ -163,7 +163,10 @@ class Migration(migrations.Migration):
                 ),
                 ("expires", models.DateTimeField(null=True, verbose_name="expires")),
                 ("last_used", models.DateTimeField(null=True, verbose_name="last used")),
-                ("last_address", models.GenericIPAddressField(null=True, verbose_name="last address")),
+                (
+                    "last_address",
+                    models.GenericIPAddressField(null=True, verbose_name="last address"),
+                ),
             ],
             options={
                 "verbose_name": "API token",
