@@ -123,7 +123,8 @@ def test_a_downloaded_version(version: ModelVersion, trainer: User, settings: An
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"PK")
     client: Client = client_of(trainer)
-    client.get(reverse("training-export", args=[version.number, "onnx"])).close()
+    response = client.get(reverse("training-export", args=[version.number, "onnx"]))
+    assert b"".join(response.streaming_content) == b"PK"
     path.unlink()
     assert told("exported") == [("tina", "version 1")]
     assert details() == {"form": "onnx", "file": path.name}
