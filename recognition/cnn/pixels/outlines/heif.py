@@ -143,6 +143,6 @@ def _boxes(data: Bytes, place: int, end: int) -> Iterator[_Box]:
             length = end - place
         if length < header:
             raise truncated()
-        yield _Box(bytes(name), place + header, place + length)  # type: ignore[arg-type]
+        yield _Box(bytes(name), place + header, place + length)
         place += length
     raise too_complex()

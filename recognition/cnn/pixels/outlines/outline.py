@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from recognition.cnn.pixels.unreadable import UnreadablePhoto
 
@@ -55,11 +55,10 @@ def truncated() -> UnreadablePhoto:
     return UnreadablePhoto("truncated")
 
 
-def unpack(form: str, data: Bytes, place: int) -> tuple[int, ...]:
+def unpack(form: str, data: Bytes, place: int) -> tuple[Any, ...]:
     """As struct's. Raises UnreadablePhoto where the file ends before."""
     size = struct.calcsize(form)
     part = data[place : place + size]
     if len(part) < size or place < 0:
         raise truncated()
-    numbers: tuple[int, ...] = struct.unpack(form, part)
-    return numbers
+    return struct.unpack(form, part)
