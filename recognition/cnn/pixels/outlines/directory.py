@@ -24,12 +24,12 @@ class Entry(NamedTuple):
     """place: where its values stand in the file."""
 
     type: int
-    values: int
+    length: int
     place: int
 
     @property
     def bytes(self) -> int:
-        return self.values * _TYPE_BYTES.get(self.type, 1)
+        return self.length * _TYPE_BYTES.get(self.type, 1)
 
 
 class Directory:
@@ -67,7 +67,7 @@ class Directory:
             return ()
         if entry.bytes > MAX_METADATA_BYTES:
             raise too_complex()
-        return unpack(f"{self._order}{entry.values}{form}", self._data, entry.place)
+        return unpack(f"{self._order}{entry.length}{form}", self._data, entry.place)
 
     def number(self, tag: int, default: int = 0) -> int:
         """The first of them."""

@@ -41,7 +41,7 @@ def outline(data: Bytes) -> Outline:
     decoded = part_pixels * len(offsets) if is_tiled else pixels
     if len(offsets) > MAX_PARTS or decoded > samples * (4 * pixels + _SPARE_PIXELS):
         raise too_complex()
-    cost_ns: float = max(pixels, decoded) * OTHER_NS * samples // 3
+    cost_ns: float = max(pixels, decoded) * OTHER_NS * samples / 3
     if directory.number(_COMPRESSION) in _JPEGS:
         cost_ns += pixels * JPEG_SCAN_NS * _scans_of_one(data, len(offsets))
     ends = (offset + length for offset, length in zip(offsets, lengths, strict=False))
