@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
-from django.urls import reverse
+from django.urls import URLResolver, reverse
 from django.views import defaults
 
 from recognition.models import Photo, State
@@ -18,6 +21,10 @@ from tests.support.rows import NO_ID, add_photo
 
 OPEN_TO_ALL = {"how-it-works", "glossary", "login", "logout", "set-language"}
 OPEN_TO_ALL |= {"healthz", "readyz", "metrics", "session"}
+OPEN_TO_ALL |= {"account_login", "account_logout"}
+OPEN_TO_ALL |= {"account_inactive", "account_signup", "mfa_login_webauthn"}
+OPEN_TO_ALL |= {"account_reset_password", "account_reset_password_done"}
+OPEN_TO_ALL |= {"account_reset_password_from_key_done"}
 ERRORS = ("400.html", "403.html", "403_csrf.html", "404.html", "500.html")
 
 
@@ -29,14 +36,24 @@ def addresses(photo: Photo) -> dict[str, str]:
         "batch_id": batch.id,
         "suggestion_id": NO_ID,
         "annotation_id": NO_ID,
+        "session_id": 1,
+        "pk": 1,
     }
     return {
-        route.name: reverse(
-            route.name, kwargs={name: values[name] for name in route.pattern.converters}
-        )
-        for route in urls.urlpatterns
-        if route.name
+        name: reverse(name, kwargs={parameter: values[parameter] for parameter in parameters})
+        for name, parameters in routes(urls.urlpatterns)
+        if name != "account_reset_password_from_key"  # its link is tested with accounts
     }
+
+
+def routes(patterns: list[Any], above: tuple[str, ...] = ()) -> Iterator[tuple[str, list[str]]]:
+    """Every named route with its parameters."""
+    for pattern in patterns:
+        parameters = (*above, *pattern.pattern.converters)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, parameters)
+        elif pattern.name:
+            yield pattern.name, list(parameters)
 
 
 def test_strangers_are_asked_to_sign_in(photo: Photo) -> None:

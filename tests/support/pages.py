@@ -66,7 +66,8 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         names = dict(attributes)
-        if tag == "style" or (tag == "script" and "src" not in names):
+        is_data = names.get("type") == "application/json"  # which no browser runs
+        if tag == "style" or (tag == "script" and "src" not in names and not is_data):
             self.inline.append(f"<{tag}>")
         self.inline += [
             f"{tag} {name}" for name in names if name == "style" or re.match("on|hx-on", name)

@@ -123,7 +123,7 @@ class _Code(_Labelled):
         wait_s = sign_in_limits.begin(key)
         if wait_s:
             raise ImmediateHttpResponse(too_many(context.request, wait_s))
-        code: str = super().clean_code()  # type: ignore[misc]  # of the class beside it
+        code: str = super().clean_code()  # type: ignore[misc]
         sign_in_limits.succeeded(key)
         return code
 

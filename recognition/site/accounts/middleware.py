@@ -18,7 +18,8 @@ from recognition.site.accounts.sign_in import CLEAR_CACHE
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-_ALWAYS_OPEN = ("logout", "set-language", "healthz", "readyz", "metrics")
+_FOR_MACHINES = ("/healthz", "/readyz", "/metrics")  # where no session is looked at
+_ALWAYS_OPEN = ("logout", "set-language")
 _PASSWORD_PAGES = ("change-password", "account_set_password", *_ALWAYS_OPEN)
 _FACTOR_PAGES = (
     *("mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_list_webauthn"),
@@ -32,6 +33,8 @@ def end_old_sessions(get_response: GetResponse) -> GetResponse:
     """To stand below Django's AuthenticationMiddleware."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.path_info in _FOR_MACHINES:
+            return get_response(request)
         if not sessions.is_over(request.session):
             sessions.saw(request)
             return get_response(request)
@@ -52,7 +55,7 @@ def first_things_first(get_response: GetResponse) -> GetResponse:
     set one up. Whoever uses an API token is not asked: programs have no password."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if SESSION_KEY in request.session:
+        if request.path_info not in _FOR_MACHINES and SESSION_KEY in request.session:
             if first_steps.must_change_password(request):
                 return _only(request, "change-password", _PASSWORD_PAGES) or get_response(request)
             if first_steps.must_add_factor(request):
