@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from recognition.models.ids import time_ordered_uuid
 
@@ -15,7 +16,7 @@ class Role(models.TextChoices):
 
     UPLOADER = "uploader", _("Uploader")
     REVIEWER = "reviewer", _("Reviewer")
-    TRAINER = "trainer", _("Trainer")
+    TRAINER = "trainer", pgettext_lazy("role", "Trainer")
     REVIEWER_AND_TRAINER = "reviewer_trainer", _("Reviewer and trainer")
     ADMINISTRATOR = "administrator", _("Administrator")
 

@@ -15,13 +15,14 @@ from recognition.models import (
     ModelVersion,
     Photo,
     Prediction,
+    Profile,
     TrainingExample,
     TrainingRun,
     TrashedPhoto,
 )
 from recognition.people import profiles
 from recognition.photos import renditions
-from recognition.photos.deletion import delete_photo, delete_photos_of, taught, uses
+from recognition.photos.deletion import delete_photo, taught, uses
 from tests.support.rows import add_photo, taught_version
 
 pytestmark = pytest.mark.usefixtures("version")
@@ -109,7 +110,18 @@ def test_a_version_knows_how_many_of_its_photos_are_gone(uploader: User, photo: 
     version = taught_version(2, [photo, add_photo(uploader)])
     delete_photo(photo)
     assert taught(version) == (2, 1)
-    delete_photos_of(uploader)
+    delete_photo(Photo.objects.get())
     assert taught(version) == (2, 2)
     assert TrainingExample.objects.count() == 2
     assert taught(ModelVersion.objects.get(number=1)) is None
+
+
+def test_what_was_deleted_twice_is_taken_off_the_owners_account_once(
+    uploader: User, photo: Photo
+) -> None:
+    Profile.objects.create(user=uploader, stored_bytes=5000, stored_photos=5)
+    same = Photo.objects.get(id=photo.id)
+    for one in (photo, same):
+        delete_photo(one)
+    profile = Profile.objects.get(user=uploader)
+    assert (profile.stored_bytes, profile.stored_photos) == (4000, 4)

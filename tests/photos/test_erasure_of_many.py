@@ -1,4 +1,4 @@
-"""A person with thousands of photos goes, and others hardly notice."""
+"""A person with thousands of photos goes in small steps; others upload meanwhile."""
 
 from __future__ import annotations
 
@@ -13,36 +13,18 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from pytest_django import Settings
 
-from recognition.models import (
-    Batch,
-    Decision,
-    Photo,
-    Profile,
-    Via,
-)
+from recognition.models import Decision, Photo, Profile, Via
 from recognition.people import quotas
-from recognition.photos import erasure, intake
-from tests.support.files import arrived, encoded, picture
+from recognition.photos import erasure
+from tests.photos.test_erasure import administrator, store
 from tests.support.rows import add_photo
 
-pytestmark = pytest.mark.usefixtures("version")
+__all__ = ["administrator"]
 
 
 @pytest.fixture(autouse=True)
-def media(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(erasure, "PAUSE_S", 0.0)
+def _media(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
-    return tmp_path
-
-
-@pytest.fixture
-def administrator(groups: None) -> User:
-    return User.objects.create_superuser("ada", password="a long passphrase")
-
-
-def store(owner: User, *seeds: int, batch: Batch | None = None) -> list[intake.Outcome]:
-    files = [(arrived(encoded(picture(seed=seed))), None) for seed in seeds]
-    return list(intake.accept(files, owner, batch))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection
 from PIL import Image
 
 from recognition.core import wakeups
-from recognition.models import Label, Photo, Prediction, State, Weight
+from recognition.models import Batch, Label, Photo, Prediction, State, Weight
 from recognition.photos import intake
 from recognition.photos.intake import Outcome, accept
 from recognition.photos.uploads import SpooledUpload
@@ -253,14 +253,15 @@ def test_nothing_is_left_when_rows_cannot_be_committed(
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
     judge = intake._judge
+    batch = intake.open_batch(uploader)
 
     def judge_too_late(*arguments: Any) -> Any:
-        User.objects.all().delete()
+        Batch.objects.all().delete()
         return judge(*arguments)
 
     monkeypatch.setattr(intake, "_judge", judge_too_late)
     with pytest.raises(IntegrityError):
-        accept_one(uploader)
+        accept_all(uploader, JPEG, batch=batch)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
     assert incoming() == []
 
