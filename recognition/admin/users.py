@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +17,9 @@ from recognition.admin.lists import ReadOnly
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
+# django-allauth's own lists show seeds and sessions as they are stored.
+for table in (EmailAddress, Authenticator, SocialApp, SocialToken, SocialAccount, UserSession):
+    admin.site.unregister(table)
 
 
 @admin.register(User)

@@ -107,14 +107,6 @@ def delete_asked() -> None:
     steps.work_off(Job.Kind.PHOTO_DELETION, _step, CHUNK)
 
 
-def delete_photos_of(owner: User) -> None:
-    """For good, with what lies in the trash already."""
-    ids = list(Photo.objects.filter(owner=owner).order_by("id").values_list("id", flat=True))
-    for chunk in steps.chunks(ids, CHUNK):
-        _delete(chunk, None, for_ever=True, tell=False)
-    trash.delete_for_ever(TrashedPhoto.objects.filter(owner=owner))
-
-
 @transaction.atomic
 def _ask(chosen: dict[str, Any], total: int, by: User | None, for_ever: bool) -> Job:
     parameters = {**chosen, "total": total, "for_ever": for_ever}

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
-from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import models, transaction
 from django.db.models.fields.reverse_related import ForeignObjectRel
@@ -21,7 +20,7 @@ from django.utils import timezone
 
 from recognition.core import audit, jobs, wakeups
 from recognition.core.locks import lock_photos
-from recognition.models import Job, Photo, Profile
+from recognition.models import Job, Photo, Profile, TrashedPhoto
 from recognition.people import activation, profiles, ranks
 from recognition.people.authentication import sessions
 from recognition.photos import renditions
@@ -29,6 +28,7 @@ from recognition.photos import renditions
 PHOTOS_AT_ONCE = 50
 ROWS_AT_ONCE = 500
 PAUSE_S = 0.05  # SQLite's waiting writers look again every 25 ms
+_WITH_ORIGINALS: tuple[type[Any], ...] = (Photo, TrashedPhoto)  # whose rows have files
 TURN_S = 20.0  # then the teacher's other work has its turn
 
 
@@ -67,7 +67,7 @@ def _delete(job: Job, until_s: float) -> bool:
     if person is None:  # gone already, or needed again after all
         jobs.succeed(job, parameters={})
         return True
-    for table in _with_originals():
+    for table in _WITH_ORIGINALS:
         own = table._base_manager.filter(owner=person).order_by("pk")
         while photos := list(own[:PHOTOS_AT_ONCE]):
             with _pause_after():
@@ -79,13 +79,6 @@ def _delete(job: Job, until_s: float) -> bool:
             return False
     _delete_account(job, person)
     return True
-
-
-def _with_originals() -> Iterator[type[Any]]:
-    """The tables whose rows are photos, with files."""
-    yield Photo
-    with suppress(LookupError):
-        yield apps.get_app_config("recognition").get_model("TrashedPhoto")
 
 
 def _delete_photos(job: Job, table: type[Any], photos: list[Any]) -> None:
@@ -115,7 +108,7 @@ def _pointing_at_people() -> Iterator[ForeignObjectRel]:
         if not isinstance(relation, models.ManyToOneRel):
             continue
         table = relation.related_model
-        is_left = relation.field.name == "owner" and table in _with_originals()
+        is_left = relation.field.name == "owner" and table in _WITH_ORIGINALS
         if not is_left and table is not Profile and not table._meta.auto_created:
             yield relation
 

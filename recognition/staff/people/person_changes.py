@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from recognition.models import Role
 from recognition.people import activation, quotas, ranks, roles, tokens
-from recognition.people.authentication import sessions
+from recognition.people.authentication import factors, sessions
 from recognition.staff.base import StaffRequest
 from recognition.staff.people.people_page import may_manage
 
@@ -101,6 +101,19 @@ def end_sessions(request: StaffRequest, user_id: int) -> HttpResponse:
         ended = sessions.end_everywhere(person, request.user)
         text = ngettext("%(count)d session was ended.", "%(count)d sessions were ended.", ended)
         return text % {"count": ended}
+
+    return _changed(request, user_id, change)
+
+
+@may_manage
+@require_POST
+def remove_factors(request: StaffRequest, user_id: int) -> HttpResponse:
+    """For who has lost a phone or a key: the password alone is enough again."""
+
+    def change(person: User) -> str:
+        _must_be_allowed(request, person)
+        factors.remove_all(person, request.user)
+        return _("The second factors of %(name)s were removed.") % {"name": person.get_username()}
 
     return _changed(request, user_id, change)
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from recognition.models import Role
 from recognition.people import activation, ranks, roles, tokens
-from recognition.people.authentication import password_links
+from recognition.people.authentication import factors, password_links
 from recognition.people.quotas import MEGABYTE
 from recognition.staff.base import StaffRequest, render_page
 from recognition.staff.people import person_summary
@@ -62,6 +62,7 @@ def _render(
         "roles": _offered(request.user, person),
         "further": roles.further_rights(person),
         "tokens": tokens.of(person),
+        "has_factor": factors.has_one(person),
         "deletion": activation.deletion_of(person),
         "default_quota_mb": settings.ARK_QUOTA_MB,
         "megabyte": MEGABYTE,

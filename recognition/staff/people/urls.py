@@ -18,6 +18,7 @@ urlpatterns = [
     path("<int:user_id>/quota/", person_changes.quota, name="people-quota"),
     path("<int:user_id>/active/", person_changes.active, name="people-active"),
     path("<int:user_id>/sessions/", person_changes.end_sessions, name="people-sessions"),
+    path("<int:user_id>/factors/", person_changes.remove_factors, name="people-factors"),
     path("<int:user_id>/tokens/", person_changes.revoke_tokens, name="people-tokens"),
     path("<int:user_id>/tokens/<uuid:token_id>/", person_changes.revoke_token, name="people-token"),
     path("<int:user_id>/password/", person_page.password, name="people-password"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.http import HttpResponse
@@ -160,3 +161,12 @@ def test_a_manager_is_offered_only_what_they_may_give(as_manager: Client, upload
     assert [value for value, _name in response.context["roles"]] == ["uploader"]
     as_manager.post(reverse("people-role", args=[uploader.pk]), {"role": "administrator"})
     assert not fresh(uploader).is_superuser
+
+
+def test_a_lost_phone_opens_no_gap(change: Change, as_superuser: Client, uploader: User) -> None:
+    """Who lost a second factor asks an administrator, who takes it away, and it is noted."""
+    Authenticator.objects.create(user=uploader, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    assert "Remove second factors" in text(as_superuser.get(page_of(uploader)))
+    change("people-factors", uploader)
+    assert not Authenticator.objects.exists()
+    assert AuditEvent.objects.filter(action="factor_removed", subject=uploader.username).exists()
