@@ -15,7 +15,7 @@ from tests.support.files import incoming, sent
 SUPPORTED = {"JPEG", "MPO", "PNG", "WEBP", "HEIF", "AVIF", "GIF", "TIFF", "BMP"}
 CODES = {
     400: {"not_an_image", "truncated", "unsupported_format"},
-    413: {"too_large", "too_many_pixels"},
+    413: {"too_large", "too_many_pixels", "too_complex"},
 }
 MARGIN_MB = 40
 

@@ -17,7 +17,10 @@ import signal
 import socket
 import sys
 import time
+import warnings
 from typing import IO, Any
+
+from PIL import Image
 
 from recognition.cnn.pixels import operations
 from recognition.cnn.pixels.unreadable import UnreadablePhoto
@@ -34,16 +37,20 @@ def main(arguments: dict[str, Any]) -> None:
     output = memoryview(mmap.mmap(arguments["memory"], arguments["memory_bytes"]))
     parent = socket.socket(fileno=arguments["socket"])
     parent.settimeout(arguments["idle_s"])
+    warnings.simplefilter("ignore")
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
     _limit(arguments["address_bytes"])
     if arguments["apart"]:
         os.nice(_NICE)  # others come first
     parent.sendall(b"{}\n")
     _say_nothing()  # until here an error is the operator's, from here on it is a photo's
+    cpu_s, limit_s = arguments["cpu_s"], 0
     for _ in range(arguments["requests"]):
         request, stream = _next_request(parent)
         if stream is None:
             return
-        _limit_cpu(arguments["cpu_s"])
+        if time.process_time() + cpu_s > limit_s:
+            limit_s = _limit_cpu(cpu_s)
         with stream:
             answer = _answer(request, stream, output, arguments["apart"])
         parent.sendall(json.dumps(answer).encode() + b"\n")
@@ -61,10 +68,11 @@ def _limit(address_bytes: int) -> None:
         resource.setrlimit(what, (most, most))
 
 
-def _limit_cpu(cpu_s: int) -> None:
+def _limit_cpu(cpu_s: int) -> int:
     """From now on so much, or up to a second more; then the system ends this process."""
     most = math.ceil(time.process_time()) + cpu_s
     resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
+    return most
 
 
 def _say_nothing() -> None:

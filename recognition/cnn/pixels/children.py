@@ -11,6 +11,7 @@ import mmap
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -59,7 +60,6 @@ class Child:
     """Used by one thread at a time. Raises CannotStart."""
 
     def __init__(self, limits: Limits, apart: bool) -> None:
-        self._limits = limits
         self._left = limits.requests
         self._socket, theirs = socket.socketpair()
         with theirs, shared_file(MEMORY_BYTES) as memory:
@@ -80,8 +80,9 @@ class Child:
                 self.forget()
                 raise CannotStart(f"no decoding process can be started: {error}") from error
         try:
-            self._socket.settimeout(START_TIMEOUT_S)
+            self._give_up_after(START_TIMEOUT_S)
             self._read_line()
+            self._give_up_after(limits.wall_s)
         except (Died, OSError) as error:
             self.close()
             raise CannotStart("a decoding process ended while it started") from error
@@ -94,10 +95,9 @@ class Child:
         """Raises UnreadablePhoto; Died and after a time limit the process is gone."""
         self._left -= 1
         try:
-            self._socket.settimeout(self._limits.wall_s)
             socket.send_fds(self._socket, [json.dumps(request).encode() + b"\n"], [file])
             fields = json.loads(self._read_line())
-        except TimeoutError:
+        except BlockingIOError:
             self.close()
             raise UnreadablePhoto("too_complex") from None
         except (Died, OSError, ValueError) as error:
@@ -133,6 +133,13 @@ class Child:
         if place > _KEPT_BYTES and hasattr(mmap, "MADV_REMOVE"):
             self._memory.madvise(mmap.MADV_REMOVE)
         return parts
+
+    def _give_up_after(self, seconds: float) -> None:
+        """A socket that blocks, and yet not for ever: with Python's own time limit each message
+        would take twice as many calls."""
+        limit = struct.pack("ll", int(seconds), int(seconds % 1 * 1e6))
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
 
     def _read_line(self) -> bytes:
         line = b""

@@ -28,6 +28,8 @@ Source = Path | bytes | IO[bytes]
 
 _SMALL_BYTES = 1 << 20
 
+warnings.simplefilter("error", Image.DecompressionBombWarning)
+
 _ORIENTATION_TAG = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -125,11 +127,9 @@ def _open(stream: IO[bytes], format: str, max_pixels: int) -> Image.Image:
         _register_heif()
     else:
         importlib.import_module(f"PIL.{_PLUGINS[format]}ImagePlugin")
-    Image.MAX_IMAGE_PIXELS = max_pixels
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        return Image.open(stream, formats=[format])
+    # Never less than by default: the limit is one for all threads, and `open_photo` looks closer.
+    Image.MAX_IMAGE_PIXELS = max(max_pixels, DEFAULT_MAX_PIXELS)
+    return Image.open(stream, formats=[format])
 
 
 def _register_heif() -> None:
