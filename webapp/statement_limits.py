@@ -38,12 +38,16 @@ def _limit(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
 def _limit_sqlite(connection: Any) -> None:
     """Regular expressions are evaluated by a function in Python, which nothing could interrupt and
     which keeps all other threads waiting: there are none."""
-    connection.connection.create_function("REGEXP", 2, None)
+    connection.connection.create_function("REGEXP", 2, _refuse)
     stopwatch = next((w for w in connection.execute_wrappers if isinstance(w, _Stopwatch)), None)
     if stopwatch is None:
         stopwatch = _Stopwatch(settings.ARK_STATEMENT_TIMEOUT_S)
         connection.execute_wrappers.append(stopwatch)
     connection.connection.set_progress_handler(stopwatch.is_over, _STEPS)
+
+
+def _refuse(pattern: str, text: str) -> bool:
+    raise NotImplementedError
 
 
 class _Stopwatch:

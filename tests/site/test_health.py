@@ -44,6 +44,7 @@ def test_ready_when_every_check_passes(client: Client) -> None:
         "broker": True,
         "live_model": True,
         "worker": True,
+        "tasks": True,
     }
 
 
@@ -61,6 +62,7 @@ def test_not_ready_without_redis(client: Client) -> None:
         "broker": False,
         "live_model": True,
         "worker": False,
+        "tasks": False,
     }
 
 
