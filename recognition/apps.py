@@ -8,5 +8,6 @@ class RecognitionConfig(AppConfig):
 
     def ready(self) -> None:
         from recognition.people import staff_status
+        from recognition.people.authentication import account_events  # noqa: F401  receives signals
 
         staff_status.follow_groups()
