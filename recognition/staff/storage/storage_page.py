@@ -15,7 +15,8 @@ from recognition.staff.base import StaffRequest, render_page, staff_page
 from recognition.staff.storage import storage_summary
 from recognition.storage import checking
 
-_may_check = staff_page(jobs.RIGHTS[Job.Kind.STORAGE_CHECK])
+_RIGHT = jobs.RIGHTS[Job.Kind.STORAGE_CHECK]
+_may_check = staff_page(_RIGHT, to_change=[_RIGHT])
 
 
 class CheckForm(forms.Form):
