@@ -66,7 +66,7 @@ def test_a_page_says_so_in_words(uploader: User, monkeypatch: pytest.MonkeyPatch
     response = client_of(uploader).post(reverse("delete-photo", args=[photo.id]))
     assert response.status_code == 503
     assert response["Retry-After"] == "5"
-    assert "Nothing was lost and nothing was stored" in text(response)
+    assert "Nothing was changed; try again" in text(response)
 
 
 @pytest.mark.usefixtures("version")
