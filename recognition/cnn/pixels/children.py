@@ -22,6 +22,7 @@ from typing import IO, Any
 from recognition.cnn.pixels.unreadable import UnreadablePhoto
 
 START_TIMEOUT_S = 60
+MAX_ANSWER_BYTES = 1 << 16
 MEMORY_BYTES = 64 << 20  # as much as an answer may have; what is not used costs nothing
 _KEPT_BYTES = 4 << 20  # of that memory, between requests
 _ROOT = Path(__file__).parents[3]
@@ -62,23 +63,23 @@ class Child:
     def __init__(self, limits: Limits, apart: bool) -> None:
         self._left = limits.requests
         self._socket, theirs = socket.socketpair()
-        with theirs, shared_file(MEMORY_BYTES) as memory:
-            self._memory = mmap.mmap(memory.fileno(), MEMORY_BYTES)
-            arguments = {
-                "socket": theirs.fileno(),
-                "memory": memory.fileno(),
-                "memory_bytes": MEMORY_BYTES,
-                "apart": apart,
-                "address_bytes": limits.address_bytes,
-                "cpu_s": limits.cpu_s,
-                "requests": limits.requests,
-                "idle_s": limits.idle_s,
-            }
-            try:
+        try:
+            with theirs, shared_file(MEMORY_BYTES) as memory:
+                self._memory = mmap.mmap(memory.fileno(), MEMORY_BYTES)
+                arguments = {
+                    "socket": theirs.fileno(),
+                    "memory": memory.fileno(),
+                    "memory_bytes": MEMORY_BYTES,
+                    "apart": apart,
+                    "address_bytes": limits.address_bytes,
+                    "cpu_s": limits.cpu_s,
+                    "requests": limits.requests,
+                    "idle_s": limits.idle_s,
+                }
                 self._process = _start(arguments, (theirs.fileno(), memory.fileno()))
-            except OSError as error:
-                self.forget()
-                raise CannotStart(f"no decoding process can be started: {error}") from error
+        except OSError as error:
+            self._socket.close()
+            raise CannotStart(f"no decoding process can be started: {error}") from error
         try:
             self._give_up_after(START_TIMEOUT_S)
             self._read_line()
@@ -122,8 +123,7 @@ class Child:
         self._left = 0
         self._socket.close()
         self._memory.close()
-        if process := getattr(self, "_process", None):
-            process.returncode = 0  # so that nobody waits for it
+        self._process.returncode = 0  # so that nobody waits for it
 
     def _parts(self, sizes: list[int]) -> list[bytes]:
         parts, place = [], 0
@@ -145,7 +145,7 @@ class Child:
         line = b""
         while not line.endswith(b"\n"):
             some = self._socket.recv(1 << 16)
-            if not some:
+            if not some or len(line) > MAX_ANSWER_BYTES:
                 raise Died
             line += some
         return line

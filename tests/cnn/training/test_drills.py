@@ -79,13 +79,11 @@ def test_asked_to_finish_it_keeps_the_best_epoch(tmp_path: Path, digits: Photos)
 
 
 def test_a_full_disk_is_said_so(tmp_path: Path, digits: Photos) -> None:
-    """No file may become larger than 100 kB; checkpoints are."""
-
-    def fill_the_disk() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
-
-    folder = write_job(tmp_path / "run", digits[:40])
-    process = launch(folder, preexec_fn=fill_the_disk)
+    """From then on no file may become larger than 100 kB; checkpoints are."""
+    folder = write_job(tmp_path / "run", digits[:40], parameters=ENDLESS)
+    process = launch(folder)
+    wait_for(process, "epoch")
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (100_000, 100_000))
     *_, last = events(process)
     assert (last["event"], last["code"]) == ("error", "disk_full")
     assert process.wait() == 1
