@@ -20,7 +20,7 @@ from tests.support.pages import inline_code, text
 from tests.support.rows import NO_ID, add_photo
 
 OPEN_TO_ALL = {"how-it-works", "glossary", "login", "logout", "set-language"}
-OPEN_TO_ALL |= {"healthz", "readyz", "metrics", "session"}
+OPEN_TO_ALL |= {"healthz", "readyz", "metrics", "session", "invitation", "password-link"}
 OPEN_TO_ALL |= {"account_login", "account_logout"}
 OPEN_TO_ALL |= {"account_inactive", "account_signup", "mfa_login_webauthn"}
 OPEN_TO_ALL |= {"account_reset_password", "account_reset_password_done"}
