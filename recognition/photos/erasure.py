@@ -1,16 +1,13 @@
 """A person goes for good, with everything that is theirs.
 
 First they are deactivated, and from then on nothing is stored for them. Then the teacher deletes,
-in small transactions with a pause after each, so that others' uploads are hardly held up: their
-photos, then what else points at them, at last their account. Killed in the middle, it goes on where
-it was.
+in steps (`core.steps`): their photos, then what else points at them, at last their account. Killed
+in the middle, it goes on where it was.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -18,7 +15,7 @@ from django.db import models, transaction
 from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.utils import timezone
 
-from recognition.core import audit, jobs, wakeups
+from recognition.core import audit, jobs, steps
 from recognition.core.locks import lock_photos
 from recognition.models import Job, Photo, Profile, TrashedPhoto
 from recognition.people import activation, profiles, ranks
@@ -27,9 +24,7 @@ from recognition.photos import renditions
 
 PHOTOS_AT_ONCE = 50
 ROWS_AT_ONCE = 500
-PAUSE_S = 0.05  # SQLite's waiting writers look again every 25 ms
 _WITH_ORIGINALS: tuple[type[Any], ...] = (Photo, TrashedPhoto)  # whose rows have files
-TURN_S = 20.0  # then the teacher's other work has its turn
 
 
 def ask(user: User, by: User | None) -> Job:
@@ -52,33 +47,23 @@ def ask(user: User, by: User | None) -> Job:
 
 def delete_asked() -> None:
     """The teacher's job."""
-    until_s = time.monotonic() + TURN_S
-    while job := jobs.claim(Job.Kind.PERSON_DELETION):
-        with jobs.working(job):
-            if not _delete(job, until_s):
-                jobs.hand_on(job)
-                wakeups.wake_teacher()
-                return
+    steps.work_off(Job.Kind.PERSON_DELETION, _step, ROWS_AT_ONCE)
 
 
-def _delete(job: Job, until_s: float) -> bool:
-    """Whether the person is gone; if not, the time is up."""
+def _step(job: Job, most: int) -> bool:
     person = User.objects.filter(pk=job.subject, profile__deletion_asked__isnull=False).first()
     if person is None:  # gone already, or needed again after all
-        jobs.succeed(job, parameters={})
-        return True
+        jobs.write(job, parameters={})
+        return False
     for table in _WITH_ORIGINALS:
         own = table._base_manager.filter(owner=person).order_by("pk")
-        while photos := list(own[:PHOTOS_AT_ONCE]):
-            with _pause_after():
-                _delete_photos(job, table, photos)
-            if time.monotonic() > until_s:
-                return False
-    for relation in _pointing_at_people():
-        if not _let_go(job, person, relation, until_s):
-            return False
+        if photos := list(own[: min(most, PHOTOS_AT_ONCE)]):
+            _delete_photos(job, table, photos)
+            return True
+    if any(_let_go(job, person, relation, most) for relation in _pointing_at_people()):
+        return True
     _delete_account(job, person)
-    return True
+    return False
 
 
 def _delete_photos(job: Job, table: type[Any], photos: list[Any]) -> None:
@@ -94,10 +79,7 @@ def _delete_photos(job: Job, table: type[Any], photos: list[Any]) -> None:
         size_bytes = sum(photo.size_bytes for photo in locked)
         profiles.add_stored(photos[0].owner_id, -size_bytes, -len(locked))
         deleted = job.result.get("photos", 0) + len(locked)
-        progress = min(1.0, deleted / max(1, job.parameters["photos"]))
-        # It goes on well: whatever kills the worker later begins to count anew.
-        jobs.write(job, result={"photos": deleted}, progress=progress, attempts=1)
-    job.result = {"photos": deleted}
+        steps.written(job, deleted, job.parameters["photos"], photos=deleted)
     for path in paths:  # a picture may have been drawn meanwhile
         path.unlink(missing_ok=True)
 
@@ -113,27 +95,22 @@ def _pointing_at_people() -> Iterator[ForeignObjectRel]:
             yield relation
 
 
-def _let_go(job: Job, person: User, relation: ForeignObjectRel, until_s: float) -> bool:
-    """Delete the rows that are the person's, and let the others point at nobody. Whether all are
-    done; if not, the time is up."""
+def _let_go(job: Job, person: User, relation: ForeignObjectRel, most: int) -> bool:
+    """Delete some of the rows that are the person's, or let them point at nobody. Whether there
+    were any."""
     rows = relation.related_model._base_manager.filter(**{relation.field.name: person})
-    last = None
-    while True:
-        left = rows.filter(pk__gt=last) if last else rows  # goes through the table once
-        if not left.exists():  # to find that out takes no lock
-            return True
-        with _pause_after(), transaction.atomic():
-            locked = left.select_for_update(of=("self",)).order_by("pk")
-            keys = list(locked.values_list("pk", flat=True)[:ROWS_AT_ONCE])
-            some = relation.related_model._base_manager.filter(pk__in=keys)
-            if relation.on_delete is models.CASCADE:
-                some.delete()
-            else:
-                some.update(**{relation.field.name: None})
-            jobs.write(job, attempts=1)
-        last = keys[-1] if keys else last
-        if time.monotonic() > until_s:
-            return False
+    if not rows.exists():  # to find that out takes no lock
+        return False
+    with transaction.atomic():
+        locked = rows.select_for_update(of=("self",)).order_by("pk")
+        keys = list(locked.values_list("pk", flat=True)[:most])
+        some = relation.related_model._base_manager.filter(pk__in=keys)
+        if relation.on_delete is models.CASCADE:
+            some.delete()
+        else:
+            some.update(**{relation.field.name: None})
+        jobs.write(job, attempts=1)
+    return True
 
 
 @transaction.atomic
@@ -142,12 +119,4 @@ def _delete_account(job: Job, person: User) -> None:
     name, photos = person.get_username(), job.result.get("photos", 0)
     person.delete()
     audit.record(audit.Action.PERSON_DELETED, by, name, photos=photos)
-    jobs.succeed(job, parameters={}, result={"photos": photos})
-
-
-@contextmanager
-def _pause_after() -> Iterator[None]:
-    """Others write for as long as this did."""
-    began_s = time.monotonic()
-    yield
-    time.sleep(max(PAUSE_S, time.monotonic() - began_s))
+    jobs.write(job, parameters={}, result={"photos": photos})

@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from pytest_django import Settings
 
-from recognition.core import jobs, wakeups
+from recognition.core import jobs, steps, wakeups
 from recognition.labels import labelling
 from recognition.labels.suggestions import suggest
 from recognition.models import (
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.usefixtures("version")
 
 @pytest.fixture(autouse=True)
 def media(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(erasure, "PAUSE_S", 0.0)
+    monkeypatch.setattr(steps, "PAUSE_S", 0.0)
     settings.MEDIA_ROOT = tmp_path
     return tmp_path
 
@@ -228,7 +228,7 @@ def test_after_a_while_other_work_has_its_turn(
 ) -> None:
     wake = Mock()
     monkeypatch.setattr(wakeups, "wake_teacher", wake)
-    monkeypatch.setattr(erasure, "TURN_S", 0.0)
+    monkeypatch.setattr(steps, "SLICE_S", 0.0)
     monkeypatch.setattr(erasure, "PHOTOS_AT_ONCE", 2)
     for _ in range(5):
         add_photo(uploader)

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from pytest_django import Settings
 
+from recognition.core import steps
 from recognition.models import Decision, Photo, Profile, Via
 from recognition.people import quotas
 from recognition.photos import erasure
@@ -32,7 +33,7 @@ def _media(settings: Settings, tmp_path: Path) -> None:
 def test_no_transaction_is_long_and_others_upload_meanwhile(
     administrator: User, uploader: User, other_uploader: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(erasure, "PAUSE_S", 0.05)
+    monkeypatch.setattr(steps, "PAUSE_S", 0.05)
     took = _timed_transactions(monkeypatch)
     waited: list[float] = []
     is_over = threading.Event()
