@@ -10,12 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 
 from recognition.photos import uploads
 from recognition.photos.refusals import Refusal
+from webapp import error_answers
 
 
 class BodyLimits:
@@ -52,7 +52,4 @@ def _takes_files(view: Callable[..., Any], method: str) -> bool:
 
 
 def _too_large(request: HttpRequest, code: str) -> HttpResponse:
-    refusal = Refusal(code)
-    if request.path.startswith("/api/"):
-        return JsonResponse({"code": code, "detail": refusal.detail}, status=413)
-    return render(request, "413.html", {"detail": refusal.detail}, status=413)
+    return error_answers.answer(request, 413, code, Refusal(code).detail)

@@ -14,9 +14,10 @@ from typing import Any
 from django.core.signals import got_request_exception
 from django.db import OperationalError
 from django.dispatch import receiver
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+
+from webapp import error_answers
 
 logger = logging.getLogger(__name__)
 
@@ -58,14 +59,10 @@ def _note(request: HttpRequest | None = None, **_kwargs: Any) -> None:
 
 def _busy(request: HttpRequest) -> HttpResponse:
     logger.warning("the database was busy for too long: %s %s", request.method, request.path)
-    response: HttpResponse
     detail = _("The server is busy just now. Nothing was changed; try again in a few seconds.")
-    if request.path.startswith("/api/") or _wants_json(request):
-        response = JsonResponse({"code": "busy", "detail": detail}, status=503)
-    else:
-        response = render(request, "503.html", {"detail": detail}, status=503)
-    response["Retry-After"] = str(RETRY_AFTER_S)
-    return response
+    return error_answers.answer(
+        request, 503, "busy", detail, as_json=_wants_json(request), retry_after_s=RETRY_AFTER_S
+    )
 
 
 def _wants_json(request: HttpRequest) -> bool:

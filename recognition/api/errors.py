@@ -26,6 +26,7 @@ from recognition.core import full_disk
 from recognition.labels.annotating import TooMany
 from recognition.labels.boxes import InvalidBox
 from recognition.photos.refusals import Refusal
+from webapp import error_answers
 
 # Nested deeply enough, JSON ends in a RecursionError.
 _MALFORMED = (MultiPartParserError, BadRequest, UnreadablePostError, RecursionError)
@@ -84,7 +85,7 @@ def not_found(request: HttpRequest) -> JsonResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500: what nobody caught, wherever it came from. A full disk is a 507."""
     is_full = full_disk.is_told_by(sys.exc_info()[1])
-    if not request.path.startswith("/api/"):
+    if not error_answers.is_program(request):
         return _page_of_a_full_disk() if is_full else defaults.server_error(request)
     if is_full:
         refusal = Refusal("disk_full")
@@ -97,7 +98,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler400, such as for a host that is not this one's."""
-    if not request.path.startswith("/api/"):
+    if not error_answers.is_program(request):
         return defaults.bad_request(request, exception)
     detail = _("The request is not well-formed.")
     return JsonResponse({"code": "bad_request", "detail": detail}, status=400)

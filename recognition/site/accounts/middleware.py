@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from recognition.core import audit
 from recognition.people.authentication import first_steps, sessions
 from recognition.site.accounts.sign_in import CLEAR_CACHE
+from webapp import error_answers
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -67,7 +68,7 @@ def first_things_first(get_response: GetResponse) -> GetResponse:
 
 def _only(request: HttpRequest, page: str, open_pages: tuple[str, ...]) -> HttpResponse | None:
     """The way to this page, or None for a request that may pass."""
-    if request.path_info.startswith("/api/"):
+    if error_answers.is_program(request):
         detail = _("Sign in on the pages of this site first: something is to be done there.")
         return JsonResponse({"code": "account_incomplete", "detail": detail}, status=403)
     try:

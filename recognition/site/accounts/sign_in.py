@@ -6,9 +6,10 @@ from typing import Any
 
 from allauth.account.views import LoginView, LogoutView
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import ngettext
+
+from webapp import error_answers
 
 _JUST_SIGNED_OUT = "ark_signed_out"
 # Pages and pictures that the browser keeps; and what scripts have kept in it.
@@ -37,16 +38,17 @@ class SignOut(LogoutView):
 
 def too_many(request: HttpRequest, wait_s: int = 60) -> HttpResponse:
     """Answer 429, and when to come back."""
-    response: HttpResponse
-    if request.headers.get("Accept") == "application/json" or request.path.startswith("/api/"):
-        text = ngettext(
-            "Too many attempts. Try again in %(count)d second.",
-            "Too many attempts. Try again in %(count)d seconds.",
-            wait_s,
-        )
-        detail = text % {"count": wait_s}
-        response = JsonResponse({"code": "throttled", "detail": detail}, status=429)
-    else:
-        response = render(request, "429.html", {"wait_s": wait_s}, status=429)
-    response["Retry-After"] = str(wait_s)
-    return response
+    text = ngettext(
+        "Too many attempts. Try again in %(count)d second.",
+        "Too many attempts. Try again in %(count)d seconds.",
+        wait_s,
+    )
+    return error_answers.answer(
+        request,
+        429,
+        "throttled",
+        text % {"count": wait_s},
+        as_json=request.headers.get("Accept") == "application/json",
+        retry_after_s=wait_s,
+        wait_s=wait_s,
+    )
