@@ -11,7 +11,6 @@ from contextvars import ContextVar, copy_context
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.functional import SimpleLazyObject
 
 from recognition.core import client
 from recognition.photos.uploads import MAY_SEND
@@ -77,6 +76,7 @@ def _note(request: HttpRequest, started: float, status: int) -> None:
     is_routine = status < 400 and request.path.startswith(_ASKED_ALL_THE_TIME)
     # The path without its query: that may hold what somebody searched for.
     path = _path_of(request)
+    user = client.known_user(request)
     logger.log(
         logging.DEBUG if is_routine else logging.INFO,
         "%s %s %d in %.0f ms",
@@ -89,7 +89,7 @@ def _note(request: HttpRequest, started: float, status: int) -> None:
             "path": path,
             "status": status,
             "milliseconds": round(1000 * seconds, 1),
-            "user": user_id(request),
+            "user": user and user.pk,
         },
     )
 
@@ -101,11 +101,3 @@ def _path_of(request: HttpRequest) -> str:
         if name in _SECRETS and isinstance(value, str):
             path = path.replace(value, "…")
     return path
-
-
-def user_id(request: HttpRequest) -> int | None:
-    """Who asked, if the view wanted to know: the log itself must not cost a query."""
-    user = getattr(request, "user", None)
-    if isinstance(user, SimpleLazyObject):
-        user = getattr(request, "_cached_user", None)
-    return user.pk if user else None

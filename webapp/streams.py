@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from webapp.request_log import user_id
+from recognition.core import client
+from webapp import error_answers
 from webapp.server.limits import MAX_STREAMS, MAX_STREAMS_PER_CLIENT
 
 _RETRY_AFTER_S = 60
@@ -30,11 +30,12 @@ def few_at_once(
         response = get_response(request)
         if not response.streaming or isinstance(response, FileResponse):
             return response
-        client = str(user_id(request) or request.META.get("REMOTE_ADDR", ""))
-        if not _begin(client):
+        user = client.known_user(request)
+        who = str((user and user.pk) or request.META.get("REMOTE_ADDR", ""))
+        if not _begin(who):
             response.close()
             return _busy(request)
-        response._resource_closers.append(partial(_end, client))  # type: ignore[attr-defined]
+        response._resource_closers.append(partial(_end, who))  # type: ignore[attr-defined]
         return response
 
     return middleware
@@ -57,10 +58,4 @@ def _end(client: str) -> None:
 
 def _busy(request: HttpRequest) -> HttpResponse:
     detail = _("Other downloads are still running. Wait until one has ended, then try again.")
-    response: HttpResponse
-    if request.path.startswith("/api/"):
-        response = JsonResponse({"code": "busy", "detail": detail}, status=503)
-    else:
-        response = render(request, "503.html", {"detail": detail}, status=503)
-    response["Retry-After"] = str(_RETRY_AFTER_S)
-    return response
+    return error_answers.answer(request, 503, "busy", detail, retry_after_s=_RETRY_AFTER_S)

@@ -13,8 +13,8 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.functional import SimpleLazyObject
 
+from recognition.core import client
 from recognition.models import Profile
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def note_who_is_here(
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        if user := _known(request):
+        if user := client.known_user(request):
             note(user)
         return response
 
@@ -59,11 +59,3 @@ def _write(user: User) -> None:
     is_old = Q(last_seen=None) | Q(last_seen__lt=now - timedelta(seconds=EVERY_S))
     if not row.filter(is_old).update(last_seen=now) and not row.exists():
         Profile.objects.get_or_create(user=user, defaults={"last_seen": now})
-
-
-def _known(request: HttpRequest) -> User | None:
-    """Who is signed in, if something has asked that: to ask ourselves would cost a query."""
-    user = getattr(request, "user", None)
-    if isinstance(user, SimpleLazyObject):
-        user = getattr(request, "_cached_user", None)
-    return user if user is not None and user.is_authenticated else None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 import resource
 from collections import Counter
 
+from recognition.core.client import shared_by
 from webapp.client_address import is_trusted
 from webapp.server import limits
 
@@ -19,7 +19,7 @@ class Doorkeeper:
 
     def enter(self, address: str) -> bool:
         """Whether one more may come in; proxies that are trusted speak for many."""
-        key = _shared_by(address)
+        key = shared_by(address)
         is_full = self.most and self._inside.total() >= self.most
         is_many = self._inside[key] >= limits.CONNECTIONS_PER_ADDRESS and not is_trusted(address)
         if is_full or is_many:
@@ -28,7 +28,7 @@ class Doorkeeper:
         return True
 
     def leave(self, address: str) -> None:
-        key = _shared_by(address)
+        key = shared_by(address)
         self._inside[key] -= 1
         if not self._inside[key]:
             del self._inside[key]
@@ -40,15 +40,6 @@ class Doorkeeper:
         if soft < wanted:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
         self.most = max(wanted, soft) - _LEFT_FOR_FILES
-
-
-def _shared_by(address: str) -> str:
-    """Who has one IPv6 address has the 2**64 beside it."""
-    if ":" not in address:
-        return address
-    whole = ipaddress.IPv6Address(address.partition("%")[0])
-    mapped = whole.ipv4_mapped
-    return str(mapped) if mapped else str(ipaddress.ip_network((int(whole) >> 64 << 64, 64)))
 
 
 doorkeeper = Doorkeeper()

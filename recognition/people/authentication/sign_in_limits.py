@@ -12,7 +12,6 @@ An attempt counts as wrong until it is known to be right, so that many at once a
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import math
 import unicodedata
 
@@ -83,12 +82,4 @@ def _who(name: str) -> str:
 
 
 def _place() -> str:
-    """The client's address; of IPv6 the network, in which one client has as many as it likes."""
-    try:
-        address = ipaddress.ip_address(client.address.get() or "")
-    except ValueError:
-        return "here"
-    if address.version == 4:
-        return str(address)
-    mapped = address.ipv4_mapped
-    return str(mapped or ipaddress.ip_network(f"{address}/64", strict=False))
+    return client.shared_by(client.address.get() or "") or "here"

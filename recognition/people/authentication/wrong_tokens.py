@@ -7,17 +7,15 @@ lately, so that a program is not held up by another one at its address.
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import time
 
-from recognition.core import rate_limits
+from recognition.core import client, rate_limits
 
 MOST = 30
 PERIOD_S = 60.0
 _RIGHT_FOR_S = 900.0
 _MOST_REMEMBERED = 10_000
-_IPV6_OF_ONE = 64  # bits: who has one IPv6 address has all of its network
 
 _until: dict[str, float] = {}
 _right: dict[str, float] = {}
@@ -26,7 +24,7 @@ _right: dict[str, float] = {}
 def wait_s(address: str, digest: str) -> int:
     """How long this address has to wait with this token; 0: not at all."""
     now = time.monotonic()
-    left_s = _until.get(_who(address), 0.0) - now
+    left_s = _until.get(client.shared_by(address), 0.0) - now
     if left_s <= 0 or _right.get(digest, 0.0) > now:
         return 0
     return math.ceil(left_s)
@@ -35,9 +33,9 @@ def wait_s(address: str, digest: str) -> int:
 def was_wrong(address: str, digest: str) -> int:
     """Count it; how long the address now has to wait."""
     _right.pop(digest, None)
-    left_s = rate_limits.hit(f"wrong-tokens:{_who(address)}", MOST, PERIOD_S)
+    left_s = rate_limits.hit(f"wrong-tokens:{client.shared_by(address)}", MOST, PERIOD_S)
     if left_s:
-        _remember(_until, _who(address), left_s)
+        _remember(_until, client.shared_by(address), left_s)
     return left_s
 
 
@@ -55,13 +53,3 @@ def _remember(ends: dict[str, float], key: str, for_s: float) -> None:
     if len(ends) >= _MOST_REMEMBERED:
         ends.clear()  # a flood: begin anew, rather than grow
     ends[key] = time.monotonic() + for_s
-
-
-def _who(address: str) -> str:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address  # of a Unix socket: none
-    if parsed.version == 4:
-        return address
-    return str(ipaddress.ip_network((parsed, _IPV6_OF_ONE), strict=False))
