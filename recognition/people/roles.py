@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from recognition.core import audit
 from recognition.models import Role
-from recognition.people import ranks
+from recognition.people import ranks, staff_status
 
 _VIEW = (
     *("view_photo", "view_prediction", "view_label", "view_modelversion", "view_batch"),
@@ -49,7 +49,7 @@ def ensure_groups() -> None:
 def role_of(user: User) -> Role:
     if user.is_superuser:
         return Role.ADMINISTRATOR
-    held = {group.name for group in user.groups.all()} & {"Reviewer", "Trainer"}
+    held = {group.name for group in user.groups.all()}.intersection(staff_status.GROUPS)
     held_by = (role for role, groups in _GROUPS_OF.items() if held and groups == held)
     return next(held_by, Role.UPLOADER)
 
@@ -59,7 +59,7 @@ def with_role(people: QuerySet[User], role: Role) -> QuerySet[User]:
     if role == Role.ADMINISTRATOR:
         return people.filter(is_superuser=True)
     needed = Q(is_superuser=False)
-    for group in ("Reviewer", "Trainer"):
+    for group in staff_status.GROUPS:
         is_in = Exists(User.groups.through.objects.filter(user=OuterRef("pk"), group__name=group))
         needed &= Q(is_in) if group in _GROUPS_OF[role] else ~Q(is_in)
     return people.filter(needed)
