@@ -25,7 +25,7 @@ from recognition.cnn.serving.classifier import Classifier
 from recognition.cnn.store.checkpoint import build_pretrained
 from recognition.core import rate_limits, redis_client
 from recognition.models import ModelVersion
-from recognition.people import roles
+from recognition.people import roles, seen
 from recognition.people.authentication import wrong_tokens
 from recognition.versions import checks, registry
 from recognition.workers import quiet
@@ -130,6 +130,7 @@ def _empty_redis(redis_server: None) -> None:
     redis_client.connection().flushall()
     wrong_tokens.forget()
     rate_limits._local = rate_limits._LocalCounters()
+    seen._written_s.clear()
 
 
 @pytest.fixture(autouse=True)
