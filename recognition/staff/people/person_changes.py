@@ -97,7 +97,6 @@ def end_sessions(request: StaffRequest, user_id: int) -> HttpResponse:
     """Sign the person out everywhere."""
 
     def change(person: User) -> str:
-        _must_be_allowed(request, person)
         ended = sessions.end_everywhere(person, request.user)
         text = ngettext("%(count)d session was ended.", "%(count)d sessions were ended.", ended)
         return text % {"count": ended}
@@ -111,7 +110,6 @@ def remove_factors(request: StaffRequest, user_id: int) -> HttpResponse:
     """For who has lost a phone or a key: the password alone is enough again."""
 
     def change(person: User) -> str:
-        _must_be_allowed(request, person)
         factors.remove_all(person, request.user)
         return _("The second factors of %(name)s were removed.") % {"name": person.get_username()}
 
@@ -124,7 +122,6 @@ def revoke_tokens(request: StaffRequest, user_id: int) -> HttpResponse:
     """Revoke all of them."""
 
     def change(person: User) -> str:
-        _must_be_allowed(request, person)
         revoked = tokens.revoke_all(person, request.user)
         text = ngettext("%(count)d token was revoked.", "%(count)d tokens were revoked.", revoked)
         return text % {"count": revoked}
@@ -138,21 +135,18 @@ def revoke_token(request: StaffRequest, user_id: int, token_id: UUID) -> HttpRes
     """Revoke one."""
 
     def change(person: User) -> str:
-        _must_be_allowed(request, person)
         tokens.revoke(get_object_or_404(tokens.of(person), id=token_id), request.user)
         return _("The token was revoked.")
 
     return _changed(request, user_id, change)
 
 
-def _must_be_allowed(request: StaffRequest, person: User) -> None:
-    if not ranks.may_change(request.user, person):
-        raise ranks.NotAllowed("above_you")
-
-
 def _changed(request: StaffRequest, user_id: int, change: Callable[[User], str]) -> HttpResponse:
+    """Only of who may do no more than whoever asks."""
     person = get_object_or_404(User, pk=user_id)
     try:
+        if not ranks.may_change(request.user, person):
+            raise ranks.NotAllowed("above_you")
         text = change(person)
     except ranks.NotAllowed as refused:
         messages.error(request, refused.detail)
