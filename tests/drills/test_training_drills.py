@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +13,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 from recognition.cnn.manifest import WEIGHTS_NAME
+from tests.support.disks import fill, make_room, small_disk
 from tests.support.instance import Api, Instance, wait_until
 from webapp.preflight import answers
 
@@ -101,35 +99,17 @@ def test_a_run_ends_well_without_redis(instance: Instance, client: Api) -> None:
 
 
 def test_a_full_disk_fails_the_run_until_there_is_space(instance: Instance, client: Api) -> None:
-    with _small_disk(instance.home / "training") as disk:
+    with small_disk(instance.home / "training", "32m") as disk:
         run = _launch(client, LONG)
         _wait_for_epoch(client, run, 1)
-        _fill(disk / "filler")
+        fill(disk)
         wait_until(lambda: _get(client, run)["state"] == "failed")
         assert _get(client, run)["error"]["code"] == "disk_full"
         assert [version["number"] for version in client.get("models/") if version["live"]] == [1]
 
-        (disk / "filler").unlink()
+        make_room(disk)
         _call(instance, "keep_best", run)
         assert _succeeded(client, run)["model_version"] > 1
-
-
-@contextlib.contextmanager
-def _small_disk(folder: Path) -> Iterator[Path]:
-    folder.mkdir(exist_ok=True)
-    mount = ["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", str(folder)]
-    if subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("only root can mount a small disk")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def _fill(path: Path) -> None:
-    with contextlib.suppress(OSError), path.open("wb", buffering=0) as stream:
-        while True:
-            stream.write(os.urandom(1 << 16))
 
 
 def _write_digits(folder: Path) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import subprocess
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,8 +10,8 @@ from typing import Any
 import pytest
 from PIL import Image, ImageOps
 
+from tests.support.before import checkout
 from tests.support.instance import Api, Instance, wait_until
-from webapp.home import BASE_DIR
 
 BEFORE = "0463bd2bb944"  # the last commit of the version before: no subjects, no views
 REVIEWED = 8  # photos under the promise, of those that the live version was not taught
@@ -30,13 +28,7 @@ pytestmark = pytest.mark.timeout(900)  # the first test waits for the whole hist
 @pytest.fixture(scope="module")
 def code_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkout of the version before."""
-    archive = subprocess.run(["git", "archive", BEFORE], cwd=BASE_DIR, capture_output=True)
-    if archive.returncode:
-        pytest.skip("this checkout does not have the history of the version before")
-    folder = tmp_path_factory.mktemp("before")
-    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
-        files.extractall(folder, filter="data")
-    return folder
+    return checkout(BEFORE, tmp_path_factory.mktemp("before"))
 
 
 @pytest.fixture(scope="module")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import re
-import subprocess
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
+from tests.support.before import checkout
 from tests.support.instance import PASSWORD, Instance, wait_until
-from webapp.home import BASE_DIR
 
 BEFORE = "c54fe046e3f6"  # the last commit with django-axes and tokens in the clear
 PARTS = ("web", "redis", "predictor")
@@ -45,13 +42,8 @@ pytestmark = pytest.mark.timeout(600)
 
 @pytest.fixture(scope="module")
 def code_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    archive = subprocess.run(["git", "archive", BEFORE], cwd=BASE_DIR, capture_output=True)
-    if archive.returncode:
-        pytest.skip("this checkout does not have the history of the version before")
-    folder = tmp_path_factory.mktemp("before")
-    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
-        files.extractall(folder, filter="data")
-    return folder
+    """A checkout of the version before."""
+    return checkout(BEFORE, tmp_path_factory.mktemp("before"))
 
 
 @pytest.fixture(scope="module")

@@ -6,26 +6,12 @@ import contextlib
 import io
 import os
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
-import pytest
 from PIL import Image
 
-from tests.support.instance import WITHOUT_TRAINING, Api, Instance, running, wait_until
-
-
-@pytest.fixture(scope="module")
-def instance(network: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    home = tmp_path_factory.mktemp("ark")
-    with running(home, network.parent, WITHOUT_TRAINING, ARK_SWEEP_S="1") as instance:
-        yield instance
-
-
-@pytest.fixture(scope="module")
-def client(instance: Instance) -> Api:
-    return instance.api(instance.token_of("ursula"))
+from tests.support.instance import Api, Instance, wait_until
 
 
 def test_a_killed_predictor_loses_no_photo_and_predicts_none_twice(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from webapp.home import BASE_DIR
+from tests.support.programs import said_by
 
 # An instance of its own: whether there is a provider is settled when the settings are read.
 _VISIT = """
@@ -92,15 +90,7 @@ def visit(home: Path, provider: str, **settings: str) -> dict:
         "ARK_OIDC_CLIENT_SECRET": "secret",
         **settings,
     }
-    run = subprocess.run(
-        [sys.executable, "-c", _VISIT],
-        cwd=BASE_DIR,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    assert run.returncode == 0, run.stderr
-    return json.loads(run.stdout.splitlines()[-1])
+    return said_by(_VISIT, environment)
 
 
 def test_who_comes_becomes_an_uploader_if_that_is_wanted(tmp_path: Path, provider: str) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from django.test import Client
 
-from webapp.home import BASE_DIR
+from tests.support.programs import said_by
 
 # An instance of its own: which names cookies have is settled when the settings are read.
 _VISIT = """
@@ -52,15 +49,7 @@ def visit(tmp_path_factory: pytest.TempPathFactory) -> dict:
         "from django.conf import settings; settings.STORAGES['staticfiles'] = "
         "{'BACKEND': 'django.contrib.staticfiles.storage.StaticFilesStorage'}; django.setup()",
     )
-    run = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=BASE_DIR,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    assert run.returncode == 0, run.stderr
-    return json.loads(run.stdout.splitlines()[-1])
+    return said_by(program, environment)
 
 
 def test_every_cookie_belongs_to_this_host_alone(visit: dict) -> None:
