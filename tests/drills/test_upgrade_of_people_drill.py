@@ -32,7 +32,7 @@ print(*LogEntry.objects.values_list("object_id", "object_repr"))
 from django.db import connection
 with connection.cursor() as cursor:
     for table in connection.introspection.table_names(cursor):
-        cursor.execute(f'SELECT * FROM "{table}"')
+        cursor.execute(f'SELECT * FROM "{{table}}"')
         if {token!r} in str(cursor.fetchall()):
             print("the token stands in", table)
 """
