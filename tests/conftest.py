@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -31,6 +32,7 @@ from recognition.versions import checks, registry
 from recognition.workers import quiet
 from tests.support.real_answers import Shot, shots_in
 from tests.support.rows import manifest
+from webapp import streams
 from webapp.home import ARK_HOME, BASE_DIR
 
 # Found, not imported: foolbox drags in far more than its pictures.
@@ -130,7 +132,7 @@ def _empty_redis(redis_server: None) -> None:
     redis_client.connection().flushall()
     wrong_tokens.forget()
     rate_limits._local = rate_limits._LocalCounters()
-    seen._written_s.clear()
+    streams._running.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -146,6 +148,21 @@ def _versions_go_live_untried(
 @pytest.fixture
 def versions_are_tried() -> None:
     """A version must answer before it goes live, as in real life."""
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_seen(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes a few queries, once in a while; what is about that asks for `people_are_seen`."""
+    if "people_are_seen" not in request.fixturenames:
+        monkeypatch.setattr(seen, "_write", lambda user: None)
+
+
+@pytest.fixture
+def people_are_seen() -> Iterator[None]:
+    """By a process that has just started."""
+    seen._written_s.clear()
+    yield
+    seen._written_s.clear()
 
 
 @pytest.fixture

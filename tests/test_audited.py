@@ -133,7 +133,7 @@ def test_a_downloaded_version(version: ModelVersion, trainer: User, settings: An
 def test_an_imported_version(
     version: ModelVersion, trainer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bundles, "add", lambda _folder: version)
+    monkeypatch.setattr(bundles, "add", lambda _folder, _by: version)
     parameters = {"name": "theirs.zip", "folder": "nowhere", "sha256": "0" * 64}
     jobs.ask(Job.Kind.IMPORT, trainer, "theirs", parameters=parameters)
     bundles.add_accepted()

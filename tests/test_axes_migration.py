@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
-migration = import_module("recognition.migrations.0016_axes_goes")
+migration = import_module("recognition.migrations.0015_axes_goes")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -33,8 +33,9 @@ def few_at_once(
         user = client.known_user(request)
         who = str((user and user.pk) or request.META.get("REMOTE_ADDR", ""))
         if not _begin(who):
-            response.close()
-            return _busy(request)
+            busy = _busy(request)
+            busy._resource_closers += response._resource_closers  # type: ignore[attr-defined]
+            return busy
         response._resource_closers.append(partial(_end, who))  # type: ignore[attr-defined]
         return response
 

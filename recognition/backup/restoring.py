@@ -134,8 +134,8 @@ def _has_people() -> bool:
 
 def _drop_tables() -> None:
     """Ours, not what else may be in the database."""
-    names = {model._meta.db_table for model in rows.tables().values()}
-    names |= {"django_session", MigrationRecorder.Migration._meta.db_table}
+    names = {model._meta.db_table for model in installed.get_models(include_auto_created=True)}
+    names.add(MigrationRecorder.Migration._meta.db_table)
     cascade = "" if connection.vendor == "sqlite" else " CASCADE"
     with connection.constraint_checks_disabled(), connection.cursor() as cursor:
         for name in names & set(connection.introspection.table_names(cursor)):

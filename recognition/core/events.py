@@ -75,7 +75,7 @@ class _Listener(threading.Thread):
                     subscription.subscribe(_SETTLED)
                     while True:
                         self._hear(subscription.get_message(timeout=LOOK_AGAIN_S))
-            except redis.RedisError:
+            except (redis.RedisError, ValueError):  # what redis-py says of a closed socket
                 self.is_hearing = False
                 time.sleep(_PAUSE_WITHOUT_REDIS_S)
 

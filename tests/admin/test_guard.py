@@ -17,6 +17,7 @@ from tests.support.rows import add_photo
 pytestmark = pytest.mark.usefixtures("version")
 
 MODELS = {model._meta.label: model for model in admin.site._registry}
+LISTED = [model for model in MODELS.values() if model is not User]  # whose list is the page People
 LOOKUPS = ("regex", "iregex", "contains", "startswith", "gt", "in", "isnull", "week_day")
 ODD = {
     "o": ["x", "-", "9" * 30, "1.2.3.4.5.-6.x", "0", ".".join("1" * 2000)],
@@ -50,7 +51,7 @@ def test_every_table_is_guarded(model: type[models.Model]) -> None:
     assert isinstance(admin.site._registry[model], Guarded)
 
 
-@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+@pytest.mark.parametrize("model", LISTED, ids=lambda model: model._meta.label)
 def test_what_is_not_declared_is_refused(model: type[models.Model], as_superuser: Client) -> None:
     declared = declared_by(model, as_superuser)
     asked = {f"{column}__{LOOKUPS[0]}" for column in columns(model)}
@@ -67,7 +68,7 @@ def declared_by(model: type[models.Model], client: Client) -> set[str]:
     return {str(name) for names in expected for name in names}
 
 
-@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+@pytest.mark.parametrize("model", LISTED, ids=lambda model: model._meta.label)
 def test_odd_values_are_no_error(
     model: type[models.Model], as_superuser: Client, superuser: User
 ) -> None:

@@ -96,8 +96,8 @@ def test_a_label_that_is_not_there(name: str, key: str, as_superuser: Client) ->
 
 
 def test_staff_without_the_permission_change_nothing(reviewer: User) -> None:
-    reviewer.groups.clear()
     reviewer.user_permissions.add(Permission.objects.get(codename="view_label"))
+    reviewer.groups.clear()
     client = Client()
     client.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
     assert client.get(LIST).status_code == 200

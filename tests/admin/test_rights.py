@@ -115,12 +115,14 @@ def test_strangers_are_sent_to_the_one_page_to_sign_in(db: None) -> None:
     assert "/admin/recognition/photo/" in response.redirect_chain[-1][0]
 
 
-def test_a_deleted_photo_leaves_no_file(
+def test_a_deleted_photo_leaves_no_file_without_a_trash(
     as_superuser: Client,
     superuser: User,
     media: Path,
+    settings: Settings,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
+    settings.ARK_TRASH_DAYS = 0
     photo = _photo_with_files(superuser)
     with django_capture_on_commit_callbacks(execute=True):
         url = reverse("admin:recognition_photo_delete", args=[photo.pk])
@@ -129,12 +131,14 @@ def test_a_deleted_photo_leaves_no_file(
     assert not _files_in(media)
 
 
-def test_photos_deleted_together_leave_no_file(
+def test_photos_deleted_together_leave_no_file_without_a_trash(
     as_superuser: Client,
     superuser: User,
     media: Path,
+    settings: Settings,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
+    settings.ARK_TRASH_DAYS = 0
     photos = [_photo_with_files(superuser) for _ in range(3)]
     with django_capture_on_commit_callbacks(execute=True):
         _delete_all(as_superuser, "recognition_photo", [photo.pk for photo in photos])

@@ -15,7 +15,7 @@ from tests.support.reviewers import Reviewer
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 780}
-PEOPLE = 20
+PEOPLE = 60
 _REVIEWERS = count()
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _QUIET = (

@@ -25,6 +25,7 @@ def test_a_token_is_made_used_and_revoked(
 ) -> None:
     page = signed_in(open_page(**options, permissions=["clipboard-write"]), next_person())
     page.get_by_label("Account of").click()
+    page.get_by_role("link", name="My account").click()
     page.get_by_role("link", name="API tokens").click()
     page.get_by_label("Name").fill("backup script")
     page.get_by_role("checkbox", name="upload and delete").uncheck()

@@ -26,7 +26,8 @@ def disks(network: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[d
 @pytest.fixture(scope="module")
 def instance(disks: dict[str, Path], network: Path) -> Iterator[Instance]:
     url = f"sqlite:///{disks['database'] / 'db.sqlite3'}"
-    with running(disks["home"], network.parent, PARTS, DATABASE_URL=url) as instance:
+    small = {"DATABASE_URL": url, "ARK_MIN_FREE_MB": "0"}
+    with running(disks["home"], network.parent, PARTS, **small) as instance:
         yield instance
 
 

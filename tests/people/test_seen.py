@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -22,11 +21,7 @@ from tests.support.tokens import token_of
 HOME = reverse("home")
 
 
-@pytest.fixture(autouse=True)
-def _nobody_was_seen() -> Iterator[None]:
-    seen._written_s.clear()
-    yield
-    seen._written_s.clear()
+pytestmark = pytest.mark.usefixtures("people_are_seen")
 
 
 def last_seen(user: User) -> object:

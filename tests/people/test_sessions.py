@@ -65,6 +65,7 @@ def test_looking_costs_no_query_and_seldom_a_write(
         browser.get(reverse("how-it-works"))
 
 
+@pytest.mark.usefixtures("people_are_seen")
 def test_being_there_is_noted(browser: Client, uploader: User) -> None:
     age(browser, sessions._SEEN, 1)
     before = time.time()

@@ -116,12 +116,13 @@ def test_a_version_knows_how_many_of_its_photos_are_gone(uploader: User, photo: 
     assert taught(ModelVersion.objects.get(number=1)) is None
 
 
+@pytest.mark.django_db(transaction=True)
 def test_what_was_deleted_twice_is_taken_off_the_owners_account_once(
     uploader: User, photo: Photo
 ) -> None:
     Profile.objects.create(user=uploader, stored_bytes=5000, stored_photos=5)
     same = Photo.objects.get(id=photo.id)
     for one in (photo, same):
-        delete_photo(one)
+        delete_photo(one, for_ever=True)
     profile = Profile.objects.get(user=uploader)
     assert (profile.stored_bytes, profile.stored_photos) == (4000, 4)

@@ -114,8 +114,8 @@ def test_nothing_in_the_job_tells_afterwards_who_it_was(
 def test_the_audit_log_tells_who_asked(administrator: User, uploader: User) -> None:
     LogEntry.objects.create(user=uploader, action_flag=1)
     delete(uploader, administrator)
-    done = AuditEvent.objects.order_by("at", "id").values_list("action", "user_name", "subject")
-    assert list(done) == [
+    events = AuditEvent.objects.exclude(action="admin_changed").order_by("at", "id")
+    assert list(events.values_list("action", "user_name", "subject")) == [
         ("person_deactivated", "ada", "ursula"),
         ("person_deleted", "ada", "ursula"),
     ]

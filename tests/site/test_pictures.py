@@ -117,7 +117,7 @@ def test_a_deleted_photo_leaves_no_picture(
     paths = [tagged.original_path, tagged.rendition_path(320)]
     assert all(path.exists() for path in paths)
     with django_capture_on_commit_callbacks(execute=True):
-        deletion.delete_photo(tagged)
+        deletion.delete_photo(tagged, for_ever=True)
     assert not any(path.exists() for path in paths)
 
 

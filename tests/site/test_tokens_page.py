@@ -116,5 +116,5 @@ def test_nobody_sees_or_revokes_another_persons(client: Client, other_client: Cl
     assert ApiToken.objects.exists()
 
 
-def test_the_menu_leads_there(client: Client) -> None:
-    assert f'href="{PAGE}"' in client.get(PAGE).content.decode()
+def test_my_account_leads_there(client: Client) -> None:
+    assert f'href="{PAGE}"' in client.get(reverse("account")).content.decode()

@@ -117,7 +117,7 @@ def test_a_version_is_compared_with_its_folder(whole_version: ModelVersion) -> N
 
 def test_a_person_s_storage_is_counted_anew(uploader: User, other_uploader: User) -> None:
     photo = stored(uploader)
-    Profile.objects.create(user=uploader, stored_bytes=7, stored_photos=-1)
+    Profile.objects.filter(user=uploader).update(stored_bytes=7, stored_photos=-1)
     checked()
     counted = Profile.objects.in_bulk([uploader.id, other_uploader.id])
     mine, others = counted[uploader.id], counted[other_uploader.id]

@@ -33,7 +33,8 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
+def disk(settings: Settings, tmp_path: Path) -> Iterator[Path]:
+    settings.ARK_MIN_FREE_MB = 0
     with small_disk(tmp_path / "disk", "2m") as disk:
         yield disk
 

@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
@@ -14,9 +15,11 @@ from recognition.models import Label, State
 
 
 def client_of(user: User) -> Client:
-    """A browser in which this person is signed in."""
+    """A browser in which this person has just signed in."""
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    key = client.session.session_key
+    UserSession.objects.create(user=user, session_key=key, ip="127.0.0.1", user_agent="pytest")
     return client
 
 

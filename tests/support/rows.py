@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -58,7 +59,7 @@ def manifest(**fields: Any) -> Manifest:
         ),
         "fine_names": ("Airedale", "sports car", "cab", "mountain"),
         "class_weights": (1.0, 1.0, 1.0, 1.0),
-        "reference_log_probabilities": (),
+        "reference_log_probabilities": (math.log(0.25),) * 4,
         "files": {},
         "libraries": {},
     }

@@ -209,5 +209,5 @@ def test_nothing_is_launched_while_another_teaching_runs(
 
 
 def test_the_last_time_may_have_been_yesterday() -> None:
-    assert automation._last_time(11, NOON) == NOON - timedelta(hours=1)
-    assert automation._last_time(13, NOON) == NOON - timedelta(hours=23)
+    assert automation.last_time(11, NOON) == NOON - timedelta(hours=1)
+    assert automation.last_time(13, NOON) == NOON - timedelta(hours=23)

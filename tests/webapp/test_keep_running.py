@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,12 @@ class Kept:
         self.notes.touch()
         command = [BASE_DIR / "bin" / "keep-running", sys.executable, "-c", NOTES_ITS_ID_AND_WAITS]
         self.process = subprocess.Popen(
-            [*command, self.notes], start_new_session=True, stderr=subprocess.PIPE, text=True
+            [*command, self.notes],
+            start_new_session=True,
+            stderr=subprocess.PIPE,
+            text=True,
+            # Tests in the background are started with it ignored, which no shell can undo.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )
 
     @property

@@ -63,16 +63,21 @@ def _limit(address_bytes: int) -> None:
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NOFILE, _MAX_FILES),
     ):
-        _, hard = resource.getrlimit(what)
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        most = _at_most(what, most)
         resource.setrlimit(what, (most, most))
 
 
 def _limit_cpu(cpu_s: int) -> int:
     """From now on so much, or up to a second more; then the system ends this process."""
-    most = math.ceil(time.process_time()) + cpu_s
-    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
+    most = _at_most(resource.RLIMIT_CPU, math.ceil(time.process_time()) + cpu_s)
+    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
     return most
+
+
+def _at_most(what: int, most: int) -> int:
+    """That much, unless whoever started this process allows less."""
+    hard = resource.getrlimit(what)[1]
+    return most if hard == resource.RLIM_INFINITY else min(most, hard)
 
 
 def _say_nothing() -> None:

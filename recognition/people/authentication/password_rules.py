@@ -42,6 +42,6 @@ def _words_of(user: AbstractBaseUser | None) -> set[str]:
     words = set(_WORDS)
     for host in settings.ALLOWED_HOSTS:
         words.update(part for part in re.split(r"[\W\d_]+", host.casefold()) if len(part) > 1)
-    if user:
+    if user and user.get_username():  # a form that was not filled in has none
         words.add(re.sub(r"[\W\d_]", "", user.get_username().casefold()))
     return words - {""}

@@ -84,7 +84,7 @@ def test_there_is_a_next_page(auditor: Client, monkeypatch: pytest.MonkeyPatch) 
 def test_a_table_holds_everything_and_no_formula(auditor: Client) -> None:
     rows = list(csv.DictReader(io.StringIO(downloaded(auditor, "csv"))))
     told = [(row["action"], row["user"], row["subject"]) for row in rows]
-    assert told[1:] == [("promoted", "", "version 2"), ("exported", "ursula", "'=cmd()")]
+    assert told[-2:] == [("promoted", "", "version 2"), ("exported", "ursula", "'=cmd()")]
 
 
 @pytest.mark.usefixtures("events")
@@ -97,15 +97,15 @@ def test_lines_of_json_hold_what_the_filters_leave(auditor: Client, uploader: Us
 
 def test_taking_it_along_is_an_event(auditor: Client, reviewer: User) -> None:
     downloaded(auditor, "csv", what="promoted")
-    event = AuditEvent.objects.get()
+    event = AuditEvent.objects.latest("at")
     told = (event.action, event.user_name, event.subject)
     assert told == ("exported", reviewer.username, "audit log")
     assert event.details == {"form": "csv", "filters": {"what": "promoted"}}
 
 
 def test_nothing_is_changed_through_the_page(auditor: Client) -> None:
-    assert auditor.post(PAGE).status_code == 405
-    assert auditor.delete(PAGE).status_code == 405
+    assert auditor.post(PAGE).status_code == 403
+    assert auditor.delete(PAGE).status_code == 403
 
 
 def test_the_sidebar_leads_there_for_who_may(auditor: Client, trainer: User) -> None:

@@ -55,16 +55,15 @@ def test_people_are_found_by_parts_of_their_names(
     assert names(as_superuser, state="inactive") == []
 
 
+@pytest.mark.usefixtures("people_are_seen")
 def test_orders(as_superuser: Client, uploader: User, reviewer: User) -> None:
     early, late = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
-    seen._written_s.clear()
     Profile.objects.create(user=uploader, last_seen=late, stored_bytes=5)
     Profile.objects.create(user=reviewer, last_seen=early, stored_bytes=7)
     seen._written_s[User.objects.get(username="sue").pk] = float("inf")
     assert names(as_superuser) == ["rita", "sue", "ursula"]
     assert names(as_superuser, order="seen") == ["ursula", "rita", "sue"]
     assert names(as_superuser, order="stored") == ["rita", "ursula", "sue"]
-    seen._written_s.clear()
 
 
 def test_nonsense_is_as_if_nothing_had_been_asked(as_superuser: Client) -> None:

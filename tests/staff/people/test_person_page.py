@@ -97,7 +97,7 @@ def test_end_all_sessions(change: Change, uploader: User) -> None:
     browsers = [client_of(uploader), client_of(uploader)]
     assert "2 sessions were ended." in text(change("people-sessions", uploader))
     assert {browser.get(reverse("home")).status_code for browser in browsers} == {302}
-    assert AuditEvent.objects.get().action == "session_ended"
+    assert AuditEvent.objects.filter(action="session_ended").exists()
 
 
 def test_tokens_are_listed_and_revoked(

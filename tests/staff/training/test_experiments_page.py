@@ -131,7 +131,8 @@ def test_defaults_of_another_way_to_train_give_way(as_trainer: Client) -> None:
 
 
 def test_a_form_that_is_only_begun_shows_no_errors(as_trainer: Client) -> None:
-    assert 'role="alert"' not in text_of(as_trainer, NEW)
+    assert "training-error" not in text_of(as_trainer, NEW)
+    assert "is-bad" not in text_of(as_trainer, NEW)
 
 
 def test_without_photos_nothing_can_be_launched(as_trainer: Client) -> None:

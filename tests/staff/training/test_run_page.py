@@ -16,15 +16,10 @@ from pytest_django import Settings
 from recognition.core import heartbeats
 from recognition.models import Comparison, DataSet, Mode, ModelVersion, RunState, Stage, TrainingRun
 from recognition.versions.registry import register
+from tests.support.figures import metrics
 from tests.support.rows import manifest, training_run
 
-METRICS = {
-    "photos": 120,
-    "accuracy": 0.955,
-    "accuracy_interval": [0.902, 0.981],
-    "macro_f1": 0.941,
-    "neither": {"photos": 20, "rejected": 0.9},
-}
+METRICS = metrics(0.955, photos=120) | {"accuracy_interval": [0.902, 0.981]}
 FINDINGS = {
     "candidate": METRICS,
     "baseline": METRICS | {"accuracy": 0.9, "accuracy_interval": [0.85, 0.93]},
