@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from recognition.core import client
+from recognition.core import client, locks
 from recognition.models import Profile
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,8 @@ def note(user: User) -> None:
         _written_s.clear()
     _written_s[user.pk] = now_s
     try:
-        _write(user)
+        with locks.not_waiting():
+            _write(user)
     except DatabaseError as error:
         logger.warning("when user %d was seen could not be written: %s", user.pk, error)
 

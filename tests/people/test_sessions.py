@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -72,6 +75,16 @@ def test_being_there_is_noted(browser: Client, uploader: User) -> None:
     browser.get(reverse("history"))
     assert Profile.objects.get(user=uploader).last_seen.timestamp() >= before - 1
     assert UserSession.objects.get().last_seen_at.timestamp() >= before - 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL locks no whole database")
+def test_who_looks_does_not_wait_until_it_can_be_noted(browser: Client) -> None:
+    age(browser, sessions._SEEN, 1)
+    with closing(sqlite3.connect(connection.settings_dict["NAME"])) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert browser.get(reverse("history")).status_code == 200
+        other.rollback()
 
 
 def test_a_session_from_before_an_upgrade_goes_on(uploader: User) -> None:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from importlib import import_module
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.contrib.sessions.models import Session
+from django.db import DatabaseError
 from django.db.models import Count
 from django.http import HttpRequest
 from django.utils import timezone
 
-from recognition.core import audit
+from recognition.core import audit, locks
 
 # In the session itself, so that looking costs nothing. Seconds since 1970.
 _BEGAN = "ark_began"
@@ -46,10 +48,13 @@ def saw(request: HttpRequest) -> None:
         return
     if not request.user.is_authenticated:  # switched off, or with another password now
         return
-    if _BEGAN not in session:  # from before an upgrade
-        session[_BEGAN] = now
+    was_modified = session.modified
+    session.setdefault(_BEGAN, now)  # if it is from before an upgrade
     session[_SEEN] = now
-    note(request)
+    with suppress(DatabaseError, UpdateError), locks.not_waiting():  # the next request tries again
+        session.save()
+        note(request)
+    session.modified = was_modified
 
 
 def note(request: HttpRequest) -> None:
