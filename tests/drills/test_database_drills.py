@@ -20,7 +20,7 @@ import requests
 from tests.support import drills
 from tests.support.instance import WITHOUT_TRAINING, Api, Instance, free_port, running, wait_until
 
-LOCKED_S = drills.times(8, long=20)
+LOCKED_S = drills.times(4, long=20)
 UPLOADS = drills.times(40, long=400)
 
 

@@ -1,4 +1,4 @@
-"""An instance of the version before goes on in this one: real processes, of both versions."""
+"""An instance of two versions before goes on in this one: real processes, of both versions."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageOps
 
+from tests.support import drills
 from tests.support.before import checkout
 from tests.support.instance import Api, Instance, wait_until
 
@@ -22,7 +23,10 @@ FROM_SCRATCH = {
     "parameters": {"epochs": 1000, "patience": 0, "batch_size": 4},
 }
 PATIENCE_S = 240  # trainers yield to everybody, other tests too
-pytestmark = pytest.mark.timeout(900)  # the first test waits for the whole history
+pytestmark = [
+    drills.only_long,  # the short one is test_upgrade_of_people_drill.py
+    pytest.mark.timeout(900),  # the first test waits for the whole history
+]
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ def _few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def download() -> Iterator[Download]:
+def download(db: None) -> Iterator[Download]:
     begun = []
 
     def begin(user: User | None, path: str = "/api/v1/photos/results.csv") -> HttpResponseBase:
