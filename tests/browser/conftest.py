@@ -16,7 +16,7 @@ from tests.support.reviewers import Reviewer
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 780}
 PEOPLE = 60
-_REVIEWERS = count()
+REVIEWERS = 80
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _QUIET = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -28,6 +28,22 @@ from django.contrib.auth.models import Group, User
 password = make_password({PASSWORD!r})  # slow on purpose, so only once
 people = [User(username=f"person{{number}}", password=password) for number in range({PEOPLE})]
 Group.objects.get(name="Uploader").user_set.set(User.objects.bulk_create(people))
+"""
+# All at once, for each program that speaks to the database has to start first.
+_CREATE_REVIEWERS = f"""
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group, User
+from recognition.people import tokens
+password = make_password({PASSWORD!r})
+names = [f"reviewer{{number}}" for number in range({REVIEWERS})]
+people = [User(username=name, password=password, is_staff=True) for name in names]
+Group.objects.get(name="Reviewer").user_set.set(User.objects.bulk_create(people))
+for user in people:
+    print(user.username, tokens.make(user, "test", tokens.Scope, None, None)[1])
+"""
+_ADMINISTRATOR = """
+from django.contrib.auth.models import User
+User.objects.filter(username="sam").update(is_staff=True, is_superuser=True)
 """
 _PATIENCE_MS = 60_000
 expect.set_options(timeout=_PATIENCE_MS)
@@ -90,17 +106,33 @@ def open_page(
     assert complaints == []
 
 
+@pytest.fixture(scope="module")
+def administrator(instance: Instance) -> str:
+    """The name of one; in each module anew, for a test takes the right from everybody."""
+    instance.token_of("sam")
+    instance.manage("shell", "-c", _ADMINISTRATOR)
+    return "sam"
+
+
 @pytest.fixture
 def page(open_page: Callable[..., Page], next_person: Callable[[], str]) -> Page:
     """The upload page, signed in."""
     return signed_in(open_page(), next_person())
 
 
+@pytest.fixture(scope="package")
+def reviewers(instance: Instance) -> Iterator[list[str]]:
+    """A name and a token for each."""
+    made = instance.manage("shell", "-v", "0", "-c", _CREATE_REVIEWERS)
+    return iter([line.split() for line in made.splitlines()])
+
+
 @pytest.fixture
-def new_reviewer(open_page: Callable[..., Page], instance: Instance) -> Callable[..., Reviewer]:
+def new_reviewer(
+    open_page: Callable[..., Page], instance: Instance, reviewers: Iterator[list[str]]
+) -> Callable[..., Reviewer]:
     def new_reviewer(**options: object) -> Reviewer:
-        name = f"reviewer{next(_REVIEWERS)}"
-        token = instance.token_of(name, "Reviewer")
+        name, token = next(reviewers)
         return Reviewer(name, signed_in(open_page(**options), name), instance.api(token))
 
     return new_reviewer

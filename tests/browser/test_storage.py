@@ -10,18 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import DESKTOP, PHONE, signed_in
 from tests.support.instance import Instance
 
-_ADMINISTRATOR = """
-from django.contrib.auth.models import User
-User.objects.filter(username="sam").update(is_staff=True, is_superuser=True)
-"""
 _CHECK = "from recognition.storage import checking; checking.check_pending()"
-
-
-@pytest.fixture(scope="module")
-def administrator(instance: Instance) -> str:
-    instance.token_of("sam")
-    instance.manage("shell", "-c", _ADMINISTRATOR)
-    return "sam"
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -13,6 +13,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 from recognition.cnn.manifest import WEIGHTS_NAME
+from tests.support import drills
 from tests.support.disks import fill, make_room, small_disk
 from tests.support.instance import Api, Instance, wait_until
 from webapp.preflight import answers
@@ -87,6 +88,7 @@ def test_a_cancelled_run_stops_and_its_best_epoch_can_be_kept(
     assert _succeeded(client, run)["model_version"] > 1
 
 
+@drills.only_long
 def test_a_run_ends_well_without_redis(instance: Instance, client: Api) -> None:
     run = _launch(client, SHORT)
     _wait_for_epoch(client, run, 1)
@@ -98,6 +100,7 @@ def test_a_run_ends_well_without_redis(instance: Instance, client: Api) -> None:
     _succeeded(client, _launch(client, {"epochs": 1}))
 
 
+@drills.only_long
 def test_a_full_disk_fails_the_run_until_there_is_space(instance: Instance, client: Api) -> None:
     with small_disk(instance.home / "training", "32m") as disk:
         run = _launch(client, LONG)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
-from django.urls import URLPattern
 
 from recognition.staff.jobs import urls as jobs
 from recognition.staff.review import urls as review
@@ -26,13 +25,11 @@ def onlooker(db: None) -> User:
     return user
 
 
-@pytest.mark.parametrize("pattern", [pytest.param(each, id=each.name) for each in PATTERNS])
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
-def test_who_may_only_look_changes_nothing(
-    pattern: URLPattern, method: str, onlooker: User
-) -> None:
-    response = getattr(_client(onlooker), method)(_address(pattern))
-    assert response.status_code == 403
+def test_who_may_only_look_changes_nothing(method: str, onlooker: User) -> None:
+    ask = getattr(_client(onlooker), method)
+    let_in = [page.name for page in PATTERNS if ask(_address(page)).status_code != 403]
+    assert let_in == []
 
 
 def test_a_reviewer_has_no_versions_compared(reviewer: User, live_version: object) -> None:

@@ -17,7 +17,6 @@ from recognition.staff.versions import urls as versions
 
 PAGES = (people, review, training, versions)
 PATTERNS = [pattern for pages in PAGES for pattern in pages.urlpatterns]
-ADDRESSES = [pytest.param(pattern, id=pattern.name) for pattern in PATTERNS]
 
 
 def _address(pattern: URLPattern) -> str:
@@ -39,23 +38,25 @@ def _client(user: User) -> Client:
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("pattern", ADDRESSES)
-def test_staff_without_the_right_are_refused(
-    pattern: URLPattern, method: str, staff_without_rights: User
-) -> None:
-    response = getattr(_client(staff_without_rights), method)(_address(pattern))
-    assert response.status_code == 403
+def test_staff_without_the_right_are_refused(method: str, staff_without_rights: User) -> None:
+    ask = getattr(_client(staff_without_rights), method)
+    let_in = [page.name for page in PATTERNS if ask(_address(page)).status_code != 403]
+    assert let_in == []
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("pattern", ADDRESSES)
-def test_uploaders_are_refused(pattern: URLPattern, method: str, uploader: User) -> None:
-    response = getattr(_client(uploader), method)(_address(pattern), follow=True)
-    assert response.status_code == 403
+def test_uploaders_are_refused(method: str, uploader: User) -> None:
+    ask = getattr(_client(uploader), method)
+    let_in = [page.name for page in PATTERNS if ask(_address(page), follow=True).status_code != 403]
+    assert let_in == []
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("pattern", ADDRESSES)
-def test_strangers_are_sent_to_sign_in(pattern: URLPattern, method: str, db: None) -> None:
-    response = getattr(Client(), method)(_address(pattern), follow=True)
-    assert response.redirect_chain[-1][0].startswith(reverse("login"))
+def test_strangers_are_sent_to_sign_in(method: str, db: None) -> None:
+    ask, sign_in = getattr(Client(), method), reverse("login")
+    let_in = [
+        page.name
+        for page in PATTERNS
+        if not ask(_address(page), follow=True).redirect_chain[-1][0].startswith(sign_in)
+    ]
+    assert let_in == []
