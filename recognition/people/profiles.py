@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth.models import User
 from django.db.models import F
 
@@ -21,13 +19,9 @@ def lock(user_id: int) -> None:
 
 def add_stored(owner_id: int, size_bytes: int, photos: int) -> None:
     """Originals came or, with negative numbers, went for good; in the caller's transaction."""
-    if not Profile.objects.filter(user=owner_id).update(**added(size_bytes, photos)):
-        Profile.objects.create(user_id=owner_id, stored_bytes=size_bytes, stored_photos=photos)
-
-
-def added(size_bytes: int, photos: int) -> dict[str, Any]:
-    """The columns that this changes, for `update`."""
-    return {
+    added = {
         "stored_bytes": F("stored_bytes") + size_bytes,
         "stored_photos": F("stored_photos") + photos,
     }
+    if not Profile.objects.filter(user=owner_id).update(**added):
+        Profile.objects.create(user_id=owner_id, stored_bytes=size_bytes, stored_photos=photos)
