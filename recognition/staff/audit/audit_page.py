@@ -119,4 +119,6 @@ def _in_words(details: dict[str, Any]) -> str:
 def _plain(value: Any) -> str:
     if value is None or value in ([], {}):
         return ""
+    if isinstance(value, list):
+        return " ".join(map(_plain, value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
