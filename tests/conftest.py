@@ -154,7 +154,7 @@ def versions_are_tried() -> None:
 def _nobody_is_seen(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """It takes a few queries, once in a while; what is about that asks for `people_are_seen`."""
     if "people_are_seen" not in request.fixturenames:
-        monkeypatch.setattr(seen, "_write", lambda user: None)
+        monkeypatch.setattr(seen, "note", lambda user: None)
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ def refuse_changes_of_the_audit_log(apps: Any, schema_editor: Any) -> None:
         )
     else:
         schema_editor.execute(
-            "CREATE FUNCTION audit_unchanged() RETURNS trigger LANGUAGE plpgsql AS "
+            "CREATE OR REPLACE FUNCTION audit_unchanged() RETURNS trigger LANGUAGE plpgsql AS "
             f"$$ BEGIN RAISE EXCEPTION '{said}'; END $$"
         )
         schema_editor.execute(

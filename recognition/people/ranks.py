@@ -40,8 +40,9 @@ def locked(user: User, by: User | None) -> User:
     One such change at a time: the administrators' rows are locked first, so that two of them cannot
     be the last ones to go. Raises NotAllowed, User.DoesNotExist.
     """
-    list(_administrators().select_for_update().order_by("pk").values_list("pk"))
-    person = User.objects.select_for_update().get(pk=user.pk)
+    # Not against who only refers to a person: uploads do, and hold what comes next here.
+    list(_administrators().select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    person = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not may_change(by, person):
         raise NotAllowed("above_you")
     return person

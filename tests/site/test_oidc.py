@@ -83,6 +83,7 @@ def visit(home: Path, provider: str, **settings: str) -> dict:
     environment = {
         **os.environ,
         "ARK_HOME": str(home),
+        "DATABASE_URL": f"sqlite:///{home / 'db.sqlite3'}",
         "DJANGO_SETTINGS_MODULE": "webapp.settings",
         "ARK_OIDC_URL": provider,
         "ARK_OIDC_NAME": "Company",

@@ -126,6 +126,7 @@ def test_models_store(
     assert registry.add_candidate(tmp_path / "result", None).number == 2
 
 
+@pytest.mark.django_db(transaction=True)  # on PostgreSQL it reads in a transaction of its own
 @pytest.mark.parametrize("name", ["folder", "file.zip"])
 def test_backups(name: str, stored: Photo, settings: Settings, tmp_path: Path) -> None:
     settings.ARK_MODELS_STORE = tmp_path / "store"

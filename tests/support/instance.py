@@ -44,6 +44,7 @@ class Instance:
             "ARK_HOME": str(home),
             "ARK_MODELS_STORE": str(models_store),
             "ARK_HTTPS": "false",
+            "DATABASE_URL": f"sqlite:///{home / 'db.sqlite3'}",  # not the tests' own
             "PORT": str(self.port),
             **settings,
         }
