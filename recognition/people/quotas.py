@@ -22,7 +22,7 @@ _COUNT_IF_THERE_IS_ROOM = """
 UPDATE recognition_profile
 SET stored_bytes = stored_bytes + %s, stored_photos = stored_photos + %s
 WHERE user_id = %s AND deletion_asked IS NULL
-AND (quota_mb = 0 OR stored_bytes + %s <= COALESCE(CAST(quota_mb AS bigint) * 1048576, %s))
+AND (quota_mb = 0 OR stored_bytes + %s <= COALESCE(CAST(quota_mb AS bigint) * %s, %s))
 AND EXISTS (SELECT 1 FROM auth_user WHERE id = user_id AND is_active)
 """
 
@@ -83,7 +83,8 @@ def take(owner_id: int, size_bytes: int, photos: int) -> None:
     by_setting = settings.ARK_QUOTA_MB * MEGABYTE or _HUGE
     with connection.cursor() as cursor:
         cursor.execute(
-            _COUNT_IF_THERE_IS_ROOM, [size_bytes, photos, owner_id, size_bytes, by_setting]
+            _COUNT_IF_THERE_IS_ROOM,
+            [size_bytes, photos, owner_id, size_bytes, MEGABYTE, by_setting],
         )
         is_counted = cursor.rowcount > 0
     if not is_counted:

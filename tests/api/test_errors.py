@@ -167,6 +167,25 @@ def test_a_malformed_label_is_refused(body: bytes, uploader: User, reviewer: Use
     assert error_of(response, 400) in ("invalid", "parse_error")
 
 
+@pytest.mark.parametrize(
+    ("address", "body"),
+    [
+        ("labels/", b'{"slug": "cat", "name": "Cat", "kind": "\\ud800"}'),
+        ("labels/", b'{"slug": "cat", "name": "Cat", "kind": "animal", "parent": "\\ud800"}'),
+        ("training-runs/", b'{"mode": "\\ud800"}'),
+        ("training-runs/", b'{"mode": "teach", "parameters": {"\\ud800": 1}}'),
+        ("training-runs/", b'{"mode": "teach", "parent": 1%s}' % (b"0" * 40)),
+        ("training-runs/", b'{"mode": "teach", "parameters": {"epochs": 1%s}}' % (b"0" * 400)),
+    ],
+)
+def test_what_no_database_can_take_is_refused(
+    address: str, body: bytes, reviewer: User, trainer: User
+) -> None:
+    who = trainer if "training" in address else reviewer
+    response = api_of(who).post(f"/api/v1/{address}", body, content_type="application/json")
+    assert error_of(response, 400) == "parse_error"
+
+
 @pytest.mark.parametrize("label", ["a\0b", "x" * 10_000, "狗", "' OR 1=1 --", {"a": 1}])
 def test_an_odd_label_is_refused(label: Any, uploader: User, reviewer: User) -> None:
     path = f"{PHOTOS}{add_photo(uploader).id}/label/"
