@@ -105,12 +105,19 @@ def redis_server() -> None:
     server = subprocess.Popen(
         [sys.executable, "-m", "webapp.private_redis"], cwd=BASE_DIR, stdout=subprocess.DEVNULL
     )
-    socket = Path(settings.REDIS_URL.removeprefix("unix://"))
-    while not socket.exists():
+    while not _redis_answers():
         time.sleep(0.02)
     yield
     server.terminate()
     server.wait()
+
+
+def _redis_answers() -> bool:
+    """Its socket is there a moment before it listens."""
+    try:
+        return bool(redis.Redis.from_url(settings.REDIS_URL).ping())
+    except redis.ConnectionError:
+        return False
 
 
 @pytest.fixture(autouse=True)

@@ -64,7 +64,8 @@ def decide(
     seen: Seen | None = None,
     box: object = None,
 ) -> Decision:
-    """Set, change or keep the label of a photo. Sent twice with one `decision_id`, it counts once.
+    """Set, change or keep the label of a photo. Sent twice with one `decision_id`, it counts once;
+    so it does without one, if nothing was decided in between.
 
     box: what the label is about, as `boxes.checked` takes it; None leaves that as it is.
     Raises Photo.DoesNotExist, ChangedMeanwhile if `seen` is not the last decision any more, and
@@ -81,6 +82,8 @@ def decide(
         decision.to_box = boxes.checked(box)
     if decision_id:
         decision.id = decision_id
+    elif last and _is_repeated(last, decision):
+        return last
     _write([decision])
     return decision
 
@@ -242,6 +245,12 @@ def _standing(photos: Iterable[Photo]) -> list[Decision]:
     for decision in made:
         latest.setdefault(decision.photo_id, decision)
     return list(latest.values())
+
+
+def _is_repeated(last: Decision, decision: Decision) -> bool:
+    """By a client that was not answered the first time, and asks again."""
+    said = ("by_id", "via", "to_label_id", "to_box", "predicted_id", "model_version_id")
+    return all(getattr(last, name) == getattr(decision, name) for name in said)
 
 
 def _decision(photo: Photo, label: Label | None, by: User | None, via: Via) -> Decision:

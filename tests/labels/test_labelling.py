@@ -70,6 +70,24 @@ def test_the_same_decision_sent_twice_counts_once(photo: Photo, reviewer: User) 
     assert [decision.id for decision in Decision.objects.all()] == [decision_id]
 
 
+@pytest.mark.parametrize("box", [None, (0.1, 0.2, 0.5, 0.6)])
+def test_who_was_not_answered_and_asks_again_decides_once(
+    photo: Photo, reviewer: User, box: object
+) -> None:
+    first, again = (decide(photo, "dog", reviewer, box=box) for _ in range(2))
+    assert first == again
+    assert Decision.objects.get() == first
+
+
+def test_who_says_so_again_after_somebody_else_decides_again(
+    photo: Photo, uploader: User, reviewer: User
+) -> None:
+    first = decide(photo, "dog", reviewer)
+    decide(photo, "car", uploader)
+    assert decide(photo, "dog", reviewer) != first
+    assert stored(photo).label.slug == "dog"
+
+
 def test_a_decision_never_overwrites_one_that_was_not_seen(
     photo: Photo, uploader: User, reviewer: User
 ) -> None:
