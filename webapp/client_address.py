@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -79,6 +80,7 @@ def is_trusted(address: str) -> bool:
     return any(parsed in network for network in networks)
 
 
+@lru_cache(maxsize=1024)
 def _parsed(address: str) -> _Address | None:
     try:
         return ipaddress.ip_address(address)

@@ -6,6 +6,7 @@ docs/decisions/content-security-policy.md says why the admin needs more than the
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_update
@@ -33,7 +34,12 @@ def admin_needs_more(get_response: GetResponse) -> GetResponse:
     get_admin_response = csp_update(_MORE_FOR_ADMIN)(get_response)
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        is_admin = request.path.startswith(reverse("admin:index"))
+        is_admin = request.path.startswith(_admin())
         return (get_admin_response if is_admin else get_response)(request)
 
     return middleware
+
+
+@cache
+def _admin() -> str:
+    return reverse("admin:index")

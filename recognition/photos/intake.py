@@ -151,9 +151,10 @@ def _store(
     relabelled: dict[UUID, tuple[Label, Marks]] = {}
     turns = Turns(owner)
     left_bytes = no_room.left_bytes if no_room else None
-    tree = LabelTree()  # a long import goes on while labels are merged
+    if any(label for _, label in chunk):  # a long import goes on while labels are merged
+        tree = LabelTree()
+        chunk = [(upload, label and tree.current(label)) for upload, label in chunk]
     for (upload, label), verdict in zip(chunk, judged, strict=True):
-        label = label and tree.current(label)
         said = marks.get(upload.sha256, NO_MARKS)
         if isinstance(verdict, Refusal):
             outcomes.append(Outcome(upload.name, refusal=verdict))

@@ -8,11 +8,28 @@ photo passes thousands of somebody else's, and one owner's photos keep their ord
 
 from __future__ import annotations
 
-from django.contrib.auth.models import User
+from typing import Any
 
-from recognition.models import Photo, Prediction, State, Weight
+from django.contrib.auth.models import User
+from django.db import connection
+
+from recognition.models import State, Weight
 
 _ORDINARY_MS = 4.0  # what an ordinary photo costs to decode, which counts as 1
+
+# In SQL because every upload asks: Django takes ten times as long to put them together as both
+# databases to answer.
+_OF_NEWEST = """
+SELECT prediction.state, prediction.turn
+FROM recognition_photo AS photo
+LEFT JOIN recognition_prediction AS prediction ON prediction.id = photo.prediction_id
+WHERE photo.owner_id = %s ORDER BY photo.created DESC, photo.id DESC LIMIT 1
+"""
+_LOWEST = """
+SELECT turn FROM recognition_prediction
+WHERE state = %s AND weight = %s AND model_version_id IS NULL
+ORDER BY turn, created, id LIMIT 1
+"""
 
 
 class Turns:
@@ -34,14 +51,16 @@ class Turns:
 
     def _last_waiting(self) -> float | None:
         """Of the owner's photos."""
-        newest = Photo.objects.filter(owner=self._owner).order_by("-created", "-id")
-        found = newest.values_list("prediction__state", "prediction__turn").first()
+        found = _first_row(_OF_NEWEST, self._owner.pk)
         return found[1] if found and found[0] == State.PENDING else None
 
     @staticmethod
     def _lowest(weight: Weight) -> float:
-        waiting = Prediction.objects.filter(
-            state=State.PENDING, weight=weight, model_version=None
-        ).order_by("turn", "created", "id")
-        turn = waiting.values_list("turn", flat=True).first()
-        return 0.0 if turn is None else turn
+        found = _first_row(_LOWEST, State.PENDING.value, weight.value)
+        return found[0] if found else 0.0
+
+
+def _first_row(statement: str, *parameters: object) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchone()

@@ -20,6 +20,7 @@ from django.db import Error
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.serving.classifier import HeavyPhoto, Look, Outcome
 from recognition.core import failures, heartbeats, memory, wakeups
+from recognition.core.pauses import AtMostEvery
 from recognition.core.process import worker_name
 from recognition.models import ModelVersion, Prediction, Weight
 from recognition.predictions import backfill, closer_look, queue
@@ -34,6 +35,8 @@ MAX_DRAIN_S = 60  # then another wake-up, so that no task comes near its time li
 
 MOMENT_S = 0.05  # that is waited for what is decoded apart, when there is nothing else to do
 
+_heartbeat = AtMostEvery(1.0)
+_look_for_heavy = AtMostEvery(0.25)
 quiet = Quiet(wakeups.wake_predictor)
 apart = Apart()
 
@@ -114,7 +117,7 @@ def _predict_uploads_by(loaded: Loaded, ends: float) -> int:
         settled += queue.store(claimed.popleft(), answers)
         quiet.upload_came()
         _after_batch()
-        settled += _predict_apart(loaded)
+        settled += _predict_apart(loaded) if _look_for_heavy.is_due() else apart.collect()
     return settled + _predict_apart(loaded)
 
 
@@ -210,7 +213,8 @@ def _looks(rows: Sequence[Any]) -> list[Look]:
 
 def _after_batch() -> None:
     memory.give_back()
-    heartbeats.beat(worker_name())
+    if _heartbeat.is_due():
+        heartbeats.beat(worker_name())
 
 
 def _log_drain(photos: int, milliseconds: float) -> None:
