@@ -10,20 +10,23 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import time
 from collections.abc import Callable
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from recognition.core.pauses import AtMostEvery
-
-_once_a_second = AtMostEvery(1.0)
+_PAUSE_S = 1.0
 _malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have none
+_last_s = 0.0
 
 
 def give_back() -> None:
     """Return free memory to the system, at most once a second."""
-    if _once_a_second.is_due():
+    global _last_s
+    now_s = time.monotonic()
+    if now_s - _last_s > _PAUSE_S:
+        _last_s = now_s
         gc.collect()
         if _malloc_trim is not None:
             _malloc_trim(0)

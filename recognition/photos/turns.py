@@ -60,7 +60,7 @@ class Turns:
         return found[0] if found else 0.0
 
 
-def _first_row(statement: str, *parameters: object) -> Any:
+def _first_row(statement: str, *parameters: int | str) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchone()

@@ -20,14 +20,13 @@ from django.db import Error
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.serving.classifier import HeavyPhoto, Look, Outcome
 from recognition.core import failures, heartbeats, memory, wakeups
-from recognition.core.pauses import AtMostEvery
 from recognition.core.process import worker_name
 from recognition.models import ModelVersion, Prediction, Weight
 from recognition.predictions import backfill, closer_look, queue
 from recognition.predictions.model_cache import Loaded, model_cache
 from recognition.versions import looking
 from recognition.workers.apart import Apart
-from recognition.workers.quiet import Quiet
+from recognition.workers.quiet import AtMostEvery, Quiet
 
 logger = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""Quiet: what can wait begins once no upload has come for a moment.
+"""Now and then, and once it is quiet: what can wait begins once no upload has come for a moment.
 
 Uploads that follow each other closely would otherwise each wait for a batch of it, and share the
 processors with it.
@@ -13,6 +13,22 @@ from collections.abc import Callable
 QUIET_S = 0.25
 # Where it never gets quiet, one batch is done all the same.
 LONGEST_WAIT_S = 10.0
+
+
+class AtMostEvery:
+    """What need not be done after each batch. Of one thread."""
+
+    def __init__(self, pause_s: float) -> None:
+        self._pause_s = pause_s
+        self._last_s = float("-inf")
+
+    def is_due(self) -> bool:
+        """Whether the pause is over since the answer was yes."""
+        now_s = time.monotonic()
+        if now_s < self._last_s + self._pause_s:
+            return False
+        self._last_s = now_s
+        return True
 
 
 class Quiet:

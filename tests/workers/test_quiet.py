@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from recognition.workers import quiet as module
-from recognition.workers.quiet import Quiet
+from recognition.workers.quiet import AtMostEvery, Quiet
 
 
 @pytest.fixture
@@ -71,3 +71,14 @@ def test_whoever_must_wait_is_woken_once(monkeypatch: pytest.MonkeyPatch) -> Non
     assert not quiet.is_now()
     assert woken.wait(10)
     assert len(times) == 1
+
+
+def test_what_need_not_be_done_each_time_is_due_after_a_pause(
+    clock: Callable[[float], None],
+) -> None:
+    pause = AtMostEvery(1.0)
+    due = []
+    for now_s in (100.0, 100.5, 101.0, 101.5, 102.0):
+        clock(now_s)
+        due.append(pause.is_due())
+    assert due == [True, False, True, False, True]
