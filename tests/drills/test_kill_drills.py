@@ -30,6 +30,13 @@ print(*TrainingRun.objects.values_list("state", flat=True))
 print(sum(not photo.original_path.exists() for photo in photos))
 """
 
+_PREDICTED_TWICE = """
+from django.db.models import Count
+from recognition.models import Photo
+for photo in Photo.objects.alias(rows=Count("predictions")).filter(rows__gt=1):
+    print(list(photo.predictions.values("created", "state", "model_version", "attempts", "error")))
+"""
+
 
 @pytest.fixture(scope="module")
 def instance(network: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
@@ -106,6 +113,7 @@ def test_nothing_is_lost_and_nothing_happens_twice(instance: Instance, photos: l
     wait_until(lambda: _counted(instance)[0] == [len(stored), len(stored)])
     _photos, predictions, decisions, _runs, missing = _counted(instance)
     assert len(set(stored)) == len(stored)
+    assert instance.manage("shell", "-v", "0", "-c", _PREDICTED_TWICE) == ""
     assert predictions == [len(stored)]
     assert decisions == [len(labelled)]
     assert missing == [0]

@@ -202,7 +202,11 @@ def _procfile(code: Path) -> dict[str, list[str]]:
 
 
 def _with_children(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    """Each thread has children of its own; one that ends meanwhile has none."""
+    children = []
+    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            children += thread.read_text().split()
     return [pid, *(descendant for child in children for descendant in _with_children(int(child)))]
 
 
