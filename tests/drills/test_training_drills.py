@@ -58,7 +58,7 @@ def test_a_killed_trainer_goes_on_to_the_same_weights(instance: Instance, client
     [trainer, *children] = instance.processes("trainer")
     assert children
     instance.kill("trainer")
-    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in (trainer, *children)))
+    wait_until(lambda: not any(map(_is_there, (trainer, *children))))
 
     instance.start("trainer")
     assert _weights(instance, _succeeded(client, run)) == _weights(instance, undisturbed)
@@ -82,7 +82,7 @@ def test_a_cancelled_run_stops_and_its_best_epoch_can_be_kept(
     _wait_for_epoch(client, run, 1)
     children = instance.processes("trainer")[1:]
     _cancel(client, run)
-    assert not any(Path(f"/proc/{pid}").exists() for pid in children)
+    wait_until(lambda: not any(map(_is_there, children)))
 
     _call(instance, "keep_best", run)
     assert _succeeded(client, run)["model_version"] > 1
@@ -124,6 +124,10 @@ def _write_digits(folder: Path) -> None:
         for number, pixels in enumerate(digits.images[digits.target == digit][:30]):
             picture = Image.fromarray((pixels * 255 / 16).astype(np.uint8)).resize((28, 28))
             picture.save(label / f"{number}.png")
+
+
+def _is_there(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
 
 
 def _launch(client: Api, parameters: dict) -> str:
