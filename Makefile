@@ -37,7 +37,7 @@ lint-python: types
 	ruff format --check .
 
 types: .venv/installed-dev
-	SECRET_KEY=$$(printf lint%050d) mypy webapp recognition
+	SECRET_KEY=$$(printf lint%050d) mypy webapp recognition client/ark_client
 
 lint-js: node_modules/.installed
 	node_modules/.bin/biome check --error-on-warnings
