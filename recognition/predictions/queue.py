@@ -22,7 +22,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from recognition.cnn.pixels.boxes import WHOLE
@@ -65,10 +65,15 @@ def recover() -> int:
 
 
 @transaction.atomic
-def give_back() -> int:
+def give_back(counts: bool = True) -> int:
     """After work that failed: what this worker has claimed waits again, or fails if that was its
-    last attempt; return how many wait again."""
+    last attempt; return how many wait again.
+
+    counts: whether it was an attempt; not if it was the database that failed.
+    """
     held = leases.held(Prediction.objects.filter(state=State.RUNNING))
+    if not counts:
+        return held.update(state=State.PENDING, attempts=F("attempts") - 1, **leases.NO_LEASE)
     held.filter(attempts__gte=MAX_ATTEMPTS).update(
         state=State.FAILED, error="crashed", **leases.NO_LEASE
     )

@@ -34,6 +34,7 @@ MAX_DRAIN_S = 60  # then another wake-up, so that no task comes near its time li
 
 MOMENT_S = 0.05  # that is waited for what is decoded apart, when there is nothing else to do
 
+_is_left = False  # whether this process holds rows because the database was away
 _heartbeat = AtMostEvery(1.0)
 _look_for_heavy = AtMostEvery(0.25)
 quiet = Quiet(wakeups.wake_predictor)
@@ -49,16 +50,23 @@ def serve() -> None:
 def predict_pending() -> int:
     """Predict until nothing is left to claim; return how many photos were settled.
 
-    Whatever goes wrong, what was claimed waits again, and is then tried one by one.
+    Whatever goes wrong, what was claimed waits again, and is then tried one by one. A database that
+    is away is no photo's fault.
     """
+    global _is_left
     try:
+        if _is_left:
+            queue.give_back(counts=False)
+            _is_left = False
         settled = _drain()
     except Exception as error:
         failures.failed(heartbeats.PREDICTOR, "predicting", error)
         heartbeats.beat(worker_name())  # it lives, and has something to tell
-        with contextlib.suppress(Error):  # then the lease runs out
-            if queue.give_back():
+        _is_left = isinstance(error, Error)
+        with contextlib.suppress(Error):  # then when it is back, or the lease runs out
+            if queue.give_back(counts=not _is_left):
                 wakeups.wake_predictor()
+            _is_left = False
         raise
     if settled:
         failures.went_well(heartbeats.PREDICTOR, "predicting")

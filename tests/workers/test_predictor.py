@@ -9,6 +9,7 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.utils import timezone
 
 from recognition.cnn.manifest import CorruptCheckpoint
@@ -17,7 +18,7 @@ from recognition.core.process import worker_name
 from recognition.labels.tree import set_active
 from recognition.models import ModelVersion, Photo, Prediction, State
 from recognition.photos import intake
-from recognition.predictions import backfill, model_cache
+from recognition.predictions import backfill, model_cache, queue
 from recognition.predictions.queue import BATCH_SIZE, claim, store
 from recognition.versions.registry import register
 from recognition.workers import predictor
@@ -140,6 +141,39 @@ def test_the_real_network_tells_what_a_photo_shows(
         assert 0 < row.confidence <= 1
         assert row.milliseconds > 0
         assert np.isfinite(np.frombuffer(row.embedding, "<f2")).sum() == 1280
+
+
+@pytest.mark.parametrize("is_away_for_long", [False, True])
+def test_a_database_that_is_away_is_no_photos_fault(
+    uploader: User,
+    classifier: FakeClassifier,
+    monkeypatch: pytest.MonkeyPatch,
+    is_away_for_long: bool,
+) -> None:
+    """However often: more often than a photo may lose its worker."""
+    upload(uploader, *pictures(2))
+    away = Mock(side_effect=OperationalError("the connection is lost"))
+    for _ in range(queue.MAX_ATTEMPTS + 1):
+        with monkeypatch.context() as outage:
+            outage.setattr(queue, "store", away)
+            if is_away_for_long:
+                outage.setattr(queue, "give_back", away)
+            with pytest.raises(OperationalError):
+                predict_pending()
+    assert predict_pending() == 2
+    assert set(Prediction.objects.values_list("state", flat=True)) == {DONE}
+
+
+def test_a_photo_at_which_work_fails_again_and_again_is_given_up(
+    uploader: User, classifier: FakeClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(uploader, *pictures(1))
+    with monkeypatch.context() as broken:
+        broken.setattr(queue, "store", Mock(side_effect=ValueError("broken")))
+        for _ in range(queue.MAX_ATTEMPTS):
+            with pytest.raises(ValueError, match="broken"):
+                predict_pending()
+    assert Prediction.objects.get().state == FAILED
 
 
 def test_the_real_network_never_says_a_retired_label(
