@@ -127,6 +127,7 @@ def _render(
         "tokens": tokens.of(request.user),
         "made": made,
         "secret": secret,
+        "site": request.build_absolute_uri("/").rstrip("/"),
         "api": request.build_absolute_uri("/api/v1/"),
     }
     return render(request, "site/accounts/tokens.html", context, status=status)

@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from ark_client import Ark, ArkError
 from ark_client.__main__ import main
 
-from tests.support.instance import Instance, running
-
-PARTS = ("web", "redis", "predictor")
-
-
-@pytest.fixture(scope="module")
-def instance(network: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    home = tmp_path_factory.mktemp("ark")
-    with running(home, network.parent, PARTS) as instance:
-        yield instance
+from tests.support.instance import Instance
 
 
 @pytest.fixture(scope="module")
