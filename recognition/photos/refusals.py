@@ -38,6 +38,10 @@ _TEXTS = {
     "unsupported_compression": _(
         "The file is packed in an unusual way. Pack the photos as an ordinary ZIP archive."
     ),
+    "bad_name": _(
+        "The file's name in the archive cannot be used. Give it a shorter one, of ordinary "
+        "characters, and pack it again."
+    ),
     "unknown_label": _(
         "The folder's name is not a label that is in use. Rename the folder, or have somebody add "
         "the label."
