@@ -162,7 +162,7 @@ class _Part(io.RawIOBase):
 class _Explained(io.RawIOBase):
     """An entry whose every failure is a BadEntry."""
 
-    def __init__(self, packed: IO[bytes], name: str) -> None:
+    def __init__(self, packed: zipfile.ZipExtFile, name: str) -> None:
         self._packed, self._name = packed, name
 
     def readable(self) -> bool:
