@@ -46,6 +46,10 @@ _TEXTS = {
         "The folder's name is not a label that is in use. Rename the folder, or have somebody add "
         "the label."
     ),
+    "ambiguous_label": _(
+        "Several labels have the folder's name. Rename the folder to the slug of the one that is "
+        "meant."
+    ),
     "quota_exceeded": _(
         "There is no room for it: %(used)s of your %(limit)s are used. Delete photos that you need "
         "no more, or ask the administrator of this server for more."
