@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -107,11 +108,11 @@ class LabelFinder:
 
     def __call__(self, name: str) -> Label | None:
         """The label; None if there is none in use, or several could be meant."""
+        name = _short(name.strip())
         key = plain(name)
         if made := self._made.get(key):
             return made
-        found = self._called.find(name, self._slugs_first)
-        if found:
+        if found := self._called.find(name, self._slugs_first):
             return found[0] if len(found) == 1 else None
         if made := self._make(name, key):
             self._made[key] = made
@@ -119,15 +120,14 @@ class LabelFinder:
 
     def refusal(self, name: str) -> str:
         """Why there was no label: a code of photos/refusals.py."""
-        found = self._called.find(name, self._slugs_first)
+        found = self._called.find(_short(name.strip()), self._slugs_first)
         return "ambiguous_label" if len(found) > 1 else "unknown_label"
 
     def _make(self, name: str, key: str) -> Label | None:
         # Taken out, so that of labels that are each other's parents each is made once.
         described = self._offered.pop(key, None)
         if described is None and self._makes_others:
-            shown = _short(name.strip())
-            described = NewLabel("", shown, shown, Kind.OTHER, "")
+            described = NewLabel("", name, name, Kind.OTHER, "")
         if described is None:
             return None
         return self._same(described) or self._added(described)
@@ -155,6 +155,9 @@ class LabelFinder:
 
 def _short(name: str) -> str:
     """A name that is too long ends in digits that tell it from others that begin alike."""
+    if len(name) <= LONGEST_NAME:
+        return name
+    name = unicodedata.normalize("NFC", name)
     if len(name) <= LONGEST_NAME:
         return name
     mark = hashlib.sha256(plain(name).encode()).hexdigest()[:_DIGITS]

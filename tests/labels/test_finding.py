@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from recognition.labels import finding, tree
@@ -62,6 +64,14 @@ def test_each_new_name_makes_one_label_which_is_found_again() -> None:
     again = LabelFinder({}, makes_others=True)
     assert {name: again(name) for name in names} == made
     assert {name: again(f" {name.upper()}") for name in names} == made
+
+
+def test_a_long_name_is_found_again_however_its_accents_are_stored() -> None:
+    make = LabelFinder({}, makes_others=True)
+    for name in ("ä" * 40, "ä" * 70):
+        made = make(unicodedata.normalize("NFD", name))
+        assert made is not None
+        assert LabelFinder({})(name) == LabelFinder({})(name.upper()) == made
 
 
 @pytest.mark.parametrize("name", ["", " ", "\u3164", "\u200b\u00ad", "\0"])
