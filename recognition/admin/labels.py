@@ -20,6 +20,8 @@ from unfold.views import ChangeList
 
 from recognition.admin.guard import DeclaredChangeList, Guarded
 from recognition.core.counting import total
+from recognition.labels import finding
+from recognition.labels.slugs import free_slug
 from recognition.labels.tree import (
     LabelTree,
     changing,
@@ -58,13 +60,15 @@ class TreeChangeList(DeclaredChangeList):
 
 class LabelForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
-        """A new label without a kind gets its parent's."""
+        """A new label without a kind gets its parent's, without a slug one that fits its name."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if "kind" in self.fields and not cleaned.get("kind") and "kind" not in self.errors:
             if parent := cleaned.get("parent"):
                 cleaned["kind"] = parent.kind
             else:
                 self.add_error("kind", _("Give a kind, or a parent."))
+        if "slug" in self.fields and not cleaned.get("slug") and "slug" not in self.errors:
+            cleaned["slug"] = free_slug(cleaned.get("name_en", ""))
         return cleaned
 
 
@@ -88,7 +92,7 @@ class LabelAdmin(Guarded):
 
     def get_fields(self, request: HttpRequest, obj: Label | None = None) -> tuple[str, ...]:
         if obj is None:
-            return ("parent", "slug", "name_en", "name_zh", "kind")
+            return ("parent", "name_en", "name_zh", "kind", "slug")
         return ("slug", "name_en", "name_zh", "kind", "parent", "use", "photos_now")
 
     def get_readonly_fields(
@@ -104,8 +108,9 @@ class LabelAdmin(Guarded):
     def get_form(self, request: HttpRequest, obj: Label | None = None, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, **kwargs)
         if "kind" in form.base_fields:
+            form.base_fields["slug"].required = False
             form.base_fields["slug"].help_text = _(
-                "what programs and folders call it; it stays as it is for ever"
+                "what programs call it, for ever; without one, it is made from the name"
             )
             form.base_fields["kind"].required = False
             form.base_fields["kind"].help_text = _("without one: that of the parent")
@@ -132,6 +137,9 @@ class LabelAdmin(Guarded):
         if request.path.endswith("/autocomplete/"):
             found = found.filter(active=True)
         return found, may_repeat
+
+    def search_keys(self, text: str) -> list[int]:
+        return finding.containing(text, also_slugs=True)
 
     def has_delete_permission(self, request: HttpRequest, obj: Label | None = None) -> bool:
         """Never: versions of the network keep predicting the label. It can be retired."""

@@ -15,7 +15,8 @@ from unfold.decorators import display
 from recognition.admin.filters import users_filter
 from recognition.admin.lists import ReadOnly
 from recognition.models import ApiToken
-from recognition.people import tokens
+from recognition.models.names import plain
+from recognition.people import search, tokens
 
 
 @admin.register(ApiToken)
@@ -33,6 +34,16 @@ class ApiTokenAdmin(ReadOnly):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
         return super().get_queryset(request).select_related("user")
+
+    def search_keys(self, text: str) -> list[Any]:
+        """Of people with all of the words in their names, or with a name or beginning like it."""
+        people, wanted = set(search.called(text)), plain(text)
+        rows = ApiToken.objects.order_by().values_list("pk", "user", "name", "beginning")
+        return [
+            key
+            for key, user, name, beginning in rows
+            if user in people or wanted in plain(name) or wanted in plain(beginning)
+        ]
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         return users_filter(request, "user")

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from recognition.admin.lists import ReadOnly
+from recognition.people import search
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -28,6 +29,9 @@ class UserAdmin(ReadOnly):
 
     search_fields = ("username", "first_name", "last_name", "email")
     ordering = ("username",)
+
+    def search_keys(self, text: str) -> list[int]:
+        return search.called(text)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False  # so that nothing links to it

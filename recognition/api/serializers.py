@@ -35,7 +35,13 @@ class LabelSerializer(serializers.ModelSerializer[Label]):
 class NewLabelSerializer(serializers.Serializer[Any]):
     """`name` stands for both names where one serves."""
 
-    slug: Any = serializers.SlugField(max_length=50)
+    slug: Any = serializers.SlugField(
+        max_length=50,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="without one, it is made from the name",
+    )
     name = serializers.CharField(max_length=60, required=False)
     name_en = serializers.CharField(max_length=60, required=False)
     name_zh = serializers.CharField(max_length=60, required=False)

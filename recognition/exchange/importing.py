@@ -19,7 +19,7 @@ from django.contrib.auth.models import User
 
 from recognition.cnn.manifest import sha256_of_file
 from recognition.cnn.pixels.signatures import looks_like_a_photo
-from recognition.labels.tree import LabelFinder
+from recognition.labels.finding import LabelFinder
 from recognition.models import Batch, Label, Photo
 from recognition.photos import batches, dataset_tables, intake
 from recognition.photos.intake import NO_MARKS, Marks, Outcome
@@ -63,7 +63,9 @@ class FolderImport:
         self.owner = owner
         self._data_set = dataset_tables.read(folder, self._open_table)
         offered = self._data_set.labels if makes_labels else {}
-        self._find_label = LabelFinder(offered, makes_labels, owner) if labelled else None
+        slugs_first = self._data_set.is_ours
+        finder = LabelFinder(offered, makes_labels, owner, slugs_first) if labelled else None
+        self._find_label = finder
         self.is_stopping = False
 
     def count(self) -> int:
@@ -126,9 +128,10 @@ class FolderImport:
             code = "unreadable"
         if code:
             return Outcome(shown, refusal=Refusal(code))
-        label = self._find_label(_printable(described.label)) if self._find_label else None
+        folder = _printable(described.label)
+        label = self._find_label(folder) if self._find_label else None
         if self._find_label and not label:
-            return Outcome(shown, refusal=Refusal("unknown_label"))
+            return Outcome(shown, refusal=Refusal(self._find_label.refusal(folder)))
         marks = NO_MARKS
         if self._find_label:
             marks = intake.marks(self._data_set, path, self._find_label)

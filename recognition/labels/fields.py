@@ -6,10 +6,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from recognition.labels import boxes
+from recognition.labels.finding import Called
 from recognition.models import Label
 
 
@@ -26,13 +27,9 @@ class LabelField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        in_use = Label.objects.filter(active=True)
-        if label := in_use.filter(slug=text).first():
-            return label
-        return self._named(text, in_use)
-
-    def _named(self, text: str, in_use: QuerySet[Label]) -> Label:
-        found = in_use.filter(Q(name_en__iexact=text) | Q(name_zh__iexact=text))[:2]
+        called = Called()
+        # What the list completes is a slug.
+        found = [called.by_slug[text]] if text in called.by_slug else called.find(text)
         if len(found) == 1:
             return found[0]
         code = "ambiguous" if found else "unknown"

@@ -1,4 +1,4 @@
-"""The tree of labels: parents, merged labels, labels by name, new and retired ones."""
+"""The tree of labels: parents, merged labels, new and retired ones."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.text import slugify
 
 from recognition.core import audit
 from recognition.core.counting import Counted, count_up_to
 from recognition.core.locks import lock_label_tree
+from recognition.labels.slugs import free_slug
 from recognition.models import Kind, Label, Photo, Prediction, Report
 from recognition.models.label import chain
 
@@ -176,64 +175,6 @@ def count_photos_of_each(tree: LabelTree) -> dict[int, Counted]:
     return {label.id: count_photos(label, COUNTED_FOR_A_LIST) for label in tree}
 
 
-class NewLabel(NamedTuple):
-    """A label as a data set describes it. parent: a slug, or empty."""
-
-    slug: str
-    name_en: str
-    name_zh: str
-    kind: str
-    parent: str
-
-
-class LabelFinder:
-    """Finds the label that a folder's name stands for: a slug, or a name in either language.
-
-    Missing labels are added if they are among the `offered` ones, which are keyed by slug in lower
-    case; with `makes_others`, any other missing label is added with the kind `other`. by: who
-    brings them in.
-    """
-
-    def __init__(
-        self,
-        offered: Mapping[str, NewLabel],
-        makes_others: bool = False,
-        by: User | None = None,
-    ) -> None:
-        self._by = by
-        self._offered = dict(offered)
-        self._makes_others = makes_others
-        tree = LabelTree()
-        named = [(name, label) for label in tree for name in (label.name_en, label.name_zh)]
-        slugs = [(label.slug, label) for label in tree]
-        self._found: dict[str, Label] = {}
-        for name, label in (*named, *slugs):  # where two labels want a name, the slug counts
-            if tree.current(label).active:
-                self._found[name.casefold()] = tree.current(label)
-
-    def __call__(self, name: str) -> Label | None:
-        """The label; None if there is none in use."""
-        name = name.strip()
-        return self._found.get(name.casefold()) or self._make(name)
-
-    def _make(self, name: str) -> Label | None:
-        # Taken out, so that of labels that are each other's parents each is made once.
-        described = self._offered.pop(name.casefold(), None)
-        if described is None and self._makes_others:
-            described = NewLabel(slugify(name)[:50], name[:60], name[:60], Kind.OTHER, "")
-        if described is None:
-            return None
-        parent = self(described.parent) if described.parent else None
-        if parent and parent.kind != described.kind:
-            parent = None
-        try:
-            label = add(*described[:4], parent, self._by)
-        except ValidationError:
-            return None
-        self._found[name.casefold()] = label
-        return label
-
-
 @contextmanager
 def changing() -> Iterator[None]:
     """A transaction in which nobody else changes the tree, so that what was checked inside it is
@@ -252,7 +193,9 @@ def add(
     parent: Label | None = None,
     by: User | None = None,
 ) -> Label:
-    """Add a label; without a kind it gets its parent's. Raises ValidationError."""
+    """Add a label; without a slug it gets one that fits its English name, without a kind that of
+    its parent. Raises ValidationError."""
+    slug = slug or free_slug(name_en)
     if parent:
         parent = Label.objects.get(id=parent.id)  # it may have been merged meanwhile
     kind = kind or (parent.kind if parent else "")

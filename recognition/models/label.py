@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from recognition.models.names import plain
+
+LONGEST_NAME = 60
 
 
 class Kind(models.TextChoices):
@@ -29,8 +34,8 @@ class Label(models.Model):
     """A class of the taxonomy. `other` is for what people teach beyond vehicles and animals."""
 
     slug = models.SlugField(_("slug"), unique=True)
-    name_en = models.CharField(_("English name"), max_length=60)
-    name_zh = models.CharField(_("Chinese name"), max_length=60)
+    name_en = models.CharField(_("English name"), max_length=LONGEST_NAME)
+    name_zh = models.CharField(_("Chinese name"), max_length=LONGEST_NAME)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     parent = models.ForeignKey(
         "self", models.PROTECT, verbose_name=_("parent"), null=True, blank=True
@@ -58,10 +63,12 @@ class Label(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """A label stands below its parent, so never above it as well, and is of the same kind.
+        """A label stands below its parent, so never above it as well, and is of the same kind; and
+        nothing else is called as it is.
 
         What is checked here holds for as long as the tree is locked (`labels.tree.changing`).
         """
+        self._check_names()
         if self.kind == Kind.NEITHER and Label.objects.filter(kind=Kind.NEITHER).exclude(
             pk=self.pk
         ):
@@ -76,7 +83,43 @@ class Label(models.Model):
         if self.pk in chain(self.parent.pk, parents):
             raise ValidationError({"parent": _("This label stands above its parent already.")})
 
+    def _check_names(self) -> None:
+        """What other labels were called alike before this was checked may stay so."""
+        before = Label.objects.filter(pk=self.pk).first() or Label()
+        others = list(Label.objects.exclude(pk=self.pk).order_by())
+        errors = {}
+        if self.slug != before.slug and (error := _slug_error(self.slug, others)):
+            errors["slug"] = error
+        for field in ("name_en", "name_zh"):
+            name = getattr(self, field)
+            is_new = name and name != getattr(before, field)
+            if is_new and (error := _name_error(name, others)):
+                errors[field] = error
+        if errors:
+            raise ValidationError(errors)
+
     @property
     def name(self) -> str:
         """The name in the language of the current request."""
         return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
+
+
+def _slug_error(slug: str, others: list[Label]) -> ValidationError | None:
+    for other in others:
+        if other.slug.lower() == slug.lower():
+            text = _("There is a label with this slug, if capitals do not count: %(slug)s.")
+            return ValidationError(text, params={"slug": other.slug})
+    return None
+
+
+def _name_error(name: str, others: list[Label]) -> ValidationError | None:
+    """In either language, for people write both. A merged label's name is free again."""
+    if not plain(name):
+        return ValidationError(_("Nothing of this name can be seen."))
+    for other, theirs in product(others, ("name_en", "name_zh")):
+        if other.merged_into_id is None and plain(name) == plain(getattr(other, theirs)):
+            text = _("There is a label of this name: %(slug)s.")
+            if not other.active:
+                text = _("A retired label has this name: %(slug)s. Bring that one back.")
+            return ValidationError(text, params={"slug": other.slug})
+    return None

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from recognition.models.ids import time_ordered_uuid
 from recognition.models.label import Label
+from recognition.models.names import PlainNameField
 
 
 class Split(models.TextChoices):
@@ -77,6 +78,7 @@ class Photo(StoredPicture, models.Model):
         Batch, models.SET_NULL, verbose_name=_("batch"), null=True, db_index=False
     )
     name = models.CharField(_("name"), max_length=255, help_text=_("the file's name when uploaded"))
+    plain_name = PlainNameField()
     format = models.CharField(_("format"), max_length=10)
     sha256 = models.CharField(max_length=64)
     width = models.PositiveIntegerField(_("width"), help_text=_("pixels, upright"))
@@ -136,9 +138,9 @@ class Photo(StoredPicture, models.Model):
             models.Index(fields=["-created", "-id"], name="photo_newest"),
             # For names that begin in some way; the operator classes are PostgreSQL's.
             models.Index(
-                fields=["name", "id"],
+                fields=["plain_name", "id"],
                 opclasses=["varchar_pattern_ops", "uuid_ops"],
-                name="photo_name",
+                name="photo_plain_name",
             ),
             models.Index(fields=["owner", "-created", "-id"], name="photo_newest_of_owner"),
             models.Index(fields=["batch", "-created", "-id"], name="photo_newest_of_batch"),

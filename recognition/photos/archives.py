@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 
 from recognition.cnn.pixels.signatures import looks_like_a_photo
 from recognition.cnn.store.zip_reader import BadArchive, BadEntry, ZipReader
-from recognition.labels.tree import LabelFinder
+from recognition.labels.finding import LabelFinder
 from recognition.models import Batch, Label
 from recognition.photos import dataset_tables, intake
 from recognition.photos.dataset_tables import DataSet
@@ -110,7 +110,8 @@ def _data_set(archive: ZipReader, entries: list[zipfile.ZipInfo]) -> DataSet:
 
 def _label_finder(data_set: DataSet, owner: User) -> LabelFinder:
     may_add = owner.has_perm("recognition.add_label")
-    return LabelFinder(data_set.labels if may_add else {}, by=owner)
+    offered = data_set.labels if may_add else {}
+    return LabelFinder(offered, by=owner, slugs_first=data_set.is_ours)
 
 
 def _label(name: str, find_label: LabelFinder | None) -> Label | None:
@@ -118,7 +119,7 @@ def _label(name: str, find_label: LabelFinder | None) -> Label | None:
         return None
     label = find_label(name)
     if label is None:
-        raise _Refused("unknown_label")
+        raise _Refused(find_label.refusal(name))
     return label
 
 

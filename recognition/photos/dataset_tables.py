@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath, PurePosixPath
@@ -16,7 +17,8 @@ from typing import IO, Any, NamedTuple
 
 from recognition.core.spreadsheets import guarded, unguarded
 from recognition.labels import boxes
-from recognition.labels.tree import NewLabel
+from recognition.labels.finding import NewLabel
+from recognition.models.names import plain
 
 PHOTOS, LABELS, COCO, ERRORS = "photos.csv", "labels.csv", "coco.json", "errors.txt"
 PARTS, YOLO = "annotations.csv", "dataset.yaml"
@@ -54,7 +56,7 @@ class DataSet:
     """What the tables of an exported data set say; nothing at all for other folders.
 
     photos: by path below the folder, as are parts, the further labelled ones. labels: by slug in
-    lower case. is_ours: whether the tables are those of an export.
+    plain form. is_ours: whether the tables are those of an export.
     """
 
     folder: PurePath = field(default_factory=PurePosixPath)
@@ -83,7 +85,7 @@ class DataSet:
 
     def _below(self, path: PurePath) -> str:
         is_here = self.is_ours and path.is_relative_to(self.folder)
-        return path.relative_to(self.folder).as_posix() if is_here else ""
+        return _key(path.relative_to(self.folder)) if is_here else ""
 
 
 def read(folder: PurePath, open_file: Callable[[str], IO[bytes] | None]) -> DataSet:
@@ -99,15 +101,15 @@ def read(folder: PurePath, open_file: Callable[[str], IO[bytes] | None]) -> Data
         box = _box(row) if row["box_by"] == "person" else None
         described = Described(row["name"] or path.name, row["label"], box)
         if described != Described(path.name, path.parent.name):  # else the path says it all
-            data_set.photos[path.as_posix()] = described
+            data_set.photos[_key(path)] = described
     if data_set.is_ours:
         for row in _rows(open_file(LABELS), LABEL_COLUMNS):
             if len(data_set.labels) < _MAX_LABELS:
                 label = NewLabel(*(row[column] for column in LABEL_COLUMNS))
-                data_set.labels[label.slug.casefold()] = label
+                data_set.labels[plain(label.slug)] = label
         for row in _rows(open_file(PARTS), PART_COLUMNS):
             if box := _box(row):
-                name = PurePosixPath(row["file"]).as_posix()
+                name = _key(PurePosixPath(row["file"]))
                 data_set.parts.setdefault(name, []).append(Part(row["label"], box))
     return data_set
 
@@ -123,6 +125,11 @@ def csv_lines(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> It
         text.truncate()
         writer.writerow([guarded(str(row[column])) for column in columns])
         yield text.getvalue().encode()
+
+
+def _key(path: PurePath) -> str:
+    """Composed, for some file systems take accents apart."""
+    return unicodedata.normalize("NFC", path.as_posix())
 
 
 def _box(row: Mapping[str, str]) -> boxes.Box | None:

@@ -18,8 +18,10 @@ from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
+from recognition.labels import finding
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, Photo, Prediction
+from recognition.models.names import plain
 from recognition.photos.selectors import containing
 
 PAGE_SIZE = 48
@@ -257,10 +259,10 @@ def _showing_any(photos: QuerySet[Photo], labels: Sequence[int]) -> QuerySet[Pho
 
 def _says(text: str) -> Q:
     """The text is in the file's name, or in a name of what is shown, in either language."""
-    labels = Label.objects.filter(Q(name_en__icontains=text) | Q(name_zh__icontains=text))
-    ids = list(labels.values_list("id", flat=True))
+    ids = finding.containing(text)
+    text = plain(text)
     return (
-        Q(name__icontains=text)
+        Q(plain_name__contains=text)
         | Q(prediction__fine__icontains=text)
         | Q(label__in=ids)
         | Q(prediction__label__in=ids)

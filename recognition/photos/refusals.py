@@ -38,9 +38,17 @@ _TEXTS = {
     "unsupported_compression": _(
         "The file is packed in an unusual way. Pack the photos as an ordinary ZIP archive."
     ),
+    "bad_name": _(
+        "The file's name in the archive cannot be used. Give it a shorter one, of ordinary "
+        "characters, and pack it again."
+    ),
     "unknown_label": _(
         "The folder's name is not a label that is in use. Rename the folder, or have somebody add "
         "the label."
+    ),
+    "ambiguous_label": _(
+        "Several labels have the folder's name. Rename the folder to the slug of the one that is "
+        "meant."
     ),
     "quota_exceeded": _(
         "There is no room for it: %(used)s of your %(limit)s are used. Delete photos that you need "

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -23,11 +24,13 @@ from recognition.models import (
     Suggestion,
     View,
 )
+from recognition.models.names import plain
 
 _MOST_FOUND = 1000
 _FEW_SUBJECTS = 5000
 _DECISIONS_SHOWN = 50
 _DUPLICATES_SHOWN = 12
+_LAST_CHARACTER = "\U0010ffff"
 
 
 def photos_visible_to(user: User) -> QuerySet[Photo]:
@@ -68,7 +71,10 @@ def find_photos(text: str) -> list[UUID]:
     try:
         return [UUID(text)]
     except ValueError:
-        named = Photo.objects.filter(name__startswith=text).order_by()
+        start = plain(text)
+        named = Photo.objects.filter(plain_name__startswith=start).order_by()
+        if connection.vendor == "sqlite":  # which reads all of the index for a LIKE
+            named = named.filter(plain_name__gte=start, plain_name__lt=start + _LAST_CHARACTER)
         return list(named.values_list("id", flat=True)[:_MOST_FOUND])
 
 

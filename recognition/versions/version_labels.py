@@ -14,6 +14,8 @@ from recognition.cnn.manifest import Manifest
 from recognition.core.locks import lock_label_tree
 from recognition.labels.tree import LabelTree
 from recognition.models import Label
+from recognition.models.label import LONGEST_NAME
+from recognition.models.names import plain
 
 _NAMED = 5
 
@@ -40,6 +42,7 @@ def check_new(manifest: Manifest, by: User | None) -> None:
         if label.slug in tree and tree[label.slug].kind != label.kind:
             text = _("Its label %(label)s is of another kind than the one that is here.")
             raise LabelsRefused(text % {"label": label.slug})
+    _check_alike(new)
     for label in new:
         try:
             _row(label).full_clean(exclude=["parent"])
@@ -49,8 +52,21 @@ def check_new(manifest: Manifest, by: User | None) -> None:
             raise LabelsRefused(text % {"label": label.slug, "why": why}) from error
 
 
+def _check_alike(labels: Iterable[taxonomy.Label]) -> None:
+    """Whether no two of them have the same name, or the same slug but for capitals."""
+    taken: dict[str, taxonomy.Label] = {}
+    for label in labels:
+        slug, *names = (plain(text) for text in (label.slug, label.name_en, label.name_zh))
+        for key in {f"slug {slug}", *(f"name {name}" for name in names)}:
+            other = taken.setdefault(key, label)
+            if other is not label:
+                text = _("Two of its labels are called alike: %(one)s and %(other)s.")
+                raise LabelsRefused(text % {"one": other.slug, "other": label.slug})
+
+
 def ensure(known: Iterable[taxonomy.Label]) -> None:
-    """Add the labels that are missing; those that are there may have been edited by staff.
+    """Add the labels that are missing; those that are there may have been edited by staff. Where
+    people have called another label as one of these is called, its slug is added to its name.
 
     Raises ValidationError.
     """
@@ -59,11 +75,22 @@ def ensure(known: Iterable[taxonomy.Label]) -> None:
     missing = [label for label in known if label.slug not in tree]
     rows = {label.slug: _row(label) for label in missing}
     for row in rows.values():
+        _tell_apart(row)
         row.full_clean()
         row.save()
     for label in missing:  # a parent may stand behind its children
         if label.parent:
             _put_below(rows[label.slug], rows.get(label.parent) or tree[label.parent])
+
+
+def _tell_apart(row: Label) -> None:
+    try:
+        row.clean()
+    except ValidationError as error:
+        for field in ("name_en", "name_zh"):
+            if field in error.message_dict:
+                end = f" ({row.slug})"
+                setattr(row, field, getattr(row, field)[: LONGEST_NAME - len(end)] + end)
 
 
 def _put_below(row: Label, parent: Label) -> None:

@@ -69,6 +69,33 @@ def test_a_label_without_kind_and_parent_is_not_added(as_reviewer: Client) -> No
     assert not Label.objects.filter(slug="suv").exists()
 
 
+@pytest.mark.parametrize(
+    "change", [{"name_en": "DOG"}, {"name_zh": "狗"}, {"name_en": "\u3164"}, {"slug": "Dog"}]
+)
+def test_what_another_label_is_called_is_refused_at_its_field(
+    change: dict[str, str], as_reviewer: Client
+) -> None:
+    response = as_reviewer.post(ADD, {**SUV, "kind": "vehicle", **change})
+    assert set(response.context["adminform"].form.errors) == set(change)
+    renamed = {"name_en": "Taxi", "name_zh": "出租车", "parent": "", **change}
+    if "slug" not in change:
+        response = as_reviewer.post(page("change", "taxi"), renamed)
+        assert set(response.context["adminform"].form.errors) == set(change)
+
+
+def test_nobody_needs_to_type_a_slug(as_reviewer: Client) -> None:
+    body = {"name_en": "C++", "name_zh": "C加加", "kind": "other", "slug": ""}
+    assert as_reviewer.post(ADD, body).status_code == 302
+    assert Label.objects.get(name_en="C++").slug == "c-cedb1b"
+
+
+@pytest.mark.parametrize("words", ["СОБАКА", "собака", "ОБАК", "label-b3"])
+def test_labels_are_found_however_they_are_written(words: str, as_reviewer: Client) -> None:
+    tree.add("", "Собака", "狗狗", "animal")
+    rows = as_reviewer.get(LIST, {"q": words}).context["cl"].result_list
+    assert [row.name_en for row in rows] == ["Собака"]
+
+
 def test_the_history_says_what_changed_from_what_to_what(as_reviewer: Client) -> None:
     as_reviewer.post(page("change", "taxi"), {"name_en": "Cab", "name_zh": "出租车", "parent": ""})
     shown = text(as_reviewer.get(page("history", "taxi")))

@@ -134,3 +134,27 @@ def test_a_kind_that_makes_no_sense_is_refused(kind: object, reviewer: User) -> 
     response = api_of(reviewer).post("/api/v1/labels/", body, format="json")
     assert response.status_code == 400
     assert response.json()["fields"] == {"kind": ["There is no such kind."]}
+
+
+def test_a_label_needs_no_slug(reviewer: User) -> None:
+    for name, slug in [("Red Panda", "red-panda"), ("C++", "c-cedb1b"), ("越野车", "label-5d054f")]:
+        body = {"name": name, "kind": "other"}
+        response = api_of(reviewer).post("/api/v1/labels/", body, format="json")
+        assert (response.status_code, response.json()["slug"]) == (201, slug)
+
+
+@pytest.mark.parametrize(
+    ("change", "fields"),
+    [
+        ({"name_en": "DOG"}, {"name_en"}),
+        ({"name_zh": "狗"}, {"name_zh"}),
+        ({"slug": "Dog"}, {"slug"}),
+        ({"name_en": "\u3164"}, {"name_en"}),
+    ],
+)
+def test_what_another_label_is_called_is_refused(
+    reviewer: User, change: dict[str, str], fields: set[str]
+) -> None:
+    response = api_of(reviewer).post("/api/v1/labels/", {**SUV, **change}, format="json")
+    assert (response.status_code, response.json()["code"]) == (400, "invalid")
+    assert set(response.json()["fields"]) == fields

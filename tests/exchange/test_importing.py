@@ -80,6 +80,50 @@ def test_labels_that_are_not_here_are_made_if_asked(folder: Path, uploader: User
     assert (deep.kind, deep.name_en, deep.photos.count()) == ("other", "deep", 1)
 
 
+def test_each_new_name_makes_one_label_however_often_it_comes(
+    tmp_path: Path, uploader: User
+) -> None:
+    names = ["越野车", "собака", "C++", "C", "Red Panda Cub", "red-panda-cub", "x" * 90]
+    for seed, name in enumerate(names):
+        add(tmp_path, f"{name}/a.jpg", encoded(picture(seed=seed)))
+    before = Label.objects.count()
+    assert set(run(tmp_path, uploader, labelled=True, makes_labels=True).values()) == {"new"}
+    labels = set(Photo.objects.values_list("label__slug", flat=True))
+    assert len(labels) == len(names) == Label.objects.count() - before
+    for seed, name in enumerate(names, start=50):
+        add(tmp_path, f"{name.upper()}/b.jpg", encoded(picture(seed=seed)))
+    run(tmp_path, uploader, labelled=True, makes_labels=True)
+    assert Photo.objects.count() == 2 * len(names)
+    assert set(Photo.objects.values_list("label__slug", flat=True)) == labels
+
+
+def test_folders_whose_accents_are_taken_apart_name_labels_too(
+    tmp_path: Path, uploader: User
+) -> None:
+    tree.add("", "Käfer", "甲虫", "animal")
+    add(tmp_path, "ka\u0308fer/Mai\u0308.jpg", encoded(picture()))
+    assert set(run(tmp_path, uploader, labelled=True).values()) == {"new"}
+    photo = Photo.objects.get()
+    assert (photo.label.slug, photo.name) == ("kafer", "Mai\u0308.jpg")
+
+
+def test_a_table_names_files_whose_accents_are_taken_apart(tmp_path: Path, uploader: User) -> None:
+    add(tmp_path, "x/ka\u0308fer.jpg", encoded(picture()))
+    table = "file,label,name\nx/käfer.jpg,dog,shown.jpg\n"
+    (tmp_path / "photos.csv").write_text(table, encoding="utf-8")
+    assert run(tmp_path, uploader, labelled=True) == {"x/ka\u0308fer.jpg": "new"}
+    photo = Photo.objects.get()
+    assert (photo.label.slug, photo.name) == ("dog", "shown.jpg")
+
+
+def test_a_folder_whose_name_several_labels_have_is_refused(tmp_path: Path, uploader: User) -> None:
+    Label.objects.create(slug="cab", name_en="Taxi", name_zh="的士", kind="vehicle")
+    add(tmp_path, "Taxi/a.jpg", encoded(picture()))
+    add(tmp_path, "cab/b.jpg", encoded(picture(seed=1)))
+    outcomes = run(tmp_path, uploader, labelled=True, makes_labels=True)
+    assert outcomes == {"Taxi/a.jpg": "ambiguous_label", "cab/b.jpg": "new"}
+
+
 def test_a_retired_label_is_not_given(folder: Path, uploader: User) -> None:
     tree.set_active(Label.objects.get(slug="dog"), False)
     outcomes = run(folder, uploader, labelled=True, makes_labels=True)

@@ -176,3 +176,55 @@ def test_the_answer_of_a_merged_label_is_not_broad(uploader: User, reviewer: Use
     prediction = Prediction.objects.get(photo=photo)
     assert prediction.label == label("car")
     assert LabelTree().narrower(prediction) is None
+
+
+# Names
+
+
+NEW = {"slug": "suv", "name_en": "SUV", "name_zh": "越野车", "kind": "vehicle"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"name_en": "Dog"}, {"name_en"}),
+        ({"name_en": "dOG", "name_zh": " d\u200bog"}, {"name_en", "name_zh"}),
+        ({"name_en": "狗"}, {"name_en"}),
+        ({"name_zh": "狗"}, {"name_zh"}),
+        ({"slug": "DOG"}, {"slug"}),
+        ({"slug": "Dog", "name_en": "Dog"}, {"slug", "name_en"}),
+        ({"name_en": "\u3164"}, {"name_en"}),
+        ({"name_zh": "\u200b\ufe0f"}, {"name_zh"}),
+    ],
+)
+def test_what_another_label_is_called_is_refused(fields: dict[str, str], wrong: set[str]) -> None:
+    with pytest.raises(ValidationError) as refused:
+        tree.add(**{**NEW, **fields})
+    assert set(refused.value.message_dict) == wrong
+
+
+def test_both_names_of_a_label_may_be_the_same() -> None:
+    assert tree.add("", "越野车", "越野车", "vehicle").slug == "label-5d054f"
+
+
+def test_a_decomposed_name_is_the_same_name() -> None:
+    tree.add("", "Käfer", "甲虫", "animal")
+    with pytest.raises(ValidationError):
+        tree.add("", "KA\u0308FER", "虫", "animal")
+
+
+def test_a_retired_label_keeps_its_name_and_a_merged_one_does_not() -> None:
+    tree.set_active(label("taxi"), False)
+    with pytest.raises(ValidationError, match="Bring that one back"):
+        tree.add("", "Taxi", "的士", "vehicle")
+    Label.objects.filter(slug="taxi").update(merged_into=label("car"))
+    assert tree.add("", "Taxi", "的士", "vehicle").slug.startswith("taxi-")
+
+
+def test_labels_that_were_called_alike_before_can_be_changed() -> None:
+    cab = Label.objects.create(slug="cab", name_en="Taxi", name_zh="的士", kind="vehicle")
+    cab.parent = label("car")
+    cab.full_clean()
+    cab.name_zh = "出租车"
+    with pytest.raises(ValidationError):
+        cab.full_clean()

@@ -18,7 +18,17 @@ from recognition.models import Photo
 from recognition.photos import archives, intake
 from recognition.photos.archives import UnreadableArchive
 from recognition.photos.intake import Outcome
-from tests.support.files import arrived, encoded, full_disk, incoming, noise, picture, zipped
+from tests.support.files import (
+    Packed,
+    arrived,
+    encoded,
+    full_disk,
+    incoming,
+    noise,
+    packed_as,
+    picture,
+    zipped,
+)
 
 pytestmark = pytest.mark.usefixtures("version")
 JPEG, OTHER = encoded(picture()), encoded(picture(seed=1))
@@ -135,6 +145,29 @@ def test_what_systems_add_is_ignored(name: str, uploader: User) -> None:
 def test_folders_of_windows_name_labels_too(reviewer: User) -> None:
     accept(reviewer, zipped({"photos\\dog\\a.jpg": JPEG}), labelled=True)
     assert Photo.objects.get().label.slug == "dog"
+
+
+def test_folders_of_chinese_windows_name_labels_too(reviewer: User) -> None:
+    names = ("狗/甲.jpg", "出租车/乙.jpg")
+    entries = zip(names, (JPEG, OTHER), strict=True)
+    accept(reviewer, packed_as(*(Packed(n.encode("gbk"), c) for n, c in entries)), labelled=True)
+    labels = dict(Photo.objects.values_list("name", "label__slug"))
+    assert labels == {"甲.jpg": "dog", "乙.jpg": "taxi"}
+
+
+def test_a_bad_name_is_refused_alone(uploader: User) -> None:
+    long = "dog/" + "x" * 3000 + ".jpg"
+    archive = packed_as(Packed(b"a\0.jpg", JPEG), Packed(long.encode(), JPEG), Packed(b"b", OTHER))
+    outcomes = accept(uploader, archive)
+    assert codes(outcomes) == {"a.jpg": "bad_name", long[-255:]: "bad_name"}
+    assert Photo.objects.get().name == "b"
+
+
+@pytest.mark.parametrize("encoding", ["shift-jis", "euc-kr", "big5", "utf-16"])
+def test_names_that_nobody_can_read_are_names_all_the_same(encoding: str, uploader: User) -> None:
+    raw = "表ソ".encode(encoding, "ignore").replace(b"\0", b"") + b"/a.jpg"
+    accept(uploader, packed_as(Packed(raw, JPEG), Packed(b"\xff" + raw, OTHER, flags=0x800)))
+    assert Photo.objects.filter(name="a.jpg").count() == 2
 
 
 def test_folders_are_ignored(uploader: User) -> None:

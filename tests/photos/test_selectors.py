@@ -16,6 +16,7 @@ from recognition.photos.selectors import (
     batch_progress,
     batches_visible_to,
     filter_photos,
+    find_photos,
     name_shown,
     near_duplicates,
     photos_visible_to,
@@ -150,3 +151,22 @@ def test_near_duplicates_are_those_that_one_may_see(
     photo.refresh_from_db()
     assert near_duplicates(photo, uploader) == [mine]
     assert set(near_duplicates(photo, reviewer)) == {mine, theirs}
+
+
+def test_photos_are_found_by_how_their_names_begin(uploader: User) -> None:
+    photo = add_photo(uploader, name="GRÜN_1%.JPG")
+    add_photo(uploader, name="other.jpg")
+    for text in ("grün", "GRU\u0308N", "grün_1%", str(photo.id)):
+        assert find_photos(text) == [photo.id]
+    for text in ("rün", "grün%", "grunt"):
+        assert find_photos(text) == []
+
+
+def test_how_a_name_begins_is_looked_up_in_an_index(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1) as queries:
+        find_photos("grün")
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {queries[0]['sql']}")
+            [plan] = [row[3] for row in cursor.fetchall()]
+        assert "photo_plain_name (plain_name>? AND plain_name<?)" in plan

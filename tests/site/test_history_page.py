@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from recognition.labels import tree
 from recognition.models import Label, State
 from recognition.photos import history
 from tests.support.pages import done, shown, text
@@ -190,3 +191,22 @@ def test_a_page_needs_few_queries(
         add_photo(uploader, **done("dog"))
     with django_assert_max_num_queries(11):
         reviewer_client.get(reverse("history"), {"whose": "everybody", "kind": "animal"})
+
+
+@pytest.mark.parametrize("text", ["grünkäfer", "GRÜNKÄFER", "gru\u0308nka\u0308fer", "NKÄF"])
+@pytest.mark.parametrize("name", ["Grünkäfer.jpg", "GRU\u0308NKA\u0308FER.JPG"])
+@pytest.mark.usefixtures("version")
+def test_names_are_found_however_they_are_written(
+    client: Client, uploader: User, name: str, text: str
+) -> None:
+    add_photo(uploader, name=name)
+    add_photo(uploader, name="other.jpg")
+    assert shown(client.get(reverse("history"), {"text": text})) == [name]
+
+
+@pytest.mark.usefixtures("version")
+def test_labels_are_found_however_they_are_written(client: Client, uploader: User) -> None:
+    label = tree.add("", "Привет", "你好", "other")
+    add_photo(uploader, name="a.jpg", label=label)
+    add_photo(uploader, name="b.jpg", **done("dog", 0.9))
+    assert shown(client.get(reverse("history"), {"text": "ПРИВ"})) == ["a.jpg"]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import resource
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import numpy as np
 import pillow_heif
@@ -113,6 +116,43 @@ def zipped(files: Mapping[str, bytes], compression: int = zipfile.ZIP_DEFLATED) 
         for name, content in files.items():
             archive.writestr(name, content)
     return stream.getvalue()
+
+
+class Packed(NamedTuple):
+    """An entry of an archive byte for byte, as some program or other would have written it.
+
+    host: what packed it; 0 is Windows, 3 Unix. of_itself: what the entry's own header has as flags
+    and name, where that differs from the directory.
+    """
+
+    name: bytes
+    content: bytes = b""
+    flags: int = 0
+    extra: bytes = b""
+    host: int = 3
+    of_itself: tuple[int, bytes] | None = None
+
+
+def packed_as(*entries: Packed) -> bytes:
+    """An archive with just these entries, stored."""
+    file, directory = bytearray(), bytearray()
+    for entry in entries:
+        size, check = len(entry.content), zlib.crc32(entry.content)
+        flags, name = entry.of_itself or (entry.flags, entry.name)
+        facts = struct.pack("<HHHLLL", 0, 0, 33, check, size, size)
+        header = struct.pack("<4sBBHH", b"PK\1\2", 20, entry.host, 20, entry.flags) + facts
+        header += struct.pack("<HHHHHLL", len(entry.name), len(entry.extra), 0, 0, 0, 0, len(file))
+        directory += header + entry.name + entry.extra
+        file += struct.pack("<4sHH", b"PK\3\4", 20, flags) + facts
+        file += struct.pack("<HH", len(name), 0) + name + entry.content
+    count, end = len(entries), (len(directory), len(file), 0)
+    return bytes(file + directory + struct.pack("<4s4x2H2LH", b"PK\5\6", count, count, *end))
+
+
+def unicode_path(raw: bytes, name: str) -> bytes:
+    """Info-ZIP's extra field: the name in UTF-8, and a checksum of the other one."""
+    content = struct.pack("<BL", 1, zlib.crc32(raw)) + name.encode()
+    return struct.pack("<HH", 0x7075, len(content)) + content
 
 
 def sent(content: bytes, name: str = "photo.jpg") -> SimpleUploadedFile:

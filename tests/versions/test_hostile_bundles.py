@@ -34,7 +34,8 @@ def bundle_with(network: Path, tmp_path: Path, change: Change) -> Path:
 def renamed(fields: dict[str, Any], **label: str) -> None:
     """The name of the whole is another one too, or it would be known here."""
     fields["name"] = "Other"
-    fields["labels"][0].update(label)
+    slug = label.get("slug", "")
+    fields["labels"][0].update(label, **{"name_en": slug, "name_zh": slug, **label})
 
 
 @pytest.mark.parametrize(
@@ -110,6 +111,32 @@ def test_a_second_label_that_is_neither_is_refused(network: Path, tmp_path: Path
         neither["slug"] = "nothing"
 
     with pytest.raises(LabelsRefused, match="nothing"):
+        bundles.accept(bundle_with(network, tmp_path, change), "theirs.zip", None)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"slug": "hound", "name_en": "DOG"},
+        {"slug": "hound", "name_zh": "狗"},
+        {"slug": "Dog", "name_en": "Hound", "name_zh": "猎犬"},
+        {"slug": "hound", "name_en": "\u3164"},
+    ],
+)
+def test_a_new_label_that_is_called_like_another_is_refused(
+    names: dict[str, str], network: Path, tmp_path: Path
+) -> None:
+    archive = bundle_with(network, tmp_path, lambda fields: renamed(fields, **names))
+    with pytest.raises(LabelsRefused, match=names["slug"]):
+        bundles.accept(archive, "theirs.zip", None)
+
+
+def test_two_new_labels_that_are_called_alike_are_refused(network: Path, tmp_path: Path) -> None:
+    def change(fields: dict[str, Any]) -> None:
+        renamed(fields, slug="unicorn")
+        fields["labels"][1].update(slug="einhorn", name_en="Einhorn", name_zh="UNICORN")
+
+    with pytest.raises(LabelsRefused, match="unicorn and einhorn"):
         bundles.accept(bundle_with(network, tmp_path, change), "theirs.zip", None)
 
 

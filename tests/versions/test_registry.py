@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from recognition.cnn import taxonomy
+from recognition.labels import tree
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, LiveChange, ModelVersion, View
 from recognition.versions.registry import live_version, register, register_first
@@ -107,3 +108,14 @@ def test_a_parent_may_stand_behind_its_child() -> None:
     )
     register(1, manifest(labels=labels))
     assert Label.objects.get(slug="coupe").parent.slug == "car"
+
+
+def test_a_label_that_people_have_added_under_its_name_is_told_apart() -> None:
+    register(1, manifest())
+    own = tree.add("pooch", "Poodle", "贵宾犬", "animal")
+    poodle = taxonomy.Label("poodle", "animal", "Poodle", "卷毛狗", "dog", (0,))
+    register(2, manifest(labels=(*manifest().labels, poodle)))
+    own.refresh_from_db()
+    added = Label.objects.get(slug="poodle")
+    assert own.name_en == "Poodle"
+    assert (added.name_en, added.name_zh) == ("Poodle (poodle)", "卷毛狗")

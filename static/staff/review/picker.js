@@ -62,7 +62,7 @@ class Picker {
   }
 
   filter() {
-    const text = this.input.value.trim().toLowerCase();
+    const text = plain(this.input.value.trim());
     const found = this.options
       .map((option) => ({ option, rank: rankOf(option, text) }))
       .sort((a, b) => a.rank - b.rank);
@@ -114,13 +114,19 @@ class Picker {
 const placeOf = (option) => Number(option.dataset.place);
 
 /**
+ * However it is written: an accent may be a character of its own.
+ * @param {string} text
+ */
+const plain = (text) => text.normalize("NFC").toLowerCase();
+
+/**
  * 0: is the text, 1: begins with it, 2: a word begins with it, 3: holds it.
  * @param {HTMLElement} option
  * @param {string} text
  */
 function rankOf(option, text) {
   const { names = "" } = option.dataset;
-  return Math.min(...names.split("|").map((name) => rankOfName(name, text)));
+  return Math.min(...names.split("|").map((name) => rankOfName(plain(name), text)));
 }
 
 /**

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from recognition.cnn.store.zip_reader import BadArchive, BadEntry, ZipReader
+from tests.support.files import Packed, packed_as
 
 
 def packed(method: int = zipfile.ZIP_DEFLATED, **files: bytes) -> bytearray:
@@ -127,5 +128,41 @@ def _read_all(content: bytes, tmp_path: Path) -> list[bytes]:
     return [b"".join(archive.chunks(entry)) for entry in archive.entries]
 
 
-def test_a_name_without_end(tmp_path: Path) -> None:
-    assert refusal_of(packed(**{"x" * 2000: b""}), tmp_path) == "not_an_archive"
+def test_a_bad_name_costs_its_own_entry(tmp_path: Path) -> None:
+    names = [b"x" * 2000 + b".jpg", b"a\0.jpg", b"", b"good.jpg"]
+    archive = reader(packed_as(*(Packed(name, name) for name in names)), tmp_path)
+    assert len(archive.entries) == 4
+    for entry in archive.entries[:3]:
+        assert len(entry.filename) <= 255
+        assert "\0" not in entry.filename
+        with pytest.raises(BadEntry) as refused:
+            archive.head(entry, 1)
+        assert refused.value.code == "bad_name"
+    assert archive.head(archive.entries[3], 100) == b"good.jpg"
+
+
+def test_an_entry_whose_own_header_calls_it_something_else(tmp_path: Path) -> None:
+    entries = [
+        Packed(b"a.jpg", b"first", of_itself=(0x800, b"\xff\xff")),
+        Packed("狗.jpg".encode(), b"second", flags=0x800, of_itself=(0, "狗.jpg".encode("gbk"))),
+    ]
+    archive = reader(packed_as(*entries), tmp_path)
+    assert [entry.filename for entry in archive.entries] == ["a.jpg", "狗.jpg"]
+    assert [archive.head(entry, 9) for entry in archive.entries] == [b"first", b"second"]
+
+
+def test_two_entries_read_in_turns(tmp_path: Path) -> None:
+    archive = reader(packed(a=b"1" * 300_000 + b"2", b=b"3" * 300_000 + b"4"), tmp_path)
+    one, other = (archive.chunks(entry) for entry in archive.entries)
+    ends = [(first[-1:], second[-1:]) for first, second in zip(one, other, strict=True)]
+    assert ends == [(b"1", b"3"), (b"2", b"4")]
+
+
+def test_folders_of_either_kind_are_no_entries(tmp_path: Path) -> None:
+    entries = [Packed(b"x/"), Packed(b"y\\"), Packed(b"y\\a.jpg")]
+    assert len(reader(packed_as(*entries), tmp_path).entries) == 1
+
+
+def test_what_lies_before_an_archive_does_not_move_its_entries(tmp_path: Path) -> None:
+    archive = reader(b"#!/bin/sh\n" * 9 + packed(a=b"x" * 100), tmp_path)
+    assert archive.head(archive.entries[0], 3) == b"xxx"

@@ -50,9 +50,18 @@ def test_people_are_found_by_parts_of_their_names(
     assert names(as_superuser, text="LE") == ["rita", "ursula"]
     assert names(as_superuser, text="le gui") == ["ursula"]
     assert names(as_superuser, text="%") == []
+
     assert names(as_superuser, role="trainer") == ["tina"]
     assert names(as_superuser, role="administrator", state="active") == ["sue"]
     assert names(as_superuser, state="inactive") == []
+
+
+@pytest.mark.parametrize("text", ["GRÜN", "gru\u0308n käthe", "привет", "ÜN ПРИ"])
+def test_people_are_found_however_their_names_are_written(
+    as_superuser: Client, uploader: User, text: str
+) -> None:
+    User.objects.filter(pk=uploader.pk).update(first_name="Ka\u0308the Привет", last_name="Grün")
+    assert names(as_superuser, text=text) == ["ursula"]
 
 
 @pytest.mark.usefixtures("people_are_seen")

@@ -1,0 +1,80 @@
+"""Photos from before there were plain names are found by them too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from recognition.models import Photo
+from recognition.photos.selectors import find_photos
+
+BEFORE, NAME = "0016_fair_turns", "0100_search_names"
+search_names = import_module(f"recognition.migrations.{NAME}")
+NAMES = ["GRÜN.JPG", "ka\u0308fer.jpg", "plain.jpg", ""]
+
+
+@pytest.fixture
+def before(transactional_db: None) -> Iterator[Any]:
+    """The tables as the version before had them; afterwards they are as they are now."""
+    executor = MigrationExecutor(connection)
+    executor.migrate([("recognition", BEFORE)])
+    yield executor.loader.project_state([("recognition", BEFORE)]).apps
+    migrate()
+
+
+def migrate() -> None:
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes("recognition"))
+
+
+def add_photos(old: Any) -> None:
+    owner = User.objects.create_user("ursula")
+    common = {"owner_id": owner.id, "format": "JPEG", "width": 1, "height": 1, "size_bytes": 1}
+    for number, name in enumerate(NAMES):
+        old.get_model("recognition", "Photo").objects.create(
+            name=name, sha256=str(number), **common
+        )
+
+
+def indexes() -> set[str]:
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, "recognition_photo")
+    return {name for name in found if name.startswith(("photo_name", "photo_plain"))}
+
+
+def test_what_is_there_gets_its_plain_name(before: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_names, "CHUNK", 2)
+    add_photos(before)
+    migrate()
+    assert set(Photo.objects.values_list("plain_name", flat=True)) == {
+        *("grün.jpg", "käfer.jpg", "plain.jpg"),
+        "",
+    }
+    assert len(find_photos("KÄFER")) == 1
+    assert indexes() == {"photo_plain_name"}
+
+
+def test_interrupted_it_goes_on_where_it_was(before: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_photos(before)
+    plain = search_names.plain
+
+    def interrupted(name: str) -> str:
+        if name == NAMES[2]:
+            raise KeyboardInterrupt
+        return plain(name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(search_names, "CHUNK", 1)
+        patch.setattr(search_names, "plain", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            migrate()
+    assert Photo.objects.exclude(plain_name=None).count() == 2
+    migrate()
+    assert not Photo.objects.filter(plain_name=None).exists()
+    assert indexes() == {"photo_plain_name"}
