@@ -16,6 +16,7 @@ from typing import IO, NamedTuple
 
 from PIL import Image, UnidentifiedImageError
 
+from recognition.cnn.pixels import colours
 from recognition.cnn.pixels.bounds import checked
 from recognition.cnn.pixels.outlines.outline import Bytes, Outline
 from recognition.cnn.pixels.unreadable import DEFAULT_MAX_PIXELS, UnreadablePhoto
@@ -53,8 +54,8 @@ def load_upright_rgb(
     """Decode a photo into an upright RGB image.
 
     A JPEG is shrunk by libjpeg while it is decoded, but its shorter side stays at least
-    `shorter_side` pixels; other formats come in full size. Of several frames the first counts.
-    Transparent pixels become white.
+    `shorter_side` pixels; so is a photo whose colours are converted. Others come in full size. Of
+    several frames the first counts. Transparent pixels become white.
 
     Raises UnreadablePhoto.
     """
@@ -66,7 +67,9 @@ def load_opened(image: Image.Image, shorter_side: int) -> Image.Image:
     """As `load_upright_rgb`, inside `open_photo`."""
     draft_jpeg(image, shorter_side)
     image.load()
-    return to_rgb(upright(image))
+    profile = colours.profile_of(image)
+    turned = upright(image)
+    return _converted(turned, profile, shorter_side) if profile else to_rgb(turned)
 
 
 @contextmanager
@@ -127,6 +130,8 @@ def _open(stream: IO[bytes], format: str, max_pixels: int) -> Image.Image:
         _register_heif()
     else:
         importlib.import_module(f"PIL.{_PLUGINS[format]}ImagePlugin")
+    if format == "PNG":
+        importlib.import_module("recognition.cnn.pixels.png_chunks").be_tolerant()
     # Never less than by default: the limit is one for all threads, and `open_photo` looks closer.
     Image.MAX_IMAGE_PIXELS = max(max_pixels, DEFAULT_MAX_PIXELS)
     return Image.open(stream, formats=[format])
@@ -160,13 +165,32 @@ def to_rgb(image: Image.Image) -> Image.Image:
     """Any of Pillow's modes as 8-bit RGB; what is transparent becomes white."""
     if image.mode == "RGB" and "transparency" not in image.info:
         return image
-    if image.mode.startswith("I") or image.mode == "F":
+    if _is_deep(image):
         return _scaled_to_8_bit(image).convert("RGB")
     if image.has_transparency_data:
         layer = image.convert("RGBA")
         ground = Image.new("RGBA", layer.size, "white")
         return Image.alpha_composite(ground, layer).convert("RGB")
     return image.convert("RGB")
+
+
+def _converted(image: Image.Image, profile: bytes, shorter_side: int) -> Image.Image:
+    """As `to_rgb`, in sRGB: shrunk before, as colours take as long as decoding a JPEG does."""
+    if _is_deep(image):
+        image = _scaled_to_8_bit(image)
+    alpha = None
+    if image.has_transparency_data:
+        image = image if image.mode == "LA" else image.convert("RGBA")
+        image = shrunk(image, shorter_side)
+        alpha = image.getchannel("A")
+        image = image.getchannel("L") if image.mode == "LA" else image.convert("RGB")
+    else:
+        image = image if image.mode in ("L", "CMYK") else image.convert("RGB")
+        image = shrunk(image, shorter_side)
+    picture = colours.to_srgb(image, profile)
+    if alpha is None:
+        return picture
+    return Image.composite(picture, Image.new("RGB", picture.size, "white"), alpha)
 
 
 def upright(image: Image.Image) -> Image.Image:
@@ -186,6 +210,10 @@ def orientation(image: Image.Image, read: Callable[[Image.Image], Image.Exif] | 
     except Exception:  # a broken block is no reason to refuse the photo
         return 1
     return value if value in range(1, 9) else 1
+
+
+def _is_deep(image: Image.Image) -> bool:
+    return image.mode.startswith("I") or image.mode == "F"
 
 
 def _scaled_to_8_bit(image: Image.Image) -> Image.Image:
