@@ -1,4 +1,4 @@
-"""Colours as a photo's own profile means them, in sRGB: what screens show, and networks learnt from.
+"""Colours in sRGB, as a photo's profile means them: what screens show and networks learnt from.
 
 A profile (ICC.1:2010) is a stranger's bytes too. What is broken, larger than any camera's or meant
 for other channels is ignored, as browsers do. Nothing is loaded for photos in sRGB.

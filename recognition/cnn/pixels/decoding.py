@@ -8,6 +8,8 @@ from __future__ import annotations
 import importlib
 import io
 import mmap
+import re
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +27,10 @@ from recognition.cnn.pixels.unreadable import DEFAULT_MAX_PIXELS, UnreadablePhot
 _PLUGINS = {"JPEG": "Jpeg", "PNG": "Png", "GIF": "Gif", "BMP": "Bmp", "TIFF": "Tiff"}
 _PLUGINS |= {"WEBP": "WebP", "AVIF": "Avif"}
 
+# Of these there are kinds that no decoder here knows; what is whole is no damage.
+_WITH_VARIANTS = ("HEIF", "AVIF", "TIFF")
+_NOT_KNOWN = re.compile("nsupported|not supported|unknown raw mode")
+
 Source = Path | bytes | IO[bytes]
 
 _SMALL_BYTES = 1 << 20
@@ -32,6 +38,7 @@ _SMALL_BYTES = 1 << 20
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 _ORIENTATION_TAG = 0x0112
+_EXTRA_SAMPLES = 0x0152  # of TIFF
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -68,7 +75,7 @@ def load_opened(image: Image.Image, shorter_side: int) -> Image.Image:
     draft_jpeg(image, shorter_side)
     image.load()
     profile = colours.profile_of(image)
-    turned = upright(image)
+    turned = upright(_without_an_empty_alpha(image))
     return _converted(turned, profile, shorter_side) if profile else to_rgb(turned)
 
 
@@ -86,7 +93,7 @@ def open_photo(source: Source, max_pixels: int) -> Iterator[Opened]:
         except UnreadablePhoto:
             raise
         except UnidentifiedImageError as error:
-            is_variant = outline.format in ("HEIF", "AVIF") and outline.is_whole
+            is_variant = outline.format in _WITH_VARIANTS and outline.is_whole
             raise UnreadablePhoto("unsupported_format" if is_variant else "truncated") from error
         except Exception as error:  # decoders of strangers' bytes raise whatever they like
             raise _damaged(error) from error
@@ -132,9 +139,18 @@ def _open(stream: IO[bytes], format: str, max_pixels: int) -> Image.Image:
         importlib.import_module(f"PIL.{_PLUGINS[format]}ImagePlugin")
     if format == "PNG":
         importlib.import_module("recognition.cnn.pixels.png_chunks").be_tolerant()
+    elif format == "TIFF":
+        _know_grey_with_alpha()
     # Never less than by default: the limit is one for all threads, and `open_photo` looks closer.
     Image.MAX_IMAGE_PIXELS = max(max_pixels, DEFAULT_MAX_PIXELS)
     return Image.open(stream, formats=[format])
+
+
+def _know_grey_with_alpha() -> None:
+    """Two channels of which nothing more is said; Pillow knows four."""
+    kinds = sys.modules["PIL.TiffImagePlugin"].OPEN_INFO
+    for order in (b"II", b"MM"):
+        kinds.setdefault((order, 1, (1,), 1, (8, 8), ()), ("LA", "LA"))
 
 
 def _register_heif() -> None:
@@ -147,6 +163,18 @@ def _register_heif() -> None:
         raise UnreadablePhoto("unsupported_format") from None
     pillow_heif.options.DECODE_THREADS = 1
     pillow_heif.register_heif_opener()
+
+
+def _without_an_empty_alpha(image: Image.Image) -> Image.Image:
+    """Programs write 32-bit BMPs with an alpha of 0 everywhere, and mean that there is none; TIFFs
+    of four channels need not say that the fourth is alpha."""
+    if image.mode not in ("RGBA", "LA"):
+        return image
+    is_said = image.format == "TIFF" and _EXTRA_SAMPLES in image.tag_v2  # type: ignore[attr-defined]
+    if image.format not in ("BMP", "TIFF") or is_said:
+        return image
+    is_empty = image.getchannel("A").getextrema() == (0, 0)
+    return image.convert(image.mode.removesuffix("A")) if is_empty else image
 
 
 def draft_jpeg(image: Image.Image, shorter_side: int, mode: str | None = None) -> None:
@@ -168,7 +196,7 @@ def to_rgb(image: Image.Image) -> Image.Image:
     if _is_deep(image):
         return _scaled_to_8_bit(image).convert("RGB")
     if image.has_transparency_data:
-        layer = image.convert("RGBA")
+        layer = _unmultiplied(image).convert("RGBA")
         ground = Image.new("RGBA", layer.size, "white")
         return Image.alpha_composite(ground, layer).convert("RGB")
     return image.convert("RGB")
@@ -180,6 +208,7 @@ def _converted(image: Image.Image, profile: bytes, shorter_side: int) -> Image.I
         image = _scaled_to_8_bit(image)
     alpha = None
     if image.has_transparency_data:
+        image = _unmultiplied(image)
         image = image if image.mode == "LA" else image.convert("RGBA")
         image = shrunk(image, shorter_side)
         alpha = image.getchannel("A")
@@ -212,6 +241,11 @@ def orientation(image: Image.Image, read: Callable[[Image.Image], Image.Exif] | 
     return value if value in range(1, 9) else 1
 
 
+def _unmultiplied(image: Image.Image) -> Image.Image:
+    """Grey that was multiplied with its alpha, which Pillow converts to nothing but this."""
+    return image.convert("LA") if image.mode == "La" else image
+
+
 def _is_deep(image: Image.Image) -> bool:
     return image.mode.startswith("I") or image.mode == "F"
 
@@ -222,10 +256,12 @@ def _scaled_to_8_bit(image: Image.Image) -> Image.Image:
 
     values = np.asarray(image).astype(np.float32)
     if image.mode.startswith("I;16") or (image.mode == "I" and values.max(initial=0) <= 65535):
-        return Image.fromarray((values / 257).astype(np.uint8))
-    values = np.nan_to_num(values)
-    spread = float(np.ptp(values)) or 1.0
-    return Image.fromarray(((values - values.min()) / spread * 255).astype(np.uint8))
+        return Image.fromarray((values.clip(0) / 257).astype(np.uint8))
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
+    values = np.nan_to_num(values, nan=low, posinf=high, neginf=low).clip(low, high)
+    scale = 255 / (high - low) if high > low else 0.0
+    return Image.fromarray(((values - low) * scale).astype(np.uint8))
 
 
 def _damaged(error: Exception) -> UnreadablePhoto:
@@ -233,4 +269,4 @@ def _damaged(error: Exception) -> UnreadablePhoto:
         return UnreadablePhoto("too_many_pixels")
     if isinstance(error, MemoryError) or "too large" in str(error):  # as compressed text may be
         return UnreadablePhoto("too_complex")
-    return UnreadablePhoto("unsupported_format" if "nsupported" in str(error) else "truncated")
+    return UnreadablePhoto("unsupported_format" if _NOT_KNOWN.search(str(error)) else "truncated")

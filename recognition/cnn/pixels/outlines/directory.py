@@ -43,7 +43,9 @@ class Directory:
         (count,) = unpack(self._order + ("Q" if is_big else "H"), data, start)
         form = self._order + ("HHQ" if is_big else "HHI")
         first, size, inline = (start + 8, 20, 8) if is_big else (start + 2, 12, 4)
-        count = min(count, (len(data) - first) // size)  # readers take what is there
+        there = (len(data) - first) // size
+        self.is_cut = count > there
+        count = min(count, there)  # readers take what is there
         if count > MAX_ENTRIES:
             raise too_complex()
         self.entries: dict[int, Entry] = {}
