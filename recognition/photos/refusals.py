@@ -10,6 +10,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 _FORMATS = _("JPEG, PNG, WebP, HEIC, AVIF, GIF, TIFF or BMP")  # those of cnn/pixels/signatures.py
+_OF_A_KIND = _("%(kind)s is not supported. Export the photo as a JPEG and upload that.")
+_OF_KINDS = {  # their names in cnn/pixels/signatures.py; all others are names of their own
+    "RAW": _("A camera's RAW files are not supported. Export the photo as a JPEG and upload that."),
+    "video": _("Videos are not supported. Save a single picture of it as a JPEG and upload that."),
+}
 _TEXTS = {
     "not_an_image": _("This file is not a photo. Upload a %(formats)s file."),
     "unsupported_format": _(
@@ -70,16 +75,22 @@ _TEXTS = {
 
 @dataclass(frozen=True)
 class Refusal:
-    """One of the codes above; programs read the code, people the detail."""
+    """One of the codes above; programs read the code, people the detail.
+
+    kind: which format is not supported, if people know it by a name.
+    """
 
     code: str
     used_bytes: int = 0  # of a quota
     limit_bytes: int = 0
+    kind: str = ""
 
     @property
     def detail(self) -> str:
         """In the language of the current request."""
-        return gettext(_TEXTS[self.code]) % {
+        text = _OF_KINDS.get(self.kind, _OF_A_KIND) if self.kind else _TEXTS[self.code]
+        return gettext(text) % {
+            "kind": self.kind,
             "formats": gettext(_FORMATS),
             "max_mb": settings.ARK_MAX_UPLOAD_MB,
             "max_megapixels": settings.ARK_MAX_PIXELS / 1e6,

@@ -13,6 +13,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -153,16 +154,18 @@ def _know_grey_with_alpha() -> None:
         kinds.setdefault((order, 1, (1,), 1, (8, 8), ()), ("LA", "LA"))
 
 
+@cache
 def _register_heif() -> None:
     """Raises UnreadablePhoto where HEIC is not at hand, as on some machines that only measure."""
-    if "HEIF" in Image.OPEN:
-        return
     try:
         import pillow_heif
     except ImportError:
         raise UnreadablePhoto("unsupported_format") from None
     pillow_heif.options.DECODE_THREADS = 1
     pillow_heif.register_heif_opener()
+    # It knows no more than ten brands; `signatures.py` has said already that this is a photo.
+    factory, _ = Image.OPEN["HEIF"]
+    Image.register_open("HEIF", factory, lambda head: head[4:8] == b"ftyp")
 
 
 def _without_an_empty_alpha(image: Image.Image) -> Image.Image:

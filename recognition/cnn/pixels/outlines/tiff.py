@@ -12,6 +12,8 @@ from recognition.cnn.pixels.outlines.outline import (
     too_complex,
     truncated,
 )
+from recognition.cnn.pixels.outlines.raw import is_raw
+from recognition.cnn.pixels.signatures import RAW
 from recognition.cnn.pixels.unreadable import UnreadablePhoto
 
 MAX_PARTS = 65_536  # strips or tiles
@@ -28,6 +30,8 @@ _TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_BYTES = 322, 323, 324, 325
 
 def outline(data: Bytes) -> Outline:
     directory = Directory(data)
+    if is_raw(data, directory):
+        raise UnreadablePhoto("unsupported_format", RAW)
     width, height = directory.number(_WIDTH), directory.number(_HEIGHT)
     if not width or not height:
         raise truncated()
