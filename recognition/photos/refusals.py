@@ -11,8 +11,13 @@ from django.utils.translation import gettext_noop as _
 
 _FORMATS = _("JPEG, PNG, WebP, HEIC, AVIF, GIF, TIFF or BMP")  # those of cnn/pixels/signatures.py
 _OF_A_KIND = _("%(kind)s is not supported. Export the photo as a JPEG and upload that.")
-_OF_KINDS = {  # their names in cnn/pixels/signatures.py; all others are names of their own
+FIELDS = "fields"  # of a form; a client that gives a photo no file's name sends it as one
+_OF_KINDS = {  # those of cnn/pixels/signatures.py; all others are names that people know
     "RAW": _("A camera's RAW files are not supported. Export the photo as a JPEG and upload that."),
+    FIELDS: _(
+        "The request has more than %(max_body_mb)d MB of text, or too many fields. Send a photo as "
+        "a file that has a name."
+    ),
     "video": _("Videos are not supported. Save a single picture of it as a JPEG and upload that."),
 }
 _TEXTS = {
@@ -77,7 +82,7 @@ _TEXTS = {
 class Refusal:
     """One of the codes above; programs read the code, people the detail.
 
-    kind: which format is not supported, if people know it by a name.
+    kind: which format is not supported, if people know it by a name; FIELDS are too large.
     """
 
     code: str

@@ -44,11 +44,12 @@ def test_a_decoding_process_tells_the_name(kind: str) -> None:
 @pytest.mark.parametrize("kind", FOREIGN)
 def test_the_first_bytes_of_it_are_enough_or_it_looks_like_a_tiff(kind: str) -> None:
     content, name = FOREIGN[kind]
-    try:
+    if kind in RAW and content[:4] in (b"II*\0", b"MM\0*") and kind != "cr2":
         assert supported_kind(content[:HEAD_BYTES]) == "TIFF"
-        assert kind in RAW
-    except UnreadablePhoto as refused:
-        assert refused.kind == name
+        return
+    with pytest.raises(UnreadablePhoto) as refused:
+        supported_kind(content[:HEAD_BYTES])
+    assert refused.value.kind == name
 
 
 def test_a_tiff_with_an_ordinary_directory_inside_is_a_photo() -> None:
