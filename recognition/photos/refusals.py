@@ -11,6 +11,10 @@ from django.utils.translation import gettext_noop as _
 
 _FORMATS = _("JPEG, PNG, WebP, HEIC, AVIF, GIF, TIFF or BMP")  # those of cnn/pixels/signatures.py
 _OF_A_KIND = _("%(kind)s is not supported. Export the photo as a JPEG and upload that.")
+_RARE = _(
+    "This kind of %(kind)s is not supported. Export the photo as an ordinary JPEG and upload that."
+)
+_READ = {"HEIF": "HEIC"} | {kind: kind for kind in ("TIFF", "BMP", "JPEG", "AVIF", "PNG", "WEBP")}
 FIELDS = "fields"  # of a form; a client that gives a photo no file's name sends it as one
 _OF_KINDS = {  # those of cnn/pixels/signatures.py; all others are names that people know
     "RAW": _("A camera's RAW files are not supported. Export the photo as a JPEG and upload that."),
@@ -90,12 +94,16 @@ class Refusal:
     limit_bytes: int = 0
     kind: str = ""
 
+    def _text(self) -> str:
+        if not self.kind:
+            return _TEXTS[self.code]
+        return _RARE if self.kind in _READ else _OF_KINDS.get(self.kind, _OF_A_KIND)
+
     @property
     def detail(self) -> str:
         """In the language of the current request."""
-        text = _OF_KINDS.get(self.kind, _OF_A_KIND) if self.kind else _TEXTS[self.code]
-        return gettext(text) % {
-            "kind": self.kind,
+        return gettext(self._text()) % {
+            "kind": _READ.get(self.kind, self.kind),
             "formats": gettext(_FORMATS),
             "max_mb": settings.ARK_MAX_UPLOAD_MB,
             "max_megapixels": settings.ARK_MAX_PIXELS / 1e6,

@@ -118,6 +118,13 @@ def test_the_answer_names_it(kind: str, words: str, api: APIClient) -> None:
     assert "JPEG" in answer.json()["detail"]
 
 
+def test_a_rare_kind_is_named_too(api: APIClient) -> None:
+    floats = tiff_of(np.zeros((8, 8, 3), np.float32), 2)
+    answer = api.post("/api/v1/photos/", {"image": sent(floats)})
+    assert answer.json()["code"] == "unsupported_format"
+    assert "This kind of TIFF" in answer.json()["detail"]
+
+
 def test_a_refusal_without_a_name_lists_what_is_read() -> None:
     with translation.override("en"):
         assert "HEIC" in Refusal("unsupported_format").detail

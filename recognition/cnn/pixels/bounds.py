@@ -24,9 +24,19 @@ _OUTLINES: dict[str, Callable[[Bytes], Outline]] = {
 }
 
 
+def named(error: UnreadablePhoto, kind: str) -> UnreadablePhoto:
+    """A rare variant of this format is refused by its name."""
+    is_rare = error.code == "unsupported_format" and not error.kind
+    return UnreadablePhoto(error.code, kind) if is_rare else error
+
+
 def checked(data: Bytes, max_pixels: int) -> Outline:
     """Raises UnreadablePhoto for what is no photo, or would take too much to decode."""
-    outline = _OUTLINES[supported_kind(bytes(data[:HEAD_BYTES]))](data)
+    kind = supported_kind(bytes(data[:HEAD_BYTES]))
+    try:
+        outline = _OUTLINES[kind](data)
+    except UnreadablePhoto as error:
+        raise named(error, kind) from None
     if outline.pixels > max_pixels:
         raise UnreadablePhoto("too_many_pixels")
     return outline

@@ -20,6 +20,7 @@ _MAX_POINTS = 1 << 14  # of a curve
 _KEPT = 4  # photos of one camera follow each other, and share a profile
 _CLASSES = (b"mntr", b"scnr", b"prtr", b"spac")
 _SPACES = {b"RGB ": "RGB", b"GRAY": "L", b"CMYK": "CMYK"}
+_WITHOUT_PROFILE = ("LAB", "I", "F")  # absolute colours, and measurements that are stretched
 _COLORANTS = (b"rXYZ", b"gXYZ", b"bXYZ")
 _CURVES = (b"rTRC", b"gTRC", b"bTRC")
 _SRGB = ((0.4361, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971), (0.1431, 0.0606, 0.7141))
@@ -35,6 +36,8 @@ Curve = Callable[[float], float]
 
 def profile_of(image: Image.Image) -> bytes:
     """What tells how to bring an open photo's colours to sRGB; empty if nothing has to be done."""
+    if image.mode in _WITHOUT_PROFILE:
+        return b""
     profile = image.info.get("icc_profile") or _by_exif(image)
     return profile if isinstance(profile, bytes) and not _is_needless(profile) else b""
 

@@ -20,8 +20,9 @@ from typing import IO, NamedTuple
 from PIL import Image, UnidentifiedImageError
 
 from recognition.cnn.pixels import colours
-from recognition.cnn.pixels.bounds import checked
+from recognition.cnn.pixels.bounds import checked, named
 from recognition.cnn.pixels.outlines.outline import Bytes, Outline
+from recognition.cnn.pixels.signatures import AVIF_BRANDS
 from recognition.cnn.pixels.unreadable import DEFAULT_MAX_PIXELS, UnreadablePhoto
 
 # Pillow would load all its formats to find the one that it needs.
@@ -95,9 +96,10 @@ def open_photo(source: Source, max_pixels: int) -> Iterator[Opened]:
             raise
         except UnidentifiedImageError as error:
             is_variant = outline.format in _WITH_VARIANTS and outline.is_whole
-            raise UnreadablePhoto("unsupported_format" if is_variant else "truncated") from error
+            code = "unsupported_format" if is_variant else "truncated"
+            raise named(UnreadablePhoto(code), outline.format) from error
         except Exception as error:  # decoders of strangers' bytes raise whatever they like
-            raise _damaged(error) from error
+            raise named(_damaged(error), outline.format) from error
         with image:
             if image.width * image.height > max_pixels:
                 raise UnreadablePhoto("too_many_pixels")
@@ -106,7 +108,7 @@ def open_photo(source: Source, max_pixels: int) -> Iterator[Opened]:
             except UnreadablePhoto:
                 raise
             except Exception as error:  # as above
-                raise _damaged(error) from error
+                raise named(_damaged(error), outline.format) from error
 
 
 @contextmanager
@@ -165,7 +167,11 @@ def _register_heif() -> None:
     pillow_heif.register_heif_opener()
     # It knows no more than ten brands; `signatures.py` has said already that this is a photo.
     factory, _ = Image.OPEN["HEIF"]
-    Image.register_open("HEIF", factory, lambda head: head[4:8] == b"ftyp")
+    Image.register_open("HEIF", factory, _may_be_heif)
+
+
+def _may_be_heif(head: bytes) -> bool:
+    return head[4:8] == b"ftyp" and head[8:12] not in AVIF_BRANDS
 
 
 def _without_an_empty_alpha(image: Image.Image) -> Image.Image:

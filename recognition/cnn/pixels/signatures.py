@@ -23,7 +23,7 @@ _PHOTOS = {
     b"II+\0": "TIFF",  # BigTIFF
     b"MM\0+": "TIFF",
 }
-_AVIF_BRANDS = {b"avif", b"avis"}
+AVIF_BRANDS = {b"avif", b"avis"}
 # The brands of still pictures in ISO base media files (ISO/IEC 23008-12, AV1 Image File Format).
 _HEIF_BRANDS = {
     *(b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"),
@@ -111,11 +111,11 @@ def _kind_by_brand(head: bytes) -> str | None:
     compatible = {head[place : place + 4] for place in range(16, end - 3, 4)}
     if brand in _OTHER_BRANDS or brand in _SOUND_BRANDS:
         return None
-    if brand in _AVIF_BRANDS:
+    if brand in AVIF_BRANDS:
         return "AVIF"
     if brand in _HEIF_BRANDS - {b"mif1", b"mif2", b"mif3", b"msf1", b"miaf"}:
         return "HEIF"
-    if compatible & _AVIF_BRANDS:
+    if compatible & AVIF_BRANDS:
         return "AVIF"
     return "HEIF" if brand in _HEIF_BRANDS or compatible & _HEIF_BRANDS else None
 

@@ -119,7 +119,7 @@ def test_it_reads_a_tiff_in_lab() -> None:
 def test_it_refuses_a_tiff_as_not_supported(kind: str) -> None:
     with pytest.raises(UnreadablePhoto) as refused:
         load_upright_rgb(REFUSED[kind], 64)
-    assert refused.value.code == "unsupported_format"
+    assert (refused.value.code, refused.value.kind) == ("unsupported_format", "TIFF")
 
 
 @pytest.mark.parametrize("kind", READ)
@@ -162,4 +162,12 @@ def test_a_jpeg_of_12_bits_or_odd_channels_is_not_supported(place: int, value: i
     jpeg[jpeg.index(b"\xff\xc0") + place] = value
     with pytest.raises(UnreadablePhoto) as refused:
         load_upright_rgb(bytes(jpeg), 64)
-    assert refused.value.code == "unsupported_format"
+    assert (refused.value.code, refused.value.kind) == ("unsupported_format", "JPEG")
+
+
+@pytest.mark.parametrize("compression", [4, 5, 6, 11])
+def test_a_bmp_packed_in_a_rare_way_is_not_supported(compression: int) -> None:
+    pixels = np.ascontiguousarray(with_alpha(COLOURS[..., ::-1], 0))
+    with pytest.raises(UnreadablePhoto) as refused:
+        load_upright_rgb(bmp32(pixels, 40, compression), 64)
+    assert (refused.value.code, refused.value.kind) == ("unsupported_format", "BMP")
