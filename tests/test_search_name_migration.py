@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from recognition.models import Photo
 from recognition.photos.selectors import find_photos
 
-BEFORE, NAME = "0016_fair_turns", "0100_search_names"
+BEFORE, NAME = "0016_fair_turns", "0017_search_names"
 search_names = import_module(f"recognition.migrations.{NAME}")
 NAMES = ["GRÜN.JPG", "ka\u0308fer.jpg", "plain.jpg", ""]
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import (
     BadRequest,
     RequestDataTooBig,
@@ -19,13 +20,15 @@ from django.utils.translation import gettext as _
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt, requires_csrf_token
 from rest_framework import exceptions, status
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 
 from recognition.core import full_disk
 from recognition.labels.annotating import TooMany
 from recognition.labels.boxes import InvalidBox
-from recognition.photos.refusals import Refusal
+from recognition.photos.refusals import FIELDS, Refusal
+from recognition.photos.uploads import MEGABYTE, size_of
 from webapp import error_answers
 
 # Nested deeply enough, JSON ends in a RecursionError.
@@ -35,6 +38,7 @@ _TOO_MUCH = (
     *("too_large", "too_many_pixels", "too_complex", "request_too_large"),
     *("quota_exceeded", "storage_quota_exceeded"),
 )
+_TOO_BIG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 _STATUS = {
     **dict.fromkeys(_TOO_MUCH, 413),
     "account_closed": status.HTTP_403_FORBIDDEN,
@@ -60,8 +64,8 @@ class Unusable(exceptions.APIException):
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    if isinstance(error, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
-        error = Refused(Refusal("request_too_large"))
+    if isinstance(error, _TOO_BIG):
+        error = Refused(_what_is_too_much(error, context["request"]))
     elif isinstance(error, _MALFORMED):
         error = exceptions.ParseError(_("The request is not well-formed."))
     elif isinstance(error, InvalidBox):
@@ -98,10 +102,20 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler400, such as for a host that is not this one's."""
+    if isinstance(exception, _TOO_BIG):
+        refusal = _what_is_too_much(exception, request)
+        return error_answers.answer(request, 413, refusal.code, refusal.detail)
     if not error_answers.is_program(request):
         return defaults.bad_request(request, exception)
     detail = _("The request is not well-formed.")
     return JsonResponse({"code": "bad_request", "detail": detail}, status=400)
+
+
+def _what_is_too_much(error: Exception, request: HttpRequest | Request) -> Refusal:
+    """Django says the same of files and of fields, of which it takes much less."""
+    is_whole = size_of(request) > settings.ARK_MAX_BULK_MB * MEGABYTE
+    is_of_files = is_whole or isinstance(error, TooManyFilesSent)
+    return Refusal("request_too_large", kind="" if is_of_files else FIELDS)
 
 
 def _page_of_a_full_disk() -> HttpResponse:

@@ -18,7 +18,8 @@ from django.conf import settings
 from django.contrib.auth.models import User
 
 from recognition.cnn.manifest import sha256_of_file
-from recognition.cnn.pixels.signatures import looks_like_a_photo
+from recognition.cnn.pixels.signatures import HEAD_BYTES, supported_kind
+from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.labels.finding import LabelFinder
 from recognition.models import Batch, Label, Photo
 from recognition.photos import batches, dataset_tables, intake
@@ -27,7 +28,6 @@ from recognition.photos.refusals import Refusal
 from recognition.photos.uploads import MEGABYTE, SpooledUpload, new_incoming_path
 
 _PIECE_BYTES = 256 * 1024
-_HEAD_BYTES = 32
 _JUNK = ("Thumbs.db", "desktop.ini", "__MACOSX")
 
 
@@ -122,12 +122,12 @@ class FolderImport:
         shown = _printable(str(path.relative_to(self.folder)))
         described = self._data_set.describe(path)
         try:
-            code = _refusal_at_sight(path)
-            sha256 = "" if code else sha256_of_file(path)
+            refusal = _refusal_at_sight(path)
+            sha256 = "" if refusal else sha256_of_file(path)
         except OSError:
-            code = "unreadable"
-        if code:
-            return Outcome(shown, refusal=Refusal(code))
+            refusal = Refusal("unreadable")
+        if refusal:
+            return Outcome(shown, refusal=refusal)
         folder = _printable(described.label)
         label = self._find_label(folder) if self._find_label else None
         if self._find_label and not label:
@@ -177,14 +177,18 @@ def _is_junk(name: str) -> bool:
     return name.startswith(".") or name in _JUNK
 
 
-def _refusal_at_sight(path: Path) -> str:
-    """A refusal's code, as far as a file's size and first bytes tell; empty if it looks fine."""
+def _refusal_at_sight(path: Path) -> Refusal | None:
+    """As far as a file's size and first bytes tell; None if it looks fine."""
     if not path.is_file():  # reading a pipe would wait for ever
-        return "unreadable"
+        return Refusal("unreadable")
     if path.stat().st_size > settings.ARK_MAX_UPLOAD_MB * MEGABYTE:
-        return "too_large"
-    with path.open("rb") as stream:
-        return "" if looks_like_a_photo(stream.read(_HEAD_BYTES)) else "not_an_image"
+        return Refusal("too_large")
+    try:
+        with path.open("rb") as stream:
+            supported_kind(stream.read(HEAD_BYTES))
+    except UnreadablePhoto as error:
+        return Refusal(error.code, kind=error.kind)
+    return None
 
 
 def _copy(file: _Found) -> SpooledUpload:

@@ -14,7 +14,8 @@ from typing import IO
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from recognition.cnn.pixels.signatures import looks_like_a_photo
+from recognition.cnn.pixels.signatures import HEAD_BYTES, supported_kind
+from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.cnn.store.zip_reader import BadArchive, BadEntry, ZipReader
 from recognition.labels.finding import LabelFinder
 from recognition.models import Batch, Label
@@ -24,7 +25,6 @@ from recognition.photos.intake import Marks
 from recognition.photos.refusals import Refusal
 from recognition.photos.uploads import MEGABYTE, SpooledUpload, new_incoming_path
 
-_HEAD_BYTES = 32
 _TABLE_BYTES_A_FILE = 1024
 _OTHER_ENTRIES = 1000  # tables and folders; macOS adds another one for each file
 
@@ -144,8 +144,9 @@ def _extract(
             if find_label:
                 marks[upload.sha256] = intake.marks(data_set, _path(entry), find_label)
             yield upload, label
-        except (_Refused, BadEntry) as error:
-            refused.append(intake.Outcome(entry.filename, refusal=Refusal(error.code)))
+        except (_Refused, BadEntry, UnreadablePhoto) as error:
+            refusal = Refusal(error.code, kind=getattr(error, "kind", ""))
+            refused.append(intake.Outcome(entry.filename, refusal=refusal))
 
 
 class _Refused(Exception):
@@ -163,8 +164,7 @@ def _check(archive: ZipReader, entry: zipfile.ZipInfo, left_bytes: int) -> None:
         raise _Refused("too_large")
     if entry.file_size > left_bytes:
         raise _Refused("request_too_large")
-    if not looks_like_a_photo(archive.head(entry, _HEAD_BYTES)):
-        raise _Refused("not_an_image")
+    supported_kind(archive.head(entry, HEAD_BYTES))
 
 
 def _unpack(archive: ZipReader, entry: zipfile.ZipInfo, name: str) -> SpooledUpload:

@@ -36,10 +36,11 @@ class Note(NamedTuple):
     code: str = ""
     used_bytes: int = 0
     limit_bytes: int = 0
+    kind: str = ""
 
     @property
     def refusal(self) -> Refusal:
-        return Refusal(self.code, self.used_bytes, self.limit_bytes)
+        return Refusal(self.code, self.used_bytes, self.limit_bytes, self.kind)
 
 
 @dataclass(frozen=True)

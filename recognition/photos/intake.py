@@ -104,7 +104,7 @@ def _judge(upload: SpooledUpload, owner: User) -> PhotoProperties | Refusal:
     try:
         return inspect(upload.path, settings.ARK_MAX_PIXELS, owner.pk)
     except UnreadablePhoto as error:
-        return Refusal(error.code)
+        return Refusal(error.code, kind=error.kind)
     except Busy:
         return Refusal("busy")
 

@@ -10,6 +10,20 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 _FORMATS = _("JPEG, PNG, WebP, HEIC, AVIF, GIF, TIFF or BMP")  # those of cnn/pixels/signatures.py
+_OF_A_KIND = _("%(kind)s is not supported. Export the photo as a JPEG and upload that.")
+_RARE = _(
+    "This kind of %(kind)s is not supported. Export the photo as an ordinary JPEG and upload that."
+)
+_READ = {"HEIF": "HEIC"} | {kind: kind for kind in ("TIFF", "BMP", "JPEG", "AVIF", "PNG", "WEBP")}
+FIELDS = "fields"  # of a form; a client that gives a photo no file's name sends it as one
+_OF_KINDS = {  # those of cnn/pixels/signatures.py; all others are names that people know
+    "RAW": _("A camera's RAW files are not supported. Export the photo as a JPEG and upload that."),
+    FIELDS: _(
+        "The request has more than %(max_body_mb)d MB of text, or too many fields. Send a photo as "
+        "a file that has a name."
+    ),
+    "video": _("Videos are not supported. Save a single picture of it as a JPEG and upload that."),
+}
 _TEXTS = {
     "not_an_image": _("This file is not a photo. Upload a %(formats)s file."),
     "unsupported_format": _(
@@ -78,16 +92,26 @@ _TEXTS = {
 
 @dataclass(frozen=True)
 class Refusal:
-    """One of the codes above; programs read the code, people the detail."""
+    """One of the codes above; programs read the code, people the detail.
+
+    kind: which format is not supported, if people know it by a name; FIELDS are too large.
+    """
 
     code: str
     used_bytes: int = 0  # of a quota
     limit_bytes: int = 0
+    kind: str = ""
+
+    def _text(self) -> str:
+        if not self.kind:
+            return _TEXTS[self.code]
+        return _RARE if self.kind in _READ else _OF_KINDS.get(self.kind, _OF_A_KIND)
 
     @property
     def detail(self) -> str:
         """In the language of the current request."""
-        return gettext(_TEXTS[self.code]) % {
+        return gettext(self._text()) % {
+            "kind": _READ.get(self.kind, self.kind),
             "formats": gettext(_FORMATS),
             "max_mb": settings.ARK_MAX_UPLOAD_MB,
             "max_megapixels": settings.ARK_MAX_PIXELS / 1e6,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from rest_framework.test import APIClient
 
 from recognition.models import Photo
@@ -142,12 +143,38 @@ def test_too_many_fields_are_refused(api: APIClient) -> None:
     fields = {f"field{i}": "x" for i in range(2000)}
     response = api.post(PHOTOS, {**fields, "image": sent(JPEG)})
     assert error_of(response, 413) == "request_too_large"
+    assert "too many fields" in response.json()["detail"]
     assert incoming() == []
 
 
-def test_a_field_that_is_too_large_is_refused(api: APIClient) -> None:
-    response = api.post(PHOTOS, {"label": "x" * 5_000_000, "image": sent(JPEG)})
+@pytest.mark.parametrize(
+    "fields", [{"label": "x" * 5_000_000, "image": sent(JPEG)}, {"image": "x" * 4_000_000}]
+)
+def test_a_field_that_is_too_large_is_refused(fields: dict[str, Any], api: APIClient) -> None:
+    """It is no file, whose limit is another."""
+    response = api.post(PHOTOS, fields)
     assert error_of(response, 413) == "request_too_large"
+    assert "1 MB of text" in response.json()["detail"]
+
+
+def test_a_photo_without_a_files_name_is_a_field(api: APIClient) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="image"\r\n\r\n'
+    body = part + b"\xff" * 4_000_000 + b"\r\n--x--\r\n"
+    response = api.generic("POST", PHOTOS, body, "multipart/form-data; boundary=x")
+    assert error_of(response, 413) == "request_too_large"
+    assert "file that has a name" in response.json()["detail"]
+
+
+def test_the_site_says_the_same_of_a_field(client: Client, uploader: User) -> None:
+    client.force_login(uploader, backend="django.contrib.auth.backends.ModelBackend")
+    response = client.post("/batches/", {"images": "x" * 4_000_000})
+    assert response.status_code == 413
+    assert "1 MB of text" in response.content.decode()
+
+
+def test_a_long_text_that_is_a_file_is_no_photo(api: APIClient) -> None:
+    response = api.post(PHOTOS, {"image": sent(b"a letter " * 450_000, "letter.txt")})
+    assert error_of(response, 400) == "not_an_image"
 
 
 def test_a_json_body_that_is_too_large_is_refused(uploader: User, reviewer: User) -> None:

@@ -86,8 +86,7 @@ NOT_IMAGES = {
     "empty": b"",
     "one byte": b"\xff",
     "text": b"This is a letter, not a photo. " * 20,
-    "video": b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41" + bytes(200),
-    "pdf": b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n",
+    "sound": b"\x00\x00\x00\x20ftypM4A \x00\x00\x02\x00M4A mp42isom\0\0\0\0" + bytes(200),
     "zip": b"PK\x03\x04\x14\x00\x00\x00\x08\x00" + bytes(100),
     "html": b"<!doctype html><title>Not a photo</title>",
 }

@@ -7,7 +7,7 @@ from functools import partial
 
 from recognition.cnn.pixels.outlines import bmp, gif, heif, jpeg, png, tiff, webp
 from recognition.cnn.pixels.outlines.outline import Bytes, Outline
-from recognition.cnn.pixels.signatures import HEAD_BYTES, is_another_picture, kind_of
+from recognition.cnn.pixels.signatures import HEAD_BYTES, supported_kind
 from recognition.cnn.pixels.unreadable import UnreadablePhoto
 
 LIGHT_NS = 400_000_000  # what costs more is decoded apart from others
@@ -24,14 +24,19 @@ _OUTLINES: dict[str, Callable[[Bytes], Outline]] = {
 }
 
 
+def named(error: UnreadablePhoto, kind: str) -> UnreadablePhoto:
+    """A rare variant of this format is refused by its name."""
+    is_rare = error.code == "unsupported_format" and not error.kind
+    return UnreadablePhoto(error.code, kind) if is_rare else error
+
+
 def checked(data: Bytes, max_pixels: int) -> Outline:
     """Raises UnreadablePhoto for what is no photo, or would take too much to decode."""
-    head = bytes(data[:HEAD_BYTES])
-    kind = kind_of(head)
-    if kind is None:
-        is_other = is_another_picture(head)
-        raise UnreadablePhoto("unsupported_format" if is_other else "not_an_image")
-    outline = _OUTLINES[kind](data)
+    kind = supported_kind(bytes(data[:HEAD_BYTES]))
+    try:
+        outline = _OUTLINES[kind](data)
+    except UnreadablePhoto as error:
+        raise named(error, kind) from None
     if outline.pixels > max_pixels:
         raise UnreadablePhoto("too_many_pixels")
     return outline

@@ -107,13 +107,13 @@ def _answer(
     try:
         return operations.run(name, stream, request, output, apart)
     except UnreadablePhoto as error:
-        code = error.code
+        refused = {"code": error.code, "kind": error.kind}
     except MemoryError:
-        code = "too_complex"
+        refused = {"code": "too_complex"}
     except Exception:  # a bug of a decoder
-        code = "truncated"
+        refused = {"code": "truncated"}
     gc.collect()  # a traceback keeps the half-decoded picture alive
-    return {"code": code}
+    return refused
 
 
 if __name__ == "__main__":

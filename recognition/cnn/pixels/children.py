@@ -113,7 +113,7 @@ class Child:
                 raise UnreadablePhoto("too_complex") from None
             raise Died from error
         if "code" in fields:
-            raise UnreadablePhoto(fields["code"])
+            raise UnreadablePhoto(fields["code"], fields.get("kind", ""))
         return Reply(fields, self._parts(fields.get("sizes", ())))
 
     def close(self) -> None:

@@ -8,21 +8,30 @@ from __future__ import annotations
 import importlib
 import io
 import mmap
+import re
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from PIL import Image, UnidentifiedImageError
 
-from recognition.cnn.pixels.bounds import checked
+from recognition.cnn.pixels import colours
+from recognition.cnn.pixels.bounds import checked, named
 from recognition.cnn.pixels.outlines.outline import Bytes, Outline
+from recognition.cnn.pixels.signatures import AVIF_BRANDS
 from recognition.cnn.pixels.unreadable import DEFAULT_MAX_PIXELS, UnreadablePhoto
 
 # Pillow would load all its formats to find the one that it needs.
 _PLUGINS = {"JPEG": "Jpeg", "PNG": "Png", "GIF": "Gif", "BMP": "Bmp", "TIFF": "Tiff"}
 _PLUGINS |= {"WEBP": "WebP", "AVIF": "Avif"}
+
+# Of these there are kinds that no decoder here knows; what is whole is no damage.
+_WITH_VARIANTS = ("HEIF", "AVIF", "TIFF")
+_NOT_KNOWN = re.compile("nsupported|not supported|unknown raw mode")
 
 Source = Path | bytes | IO[bytes]
 
@@ -31,6 +40,7 @@ _SMALL_BYTES = 1 << 20
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 _ORIENTATION_TAG = 0x0112
+_EXTRA_SAMPLES = 0x0152  # of TIFF
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -53,8 +63,8 @@ def load_upright_rgb(
     """Decode a photo into an upright RGB image.
 
     A JPEG is shrunk by libjpeg while it is decoded, but its shorter side stays at least
-    `shorter_side` pixels; other formats come in full size. Of several frames the first counts.
-    Transparent pixels become white.
+    `shorter_side` pixels; so is a photo whose colours are converted. Others come in full size. Of
+    several frames the first counts. Transparent pixels become white.
 
     Raises UnreadablePhoto.
     """
@@ -66,7 +76,9 @@ def load_opened(image: Image.Image, shorter_side: int) -> Image.Image:
     """As `load_upright_rgb`, inside `open_photo`."""
     draft_jpeg(image, shorter_side)
     image.load()
-    return to_rgb(upright(image))
+    profile = colours.profile_of(image)
+    turned = upright(_without_an_empty_alpha(image))
+    return _converted(turned, profile, shorter_side) if profile else to_rgb(turned)
 
 
 @contextmanager
@@ -83,10 +95,11 @@ def open_photo(source: Source, max_pixels: int) -> Iterator[Opened]:
         except UnreadablePhoto:
             raise
         except UnidentifiedImageError as error:
-            is_variant = outline.format in ("HEIF", "AVIF") and outline.is_whole
-            raise UnreadablePhoto("unsupported_format" if is_variant else "truncated") from error
+            is_variant = outline.format in _WITH_VARIANTS and outline.is_whole
+            code = "unsupported_format" if is_variant else "truncated"
+            raise named(UnreadablePhoto(code), outline.format) from error
         except Exception as error:  # decoders of strangers' bytes raise whatever they like
-            raise _damaged(error) from error
+            raise named(_damaged(error), outline.format) from error
         with image:
             if image.width * image.height > max_pixels:
                 raise UnreadablePhoto("too_many_pixels")
@@ -95,7 +108,7 @@ def open_photo(source: Source, max_pixels: int) -> Iterator[Opened]:
             except UnreadablePhoto:
                 raise
             except Exception as error:  # as above
-                raise _damaged(error) from error
+                raise named(_damaged(error), outline.format) from error
 
 
 @contextmanager
@@ -127,21 +140,50 @@ def _open(stream: IO[bytes], format: str, max_pixels: int) -> Image.Image:
         _register_heif()
     else:
         importlib.import_module(f"PIL.{_PLUGINS[format]}ImagePlugin")
+    if format == "PNG":
+        importlib.import_module("recognition.cnn.pixels.png_chunks").be_tolerant()
+    elif format == "TIFF":
+        _know_grey_with_alpha()
     # Never less than by default: the limit is one for all threads, and `open_photo` looks closer.
     Image.MAX_IMAGE_PIXELS = max(max_pixels, DEFAULT_MAX_PIXELS)
     return Image.open(stream, formats=[format])
 
 
+def _know_grey_with_alpha() -> None:
+    """Two channels of which nothing more is said; Pillow knows four."""
+    kinds = sys.modules["PIL.TiffImagePlugin"].OPEN_INFO
+    for order in (b"II", b"MM"):
+        kinds.setdefault((order, 1, (1,), 1, (8, 8), ()), ("LA", "LA"))
+
+
+@cache
 def _register_heif() -> None:
     """Raises UnreadablePhoto where HEIC is not at hand, as on some machines that only measure."""
-    if "HEIF" in Image.OPEN:
-        return
     try:
         import pillow_heif
     except ImportError:
         raise UnreadablePhoto("unsupported_format") from None
     pillow_heif.options.DECODE_THREADS = 1
     pillow_heif.register_heif_opener()
+    # It knows no more than ten brands; `signatures.py` has said already that this is a photo.
+    factory, _ = Image.OPEN["HEIF"]
+    Image.register_open("HEIF", factory, _may_be_heif)
+
+
+def _may_be_heif(head: bytes) -> bool:
+    return head[4:8] == b"ftyp" and head[8:12] not in AVIF_BRANDS
+
+
+def _without_an_empty_alpha(image: Image.Image) -> Image.Image:
+    """Programs write 32-bit BMPs with an alpha of 0 everywhere, and mean that there is none; TIFFs
+    of four channels need not say that the fourth is alpha."""
+    if image.mode not in ("RGBA", "LA"):
+        return image
+    is_said = image.format == "TIFF" and _EXTRA_SAMPLES in image.tag_v2  # type: ignore[attr-defined]
+    if image.format not in ("BMP", "TIFF") or is_said:
+        return image
+    is_empty = image.getchannel("A").getextrema() == (0, 0)
+    return image.convert(image.mode.removesuffix("A")) if is_empty else image
 
 
 def draft_jpeg(image: Image.Image, shorter_side: int, mode: str | None = None) -> None:
@@ -160,13 +202,33 @@ def to_rgb(image: Image.Image) -> Image.Image:
     """Any of Pillow's modes as 8-bit RGB; what is transparent becomes white."""
     if image.mode == "RGB" and "transparency" not in image.info:
         return image
-    if image.mode.startswith("I") or image.mode == "F":
+    if _is_deep(image):
         return _scaled_to_8_bit(image).convert("RGB")
     if image.has_transparency_data:
-        layer = image.convert("RGBA")
+        layer = _unmultiplied(image).convert("RGBA")
         ground = Image.new("RGBA", layer.size, "white")
         return Image.alpha_composite(ground, layer).convert("RGB")
     return image.convert("RGB")
+
+
+def _converted(image: Image.Image, profile: bytes, shorter_side: int) -> Image.Image:
+    """As `to_rgb`, in sRGB: shrunk before, as colours take as long as decoding a JPEG does."""
+    if _is_deep(image):
+        image = _scaled_to_8_bit(image)
+    alpha = None
+    if image.has_transparency_data:
+        image = _unmultiplied(image)
+        image = image if image.mode == "LA" else image.convert("RGBA")
+        image = shrunk(image, shorter_side)
+        alpha = image.getchannel("A")
+        image = image.getchannel("L") if image.mode == "LA" else image.convert("RGB")
+    else:
+        image = image if image.mode in ("L", "CMYK") else image.convert("RGB")
+        image = shrunk(image, shorter_side)
+    picture = colours.to_srgb(image, profile)
+    if alpha is None:
+        return picture
+    return Image.composite(picture, Image.new("RGB", picture.size, "white"), alpha)
 
 
 def upright(image: Image.Image) -> Image.Image:
@@ -188,16 +250,27 @@ def orientation(image: Image.Image, read: Callable[[Image.Image], Image.Exif] | 
     return value if value in range(1, 9) else 1
 
 
+def _unmultiplied(image: Image.Image) -> Image.Image:
+    """Grey that was multiplied with its alpha, which Pillow converts to nothing but this."""
+    return image.convert("LA") if image.mode == "La" else image
+
+
+def _is_deep(image: Image.Image) -> bool:
+    return image.mode.startswith("I") or image.mode == "F"
+
+
 def _scaled_to_8_bit(image: Image.Image) -> Image.Image:
     """Greyscale with more than 8 bits: 16-bit integers keep their scale, others are stretched."""
     import numpy as np  # seldom needed, and large
 
     values = np.asarray(image).astype(np.float32)
     if image.mode.startswith("I;16") or (image.mode == "I" and values.max(initial=0) <= 65535):
-        return Image.fromarray((values / 257).astype(np.uint8))
-    values = np.nan_to_num(values)
-    spread = float(np.ptp(values)) or 1.0
-    return Image.fromarray(((values - values.min()) / spread * 255).astype(np.uint8))
+        return Image.fromarray((values.clip(0) / 257).astype(np.uint8))
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
+    values = np.nan_to_num(values, nan=low, posinf=high, neginf=low).clip(low, high)
+    scale = 255 / (high - low) if high > low else 0.0
+    return Image.fromarray(((values - low) * scale).astype(np.uint8))
 
 
 def _damaged(error: Exception) -> UnreadablePhoto:
@@ -205,4 +278,4 @@ def _damaged(error: Exception) -> UnreadablePhoto:
         return UnreadablePhoto("too_many_pixels")
     if isinstance(error, MemoryError) or "too large" in str(error):  # as compressed text may be
         return UnreadablePhoto("too_complex")
-    return UnreadablePhoto("unsupported_format" if "nsupported" in str(error) else "truncated")
+    return UnreadablePhoto("unsupported_format" if _NOT_KNOWN.search(str(error)) else "truncated")

@@ -1,4 +1,5 @@
-"""From a photo to the square of pixels that a network sees; serving and training share it.
+"""From a photo to the square of pixels that a network sees; serving and training share it. Its
+colours are in sRGB (`colours.py`).
 
 Torch-free: the normalisation that follows runs inside the network (`recogniser.py`).
 """

@@ -12,11 +12,14 @@ class UnreadablePhoto(Exception):
     not_an_image: no picture at all. unsupported_format: a picture of another kind, or a rare
     variant. truncated: damaged or incomplete. too_many_pixels: more than the caller allows.
     too_complex: more parts, more compressed metadata or more work than any photo needs.
+    kind: the name of the format that is not supported, or of which this is a rare variant; empty
+    where people do not know it by one.
     """
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, kind: str = "") -> None:
         super().__init__(code)
         self.code = code
+        self.kind = kind
 
 
 class Busy(Exception):

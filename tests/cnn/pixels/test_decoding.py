@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from recognition.cnn.pixels.decoding import load_upright_rgb, open_photo, to_rgb
-from recognition.cnn.pixels.signatures import looks_like_a_photo
+from recognition.cnn.pixels.signatures import supported_kind
 from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from tests.support.files import (
     ENCODERS,
@@ -49,7 +49,7 @@ def test_it_reads(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ENCODERS)
 def test_it_recognises_the_beginning_of(kind: str) -> None:
-    assert looks_like_a_photo(ENCODERS[kind](picture())[:12])
+    assert supported_kind(ENCODERS[kind](picture())[:12])
 
 
 def test_it_reads_real_photos(photos: list[Path]) -> None:

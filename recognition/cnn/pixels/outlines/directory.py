@@ -17,7 +17,7 @@ MAX_EXIF_BYTES = 1 << 20
 
 _TYPE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _TYPE_BYTES |= {16: 8, 17: 8, 18: 8}  # BigTIFF's
-_INTEGERS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q"}
+_INTEGERS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 
 
 class Entry(NamedTuple):
@@ -33,17 +33,20 @@ class Entry(NamedTuple):
 
 
 class Directory:
-    """The first directory of a file. Raises UnreadablePhoto."""
+    """A directory of a file, the first one by default. Raises UnreadablePhoto."""
 
-    def __init__(self, data: Bytes) -> None:
+    def __init__(self, data: Bytes, start: int | None = None) -> None:
         self._data = data
         self._order = "<" if data[:2] == b"II" else ">"
         is_big = unpack(self._order + "H", data, 2) == (43,)
-        (start,) = unpack(self._order + ("Q" if is_big else "I"), data, 8 if is_big else 4)
+        if start is None:
+            (start,) = unpack(self._order + ("Q" if is_big else "I"), data, 8 if is_big else 4)
         (count,) = unpack(self._order + ("Q" if is_big else "H"), data, start)
         form = self._order + ("HHQ" if is_big else "HHI")
         first, size, inline = (start + 8, 20, 8) if is_big else (start + 2, 12, 4)
-        count = min(count, (len(data) - first) // size)  # readers take what is there
+        there = (len(data) - first) // size
+        self.is_cut = count > there
+        count = min(count, there)  # readers take what is there
         if count > MAX_ENTRIES:
             raise too_complex()
         self.entries: dict[int, Entry] = {}

@@ -12,6 +12,7 @@ from recognition.cnn.pixels.outlines.outline import (
     truncated,
     unpack,
 )
+from recognition.cnn.pixels.unreadable import UnreadablePhoto
 
 MAX_SEGMENTS = 1000  # before the first scan; a colour profile may take 255, large XMP some hundred
 MAX_EXIF_SEGMENTS = 16
@@ -24,6 +25,7 @@ _SCAN = b"\xff\xda"
 _WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _SEQUENTIAL = {0xC0, 0xC1, 0xC3}
+_COMPONENTS = (1, 3, 4)
 _ARITHMETIC = {0xC9, 0xCA, 0xCB}
 _ARITHMETIC_FACTOR = 8
 
@@ -70,7 +72,9 @@ class _Header:
     def _segment(self, marker: int, start: int, end: int) -> None:
         if marker in _FRAMES:
             self.frame = marker
-            _, self.height, self.width, self.components = unpack(">BHHB", self._data, start)
+            bits, self.height, self.width, self.components = unpack(">BHHB", self._data, start)
+            if bits != 8 or self.components not in _COMPONENTS:  # X-rays, mostly
+                raise UnreadablePhoto("unsupported_format")
         elif marker == 0xE1 and self._data[start : start + 6] == b"Exif\0\0":
             self._exif_segments += 1
             if self._exif_segments > MAX_EXIF_SEGMENTS:

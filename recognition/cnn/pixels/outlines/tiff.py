@@ -12,6 +12,9 @@ from recognition.cnn.pixels.outlines.outline import (
     too_complex,
     truncated,
 )
+from recognition.cnn.pixels.outlines.raw import is_raw
+from recognition.cnn.pixels.signatures import RAW
+from recognition.cnn.pixels.unreadable import UnreadablePhoto
 
 MAX_PARTS = 65_536  # strips or tiles
 MAX_SAMPLES = 8  # of a pixel
@@ -19,13 +22,16 @@ MAX_SAMPLE_BITS = 64
 _SPARE_PIXELS = 1 << 20  # that tiles may have beyond the picture
 _JPEGS = (6, 7)
 _SCAN = b"\xff\xda"
-_WIDTH, _HEIGHT, _BITS, _COMPRESSION = 256, 257, 258, 259
-_STRIP_OFFSETS, _SAMPLES, _STRIP_BYTES = 273, 277, 279
+_PLAIN, _YCBCR, _BY_COLOUR = 1, 6, 2
+_WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _SUBSAMPLING = 256, 257, 258, 259, 262, 530
+_STRIP_OFFSETS, _SAMPLES, _STRIP_BYTES, _PLANAR = 273, 277, 279, 284
 _TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_BYTES = 322, 323, 324, 325
 
 
 def outline(data: Bytes) -> Outline:
     directory = Directory(data)
+    if is_raw(data, directory):
+        raise UnreadablePhoto("unsupported_format", RAW)
     width, height = directory.number(_WIDTH), directory.number(_HEIGHT)
     if not width or not height:
         raise truncated()
@@ -33,6 +39,8 @@ def outline(data: Bytes) -> Outline:
     samples = max(directory.number(_SAMPLES, 1), len(bits))
     if samples > MAX_SAMPLES or any(each > MAX_SAMPLE_BITS for each in bits):
         raise too_complex()
+    if _is_subsampled(directory) or _is_in_deep_planes(directory, bits):
+        raise UnreadablePhoto("unsupported_format")
     is_tiled = _TILE_OFFSETS in directory.entries
     offsets = directory.numbers(_TILE_OFFSETS if is_tiled else _STRIP_OFFSETS)
     lengths = directory.numbers(_TILE_BYTES if is_tiled else _STRIP_BYTES)
@@ -45,8 +53,22 @@ def outline(data: Bytes) -> Outline:
     if directory.number(_COMPRESSION) in _JPEGS:
         cost_ns += pixels * JPEG_SCAN_NS * _scans_of_one(data, len(offsets))
     ends = (offset + length for offset, length in zip(offsets, lengths, strict=False))
-    is_whole = max(ends, default=0) <= len(data)
+    is_whole = bool(offsets) and not directory.is_cut and max(ends, default=0) <= len(data)
     return Outline("TIFF", width, height, cost_ns, is_whole)
+
+
+def _is_subsampled(directory: Directory) -> bool:
+    """Colours for each other pixel, not compressed: Pillow would read beyond the end."""
+    return (
+        directory.number(_COMPRESSION, _PLAIN) == _PLAIN
+        and directory.number(_PHOTOMETRIC) == _YCBCR
+        and any(each != 1 for each in directory.numbers(_SUBSAMPLING))
+    )
+
+
+def _is_in_deep_planes(directory: Directory, bits: tuple[int, ...]) -> bool:
+    """Each colour by itself, in more than 8 bits: Pillow would read them as bytes."""
+    return directory.number(_PLANAR) == _BY_COLOUR and len(bits) > 1 and bits[0] != 8
 
 
 def _scans_of_one(data: Bytes, parts: int) -> int:
