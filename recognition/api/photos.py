@@ -260,6 +260,7 @@ def _bulk_result(batch: Batch, outcomes: Iterable[intake.Outcome]) -> dict[str, 
             for o in outcomes
             if o.refusal
         ],
+        "left_out": batches.count_left_out(outcomes),
     }
 
 

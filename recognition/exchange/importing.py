@@ -21,14 +21,15 @@ from recognition.cnn.manifest import sha256_of_file
 from recognition.cnn.pixels.signatures import looks_like_a_photo
 from recognition.labels.tree import LabelFinder
 from recognition.models import Batch, Label, Photo
-from recognition.photos import batches, dataset_tables, intake
+from recognition.photos import batches, intake
+from recognition.photos.folders import dataset_tables
+from recognition.photos.folders.system_files import is_system_file
 from recognition.photos.intake import NO_MARKS, Marks, Outcome
 from recognition.photos.refusals import Refusal
 from recognition.photos.uploads import MEGABYTE, SpooledUpload, new_incoming_path
 
 _PIECE_BYTES = 256 * 1024
 _HEAD_BYTES = 32
-_JUNK = ("Thumbs.db", "desktop.ini", "__MACOSX")
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,8 @@ class FolderImport:
         while not self.is_stopping and (some := list(islice(paths, intake.CHUNK))):
             outcomes = list(self._take_in(some))
             if self.batch:
-                refused = [outcome for outcome in outcomes if outcome.refusal]
-                batches.remember(self.batch, refused)
+                noted = [each for each in outcomes if each.refusal or each.is_left_out]
+                batches.remember(self.batch, noted)
             yield from outcomes
 
     def _open_table(self, name: str) -> IO[bytes] | None:
@@ -88,20 +89,23 @@ class FolderImport:
         return path.open("rb") if path.is_file() else None
 
     def _paths(self) -> Iterator[Path]:
-        """All files below the folder, except what operating systems add and our own tables; also
-        folders that cannot be read."""
+        """All files below the folder except our own tables, those of systems included, and folders
+        that cannot be read."""
         errors: list[OSError] = []
         for folder, folders, names in os.walk(self.folder, onerror=errors.append):
-            folders[:] = sorted(name for name in folders if not _is_junk(name))
+            folders.sort()
             for name in sorted(names):
                 path = Path(folder, name)
-                if not _is_junk(name) and not self._data_set.owns(path):
+                if not self._data_set.owns(path):
                     yield path
         yield from (Path(error.filename) for error in errors)
 
     def _take_in(self, paths: list[Path]) -> Iterator[Outcome]:
         found: dict[str, _Found] = {}
         for path in paths:
+            if is_system_file(path.relative_to(self.folder).parts):
+                yield Outcome(self._shown(path), is_left_out=True)
+                continue
             looked_at = self._look_at(path)
             if isinstance(looked_at, Outcome):
                 yield looked_at
@@ -117,7 +121,7 @@ class FolderImport:
         yield from self._accept([file for sha256, file in found.items() if sha256 not in here])
 
     def _look_at(self, path: Path) -> _Found | Outcome:
-        shown = _printable(str(path.relative_to(self.folder)))
+        shown = self._shown(path)
         described = self._data_set.describe(path)
         try:
             code = _refusal_at_sight(path)
@@ -133,6 +137,9 @@ class FolderImport:
         if self._find_label:
             marks = intake.marks(self._data_set, path, self._find_label)
         return _Found(path, shown, _printable(described.name), sha256, label, marks)
+
+    def _shown(self, path: Path) -> str:
+        return _printable(str(path.relative_to(self.folder)))
 
     def _label_what_has_none(self, photos: list[tuple[Photo, _Found]]) -> None:
         """A label that somebody has set meanwhile counts more than the folder's name."""
@@ -168,10 +175,6 @@ class FolderImport:
 def _named(outcomes: Iterable[Outcome], files: list[_Found]) -> Iterator[Outcome]:
     for outcome, file in zip(outcomes, files, strict=True):
         yield Outcome(file.shown, outcome.photo, outcome.is_duplicate, outcome.refusal)
-
-
-def _is_junk(name: str) -> bool:
-    return name.startswith(".") or name in _JUNK
 
 
 def _refusal_at_sight(path: Path) -> str:

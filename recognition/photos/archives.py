@@ -18,8 +18,10 @@ from recognition.cnn.pixels.signatures import looks_like_a_photo
 from recognition.cnn.store.zip_reader import BadArchive, BadEntry, ZipReader
 from recognition.labels.tree import LabelFinder
 from recognition.models import Batch, Label
-from recognition.photos import dataset_tables, intake
-from recognition.photos.dataset_tables import DataSet
+from recognition.photos import intake
+from recognition.photos.folders import dataset_tables
+from recognition.photos.folders.dataset_tables import DataSet
+from recognition.photos.folders.system_files import is_system_path
 from recognition.photos.intake import Marks
 from recognition.photos.refusals import Refusal
 from recognition.photos.uploads import MEGABYTE, SpooledUpload, new_incoming_path
@@ -47,7 +49,7 @@ def accept(
     """
     with archive.path.open("rb") as stream:
         opened = _open(stream)
-        entries = _photos_in(opened)
+        entries = [entry for entry in opened.entries if not is_system_path(entry.filename)]
         if len(entries) > settings.ARK_MAX_BULK_FILES:
             raise UnreadableArchive(Refusal("request_too_large"))
         names: list[str] = []
@@ -58,7 +60,8 @@ def accept(
         marks: dict[str, Marks] = {}
         uploads = _extract(opened, photos, data_set, find_label, names, refused, marks)
         accepted = enumerate(intake.accept(uploads, owner, batch, marks))
-        return [replace(outcome, name=names[i]) for i, outcome in accepted] + refused
+        outcomes = [replace(outcome, name=names[i]) for i, outcome in accepted]
+        return outcomes + refused + _left_out(opened)
 
 
 def _open(stream: io.BufferedReader) -> ZipReader:
@@ -68,15 +71,9 @@ def _open(stream: io.BufferedReader) -> ZipReader:
         raise UnreadableArchive(Refusal(error.code)) from error
 
 
-def _photos_in(archive: ZipReader) -> list[zipfile.ZipInfo]:
-    """The files that a person put there, without what macOS and Windows add."""
-    return [
-        entry
-        for entry in archive.entries
-        if not entry.filename.startswith("__MACOSX/")
-        and not _path(entry).name.startswith(".")
-        and _path(entry).name not in ("Thumbs.db", "desktop.ini")
-    ]
+def _left_out(archive: ZipReader) -> list[intake.Outcome]:
+    names = (entry.filename for entry in archive.entries)
+    return [intake.Outcome(name, is_left_out=True) for name in names if is_system_path(name)]
 
 
 def _path(entry: zipfile.ZipInfo) -> PureWindowsPath:

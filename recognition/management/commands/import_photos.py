@@ -47,16 +47,16 @@ class Command(BaseCommand):
             signal.signal(signal.SIGINT, before)
 
     def _run(self, work: FolderImport) -> None:
-        accepted = known = 0
+        accepted = known = left_out = 0
         refused = []
         with tqdm(total=work.count(), unit=" photos", disable=None) as bar:
             for outcome in work:
                 bar.update()
                 if outcome.refusal:
                     refused.append((outcome.name, outcome.refusal))
-                else:
-                    known += outcome.is_duplicate
-                    accepted += not outcome.is_duplicate
+                known += outcome.is_duplicate
+                left_out += outcome.is_left_out
+                accepted += outcome.photo is not None and not outcome.is_duplicate
         if accepted:
             whose = f"photos of {work.owner.get_username()}"
             told = {"folder": str(work.folder), "photos": accepted}
@@ -66,6 +66,8 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{accepted} imported, {known} here already, {len(refused)} not accepted."
         )
+        if left_out:
+            self.stdout.write(f"{left_out} system {'file' if left_out == 1 else 'files'} left out.")
         if work.batch:
             self.stdout.write(f"They stand together at /batches/{work.batch.id}/")
         if work.is_stopping:
