@@ -44,10 +44,12 @@ _STATUS = {
 
 
 class Refused(exceptions.APIException):
-    """An upload that was refused, with the code and the advice of its refusal."""
+    """An upload that was refused, with the code of the first reason and the advice of all, a line
+    each."""
 
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.detail, refusal.code)
+    def __init__(self, refusal: Refusal, *others: Refusal) -> None:
+        detail = "\n".join(each.detail for each in (refusal, *others))
+        super().__init__(detail, refusal.code)
         self.status_code = _STATUS.get(refusal.code, status.HTTP_400_BAD_REQUEST)
         if self.status_code == status.HTTP_503_SERVICE_UNAVAILABLE:
             self.wait = 1  # seconds

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -24,6 +25,7 @@ from recognition.models import Batch, Label, Photo
 from recognition.photos import batches, intake
 from recognition.photos.folders import dataset_tables
 from recognition.photos.folders.system_files import is_system_file
+from recognition.photos.folders.table_checks import TableChecks
 from recognition.photos.intake import NO_MARKS, Marks, Outcome
 from recognition.photos.refusals import Refusal
 from recognition.photos.uploads import MEGABYTE, SpooledUpload, new_incoming_path
@@ -47,6 +49,13 @@ class _Found:
     marks: Marks = NO_MARKS
 
 
+class NotUnderstood(Exception):
+    """The tables of a data set, line by line; nothing was imported."""
+
+    def __init__(self, problems: list[Refusal]) -> None:
+        super().__init__("\n".join(problem.detail for problem in problems))
+
+
 class FolderImport:
     """The import of one folder. Iterating over it does the work, and yields the outcome of each
     file."""
@@ -58,14 +67,34 @@ class FolderImport:
     ) -> None:
         """labelled: the folders' names are labels. makes_labels: missing labels are added.
 
-        Raises OSError if the folder cannot be read.
+        Raises OSError if the folder cannot be read, and NotUnderstood if its tables say something
+        about labels that makes no sense.
         """
         self.folder = folder
         self.owner = owner
+        self._tables = {name.lower(): name for name in os.listdir(folder)}
         self._data_set = dataset_tables.read(folder, self._open_table)
         offered = self._data_set.labels if makes_labels else {}
         self._find_label = LabelFinder(offered, makes_labels, owner) if labelled else None
+        if labelled:
+            self._must_understand_the_tables(makes_labels)
         self.is_stopping = False
+
+    def _must_understand_the_tables(self, makes_labels: bool) -> None:
+        find_label = LabelFinder({})
+
+        def knows(label: str) -> bool:
+            return makes_labels or bool(find_label(label)) or self._data_set.offers(label)
+
+        problems = TableChecks(self._open_table, self._has_file, knows).problems()
+        if problems:
+            raise NotUnderstood(problems)
+
+    def _has_file(self, path: str) -> bool:
+        """Apple's file systems take names apart into letters and accents."""
+        return any(
+            (self.folder / unicodedata.normalize(form, path)).is_file() for form in ("NFC", "NFD")
+        )
 
     def count(self) -> int:
         """How many files there are, photos or not."""
@@ -85,7 +114,7 @@ class FolderImport:
             yield from outcomes
 
     def _open_table(self, name: str) -> IO[bytes] | None:
-        path = self.folder / name
+        path = self.folder / self._tables.get(name, name)
         return path.open("rb") if path.is_file() else None
 
     def _paths(self) -> Iterator[Path]:

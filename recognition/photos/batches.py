@@ -37,10 +37,14 @@ class Note(NamedTuple):
     used_bytes: int = 0
     limit_bytes: int = 0
     left_out: int = 0
+    table: str = ""
+    line: int = 0
+    value: str = ""
 
     @property
     def refusal(self) -> Refusal:
-        return Refusal(self.code, self.used_bytes, self.limit_bytes)
+        place = self.table, self.line, self.value
+        return Refusal(self.code, self.used_bytes, self.limit_bytes, *place)
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def _add_archive(batch: Batch, archive: SpooledUpload, labelled: bool) -> list[O
     try:
         return archives.accept(archive, labelled, batch.owner, batch)
     except archives.UnreadableArchive as error:
-        return [Outcome(archive.name, refusal=error.refusal, is_archive=True)]
+        return [Outcome(archive.name, refusal=why, is_archive=True) for why in error.refusals]
 
 
 def cards_of_outcomes(outcomes: list[Outcome], viewer: User) -> list[Card]:

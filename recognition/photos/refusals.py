@@ -59,6 +59,36 @@ _TEXTS = {
         "The server has no room left, so nothing was stored. Try again later, and tell its "
         "administrator."
     ),
+    "table_not_text": _(
+        "%(table)s: no text that can be read here. Save it as CSV in UTF-8 and try again."
+    ),
+    "table_broken": _("%(table)s, line %(line)d: the table cannot be read from here on."),
+    "table_without_column": _(
+        "%(table)s, line %(line)d: the column “%(value)s” is missing. Keep the columns of the "
+        "export, or take the table out."
+    ),
+    "table_unknown_column": _(
+        "%(table)s, line %(line)d: there is no column “%(value)s”. Correct its name, or delete it."
+    ),
+    "table_column_twice": _("%(table)s, line %(line)d: the column “%(value)s” is there twice."),
+    "table_surplus": _("%(table)s, line %(line)d: “%(value)s” belongs to no column."),
+    "table_no_file": _("%(table)s, line %(line)d: it does not say which file it is about."),
+    "table_file_missing": _("%(table)s, line %(line)d: there is no file “%(value)s”."),
+    "table_file_twice": _("%(table)s, line %(line)d: “%(value)s” has a line further up already."),
+    "table_no_label": _("%(table)s, line %(line)d: it names no label."),
+    "table_unknown_label": _(
+        "%(table)s, line %(line)d: “%(value)s” is not a label that is in use."
+    ),
+    "table_bad_kind": _("%(table)s, line %(line)d: there is no kind “%(value)s”."),
+    "table_bad_box": _(
+        "%(table)s, line %(line)d: “%(value)s” is no box: left, top, right and bottom are numbers "
+        "from 0 to 1, left before right and top before bottom."
+    ),
+    "table_bad_box_by": _(
+        "%(table)s, line %(line)d: box_by is “person” or “network” where there is a box, not "
+        "“%(value)s”."
+    ),
+    "table_more": _("%(value)s more lines are not understood."),
     "crashed": _(
         "The predictor stopped while it worked on this photo. Save it as JPEG and upload that."
     ),
@@ -75,6 +105,9 @@ class Refusal:
     code: str
     used_bytes: int = 0  # of a quota
     limit_bytes: int = 0
+    table: str = ""  # of a data set, with the line and the cell that is not understood
+    line: int = 0
+    value: str = ""
 
     @property
     def detail(self) -> str:
@@ -88,4 +121,7 @@ class Refusal:
             "max_body_mb": settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1e6,
             "used": filesizeformat(self.used_bytes),
             "limit": filesizeformat(self.limit_bytes),
+            "table": self.table,
+            "line": self.line,
+            "value": self.value,
         }

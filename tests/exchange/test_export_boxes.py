@@ -15,7 +15,7 @@ from django.core.management import call_command
 
 from recognition.exchange import yolo
 from recognition.exchange.exporting import Export, Selection
-from recognition.exchange.importing import FolderImport
+from recognition.exchange.importing import FolderImport, NotUnderstood
 from recognition.labels import labelling
 from recognition.labels.annotating import annotate
 from recognition.models import ModelVersion, Photo, Split, Via
@@ -153,16 +153,20 @@ def test_a_table_of_an_earlier_ark_has_no_boxes(
 
 
 @pytest.mark.parametrize("edge", ["nan", "", "7", "x"])
-def test_a_box_that_makes_no_sense_is_none(
+def test_a_box_that_makes_no_sense_is_told_before_anything_changes(
     edge: str, drawn: Photo, reviewer: User, tmp_path: Path
 ) -> None:
     exported().extractall(tmp_path)
     for name in ("photos.csv", "annotations.csv"):
         table = (tmp_path / name).read_text("utf-8-sig")
         (tmp_path / name).write_text(table.replace("1.0", edge))
-    outcomes = list(FolderImport(tmp_path, reviewer, labelled=True))
-    assert not [outcome for outcome in outcomes if outcome.refusal]
-    assert marks(reviewer) == {("drawn.jpg", "None")}
+    with pytest.raises(NotUnderstood) as told:
+        FolderImport(tmp_path, reviewer, labelled=True)
+    assert [line.split(":")[0] for line in str(told.value).splitlines()] == [
+        "photos.csv, line 2",
+        "annotations.csv, line 2",
+    ]
+    assert marks(reviewer) == set()
 
 
 def yolo_archive() -> zipfile.ZipFile:

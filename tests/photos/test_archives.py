@@ -41,7 +41,7 @@ def codes(outcomes: list[Outcome]) -> dict[str, str]:
 def refused(owner: User, content: bytes) -> str:
     with pytest.raises(UnreadableArchive) as error:
         accept(owner, content)
-    return error.value.refusal.code
+    return error.value.refusals[0].code
 
 
 def changed(archive: bytes, offset: int, value: bytes) -> bytes:

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from recognition.core import audit
-from recognition.exchange.importing import FolderImport
+from recognition.exchange.importing import FolderImport, NotUnderstood
 
 INTERRUPTED = 130  # what shells say after Ctrl-C
 
@@ -95,5 +95,9 @@ def _prepared(
         raise CommandError(f"{folder} is not a folder.")
     try:
         return FolderImport(folder, user, labelled, create_labels)
+    except NotUnderstood as error:
+        raise CommandError(
+            f"Nothing was imported, for the tables are not understood:\n{error}"
+        ) from error
     except OSError as error:
         raise CommandError(f"The folder cannot be read: {error}") from error
