@@ -146,7 +146,9 @@ class FolderImport:
         here = {photo.sha256: photo for photo in known}
         self._label_what_has_none([(photo, found[sha256]) for sha256, photo in here.items()])
         for sha256, photo in here.items():
-            yield Outcome(found[sha256].shown, photo, is_duplicate=True)
+            file = found[sha256]
+            keeps = file.label is not None and photo.label_id not in (None, file.label.id)
+            yield Outcome(file.shown, photo, is_duplicate=True, keeps_label=keeps)
         yield from self._accept([file for sha256, file in found.items() if sha256 not in here])
 
     def _look_at(self, path: Path) -> _Found | Outcome:

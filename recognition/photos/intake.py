@@ -52,7 +52,8 @@ class Outcome:
     """What became of one file: a photo (perhaps one that was there already), a refusal, or nothing,
     because a system's files are left out.
 
-    is_archive: an archive was refused as a whole.
+    is_archive: an archive was refused as a whole. keeps_label: it was there already with another
+    label than the one that came.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Outcome:
     refusal: Refusal | None = None
     is_archive: bool = False
     is_left_out: bool = False
+    keeps_label: bool = False
 
 
 def marks(data_set: DataSet, path: PurePath, find_label: Callable[[str], Label | None]) -> Marks:

@@ -179,3 +179,23 @@ def test_another_kind_of_table_is_told(
         archives.accept(archive, True, reviewer, intake.open_batch(reviewer))
     archive.discard()
     assert "photos.csv" in told.value.refusals[0].detail
+
+
+def test_a_photo_that_is_here_gets_the_box_that_was_edited(
+    tables: dict[str, bytes], uploader: User
+) -> None:
+    table = tables["photos.csv"].decode("utf-8-sig").replace("0.25,0.25,0.75", "0.5,0.25,0.75")
+    archive = arrived(zipped(tables | {"photos.csv": table.encode()}), "export.zip")
+    list(archives.accept(archive, True, uploader, intake.open_batch(uploader)))
+    archive.discard()
+    assert Photo.objects.get(name="rex.jpg").box == [0.5, 0.25, 0.75, 1.0]
+
+
+def test_the_command_tells_which_labels_stay(
+    tables: dict[str, bytes], uploader: User, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tables["photos.csv"] = EDITS["without a mark"](tables["photos.csv"].decode("utf-8-sig"))
+    folder = str(unpacked(tables, tmp_path))
+    call_command("import_photos", folder, "--owner", uploader.username, "--labelled")
+    assert "1 of those here already have another label, and keep it." in capsys.readouterr().out
+    assert Photo.objects.get(name="rex.jpg").label == label("dog")

@@ -47,7 +47,7 @@ class Command(BaseCommand):
             signal.signal(signal.SIGINT, before)
 
     def _run(self, work: FolderImport) -> None:
-        accepted = known = left_out = 0
+        accepted = known = kept = left_out = 0
         refused = []
         with tqdm(total=work.count(), unit=" photos", disable=None) as bar:
             for outcome in work:
@@ -55,6 +55,7 @@ class Command(BaseCommand):
                 if outcome.refusal:
                     refused.append((outcome.name, outcome.refusal))
                 known += outcome.is_duplicate
+                kept += outcome.keeps_label
                 left_out += outcome.is_left_out
                 accepted += outcome.photo is not None and not outcome.is_duplicate
         if accepted:
@@ -66,6 +67,11 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{accepted} imported, {known} here already, {len(refused)} not accepted."
         )
+        if kept:
+            self.stdout.write(
+                f"{kept} of those here already have another label, and keep it. "
+                "Uploaded as a ZIP whose folders name the labels, they get the new one."
+            )
         if left_out:
             self.stdout.write(f"{left_out} system {'file' if left_out == 1 else 'files'} left out.")
         if work.batch:
