@@ -12,7 +12,7 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -64,7 +64,9 @@ class Unusable(exceptions.APIException):
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
         error = Refused(Refusal("request_too_large"))
-    elif isinstance(error, _MALFORMED):
+    elif isinstance(error, Http404):  # whose text names a class
+        error = exceptions.NotFound(_("Not found."))
+    elif isinstance(error, _MALFORMED) or isinstance(error.__context__, MultiPartParserError):
         error = exceptions.ParseError(_("The request is not well-formed."))
     elif isinstance(error, InvalidBox):
         error = Unusable(str(error), "invalid_box")
@@ -114,7 +116,7 @@ def _code_and_detail(error: Exception, data: Any) -> dict[str, Any]:
     if isinstance(error, exceptions.ValidationError):
         return {"code": "invalid", "detail": _first_message(error.detail), "fields": data}
     detail = getattr(error, "detail", None)
-    if detail is None:  # Django's Http404 and PermissionDenied
+    if detail is None:  # Django's PermissionDenied
         detail = data["detail"]
     return {"code": getattr(detail, "code", "error"), "detail": str(detail)}
 

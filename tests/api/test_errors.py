@@ -76,6 +76,31 @@ def test_an_id_that_is_none_is_not_found(kind: str, id: str, api: APIClient) -> 
     assert error_of(api.get(f"/api/v1/{kind}/{id}/"), 404) == "not_found"
 
 
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", "photos/{id}/"),
+        ("delete", "photos/{id}/"),
+        ("put", "photos/{id}/label/"),
+        ("get", "photos/{id}/suggestions/"),
+        ("delete", "photos/{photo}/annotations/{id}/"),
+        ("get", "batches/{id}/"),
+        ("get", "models/999/"),
+        ("get", "training-runs/999/"),
+        ("get", "nowhere/"),
+    ],
+)
+def test_what_is_not_there_is_told_in_words(
+    method: str, path: str, language: str, uploader: User, reviewer: User, trainer: User
+) -> None:
+    reviewer.groups.add(*trainer.groups.all())
+    address = "/api/v1/" + path.format(id=NO_ID, photo=add_photo(uploader).id)
+    response = getattr(api_of(reviewer), method)(address, HTTP_ACCEPT_LANGUAGE=language)
+    assert error_of(response, 404) == "not_found"
+    assert response.json()["detail"] == {"en": "Not found.", "zh-hans": "未找到。"}[language]
+
+
 @pytest.mark.parametrize(
     "cursor",
     [
@@ -130,6 +155,27 @@ def test_a_malformed_body_is_refused(
     response = api.generic("POST", path, body, content_type)
     assert error_of(response, 400) in ("invalid", "parse_error", "not_an_image")
     assert incoming() == []
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b'{"label": dog}', "The request is no JSON: see line 1, character 11."),
+        (b"\xff", "The request is not well-formed."),
+    ],
+)
+def test_it_is_told_where_a_body_is_no_json(
+    body: bytes, told: str, uploader: User, reviewer: User
+) -> None:
+    path = f"{PHOTOS}{add_photo(uploader).id}/label/"
+    response = api_of(reviewer).generic("PUT", path, body, "application/json")
+    assert error_of(response, 400) == "parse_error"
+    assert response.json()["detail"] == told
+
+
+def test_a_form_without_a_boundary_is_told_in_words(api: APIClient) -> None:
+    response = api.generic("POST", PHOTOS, b"x", "multipart/form-data")
+    assert response.json()["detail"] == "The request is not well-formed."
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "image/jpeg", "", "application/json"])

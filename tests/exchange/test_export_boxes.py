@@ -79,6 +79,38 @@ def test_coco_has_what_tools_ask_for() -> None:
 
 
 @pytest.mark.usefixtures("drawn", "found")
+def test_coco_has_polygons_for_masks() -> None:
+    """pycocotools' annToMask reads a list of polygons of x, y, x, y, ..., at least three points."""
+    document = coco()
+    images = {image["id"]: image for image in document["images"]}
+    assert len(document["annotations"]) == 3
+    for annotation in document["annotations"]:
+        image = images[annotation["image_id"]]
+        [polygon] = annotation["segmentation"]
+        assert len(polygon) >= 6
+        across, down = polygon[::2], polygon[1::2]
+        left, top, width, height = annotation["bbox"]
+        assert (min(across), max(across), min(down), max(down)) == (
+            *(left, left + width),
+            *(top, top + height),
+        )
+        assert 0 <= min(across) < max(across) <= image["width"]
+        assert 0 <= min(down) < max(down) <= image["height"]
+        assert annotation["area"] == width * height
+        assert annotation["iscrowd"] == 0
+
+
+@pytest.mark.usefixtures("drawn", "found")
+def test_pycocotools_makes_masks_of_it(tmp_path: Path) -> None:
+    tools = pytest.importorskip("pycocotools.coco")
+    path = tmp_path / "coco.json"
+    path.write_text(json.dumps(coco()))
+    data_set = tools.COCO(str(path))
+    for annotation in data_set.loadAnns(data_set.getAnnIds()):
+        assert data_set.annToMask(annotation).sum() == annotation["area"]
+
+
+@pytest.mark.usefixtures("drawn", "found")
 def test_the_table_says_who_said_where_it_is() -> None:
     by_name = {row["name"]: row for row in rows(exported())}
     edges = ("left", "top", "right", "bottom", "box_by")
