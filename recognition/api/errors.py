@@ -32,7 +32,7 @@ from webapp import error_answers
 _MALFORMED = (MultiPartParserError, BadRequest, UnreadablePostError, RecursionError)
 INSUFFICIENT_STORAGE = 507
 _TOO_MUCH = (
-    *("too_large", "too_many_pixels", "too_complex", "request_too_large"),
+    *("too_large", "too_many_pixels", "too_complex", "request_too_large", "fields_too_large"),
     *("quota_exceeded", "storage_quota_exceeded"),
 )
 _STATUS = {
@@ -62,7 +62,9 @@ class Unusable(exceptions.APIException):
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    if isinstance(error, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+    if isinstance(error, RequestDataTooBig):  # of files, the web server lets too many not in
+        error = Refused(Refusal("fields_too_large"))
+    elif isinstance(error, TooManyFieldsSent | TooManyFilesSent):
         error = Refused(Refusal("request_too_large"))
     elif isinstance(error, Http404):  # whose text names a class
         error = exceptions.NotFound(_("Not found."))

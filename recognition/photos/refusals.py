@@ -33,6 +33,10 @@ _TEXTS = {
         "Send several smaller ones."
     ),
     "body_too_large": _("The request is larger than %(max_body_mb)d MB. No files are taken here."),
+    "fields_too_large": _(
+        "What was sent beside files is larger than %(max_body_mb)d MB. Send photos as files: a "
+        "field with a file name."
+    ),
     "not_an_archive": _("This file is not a ZIP archive, or it is damaged. Pack the photos again."),
     "encrypted": _("The file is encrypted. Pack the archive without a password."),
     "unsupported_compression": _(

@@ -193,7 +193,16 @@ def test_too_many_fields_are_refused(api: APIClient) -> None:
 
 def test_a_field_that_is_too_large_is_refused(api: APIClient) -> None:
     response = api.post(PHOTOS, {"label": "x" * 5_000_000, "image": sent(JPEG)})
-    assert error_of(response, 413) == "request_too_large"
+    assert error_of(response, 413) == "fields_too_large"
+
+
+@pytest.mark.parametrize(("path", "field"), [(PHOTOS, "image"), (BULK, "images")])
+def test_a_text_in_the_place_of_a_file_is_told_as_what_it_is(
+    path: str, field: str, api: APIClient
+) -> None:
+    response = api.post(path, {field: "x" * 4_000_000})
+    assert error_of(response, 413) == "fields_too_large"
+    assert "larger than 1 MB. Send photos as files" in response.json()["detail"]
 
 
 def test_a_json_body_that_is_too_large_is_refused(uploader: User, reviewer: User) -> None:
