@@ -13,7 +13,7 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ from rest_framework.views import exception_handler as default_handler
 from recognition.core import full_disk
 from recognition.labels.annotating import TooMany
 from recognition.labels.boxes import InvalidBox
-from recognition.photos.refusals import FIELDS, Refusal
+from recognition.photos.refusals import Refusal
 from recognition.photos.uploads import MEGABYTE, size_of
 from webapp import error_answers
 
@@ -35,7 +35,7 @@ from webapp import error_answers
 _MALFORMED = (MultiPartParserError, BadRequest, UnreadablePostError, RecursionError)
 INSUFFICIENT_STORAGE = 507
 _TOO_MUCH = (
-    *("too_large", "too_many_pixels", "too_complex", "request_too_large"),
+    *("too_large", "too_many_pixels", "too_complex", "request_too_large", "fields_too_large"),
     *("quota_exceeded", "storage_quota_exceeded"),
 )
 _TOO_BIG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
@@ -48,10 +48,12 @@ _STATUS = {
 
 
 class Refused(exceptions.APIException):
-    """An upload that was refused, with the code and the advice of its refusal."""
+    """An upload that was refused, with the code of the first reason and the advice of all, a line
+    each."""
 
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.detail, refusal.code)
+    def __init__(self, refusal: Refusal, *others: Refusal) -> None:
+        detail = "\n".join(each.detail for each in (refusal, *others))
+        super().__init__(detail, refusal.code)
         self.status_code = _STATUS.get(refusal.code, status.HTTP_400_BAD_REQUEST)
         if self.status_code == status.HTTP_503_SERVICE_UNAVAILABLE:
             self.wait = 1  # seconds
@@ -66,7 +68,9 @@ class Unusable(exceptions.APIException):
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, _TOO_BIG):
         error = Refused(_what_is_too_much(error, context["request"]))
-    elif isinstance(error, _MALFORMED):
+    elif isinstance(error, Http404):  # whose text names a class
+        error = exceptions.NotFound(_("Not found."))
+    elif isinstance(error, _MALFORMED) or isinstance(error.__context__, MultiPartParserError):
         error = exceptions.ParseError(_("The request is not well-formed."))
     elif isinstance(error, InvalidBox):
         error = Unusable(str(error), "invalid_box")
@@ -115,7 +119,7 @@ def _what_is_too_much(error: Exception, request: HttpRequest | Request) -> Refus
     """Django says the same of files and of fields, of which it takes much less."""
     is_whole = size_of(request) > settings.ARK_MAX_BULK_MB * MEGABYTE
     is_of_files = is_whole or isinstance(error, TooManyFilesSent)
-    return Refusal("request_too_large", kind="" if is_of_files else FIELDS)
+    return Refusal("request_too_large" if is_of_files else "fields_too_large")
 
 
 def _page_of_a_full_disk() -> HttpResponse:
@@ -126,7 +130,7 @@ def _code_and_detail(error: Exception, data: Any) -> dict[str, Any]:
     if isinstance(error, exceptions.ValidationError):
         return {"code": "invalid", "detail": _first_message(error.detail), "fields": data}
     detail = getattr(error, "detail", None)
-    if detail is None:  # Django's Http404 and PermissionDenied
+    if detail is None:  # Django's PermissionDenied
         detail = data["detail"]
     return {"code": getattr(detail, "code", "error"), "detail": str(detail)}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -29,10 +30,20 @@ class BoundedJSONParser(JSONParser):
             body = super().parse(io.BytesIO(content), media_type, dict(parser_context or {}))
         except RecursionError:
             raise ParseError(_("The request is nested too deeply.")) from None
-        except LookupError as error:  # a character set that nobody knows
-            raise ParseError(str(error)) from None
+        except LookupError:
+            raise ParseError(_("The request is in a character set that is not known.")) from None
+        except ParseError as error:
+            raise ParseError(_where(error.__context__)) from None
         _check(body)
         return body
+
+
+def _where(error: BaseException | None) -> str:
+    """What is wrong with a body that is no JSON, in the language of the request."""
+    if not isinstance(error, json.JSONDecodeError):
+        return _("The request is not well-formed.")
+    place = {"line": error.lineno, "column": error.colno}
+    return _("The request is no JSON: see line %(line)d, character %(column)d.") % place
 
 
 def _check(body: Any) -> None:

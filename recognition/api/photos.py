@@ -138,10 +138,9 @@ class PhotoViewSet(
             _must_review(request)
         batch = intake.open_batch(_user(request))
         outcomes = batches.add(batch, images, archive, labelled)
-        refusal = outcomes[0].refusal if outcomes and outcomes[0].is_archive else None
-        if refusal:  # the archive came alone
+        if outcomes and outcomes[0].is_archive:  # it came alone
             batch.delete()
-            raise Refused(refusal)
+            raise Refused(*(outcome.refusal for outcome in outcomes if outcome.refusal))
         return Response(_bulk_result(batch, outcomes), status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(parameters=[WAIT], responses={200: serializers.PhotoDetailSerializer})
@@ -260,6 +259,7 @@ def _bulk_result(batch: Batch, outcomes: Iterable[intake.Outcome]) -> dict[str, 
             for o in outcomes
             if o.refusal
         ],
+        "left_out": batches.count_left_out(outcomes),
     }
 
 

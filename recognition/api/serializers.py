@@ -220,6 +220,7 @@ class BulkResultSerializer(serializers.Serializer[dict]):
     accepted = serializers.IntegerField()
     duplicates = serializers.IntegerField()
     rejected = RejectedSerializer(many=True)
+    left_out = serializers.IntegerField(help_text="files that systems put into folders")
 
 
 class BatchProgressSerializer(serializers.Serializer[Any]):

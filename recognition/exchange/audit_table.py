@@ -8,7 +8,7 @@ from typing import Any
 
 from recognition.exchange import audit_log
 from recognition.models import AuditEvent
-from recognition.photos.dataset_tables import csv_lines
+from recognition.photos.folders.dataset_tables import csv_lines
 from recognition.photos.result_table import in_pieces
 
 COLUMNS = ("at", "user_id", "user", "address", "action", "subject", "details", "id")

@@ -21,7 +21,7 @@ from recognition.exchange.export_names import UniqueNames, file_name, folder_nam
 from recognition.exchange.export_rows import Spool
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, Photo
-from recognition.photos import dataset_tables
+from recognition.photos.folders import dataset_tables
 
 _IN_MEMORY_BYTES = 1024 * 1024
 _Namer = Callable[[Photo, Label], str]

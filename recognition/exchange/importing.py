@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -22,13 +23,15 @@ from recognition.cnn.pixels.signatures import HEAD_BYTES, supported_kind
 from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.labels.finding import LabelFinder
 from recognition.models import Batch, Label, Photo
-from recognition.photos import batches, dataset_tables, intake
+from recognition.photos import batches, intake
+from recognition.photos.folders import dataset_tables
+from recognition.photos.folders.system_files import is_system_file
+from recognition.photos.folders.table_checks import TableChecks
 from recognition.photos.intake import NO_MARKS, Marks, Outcome
 from recognition.photos.refusals import Refusal
 from recognition.photos.uploads import MEGABYTE, SpooledUpload, new_incoming_path
 
 _PIECE_BYTES = 256 * 1024
-_JUNK = ("Thumbs.db", "desktop.ini", "__MACOSX")
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,13 @@ class _Found:
     marks: Marks = NO_MARKS
 
 
+class NotUnderstood(Exception):
+    """The tables of a data set, line by line; nothing was imported."""
+
+    def __init__(self, problems: list[Refusal]) -> None:
+        super().__init__("\n".join(problem.detail for problem in problems))
+
+
 class FolderImport:
     """The import of one folder. Iterating over it does the work, and yields the outcome of each
     file."""
@@ -57,16 +67,36 @@ class FolderImport:
     ) -> None:
         """labelled: the folders' names are labels. makes_labels: missing labels are added.
 
-        Raises OSError if the folder cannot be read.
+        Raises OSError if the folder cannot be read, and NotUnderstood if its tables say something
+        about labels that makes no sense.
         """
         self.folder = folder
         self.owner = owner
+        self._tables = {name.lower(): name for name in os.listdir(folder)}
         self._data_set = dataset_tables.read(folder, self._open_table)
         offered = self._data_set.labels if makes_labels else {}
         slugs_first = self._data_set.is_ours
         finder = LabelFinder(offered, makes_labels, owner, slugs_first) if labelled else None
         self._find_label = finder
+        if labelled:
+            self._must_understand_the_tables(makes_labels)
         self.is_stopping = False
+
+    def _must_understand_the_tables(self, makes_labels: bool) -> None:
+        find_label = LabelFinder({})
+
+        def knows(label: str) -> bool:
+            return makes_labels or bool(find_label(label)) or self._data_set.offers(label)
+
+        problems = TableChecks(self._open_table, self._has_file, knows).problems()
+        if problems:
+            raise NotUnderstood(problems)
+
+    def _has_file(self, path: str) -> bool:
+        """Apple's file systems take names apart into letters and accents."""
+        return any(
+            (self.folder / unicodedata.normalize(form, path)).is_file() for form in ("NFC", "NFD")
+        )
 
     def count(self) -> int:
         """How many files there are, photos or not."""
@@ -81,29 +111,32 @@ class FolderImport:
         while not self.is_stopping and (some := list(islice(paths, intake.CHUNK))):
             outcomes = list(self._take_in(some))
             if self.batch:
-                refused = [outcome for outcome in outcomes if outcome.refusal]
-                batches.remember(self.batch, refused)
+                noted = [each for each in outcomes if each.refusal or each.is_left_out]
+                batches.remember(self.batch, noted)
             yield from outcomes
 
     def _open_table(self, name: str) -> IO[bytes] | None:
-        path = self.folder / name
+        path = self.folder / self._tables.get(name, name)
         return path.open("rb") if path.is_file() else None
 
     def _paths(self) -> Iterator[Path]:
-        """All files below the folder, except what operating systems add and our own tables; also
-        folders that cannot be read."""
+        """All files below the folder except our own tables, those of systems included, and folders
+        that cannot be read."""
         errors: list[OSError] = []
         for folder, folders, names in os.walk(self.folder, onerror=errors.append):
-            folders[:] = sorted(name for name in folders if not _is_junk(name))
+            folders.sort()
             for name in sorted(names):
                 path = Path(folder, name)
-                if not _is_junk(name) and not self._data_set.owns(path):
+                if not self._data_set.owns(path):
                     yield path
         yield from (Path(error.filename) for error in errors)
 
     def _take_in(self, paths: list[Path]) -> Iterator[Outcome]:
         found: dict[str, _Found] = {}
         for path in paths:
+            if is_system_file(path.relative_to(self.folder).parts):
+                yield Outcome(self._shown(path), is_left_out=True)
+                continue
             looked_at = self._look_at(path)
             if isinstance(looked_at, Outcome):
                 yield looked_at
@@ -115,11 +148,13 @@ class FolderImport:
         here = {photo.sha256: photo for photo in known}
         self._label_what_has_none([(photo, found[sha256]) for sha256, photo in here.items()])
         for sha256, photo in here.items():
-            yield Outcome(found[sha256].shown, photo, is_duplicate=True)
+            file = found[sha256]
+            keeps = file.label is not None and photo.label_id not in (None, file.label.id)
+            yield Outcome(file.shown, photo, is_duplicate=True, keeps_label=keeps)
         yield from self._accept([file for sha256, file in found.items() if sha256 not in here])
 
     def _look_at(self, path: Path) -> _Found | Outcome:
-        shown = _printable(str(path.relative_to(self.folder)))
+        shown = self._shown(path)
         described = self._data_set.describe(path)
         try:
             refusal = _refusal_at_sight(path)
@@ -136,6 +171,9 @@ class FolderImport:
         if self._find_label:
             marks = intake.marks(self._data_set, path, self._find_label)
         return _Found(path, shown, _printable(described.name), sha256, label, marks)
+
+    def _shown(self, path: Path) -> str:
+        return _printable(str(path.relative_to(self.folder)))
 
     def _label_what_has_none(self, photos: list[tuple[Photo, _Found]]) -> None:
         """A label that somebody has set meanwhile counts more than the folder's name."""
@@ -171,10 +209,6 @@ class FolderImport:
 def _named(outcomes: Iterable[Outcome], files: list[_Found]) -> Iterator[Outcome]:
     for outcome, file in zip(outcomes, files, strict=True):
         yield Outcome(file.shown, outcome.photo, outcome.is_duplicate, outcome.refusal)
-
-
-def _is_junk(name: str) -> bool:
-    return name.startswith(".") or name in _JUNK
 
 
 def _refusal_at_sight(path: Path) -> Refusal | None:

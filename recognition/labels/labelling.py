@@ -191,14 +191,22 @@ def merge_some(source: Label, target: Label, by: User | None, most: int) -> int:
 def label_repeated_uploads(
     choices: Mapping[UUID, Label], by: User, about: Mapping[UUID, boxes.Box] | None = None
 ) -> None:
-    """Set the labels of photos that were stored already and are uploaded again with a label.
+    """Set the labels of photos that were stored already and are uploaded again with a label, or
+    with another box.
 
     about: what labels are about, where that came along.
     """
-    photos = [photo for photo in _lock(choices) if photo.label_id != choices[photo.id].id]
+    about = about or {}
+
+    def is_new(photo: Photo) -> bool:
+        box = about.get(photo.id)
+        is_same_box = box is None or (photo.box is not None and boxes.same(box, photo.box))
+        return photo.label_id != choices[photo.id].id or not is_same_box
+
+    photos = [photo for photo in _lock(choices) if is_new(photo)]
     made = [_decision(photo, choices[photo.id], by, Via.UPLOAD) for photo in photos]
     for decision in made:
-        decision.to_box = (about or {}).get(decision.photo_id, decision.to_box)
+        decision.to_box = about.get(decision.photo_id, decision.to_box)
     _write(made)
 
 

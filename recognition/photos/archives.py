@@ -6,7 +6,6 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import PureWindowsPath
 from typing import IO
@@ -19,8 +18,11 @@ from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.cnn.store.zip_reader import BadArchive, BadEntry, ZipReader
 from recognition.labels.finding import LabelFinder
 from recognition.models import Batch, Label
-from recognition.photos import dataset_tables, intake
-from recognition.photos.dataset_tables import DataSet
+from recognition.photos import intake
+from recognition.photos.folders import dataset_tables
+from recognition.photos.folders.dataset_tables import PHOTOS, DataSet
+from recognition.photos.folders.system_files import is_system_path
+from recognition.photos.folders.table_checks import TableChecks
 from recognition.photos.intake import Marks
 from recognition.photos.refusals import Refusal
 from recognition.photos.uploads import MEGABYTE, SpooledUpload, new_incoming_path
@@ -30,11 +32,11 @@ _OTHER_ENTRIES = 1000  # tables and folders; macOS adds another one for each fil
 
 
 class UnreadableArchive(Exception):
-    """The archive as a whole is refused."""
+    """The archive as a whole is refused, for one or more reasons."""
 
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.code)
-        self.refusal = refusal
+    def __init__(self, *refusals: Refusal) -> None:
+        super().__init__(refusals[0].code)
+        self.refusals = refusals
 
 
 def accept(
@@ -43,22 +45,27 @@ def accept(
     """Accept each photo in the archive; if `labelled`, the folder it is in names its label.
 
     What another Ark exported keeps its names and labels; those that are new here are added if the
-    owner may do that. Raises UnreadableArchive if there is nothing to read or too much.
+    owner may do that. Raises UnreadableArchive if there is nothing to read or too much, or if its
+    tables say something about labels that is not understood.
     """
     with archive.path.open("rb") as stream:
         opened = _open(stream)
-        entries = _photos_in(opened)
+        entries = [entry for entry in opened.entries if not is_system_path(entry.filename)]
         if len(entries) > settings.ARK_MAX_BULK_FILES:
             raise UnreadableArchive(Refusal("request_too_large"))
         names: list[str] = []
         refused: list[intake.Outcome] = []
-        data_set = _data_set(opened, entries)
+        tables = _Tables(opened, entries)
+        data_set = tables.data_set()
+        if labelled:
+            tables.must_be_understood(data_set)
         photos = [entry for entry in entries if not data_set.owns(_path(entry))]
         find_label = _label_finder(data_set, owner) if labelled else None
         marks: dict[str, Marks] = {}
         uploads = _extract(opened, photos, data_set, find_label, names, refused, marks)
         accepted = enumerate(intake.accept(uploads, owner, batch, marks))
-        return [replace(outcome, name=names[i]) for i, outcome in accepted] + refused
+        outcomes = [replace(outcome, name=names[i]) for i, outcome in accepted]
+        return outcomes + refused + _left_out(opened)
 
 
 def _open(stream: io.BufferedReader) -> ZipReader:
@@ -68,15 +75,9 @@ def _open(stream: io.BufferedReader) -> ZipReader:
         raise UnreadableArchive(Refusal(error.code)) from error
 
 
-def _photos_in(archive: ZipReader) -> list[zipfile.ZipInfo]:
-    """The files that a person put there, without what macOS and Windows add."""
-    return [
-        entry
-        for entry in archive.entries
-        if not entry.filename.startswith("__MACOSX/")
-        and not _path(entry).name.startswith(".")
-        and _path(entry).name not in ("Thumbs.db", "desktop.ini")
-    ]
+def _left_out(archive: ZipReader) -> list[intake.Outcome]:
+    names = (entry.filename for entry in archive.entries)
+    return [intake.Outcome(name, is_left_out=True) for name in names if is_system_path(name)]
 
 
 def _path(entry: zipfile.ZipInfo) -> PureWindowsPath:
@@ -84,28 +85,45 @@ def _path(entry: zipfile.ZipInfo) -> PureWindowsPath:
     return PureWindowsPath(entry.filename)
 
 
-def _data_set(archive: ZipReader, entries: list[zipfile.ZipInfo]) -> DataSet:
-    """The tables of the archive, if it is an exported data set."""
-    by_path = {_path(entry): entry for entry in entries}
-    folders = sorted(
-        (path.parent for path in by_path if path.name == dataset_tables.PHOTOS),
-        key=lambda folder: len(folder.parts),
-    )
-    if not folders:
-        return DataSet()
-    folder = folders[0]
+class _Tables:
+    """The tables of an archive, if it is an exported data set."""
 
-    def open_file(name: str) -> IO[bytes] | None:
-        entry = by_path.get(folder / name)
-        if entry is None or entry.file_size > settings.ARK_MAX_BULK_FILES * _TABLE_BYTES_A_FILE:
+    def __init__(self, archive: ZipReader, entries: list[zipfile.ZipInfo]) -> None:
+        self._archive = archive
+        self._by_path = {_path(entry): entry for entry in entries}
+        folders = (path.parent for path in self._by_path if path.name.lower() == PHOTOS)
+        self._folder = min(folders, key=lambda folder: len(folder.parts), default=None)
+
+    def data_set(self) -> DataSet:
+        try:
+            return dataset_tables.read(self._folder, self._open) if self._folder else DataSet()
+        except BadEntry:
+            return DataSet()
+
+    def must_be_understood(self, data_set: DataSet) -> None:
+        """Raises UnreadableArchive."""
+        if self._folder is None:
+            return
+        find_label = LabelFinder({})
+        there = {data_set.below(path) for path in self._by_path}
+
+        def knows(label: str) -> bool:
+            return bool(find_label(label)) or data_set.offers(label)
+
+        try:
+            problems = TableChecks(self._open, there.__contains__, knows).problems()
+        except BadEntry:
+            problems = [Refusal("table_not_text", table=PHOTOS)]
+        if problems:
+            raise UnreadableArchive(*problems)
+
+    def _open(self, name: str) -> IO[bytes] | None:
+        entry = self._by_path.get(self._folder / name) if self._folder else None
+        if entry is None:
             return None
-        return opened.enter_context(archive.open(entry))
-
-    try:
-        with ExitStack() as opened:
-            return dataset_tables.read(folder, open_file)
-    except BadEntry:
-        return DataSet()
+        if entry.file_size > settings.ARK_MAX_BULK_FILES * _TABLE_BYTES_A_FILE:
+            raise BadEntry("too_large", name)
+        return io.BytesIO(b"".join(self._archive.chunks(entry)))
 
 
 def _label_finder(data_set: DataSet, owner: User) -> LabelFinder:

@@ -28,8 +28,8 @@ _NOTES_EXPIRE_S = 7 * 24 * 60 * 60
 
 class Note(NamedTuple):
     """What the table of photos does not know of a batch: a photo that was already stored (its id in
-    hex digits), or a refused file's name with what a Refusal is made of. Redis keeps notes for a
-    week; without Redis they are shown only once."""
+    hex digits), a refused file's name with what a Refusal is made of, or how many files of systems
+    were left out. Redis keeps notes for a week; without Redis they are shown only once."""
 
     photo: str = ""
     name: str = ""
@@ -37,10 +37,15 @@ class Note(NamedTuple):
     used_bytes: int = 0
     limit_bytes: int = 0
     kind: str = ""
+    left_out: int = 0
+    table: str = ""
+    line: int = 0
+    value: str = ""
 
     @property
     def refusal(self) -> Refusal:
-        return Refusal(self.code, self.used_bytes, self.limit_bytes, self.kind)
+        place = self.table, self.line, self.value
+        return Refusal(self.code, self.used_bytes, self.limit_bytes, self.kind, *place)
 
 
 @dataclass(frozen=True)
@@ -76,13 +81,13 @@ def _add_archive(batch: Batch, archive: SpooledUpload, labelled: bool) -> list[O
     try:
         return archives.accept(archive, labelled, batch.owner, batch)
     except archives.UnreadableArchive as error:
-        return [Outcome(archive.name, refusal=error.refusal, is_archive=True)]
+        return [Outcome(archive.name, refusal=why, is_archive=True) for why in error.refusals]
 
 
 def cards_of_outcomes(outcomes: list[Outcome], viewer: User) -> list[Card]:
     """Ready to be shown: one query, however many there are. Photos that were deleted since have
-    none."""
-    shown = outcomes[:MAX_CARDS]
+    none, nor has what was left out."""
+    shown = [outcome for outcome in outcomes if not outcome.is_left_out][:MAX_CARDS]
     photos = selectors.photos_to_show(viewer).in_bulk([o.photo.id for o in shown if o.photo])
     cards: list[Card] = []
     for outcome in shown:
@@ -107,7 +112,10 @@ def cards_of_batch(batch: Batch, viewer: User) -> list[Card]:
 
 def remember(batch: Batch, outcomes: Iterable[Outcome]) -> None:
     """Keep notes of refused files and duplicates; all other outcomes are photos of the batch."""
+    outcomes = list(outcomes)
     notes = [_note(outcome) for outcome in outcomes if outcome.refusal or outcome.is_duplicate]
+    if left_out := count_left_out(outcomes):
+        notes.append(Note(left_out=left_out))
     if not notes:
         return
     key = _NOTES + batch.id.hex
@@ -118,6 +126,16 @@ def remember(batch: Batch, outcomes: Iterable[Outcome]) -> None:
             pipeline.execute()
     except redis.RedisError as error:
         logger.warning("Redis is away; what was refused is shown only once: %s", error)
+
+
+def count_left_out(outcomes: Iterable[Outcome]) -> int:
+    """How many files of systems were left out."""
+    return sum(outcome.is_left_out for outcome in outcomes)
+
+
+def recall_left_out(batch: Batch) -> int:
+    """The same of all that came into a batch."""
+    return sum(note.left_out for note in recall(batch))
 
 
 def recall(batch: Batch) -> list[Note]:

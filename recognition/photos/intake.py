@@ -26,7 +26,7 @@ from recognition.labels.boxes import Box
 from recognition.labels.tree import LabelTree
 from recognition.models import Annotation, Batch, Decision, Label, Photo, Prediction, Weight
 from recognition.people import quotas
-from recognition.photos.dataset_tables import DataSet
+from recognition.photos.folders.dataset_tables import DataSet
 from recognition.photos.imaging import PhotoProperties, inspect
 from recognition.photos.refusals import Refusal
 from recognition.photos.turns import Turns
@@ -49,9 +49,11 @@ NO_MARKS = Marks()
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file: a photo (perhaps one that was there already), or a refusal.
+    """What became of one file: a photo (perhaps one that was there already), a refusal, or nothing,
+    because a system's files are left out.
 
-    is_archive: an archive was refused as a whole.
+    is_archive: an archive was refused as a whole. keeps_label: it was there already with another
+    label than the one that came.
     """
 
     name: str
@@ -59,6 +61,8 @@ class Outcome:
     is_duplicate: bool = False
     refusal: Refusal | None = None
     is_archive: bool = False
+    is_left_out: bool = False
+    keeps_label: bool = False
 
 
 def marks(data_set: DataSet, path: PurePath, find_label: Callable[[str], Label | None]) -> Marks:

@@ -15,13 +15,8 @@ _RARE = _(
     "This kind of %(kind)s is not supported. Export the photo as an ordinary JPEG and upload that."
 )
 _READ = {"HEIF": "HEIC"} | {kind: kind for kind in ("TIFF", "BMP", "JPEG", "AVIF", "PNG", "WEBP")}
-FIELDS = "fields"  # of a form; a client that gives a photo no file's name sends it as one
 _OF_KINDS = {  # those of cnn/pixels/signatures.py; all others are names that people know
     "RAW": _("A camera's RAW files are not supported. Export the photo as a JPEG and upload that."),
-    FIELDS: _(
-        "The request has more than %(max_body_mb)d MB of text, or too many fields. Send a photo as "
-        "a file that has a name."
-    ),
     "video": _("Videos are not supported. Save a single picture of it as a JPEG and upload that."),
 }
 _TEXTS = {
@@ -47,6 +42,11 @@ _TEXTS = {
         "Send several smaller ones."
     ),
     "body_too_large": _("The request is larger than %(max_body_mb)d MB. No files are taken here."),
+    # A client that gives a photo no file's name sends it as one of them.
+    "fields_too_large": _(
+        "The request has more than %(max_body_mb)d MB of text, or too many fields. Send a photo as "
+        "a file that has a name."
+    ),
     "not_an_archive": _("This file is not a ZIP archive, or it is damaged. Pack the photos again."),
     "encrypted": _("The file is encrypted. Pack the archive without a password."),
     "unsupported_compression": _(
@@ -81,6 +81,36 @@ _TEXTS = {
         "The server has no room left, so nothing was stored. Try again later, and tell its "
         "administrator."
     ),
+    "table_not_text": _(
+        "%(table)s: no text that can be read here. Save it as CSV in UTF-8 and try again."
+    ),
+    "table_broken": _("%(table)s, line %(line)d: the table cannot be read from here on."),
+    "table_without_column": _(
+        "%(table)s, line %(line)d: the column “%(value)s” is missing. Keep the columns of the "
+        "export, or take the table out."
+    ),
+    "table_unknown_column": _(
+        "%(table)s, line %(line)d: there is no column “%(value)s”. Correct its name, or delete it."
+    ),
+    "table_column_twice": _("%(table)s, line %(line)d: the column “%(value)s” is there twice."),
+    "table_surplus": _("%(table)s, line %(line)d: “%(value)s” belongs to no column."),
+    "table_no_file": _("%(table)s, line %(line)d: it does not say which file it is about."),
+    "table_file_missing": _("%(table)s, line %(line)d: there is no file “%(value)s”."),
+    "table_file_twice": _("%(table)s, line %(line)d: “%(value)s” has a line further up already."),
+    "table_no_label": _("%(table)s, line %(line)d: it names no label."),
+    "table_unknown_label": _(
+        "%(table)s, line %(line)d: “%(value)s” is not a label that is in use."
+    ),
+    "table_bad_kind": _("%(table)s, line %(line)d: there is no kind “%(value)s”."),
+    "table_bad_box": _(
+        "%(table)s, line %(line)d: “%(value)s” is no box: left, top, right and bottom are numbers "
+        "from 0 to 1, left before right and top before bottom."
+    ),
+    "table_bad_box_by": _(
+        "%(table)s, line %(line)d: box_by is “person” or “network” where there is a box, not "
+        "“%(value)s”."
+    ),
+    "table_more": _("%(value)s more lines are not understood."),
     "crashed": _(
         "The predictor stopped while it worked on this photo. Save it as JPEG and upload that."
     ),
@@ -94,13 +124,16 @@ _TEXTS = {
 class Refusal:
     """One of the codes above; programs read the code, people the detail.
 
-    kind: which format is not supported, if people know it by a name; FIELDS are too large.
+    kind: which format is not supported, if people know it by a name.
     """
 
     code: str
     used_bytes: int = 0  # of a quota
     limit_bytes: int = 0
     kind: str = ""
+    table: str = ""  # of a data set, with the line and the cell that is not understood
+    line: int = 0
+    value: str = ""
 
     def _text(self) -> str:
         if not self.kind:
@@ -120,4 +153,7 @@ class Refusal:
             "max_body_mb": settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1e6,
             "used": filesizeformat(self.used_bytes),
             "limit": filesizeformat(self.limit_bytes),
+            "table": self.table,
+            "line": self.line,
+            "value": self.value,
         }

@@ -13,7 +13,7 @@ from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from recognition.models import Label, Photo, Prediction, State, Subject
 from recognition.photos import history
-from recognition.photos.dataset_tables import csv_lines
+from recognition.photos.folders.dataset_tables import csv_lines
 
 TYPE = "text/csv; charset=utf-8"
 FILE_NAME = "ark-results.csv"

@@ -60,6 +60,7 @@ def batch(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
         "may_delete": selectors.may_delete(request.user, batch),
         "is_cut": progress["total"] > batches.MAX_CARDS,
         "refused": sum(card.refusal is not None for card in cards),
+        "left_out": batches.recall_left_out(batch),
         "settled": sum(card.is_settled for card in cards),
         "is_done": not progress["pending"],
         "is_silent": progress["pending"] and not heartbeats.is_heard(),
@@ -78,6 +79,7 @@ def add_to_batch(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
     response = render(request, "site/uploads/_cards.html", {"cards": cards})
     if len(outcomes) > batches.MAX_CARDS:
         response["Ark-More"] = "true"
+    response["Ark-Left-Out"] = batches.count_left_out(outcomes)
     return response
 
 

@@ -29,6 +29,7 @@ function count() {
     recognised: settled + hiddenSettled,
     refused,
     lost,
+    leftOut: Number(upload.dataset.filesLeftOut || 0),
     total: refused + waiting + settled + hidden + unsent + lost,
   };
 }
@@ -46,17 +47,23 @@ function draw() {
     const element = section.querySelector(`[data-count="${name}"]`);
     if (element) element.textContent = String(value);
   }
-  for (const name of /** @type {const} */ (["refused", "lost"])) {
-    for (const element of all(`[data-${name}]`, HTMLElement, section)) {
-      element.hidden = counts[name] === 0;
-    }
-  }
+  showIf("[data-refused]", counts.refused);
+  showIf("[data-lost]", counts.lost);
+  showIf("[data-left-out]", counts.leftOut);
   setBar("uploaded", counts.uploaded + partlySent(), counts.total);
   setBar("recognised", counts.recognised + counts.refused, counts.total);
   const isSettled = counts.recognised + counts.refused + counts.lost === counts.total;
   section.classList.toggle("is-done", isSettled && !counts.lost);
   section.classList.toggle("is-stuck", isSettled && counts.lost > 0);
   say(counts);
+}
+
+/**
+ * @param {string} selector
+ * @param {number} number
+ */
+function showIf(selector, number) {
+  for (const element of all(selector, HTMLElement, section)) element.hidden = number === 0;
 }
 
 /**
@@ -80,8 +87,9 @@ function say(counts) {
   }
   saidAt = Date.now();
   const numbers = new Map(Object.entries(counts));
-  const { says = "" } = section.dataset;
-  const text = says.replace(/\{(\w+)\}/g, (_, name) => String(numbers.get(name)));
+  const { says = "", saysLeftOut = "" } = section.dataset;
+  const all = counts.leftOut ? `${says}, ${saysLeftOut}` : says;
+  const text = all.replace(/\{(\w+)\}/g, (_, name) => String(numbers.get(name)));
   const place = the("[data-says-here]", HTMLElement, section);
   if (counts.total && place.textContent !== text) place.textContent = text;
 }

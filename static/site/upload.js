@@ -2,14 +2,19 @@
 import { all, around, fromHtml, maybe, the } from "../dom.js";
 import * as session from "../session.js";
 import { changed, fromTemplate, replace } from "./cards.js";
-import { droppedFiles, isArchive } from "./files.js";
+import {
+  chosenFiles,
+  droppedFiles,
+  isArchive,
+  isDirectory,
+  isReadable,
+  readAgain,
+} from "./files.js";
+import { BUSY, post, reasonOf } from "./post.js";
 import { showProgress } from "./progress.js";
 
 const AT_ONCE = 4;
 const MEGABYTE = 1024 * 1024;
-const BUSY = "busy"; // the server asks to come again in a moment
-/** @type {Record<number, string>} */
-const REASONS = { 503: BUSY, 507: "disk-full" };
 const BUSY_TRIES = 5;
 const BUSY_PAUSE_MS = 5000;
 const page = the("[data-upload]", HTMLElement);
@@ -23,27 +28,49 @@ const grid = the("[data-cards]", HTMLElement);
 
 /** @type {WeakMap<Card, Job>} */
 const jobs = new WeakMap(); // what is behind the card of a file that is not stored yet
+/** @type {WeakMap<Card, FileSystemEntry>} */
+const unreadEntries = new WeakMap(); // the same of what could not even be read
 /** @type {Job[]} */
 const queue = [];
 let active = 0;
 /** @type {Promise<string> | null} */
 let opening = null;
 
-/** @param {File[]} files */
-function add(files) {
-  if (!files.length) return sayNothingFound();
-  prepare();
+/** @param {import("./files.js").Given} given */
+function add({ files, unread, leftOut }) {
+  countLeftOut(leftOut);
+  document.querySelector("[data-nothing]")?.remove();
+  if (!files.length && !unread.length) sayNothingFound(leftOut);
+  else prepare();
   for (const file of files) addOne(file);
+  for (const entry of unread) addUnread(entry);
   changed();
   pump();
 }
 
-/** @param {File} file */
-function addOne(file) {
+/** @param {number} leftOut */
+function countLeftOut(leftOut) {
+  page.dataset.filesLeftOut = String(Number(page.dataset.filesLeftOut) + leftOut);
+}
+
+/** @param {FileSystemEntry} entry */
+function addUnread(entry) {
+  const reason = isDirectory(entry) ? "unreadable-folder" : "unreadable";
+  const card = lostCard(entry.fullPath.slice(1), reason);
+  grid.append(card);
+  unreadEntries.set(card, entry);
+}
+
+/**
+ * @param {File} file
+ * @param {Card} [inPlaceOf]
+ */
+function addOne(file, inPlaceOf) {
   const tooLarge = refusalBySize(file);
   const card = fromTemplate(tooLarge ? "refused" : "sending");
   the("[data-name]", HTMLElement, card).textContent = file.name;
-  grid.append(card);
+  if (inPlaceOf) replace(inPlaceOf, card);
+  else grid.append(card);
   if (tooLarge) {
     the("[data-text]", HTMLElement, card).textContent = tooLarge;
     return;
@@ -106,14 +133,30 @@ async function send(job) {
   job.card.dataset.state = "sending";
   showProgress();
   try {
-    const answer = await post(`${await openBatch()}photos/`, job);
-    replace(job.card, ...fromHtml(answer.responseText));
+    const address = `${await openBatch()}photos/`;
+    if (!(await isReadable(job.file))) throw "unreadable";
+    const answer = await post(address, bodyOf(job), (event) => showSent(job, event));
+    const cards = fromHtml(answer.responseText);
+    const leftOut = Number(answer.getResponseHeader("Ark-Left-Out"));
+    countLeftOut(leftOut);
+    replace(job.card, ...cards);
+    if (!cards.length) sayNothingFound(leftOut);
     if (answer.getResponseHeader("Ark-More")) showThereIsMore();
     document.dispatchEvent(new CustomEvent("ark:sent"));
   } catch (reason) {
     if (reason === BUSY && job.tries < BUSY_TRIES) return sendLater(job);
-    lose(job, reason === BUSY ? "error" : reason);
+    // A file that vanishes on its way looks like a lost connection.
+    const isGone = reason === "offline" && !(await isReadable(job.file));
+    lose(job, reason === BUSY ? "error" : isGone ? "unreadable" : reason);
   }
+}
+
+/** @param {Job} job */
+function bodyOf({ file, labelled }) {
+  const body = new FormData();
+  if (labelled) body.append("labelled", "on");
+  body.append(isArchive(file) ? "archive" : "images", file, file.name);
+  return body;
 }
 
 /** @param {Job} job */
@@ -148,56 +191,6 @@ async function requestBatch() {
 }
 
 /**
- * Once more with another token if the page's is too old.
- * @param {string} address
- * @param {Job} job
- * @returns {Promise<XMLHttpRequest>}
- */
-async function post(address, job) {
-  try {
-    return await postOnce(address, job);
-  } catch (reason) {
-    if (reason !== "csrf") throw reason;
-    await session.renew();
-    return postOnce(address, job);
-  }
-}
-
-/**
- * XMLHttpRequest, because fetch does not tell how much has been sent.
- * @param {string} address
- * @param {Job} job
- * @returns {Promise<XMLHttpRequest>}
- */
-function postOnce(address, job) {
-  const body = new FormData();
-  if (job.labelled) body.append("labelled", "on");
-  body.append(isArchive(job.file) ? "archive" : "images", job.file, job.file.name);
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open("POST", address);
-    for (const [name, value] of Object.entries(session.headers())) {
-      request.setRequestHeader(name, value);
-    }
-    request.upload.addEventListener("progress", (event) => showSent(job, event));
-    request.addEventListener("error", () => reject("offline"));
-    request.addEventListener("load", () => {
-      if (request.status === 200) resolve(request);
-      else reject(reasonOf(request));
-    });
-    request.send(body);
-  });
-}
-
-/**
- * Why it was not taken, as the card of a lost file knows it.
- * @param {Response | XMLHttpRequest} response
- */
-function reasonOf(response) {
-  return session.problemOf(response) || REASONS[response.status] || "error";
-}
-
-/**
  * @param {Job} job
  * @param {ProgressEvent} event
  */
@@ -212,16 +205,46 @@ function showSent(job, event) {
  * @param {unknown} reason
  */
 function lose(job, reason) {
-  const card = fromTemplate("lost");
-  card.dataset.reason = String(reason);
-  the("[data-name]", HTMLElement, card).textContent = job.file.name;
+  const card = lostCard(job.file.name, String(reason));
   replace(job.card, card);
   job.card = card;
   jobs.set(card, job);
 }
 
+/**
+ * @param {string} name
+ * @param {string} reason
+ */
+function lostCard(name, reason) {
+  const card = fromTemplate("lost");
+  card.dataset.reason = reason;
+  the("[data-name]", HTMLElement, card).textContent = name;
+  return card;
+}
+
+/**
+ * @param {Card} card
+ * @param {FileList | null} files
+ */
+function chooseAgain(card, files) {
+  const given = chosenFiles(files ?? []);
+  const [first, ...others] = given.files;
+  if (!first) return add(given);
+  countLeftOut(given.leftOut);
+  addOne(first, card);
+  for (const file of others) addOne(file);
+  changed();
+  pump();
+}
+
 /** @param {Card} card */
-function retry(card) {
+async function retry(card) {
+  const entry = unreadEntries.get(card);
+  if (entry) {
+    const given = await readAgain(entry);
+    card.remove();
+    return add(given);
+  }
   const job = jobs.get(card);
   if (!job) return;
   job.tries = 0;
@@ -241,9 +264,11 @@ function showThereIsMore() {
   delete page.dataset.allSettled;
 }
 
-function sayNothingFound() {
-  document.querySelector("[data-nothing]")?.remove();
+/** @param {number} leftOut */
+function sayNothingFound(leftOut) {
   const message = fromTemplate("nothing");
+  the("[data-left-out]", HTMLElement, message).hidden = !leftOut;
+  the("[data-count]", HTMLElement, message).textContent = String(leftOut);
   message.dataset.nothing = "";
   zone?.after(message);
 }
@@ -256,7 +281,7 @@ function isUnsent() {
 function listen(zone) {
   for (const input of all("[data-choose]", HTMLInputElement, zone)) {
     input.addEventListener("change", () => {
-      add([...(input.files ?? [])]);
+      add(chosenFiles(input.files ?? []));
       input.value = "";
     });
   }
@@ -275,7 +300,15 @@ function listen(zone) {
   });
   document.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length) add(files);
+    if (files.length) add(chosenFiles(files));
+  });
+  document.addEventListener("change", (event) => {
+    const card = around(event, ".card");
+    const input = event.target;
+    if (!card || !(input instanceof HTMLInputElement) || !input.matches("[data-choose-again]")) {
+      return;
+    }
+    chooseAgain(card, input.files);
   });
   document.addEventListener("click", (event) => {
     const card = around(event, ".card");

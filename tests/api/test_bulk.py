@@ -32,7 +32,8 @@ def posted(client: APIClient, **fields: Any) -> dict[str, Any]:
 def test_many_photos_are_accepted_together(api: APIClient) -> None:
     body = posted(api, images=[sent(JPEG), sent(OTHER)])
     batch = Batch.objects.get()
-    assert body == {"batch": str(batch.id), "accepted": 2, "duplicates": 0, "rejected": []}
+    counts = {"accepted": 2, "duplicates": 0, "rejected": [], "left_out": 0}
+    assert body == {"batch": str(batch.id), **counts}
     assert Photo.objects.filter(batch=batch).count() == 2
 
 
@@ -56,6 +57,11 @@ def test_an_archive_is_unpacked(api: APIClient) -> None:
     assert body["accepted"] == 1
     assert [(r["name"], r["code"]) for r in body["rejected"]] == [("b.txt", "not_an_image")]
     assert Photo.objects.get().label is None
+
+
+def test_what_systems_add_to_an_archive_is_counted(api: APIClient) -> None:
+    body = posted(api, archive=sent(zipped({"a.jpg": JPEG, "__MACOSX/._a.jpg": b"x"})))
+    assert (body["accepted"], body["rejected"], body["left_out"]) == (1, [], 1)
 
 
 @pytest.mark.parametrize("labelled", ["true", "1", "on", "True"])

@@ -77,6 +77,31 @@ def test_an_id_that_is_none_is_not_found(kind: str, id: str, api: APIClient) -> 
     assert error_of(api.get(f"/api/v1/{kind}/{id}/"), 404) == "not_found"
 
 
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", "photos/{id}/"),
+        ("delete", "photos/{id}/"),
+        ("put", "photos/{id}/label/"),
+        ("get", "photos/{id}/suggestions/"),
+        ("delete", "photos/{photo}/annotations/{id}/"),
+        ("get", "batches/{id}/"),
+        ("get", "models/999/"),
+        ("get", "training-runs/999/"),
+        ("get", "nowhere/"),
+    ],
+)
+def test_what_is_not_there_is_told_in_words(
+    method: str, path: str, language: str, uploader: User, reviewer: User, trainer: User
+) -> None:
+    reviewer.groups.add(*trainer.groups.all())
+    address = "/api/v1/" + path.format(id=NO_ID, photo=add_photo(uploader).id)
+    response = getattr(api_of(reviewer), method)(address, HTTP_ACCEPT_LANGUAGE=language)
+    assert error_of(response, 404) == "not_found"
+    assert response.json()["detail"] == {"en": "Not found.", "zh-hans": "未找到。"}[language]
+
+
 @pytest.mark.parametrize(
     "cursor",
     [
@@ -133,6 +158,27 @@ def test_a_malformed_body_is_refused(
     assert incoming() == []
 
 
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b'{"label": dog}', "The request is no JSON: see line 1, character 11."),
+        (b"\xff", "The request is not well-formed."),
+    ],
+)
+def test_it_is_told_where_a_body_is_no_json(
+    body: bytes, told: str, uploader: User, reviewer: User
+) -> None:
+    path = f"{PHOTOS}{add_photo(uploader).id}/label/"
+    response = api_of(reviewer).generic("PUT", path, body, "application/json")
+    assert error_of(response, 400) == "parse_error"
+    assert response.json()["detail"] == told
+
+
+def test_a_form_without_a_boundary_is_told_in_words(api: APIClient) -> None:
+    response = api.generic("POST", PHOTOS, b"x", "multipart/form-data")
+    assert response.json()["detail"] == "The request is not well-formed."
+
+
 @pytest.mark.parametrize("content_type", ["text/plain", "image/jpeg", "", "application/json"])
 def test_a_body_of_another_type_is_refused(content_type: str, api: APIClient) -> None:
     response = api.generic("POST", PHOTOS, JPEG, content_type)
@@ -142,7 +188,7 @@ def test_a_body_of_another_type_is_refused(content_type: str, api: APIClient) ->
 def test_too_many_fields_are_refused(api: APIClient) -> None:
     fields = {f"field{i}": "x" for i in range(2000)}
     response = api.post(PHOTOS, {**fields, "image": sent(JPEG)})
-    assert error_of(response, 413) == "request_too_large"
+    assert error_of(response, 413) == "fields_too_large"
     assert "too many fields" in response.json()["detail"]
     assert incoming() == []
 
@@ -153,7 +199,7 @@ def test_too_many_fields_are_refused(api: APIClient) -> None:
 def test_a_field_that_is_too_large_is_refused(fields: dict[str, Any], api: APIClient) -> None:
     """It is no file, whose limit is another."""
     response = api.post(PHOTOS, fields)
-    assert error_of(response, 413) == "request_too_large"
+    assert error_of(response, 413) == "fields_too_large"
     assert "1 MB of text" in response.json()["detail"]
 
 
@@ -161,7 +207,7 @@ def test_a_photo_without_a_files_name_is_a_field(api: APIClient) -> None:
     part = b'--x\r\nContent-Disposition: form-data; name="image"\r\n\r\n'
     body = part + b"\xff" * 4_000_000 + b"\r\n--x--\r\n"
     response = api.generic("POST", PHOTOS, body, "multipart/form-data; boundary=x")
-    assert error_of(response, 413) == "request_too_large"
+    assert error_of(response, 413) == "fields_too_large"
     assert "file that has a name" in response.json()["detail"]
 
 
@@ -175,6 +221,14 @@ def test_the_site_says_the_same_of_a_field(client: Client, uploader: User) -> No
 def test_a_long_text_that_is_a_file_is_no_photo(api: APIClient) -> None:
     response = api.post(PHOTOS, {"image": sent(b"a letter " * 450_000, "letter.txt")})
     assert error_of(response, 400) == "not_an_image"
+
+
+@pytest.mark.parametrize(("path", "field"), [(PHOTOS, "image"), (BULK, "images")])
+def test_a_text_in_the_place_of_a_file_is_told_as_what_it_is(
+    path: str, field: str, api: APIClient
+) -> None:
+    response = api.post(path, {field: "x" * 4_000_000})
+    assert error_of(response, 413) == "fields_too_large"
 
 
 def test_a_json_body_that_is_too_large_is_refused(uploader: User, reviewer: User) -> None:

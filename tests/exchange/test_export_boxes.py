@@ -15,7 +15,7 @@ from django.core.management import call_command
 
 from recognition.exchange import yolo
 from recognition.exchange.exporting import Export, Selection
-from recognition.exchange.importing import FolderImport
+from recognition.exchange.importing import FolderImport, NotUnderstood
 from recognition.labels import labelling
 from recognition.labels.annotating import annotate
 from recognition.models import ModelVersion, Photo, Split, Via
@@ -76,6 +76,38 @@ def test_coco_has_what_tools_ask_for() -> None:
     assert first["segmentation"] == [[24, 16, 72, 16, 72, 64, 24, 64]]
     assert (first["area"], first["iscrowd"]) == (48 * 48, 0)
     assert (first["id"], second["id"]) == (1, 2)
+
+
+@pytest.mark.usefixtures("drawn", "found")
+def test_coco_has_polygons_for_masks() -> None:
+    """pycocotools' annToMask reads a list of polygons of x, y, x, y, ..., at least three points."""
+    document = coco()
+    images = {image["id"]: image for image in document["images"]}
+    assert len(document["annotations"]) == 3
+    for annotation in document["annotations"]:
+        image = images[annotation["image_id"]]
+        [polygon] = annotation["segmentation"]
+        assert len(polygon) >= 6
+        across, down = polygon[::2], polygon[1::2]
+        left, top, width, height = annotation["bbox"]
+        assert (min(across), max(across), min(down), max(down)) == (
+            *(left, left + width),
+            *(top, top + height),
+        )
+        assert 0 <= min(across) < max(across) <= image["width"]
+        assert 0 <= min(down) < max(down) <= image["height"]
+        assert annotation["area"] == width * height
+        assert annotation["iscrowd"] == 0
+
+
+@pytest.mark.usefixtures("drawn", "found")
+def test_pycocotools_makes_masks_of_it(tmp_path: Path) -> None:
+    tools = pytest.importorskip("pycocotools.coco")
+    path = tmp_path / "coco.json"
+    path.write_text(json.dumps(coco()))
+    data_set = tools.COCO(str(path))
+    for annotation in data_set.loadAnns(data_set.getAnnIds()):
+        assert data_set.annToMask(annotation).sum() == annotation["area"]
 
 
 @pytest.mark.usefixtures("drawn", "found")
@@ -153,16 +185,20 @@ def test_a_table_of_an_earlier_ark_has_no_boxes(
 
 
 @pytest.mark.parametrize("edge", ["nan", "", "7", "x"])
-def test_a_box_that_makes_no_sense_is_none(
+def test_a_box_that_makes_no_sense_is_told_before_anything_changes(
     edge: str, drawn: Photo, reviewer: User, tmp_path: Path
 ) -> None:
     exported().extractall(tmp_path)
     for name in ("photos.csv", "annotations.csv"):
         table = (tmp_path / name).read_text("utf-8-sig")
         (tmp_path / name).write_text(table.replace("1.0", edge))
-    outcomes = list(FolderImport(tmp_path, reviewer, labelled=True))
-    assert not [outcome for outcome in outcomes if outcome.refusal]
-    assert marks(reviewer) == {("drawn.jpg", "None")}
+    with pytest.raises(NotUnderstood) as told:
+        FolderImport(tmp_path, reviewer, labelled=True)
+    assert [line.split(":")[0] for line in str(told.value).splitlines()] == [
+        "photos.csv, line 2",
+        "annotations.csv, line 2",
+    ]
+    assert marks(reviewer) == set()
 
 
 def yolo_archive() -> zipfile.ZipFile:

@@ -240,9 +240,11 @@ def test_a_table_that_somebody_wrote_does_no_harm(export: Path, reviewer: User) 
     files["photos.csv"] = ("file,label,name\n" + odd).encode()
     files["labels.csv"] = b"slug,name_en,name_zh,kind,parent\nunicorn,a\0b,c,mineral,unicorn\n"
     export.write_bytes(zipped(files))
-    codes = {outcome.refusal.code for outcome in uploaded(export, reviewer) if outcome.refusal}
-    assert codes == {"unknown_label"}
-    assert Photo.objects.filter(owner=reviewer, name="ab\nc").exists()
+    with pytest.raises(archives.UnreadableArchive) as told:
+        uploaded(export, reviewer)
+    codes = {refusal.code for refusal in told.value.refusals}
+    assert codes == {"table_file_missing", "table_no_label", "table_bad_kind"}
+    assert not Photo.objects.filter(owner=reviewer).exists()
 
 
 def test_an_unpacked_archive_comes_back_as_the_same_data_set(

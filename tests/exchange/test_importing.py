@@ -45,6 +45,8 @@ def run(folder: Path, owner: User, **options: Any) -> dict[str, str]:
 def what_became_of(outcome: Outcome) -> str:
     if outcome.refusal:
         return outcome.refusal.code
+    if outcome.is_left_out:
+        return "left out"
     return "here" if outcome.is_duplicate else "new"
 
 
@@ -204,7 +206,40 @@ def test_bad_files_are_refused_alone(tmp_path: Path, uploader: User, settings: A
         "huge.jpg": "too_large",
         "gone.jpg": "unreadable",
         "pipe.jpg": "unreadable",
+        ".hidden.jpg": "left out",
+        "__MACOSX/._a.jpg": "left out",
     }
+
+
+@pytest.mark.parametrize("system", ["@eaDir", "#recycle", "$RECYCLE.BIN", "lost+found", ".Trash"])
+def test_what_systems_add_is_no_photo_and_no_label(
+    system: str, tmp_path: Path, uploader: User
+) -> None:
+    add(tmp_path, "dog/a.jpg", encoded(picture()))
+    add(tmp_path, f"dog/{system}/b.jpg", encoded(picture(seed=1)))
+    add(tmp_path, f"{system}/deep/c.jpg", encoded(picture(seed=2)))
+    assert run(tmp_path, uploader, labelled=True, makes_labels=True) == {
+        "dog/a.jpg": "new",
+        f"dog/{system}/b.jpg": "left out",
+        f"{system}/deep/c.jpg": "left out",
+    }
+    assert Photo.objects.get().label.slug == "dog"
+
+
+def test_a_folder_that_is_hidden_itself_can_be_imported(tmp_path: Path, uploader: User) -> None:
+    add(tmp_path, ".photos/a.jpg", encoded(picture()))
+    assert run(tmp_path / ".photos", uploader) == {"a.jpg": "new"}
+
+
+def test_the_command_tells_how_much_was_left_out(
+    folder: Path, uploader: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("dog/Thumbs.db", "._a.jpg"):
+        add(folder, name, b"junk")
+    call_command("import_photos", str(folder), "--owner", "ursula")
+    told = capsys.readouterr().out
+    assert "6 imported, 0 here already, 0 not accepted." in told
+    assert "2 system files left out." in told
 
 
 def test_names_that_are_no_unicode(tmp_path: Path, uploader: User) -> None:

@@ -51,7 +51,7 @@ def codes(outcomes: list[Outcome]) -> dict[str, str]:
 def refused(owner: User, content: bytes) -> str:
     with pytest.raises(UnreadableArchive) as error:
         accept(owner, content)
-    return error.value.refusal.code
+    return error.value.refusals[0].code
 
 
 def changed(archive: bytes, offset: int, value: bytes) -> bytes:
@@ -136,10 +136,24 @@ def test_the_same_photo_twice_is_one(uploader: User) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["__MACOSX/._a.jpg", ".DS_Store", "photos/.hidden.jpg", "Thumbs.db", "x/desktop.ini"]
+    "name",
+    [
+        *("__MACOSX/._a.jpg", "__macosx\\dog\\._a.jpg", ".DS_Store", "photos/.hidden.jpg"),
+        *(
+            "Thumbs.db",
+            "x/desktop.ini",
+            "dog/@eaDir/a.jpg/SYNOPHOTO_THUMB_XL.jpg",
+            "#recycle/b.jpg",
+        ),
+        *("$RECYCLE.BIN/S-1-5-21/$R1.jpg", "System Volume Information/a.jpg", ".Trash-1000/a.jpg"),
+        *("lost+found/#12.jpg", "a.jpg:Zone.Identifier", ".git/a.jpg"),
+    ],
 )
-def test_what_systems_add_is_ignored(name: str, uploader: User) -> None:
-    assert len(accept(uploader, zipped({name: b"junk", "a.jpg": JPEG}))) == 1
+def test_what_systems_add_is_left_out(name: str, reviewer: User) -> None:
+    outcomes = accept(reviewer, zipped({name: OTHER, "dog/a.jpg": JPEG}), labelled=True)
+    assert [outcome.photo.name for outcome in outcomes if outcome.photo] == ["a.jpg"]
+    assert [outcome.name for outcome in outcomes if outcome.is_left_out] == [name]
+    assert codes(outcomes) == {}
 
 
 def test_folders_of_windows_name_labels_too(reviewer: User) -> None:

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from recognition.core import audit
-from recognition.exchange.importing import FolderImport
+from recognition.exchange.importing import FolderImport, NotUnderstood
 
 INTERRUPTED = 130  # what shells say after Ctrl-C
 
@@ -47,16 +47,17 @@ class Command(BaseCommand):
             signal.signal(signal.SIGINT, before)
 
     def _run(self, work: FolderImport) -> None:
-        accepted = known = 0
+        accepted = known = kept = left_out = 0
         refused = []
         with tqdm(total=work.count(), unit=" photos", disable=None) as bar:
             for outcome in work:
                 bar.update()
                 if outcome.refusal:
                     refused.append((outcome.name, outcome.refusal))
-                else:
-                    known += outcome.is_duplicate
-                    accepted += not outcome.is_duplicate
+                known += outcome.is_duplicate
+                kept += outcome.keeps_label
+                left_out += outcome.is_left_out
+                accepted += outcome.photo is not None and not outcome.is_duplicate
         if accepted:
             whose = f"photos of {work.owner.get_username()}"
             told = {"folder": str(work.folder), "photos": accepted}
@@ -66,6 +67,13 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{accepted} imported, {known} here already, {len(refused)} not accepted."
         )
+        if kept:
+            self.stdout.write(
+                f"{kept} of those here already have another label, and keep it. "
+                "Uploaded as a ZIP whose folders name the labels, they get the new one."
+            )
+        if left_out:
+            self.stdout.write(f"{left_out} system {'file' if left_out == 1 else 'files'} left out.")
         if work.batch:
             self.stdout.write(f"They stand together at /batches/{work.batch.id}/")
         if work.is_stopping:
@@ -93,5 +101,9 @@ def _prepared(
         raise CommandError(f"{folder} is not a folder.")
     try:
         return FolderImport(folder, user, labelled, create_labels)
+    except NotUnderstood as error:
+        raise CommandError(
+            f"Nothing was imported, for the tables are not understood:\n{error}"
+        ) from error
     except OSError as error:
         raise CommandError(f"The folder cannot be read: {error}") from error

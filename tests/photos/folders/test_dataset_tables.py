@@ -9,8 +9,8 @@ from typing import IO
 
 import pytest
 
-from recognition.photos import dataset_tables
-from recognition.photos.dataset_tables import Described
+from recognition.photos.folders import dataset_tables
+from recognition.photos.folders.dataset_tables import Described
 
 FOLDER = PurePosixPath("set")
 HEAD = "file,label,name\n"

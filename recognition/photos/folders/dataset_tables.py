@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import PurePath, PurePosixPath
 from typing import IO, Any, NamedTuple
 
-from recognition.core.spreadsheets import guarded, unguarded
+from recognition.core.spreadsheets import guarded
 from recognition.labels import boxes
 from recognition.labels.finding import NewLabel
 from recognition.models.names import plain
+from recognition.photos.folders import sheets
 
 PHOTOS, LABELS, COCO, ERRORS = "photos.csv", "labels.csv", "coco.json", "errors.txt"
 PARTS, YOLO = "annotations.csv", "dataset.yaml"
@@ -72,45 +73,54 @@ class DataSet:
         below = path.relative_to(self.folder).parts
         own = (PHOTOS, LABELS, PARTS, COCO, ERRORS, YOLO)
         is_of_yolo = len(below) == 3 and below[0] == "labels" and path.suffix == ".txt"
-        return (len(below) == 1 and path.name in own) or is_of_yolo
+        return (len(below) == 1 and path.name.lower() in own) or is_of_yolo
 
     def describe(self, path: PurePath) -> Described:
         """The photo's name and label from the tables, or else from its path."""
-        described = self.photos.get(self._below(path))
+        described = self.photos.get(self.below(path))
         return described or Described(path.name, path.parent.name)
 
     def parts_of(self, path: PurePath) -> list[Part]:
         """Its further labelled parts."""
-        return self.parts.get(self._below(path), [])
+        return self.parts.get(self.below(path), [])
 
-    def _below(self, path: PurePath) -> str:
+    def offers(self, label: str) -> bool:
+        """Whether labels.csv describes a label, by its slug."""
+        return plain(label) in self.labels
+
+    def below(self, path: PurePath) -> str:
+        """As the tables call it; empty if it is not below them."""
         is_here = self.is_ours and path.is_relative_to(self.folder)
-        return _key(path.relative_to(self.folder)) if is_here else ""
+        below = path.relative_to(self.folder).as_posix() if is_here else ""
+        return unicodedata.normalize("NFC", below)
 
 
 def read(folder: PurePath, open_file: Callable[[str], IO[bytes] | None]) -> DataSet:
-    """Read the tables in a folder. open_file returns a table by its name; None if it is missing.
+    """Read the tables in a folder. open_file returns a table by its name, each time from
+    its beginning; None if it is missing.
 
-    Raises what open_file and its files raise; a table that makes no sense is ignored.
+    Raises what open_file and its files raise. What makes no sense is ignored:
+    table_checks.py tells it.
     """
     data_set = DataSet(folder)
-    for row in _rows(open_file(PHOTOS), PHOTO_COLUMNS[:3], (*EDGES, "box_by")):
+    for row in _rows(lambda: open_file(PHOTOS), PHOTO_COLUMNS, "file", "label"):
         data_set.is_ours = True
-        path = PurePosixPath(row["file"])
+        path = PurePosixPath(path_of(row))
         # What the network found, another network finds again.
-        box = _box(row) if row["box_by"] == "person" else None
-        described = Described(row["name"] or path.name, row["label"], box)
+        box = _box(row) if is_said_by_a_person(row) else None
+        described = Described(row["name"] or path.name, row["label"].strip(), box)
         if described != Described(path.name, path.parent.name):  # else the path says it all
-            data_set.photos[_key(path)] = described
+            data_set.photos[path.as_posix()] = described
     if data_set.is_ours:
-        for row in _rows(open_file(LABELS), LABEL_COLUMNS):
+        for row in _rows(lambda: open_file(LABELS), LABEL_COLUMNS, *LABEL_COLUMNS):
             if len(data_set.labels) < _MAX_LABELS:
-                label = NewLabel(*(row[column] for column in LABEL_COLUMNS))
+                label = NewLabel(*(row[column].strip() for column in LABEL_COLUMNS))
+                label = label._replace(kind=label.kind.casefold())
                 data_set.labels[plain(label.slug)] = label
-        for row in _rows(open_file(PARTS), PART_COLUMNS):
+        for row in _rows(lambda: open_file(PARTS), PART_COLUMNS, *PART_COLUMNS):
             if box := _box(row):
-                name = _key(PurePosixPath(row["file"]))
-                data_set.parts.setdefault(name, []).append(Part(row["label"], box))
+                part = Part(row["label"].strip(), box)
+                data_set.parts.setdefault(path_of(row), []).append(part)
     return data_set
 
 
@@ -127,34 +137,41 @@ def csv_lines(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> It
         yield text.getvalue().encode()
 
 
-def _key(path: PurePath) -> str:
-    """Composed, for some file systems take accents apart."""
-    return unicodedata.normalize("NFC", path.as_posix())
+def box_of(row: Mapping[str, str]) -> boxes.Box | None:
+    """What a row says, with the decimal commas of some languages as well. Raises ValueError if that
+    is no box; None if it says nothing."""
+    edges = [row[edge].strip().replace(",", ".") for edge in EDGES]
+    return boxes.checked([float(edge) for edge in edges]) if any(edges) else None
+
+
+def is_said_by_a_person(row: Mapping[str, str]) -> bool:
+    return row["box_by"].strip().casefold() == "person"
+
+
+def path_of(row: Mapping[str, str]) -> str:
+    """Where the file is, with the separators of any system, in one normal form of Unicode."""
+    path = PurePosixPath(row["file"].replace("\\", "/")).as_posix()
+    return unicodedata.normalize("NFC", path)
 
 
 def _box(row: Mapping[str, str]) -> boxes.Box | None:
     try:
-        return boxes.checked([float(row[edge]) for edge in EDGES])
+        return box_of(row)
     except ValueError:
         return None
 
 
 def _rows(
-    stream: IO[bytes] | None, needed: tuple[str, ...], wanted: tuple[str, ...] = ()
+    open_table: sheets.Open, all_columns: tuple[str, ...], *needed: str
 ) -> Iterator[dict[str, str]]:
-    """The rows of a table as far as it can be read; none if it lacks the columns needed. Those that
-    are only wanted are empty where there are none."""
-    if stream is None:
+    """The rows of a table as far as it can be read; none if it lacks the columns needed. What is
+    not there is empty."""
+    try:
+        lines = sheets.read(open_table, all_columns)
+        _, columns = next(lines, (0, []))
+        if set(needed) <= set(columns):
+            for _, cells in lines:
+                there = dict(zip(columns, cells, strict=False))
+                yield {column: there.get(column, "") for column in all_columns}
+    except (sheets.NotText, sheets.Broken):
         return
-    with io.TextIOWrapper(stream, _ENCODING, errors="replace", newline="") as text:
-        reader = csv.DictReader(text)
-        try:
-            if set(needed) <= set(reader.fieldnames or ()):
-                for row in reader:
-                    # A database may not store the character NUL.
-                    yield {
-                        key: unguarded(row.get(key) or "").replace("\0", "")
-                        for key in (*needed, *wanted)
-                    }
-        except csv.Error:
-            return

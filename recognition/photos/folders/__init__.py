@@ -1,0 +1,1 @@
+"""What folders and archives hold beside photos: tables, and the files of systems."""
