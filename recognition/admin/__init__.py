@@ -41,4 +41,4 @@ def _app_index(request: HttpRequest, app_label: str, extra_context: object = Non
 
 guard.guard_all(admin.site)  # everything else is registered before
 admin.site.index_title = _("Overview")
-admin.site.app_index = _app_index  # type: ignore[method-assign]
+admin.site.app_index = _app_index  # type: ignore[assignment, method-assign]

@@ -18,7 +18,7 @@ from recognition.core.counting import Counted, count_up_to
 from recognition.photos import selectors
 
 MAX_PAGES = 200  # skipping rows costs time as well; who looks for old ones filters
-MAX_COUNTED = 10_000  # beyond it a list says "10,000+"
+MAX_COUNTED = 1_000  # beyond it a list says "1,000+"
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,9 @@ function mend(part) {
 function nameAsItsLabel(field) {
   const select = field.closest(".select2-container")?.previousElementSibling;
   const name =
-    select instanceof HTMLSelectElement ? select.labels[0]?.textContent.replace("*", "").trim() : "";
+    select instanceof HTMLSelectElement
+      ? select.labels[0]?.textContent.replace("*", "").trim()
+      : "";
   if (!name) return;
   for (const named of [field, ...field.querySelectorAll("[role=textbox]")]) {
     named.removeAttribute("aria-labelledby");
