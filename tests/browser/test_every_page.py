@@ -69,6 +69,22 @@ def test_every_page_fits_and_can_be_used_without_seeing_it(
     assert faulty == {}
 
 
+@pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
+def test_the_header_holds_letters_that_stand_further_apart(
+    language: str, administrator: str, open_page: Callable[..., Page]
+) -> None:
+    """As people set it who read so more easily (WCAG 1.4.12), and as other fonts have it."""
+    page = open_page(locale="en-GB")
+    signed_in(page, administrator)
+    if language == "zh-CN":
+        page.get_by_role("button", name="中文").click()
+        page.get_by_role("button", name="English").wait_for()
+    page.evaluate("document.body.style.letterSpacing = '0.12em'")
+    for width in (390, 735, 740, 787, 834, 960, 961, 1023, 1024, 1440):
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        assert layout_faults(page) == [], width
+
+
 def _is_page(requests: APIRequestContext, address: str) -> bool:
     """Whether this person finds a page there, not a file, a part of a page or another address."""
     answer = requests.get(address, max_redirects=0)

@@ -17,6 +17,7 @@ async () => {
   const clipped = (node) => {  // what can be scrolled within something may stand outside of it
     const box = node.getBoundingClientRect();
     let [left, right, top, bottom] = [box.left, box.right, box.top, box.bottom];
+    if (node.matches("header *")) right = Math.max(right, left + node.scrollWidth); // its words run out of it
     for (let above = node.parentElement; above && above !== document.body; above = above.parentElement) {
       if (getComputedStyle(above).overflowX === "visible") continue;
       const frame = above.getBoundingClientRect();
