@@ -13,8 +13,11 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ORDER_VAR, SEARCH_VAR
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
+
+from recognition.core.counting import Counted
 
 _MAX_DIGITS = 18  # of a key
 _MAX_CHARACTERS = {SEARCH_VAR: 200, ORDER_VAR: 50}
@@ -23,7 +26,19 @@ _OF_DATES = ("year", "month", "day", "gte", "lt")  # what date_hierarchy adds to
 
 
 class DeclaredChangeList(ChangeList):
-    """Refuses what no filter of the list has taken."""
+    """Refuses what no filter of the list has taken. It is called as its rows are, and knows how
+    many there are."""
+
+    in_all: Counted
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        if not self.is_popup:
+            self.title = capfirst(self.opts.verbose_name_plural)
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.in_all = Counted(self.result_count)
 
     def get_filters(self, request: HttpRequest) -> Any:
         found = super().get_filters(request)

@@ -6,6 +6,14 @@ from django.utils.translation import gettext_noop as _
 
 TEXTS = (
     _(" By %(filter_title)s "),
+    _("Add %(name)s"),
+    _("Add %s"),
+    _("Add another %(model)s"),
+    _("Add another %(verbose_name)s"),
+    _("Change %s"),
+    _("Change history: %s"),
+    _("View %s"),
+    _("View selected %(model)s"),
     _("All"),
     _("Apply Filters"),
     _("Clear all filters"),

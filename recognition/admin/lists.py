@@ -14,9 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.views import ChangeList
 
 from recognition.admin.guard import DeclaredChangeList, Guarded
+from recognition.core.counting import Counted, count_up_to
 from recognition.photos import selectors
 
 MAX_PAGES = 200  # skipping rows costs time as well; who looks for old ones filters
+MAX_COUNTED = 1_000  # beyond it a list says "1,000+"
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,10 @@ class UncountedChangeList(DeclaredChangeList):
         self.show_admin_actions = bool(rows)
         self.can_show_all = self.multi_page = False
         self.paginator = Pages(self.page_num, has_more and self.page_num < MAX_PAGES)
+        if has_more:
+            self.in_all = count_up_to(self.queryset.values("pk"), MAX_COUNTED)
+        else:
+            self.in_all = Counted(first + len(keys))
 
 
 class LongList(Guarded):

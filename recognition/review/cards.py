@@ -40,10 +40,11 @@ class Card:
 
     @property
     def confirmed(self) -> Label | None:
-        """The label that Enter confirms: the one people set, unless it is retired, or else the
-        network's first choice."""
-        if self.photo.label and self.photo.label.active:
-            return self.photo.label
+        """The label that Enter confirms: the one people set, or else the network's first choice.
+        None where people set one that is retired: it cannot be confirmed, and is not overwritten
+        by a key that keeps it everywhere else."""
+        if label := self.photo.label:
+            return label if label.active else None
         return self.choices[0][0] if self.choices else None
 
     @property

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from recognition.core import heartbeats
 from recognition.labels import annotating, labelling
-from recognition.labels.fields import BoxedLabelForm, LabelForm, PartForm, offered_labels
+from recognition.labels.fields import BoxedLabelForm, PartForm, offered_labels
 from recognition.labels.labelling import ChangedMeanwhile, Seen
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, Photo, Via
@@ -24,6 +24,7 @@ from recognition.photos import deletion, parts, selectors
 from recognition.photos.contents import contents
 from recognition.site.requests import SignedInRequest
 from recognition.site.trash_messages import report_deleted
+from recognition.staff import field_errors
 
 
 @login_required
@@ -78,7 +79,7 @@ def label(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     if form.is_valid():
         _decide(request, photo, form.cleaned_data["label"], form.cleaned_data["box"])
     else:
-        _report(request, form)
+        field_errors.report_all(request, form, at="label")
     return redirect("photo", photo.id)
 
 
@@ -89,7 +90,7 @@ def label_part(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     photo = _photo_to_review(request, photo_id)
     form = PartForm(request.POST)
     if not form.is_valid():
-        _report(request, form)
+        field_errors.report_all(request, form, at=f"part{request.POST.get('box', '')}")
         return redirect("photo", photo.id)
     label = form.cleaned_data["label"]
     try:
@@ -119,12 +120,6 @@ def _photo_to_review(request: SignedInRequest, photo_id: UUID) -> Photo:
     if not request.user.has_perm("recognition.review"):
         raise PermissionDenied
     return photo
-
-
-def _report(request: SignedInRequest, form: LabelForm) -> None:
-    for errors in form.errors.values():
-        for error in errors:
-            messages.error(request, str(error))
 
 
 def _decide(request: SignedInRequest, photo: Photo, label: Label, box: list[float] | None) -> None:

@@ -18,6 +18,7 @@ from recognition.labels.fields import LabelForm
 from recognition.labels.suggestions import CannotSuggest
 from recognition.models import Photo, Suggestion
 from recognition.site.requests import SignedInRequest
+from recognition.staff import field_errors
 
 
 class SuggestionForm(LabelForm):
@@ -31,9 +32,8 @@ def suggest(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     if form.is_valid():
         _suggest(request, photo_id, **form.cleaned_data)
     else:
-        for errors in form.errors.values():
-            for error in errors:
-                messages.error(request, str(error))
+        kind = "another" if request.POST.get("kind") == "another" else "wrong"
+        field_errors.report_all(request, form, at=f"suggest-{kind}")
     return redirect("photo", photo_id)
 
 
@@ -43,7 +43,7 @@ def _suggest(request: SignedInRequest, photo_id: UUID, **said: Any) -> None:
     except Photo.DoesNotExist:
         raise Http404 from None
     except CannotSuggest as error:
-        messages.warning(request, str(error))
+        field_errors.report(request, f"suggest-{said['kind']}", str(error))
     else:
         messages.success(request, _("Thank you. A reviewer will look at it."))
 
@@ -58,7 +58,7 @@ def withdraw(request: SignedInRequest, photo_id: UUID, suggestion_id: UUID) -> H
     except Suggestion.DoesNotExist:  # withdrawn before, or replaced
         pass
     except CannotSuggest as error:
-        messages.warning(request, str(error))
+        messages.error(request, str(error))
     else:
         messages.success(request, _("Your suggestion is withdrawn."))
     return redirect("photo", photo_id)

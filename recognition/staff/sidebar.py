@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
@@ -73,8 +74,12 @@ def _may_check_storage(request: HttpRequest) -> bool:
     return request.user.has_perm(jobs.RIGHTS[Job.Kind.STORAGE_CHECK])
 
 
-def _logo(request: HttpRequest) -> str:
-    return static("img/logo.svg")
+def _file(name: str) -> Callable[[HttpRequest], str]:
+    """The address of a static file, found out only once there is a request."""
+    return lambda request: static(name)
+
+
+_logo = _file("img/logo.svg")
 
 
 _TEAL = {  # around the pages' brand colours, see static/site/ark.css
@@ -97,6 +102,8 @@ UNFOLD = {
     "SITE_ICON": _logo,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _logo}],
     "SITE_URL": reverse_lazy("home"),
+    "STYLES": [_file("staff/frame.css")],
+    "SCRIPTS": [_file("staff/frame.js")],
     "SHOW_LANGUAGES": True,
     "LANGUAGES": {"action": reverse_lazy("set-language")},
     "SHOW_VIEW_ON_SITE": False,

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 from django import template
 from django.contrib.messages.storage.base import Message
+from django.template import Context
 from django.utils.translation import gettext as _
 
 from recognition.labels.tree import LabelTree
@@ -16,6 +17,7 @@ from recognition.photos.parts import Part
 from recognition.photos.refusals import Refusal
 from recognition.photos.thumbnails import Thumbnail
 from recognition.site.glossary import terms
+from recognition.staff import field_errors
 
 register = template.Library()
 
@@ -28,6 +30,19 @@ def percent(probability: float) -> str:
     if probability < 0.005:
         return "< 1\u00a0%"
     return f"{probability * 100:.0f}\u00a0%"
+
+
+@register.filter
+def is_at_a_field(message: Message) -> bool:
+    """Whether a field of the page shows it, instead of the top of the page."""
+    return field_errors.TAG in message.tags
+
+
+@register.simple_tag(takes_context=True)
+def errors_at(context: Context, *field: object) -> list[Message]:
+    """What recognition.staff.field_errors said of the field with this name, given in parts."""
+    tag = field_errors.tag_of("".join(map(str, field)))
+    return [message for message in context.get("messages") or () if tag in message.tags.split()]
 
 
 @register.filter

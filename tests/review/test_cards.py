@@ -89,13 +89,13 @@ def test_the_others_share_a_retired_label_that_has_no_parent(
     assert card.choices == [(label("car"), 0.5)]
 
 
-def test_nobody_is_asked_to_confirm_a_retired_label_that_people_set(
+def test_a_retired_label_that_people_set_is_neither_confirmed_nor_overwritten_by_enter(
     uploader: User, reviewer: User
 ) -> None:
     photo = settled_photo(uploader, label=label("car"))
     set_active(label("car"), False)
     [card] = cards.cards(reviewer, [photo.id])
-    assert card.confirmed == label("dog")
+    assert card.confirmed is None
 
 
 def test_near_duplicates_are_counted(uploader: User, reviewer: User) -> None:

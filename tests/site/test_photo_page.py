@@ -166,6 +166,28 @@ def test_reviewers_confirm_or_correct_on_the_page(
     assert Photo.objects.get().label == label("dog")
 
 
+def test_the_first_button_keeps_what_a_person_said(
+    reviewer_client: Client, photo: Photo, reviewer: User
+) -> None:
+    made = labelling.decide(photo.id, label("taxi"), reviewer, Via.QUEUE)
+    words = page_of(reviewer_client, photo)
+    assert "Keep Taxi Change to Dog" in words
+    assert "Confirm: Dog" not in words
+    choose(reviewer_client, photo, "taxi", made.id)
+    assert Photo.objects.get().label == label("taxi")
+    assert Decision.objects.count() == 2
+
+
+def test_no_large_button_overwrites_a_label_that_was_retired(
+    reviewer_client: Client, photo: Photo, reviewer: User
+) -> None:
+    labelling.decide(photo.id, label("taxi"), reviewer, Via.QUEUE)
+    Label.objects.filter(slug="taxi").update(active=False)
+    html = reviewer_client.get(reverse("photo", args=[photo.id])).content.decode()
+    assert '<button class="button quiet" name="label" value="dog">' in html
+    assert "Keep Taxi" not in html
+
+
 @pytest.mark.parametrize("seen", ["", "nonsense", NO_ID])
 def test_a_decision_that_was_not_seen_is_not_overwritten(
     seen: object, reviewer_client: Client, photo: Photo, uploader: User

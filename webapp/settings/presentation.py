@@ -8,6 +8,7 @@ from webapp.home import ARK_HOME, BASE_DIR
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["webapp.formats"]
 TIME_ZONE = env.text("TZ", "UTC")
 STATIC_URL = "static/"
 STATIC_ROOT = ARK_HOME / "static"

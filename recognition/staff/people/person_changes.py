@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from recognition.models import Role
 from recognition.people import activation, quotas, ranks, roles, tokens
 from recognition.people.authentication import factors, sessions
+from recognition.staff import field_errors
 from recognition.staff.base import StaffRequest
 from recognition.staff.people.people_page import may_manage
 
@@ -65,7 +66,7 @@ def further_rights(request: StaffRequest, user_id: int) -> HttpResponse:
 def quota(request: StaffRequest, user_id: int) -> HttpResponse:
     form = QuotaForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Enter a whole number of MB, or nothing."))
+        field_errors.report(request, "quota", _("Enter a whole number of MB, or nothing."))
         return redirect("people-person", user_id)
 
     def change(person: User) -> str:

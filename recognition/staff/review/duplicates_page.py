@@ -16,6 +16,7 @@ from recognition.models import Via
 from recognition.photos.selectors import photos_visible_to
 from recognition.review import bulk, groups
 from recognition.review.bulk import Snapshot
+from recognition.staff import field_errors
 from recognition.staff.base import StaffRequest, render_page, staff_page
 from recognition.staff.bulk_messages import report_decided, report_left
 
@@ -39,8 +40,8 @@ def label(request: StaffRequest) -> HttpResponse:
         if decided:
             report_decided(request, decided)
         report_left(request, left)
-    for errors in form.errors.values():
-        messages.error(request, *errors)
+    else:
+        field_errors.report_all(request, form, at=f"label{snapshots[0] if snapshots else ''}")
     return _back(request)
 
 

@@ -19,6 +19,7 @@ from recognition.photos.parts import with_parts
 from recognition.photos.selectors import photos_visible_to
 from recognition.review import bulk, leases
 from recognition.review.bulk import Snapshot
+from recognition.staff import field_errors
 from recognition.staff.base import StaffRequest, render_page, staff_page
 from recognition.staff.bulk_messages import report_left
 from recognition.staff.review.grid_form import GridForm, batches_to_choose
@@ -37,8 +38,7 @@ def grid(request: StaffRequest) -> HttpResponse:
         return _decide(request, [snapshot for snapshot in shown if snapshot in kept], None, after)
     form = LabelForm(request.POST)
     if not form.is_valid():
-        for error in form.errors["label"]:
-            messages.error(request, str(error))
+        field_errors.report_all(request, form)
         return _show(request, taken_out=set(shown) - set(kept))
     wrong = [snapshot for snapshot in shown if snapshot not in kept]
     after = Cursor.parse(request.GET.get("after", ""))

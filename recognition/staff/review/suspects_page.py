@@ -61,7 +61,7 @@ def decide(request: HtmxRequest, photo_id: UUID) -> HttpResponse:
     suggested = card.suggested if card else None
     label, problem = _chosen(request, photo)
     if label is None:
-        return _card(request, photo_id, suggested, problem)
+        return _card(request, photo_id, suggested, wrong=problem)
     seen = SeenForm(request.POST)
     decision_id = seen.cleaned_data["seen"] if seen.is_valid() else None
     try:
@@ -118,19 +118,24 @@ def _theirs(changed: ChangedMeanwhile) -> str:
 
 
 def _card(
-    request: HtmxRequest, photo_id: UUID, suggested: Label | None, problem: str = ""
+    request: HtmxRequest,
+    photo_id: UUID,
+    suggested: Label | None,
+    problem: str = "",
+    wrong: str = "",
 ) -> HttpResponse:
-    """The card of the photo as it is now."""
+    """The card of the photo as it is now; `wrong` is about the label that was typed."""
     card = suspects.card(request.user, photo_id, suggested)
     if card is None:
         raise Http404
-    return _answer(request, "staff/review/_suspect.html", {"card": card, "problem": problem})
+    context = {"card": card, "problem": problem, "wrong": wrong}
+    return _answer(request, "staff/review/_suspect.html", context)
 
 
 def _answer(request: HtmxRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """The photo's part of the page or, without JavaScript, the whole page again."""
     if request.htmx:
         return render(request, template, context)
-    if context.get("problem"):
-        messages.error(request, context["problem"])
+    if problem := context.get("problem") or context.get("wrong"):
+        messages.error(request, problem)
     return redirect("review-suspects")

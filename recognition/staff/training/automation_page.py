@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from recognition.models import TrainingPolicy
+from recognition.staff import field_errors
 from recognition.staff.base import StaffRequest, render_page, staff_page
 from recognition.training import automation
 
@@ -66,5 +67,6 @@ def _change(request: StaffRequest) -> HttpResponse:
         automation.change(request.user, **form.cleaned_data)
         messages.success(request, _("Saved."))
     else:
-        messages.error(request, _("Choose values from the lists, and at least one new label."))
+        text = _("Choose values from the lists, and at least one new label.")
+        field_errors.report(request, "new_labels", text)
     return redirect("training-policy")

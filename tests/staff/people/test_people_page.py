@@ -31,7 +31,7 @@ def test_each_with_role_storage_sessions_and_tokens(
     client_of(reviewer)
     User.objects.filter(pk=reviewer.pk).update(last_login=datetime(2026, 5, 4, 12, tzinfo=UTC))
     said = text(as_superuser.get(PAGE, {"text": "rita"})).replace("\u00a0", " ")
-    assert "rita Reviewer May 4, 2026, noon 1.0 MB of 5.0 MB 1 1" in said
+    assert "rita Reviewer May 4, 2026, 12:00 1.0 MB of 5.0 MB 1 1" in said
 
 
 def test_somebody_who_was_never_here_and_one_who_is_inactive(

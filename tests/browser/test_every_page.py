@@ -1,0 +1,105 @@
+"""Every page that there is, as a stranger, an uploader and an administrator meet it: at the widths
+of phones, tablets and desks nothing runs out of the page or lies over something else, and somebody
+who sees no screen or uses no mouse finds their way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import APIRequestContext, Page
+
+from tests.browser.conftest import signed_in
+from tests.support.addresses import addresses
+from tests.support.instance import Instance, wait_until
+from tests.support.page_faults import accessibility_faults, layout_faults
+
+WIDTHS = (390, 768, 820, 1024, 1440)
+HEIGHT = 900
+NONE_OF_OURS = "/api/docs/"  # below its heading: a picture in it has no name
+_EXAMPLES = """
+import json
+from django.contrib.auth.models import User
+from recognition.labels import labelling
+from recognition.models import ApiToken, Decision, Label, Photo, Via
+
+person = User.objects.get(username={person!r})
+photo, *others = Photo.objects.filter(owner=person).order_by("id")
+for other in others[:2]:
+    labelling.decide(other.id, Label.objects.get(slug="car"), person, Via.PAGE)
+print(json.dumps({{
+    "photo_id": str(photo.id), "batch_id": str(photo.batch_id), "user_id": person.id,
+    "number": 1, "candidate": 1, "baseline": 1, "name": "lite0",
+    "recognition_photo": str(photo.id), "recognition_prediction": str(photo.prediction_id),
+    "recognition_label": Label.objects.get(slug="car").id, "recognition_modelversion": 1,
+    "recognition_decision": str(Decision.objects.filter(by=person)[0].id), "auth_user": person.id,
+    "recognition_apitoken": str(ApiToken.objects.filter(user=person)[0].pk),
+}}))
+"""
+
+
+@pytest.fixture(scope="module")
+def everything(instance: Instance, administrator: str, photos: list[Path]) -> list[str]:
+    """All addresses, some about photos of the administrator."""
+    api = instance.api(instance.token_of(administrator, "Reviewer"))
+    api.upload_many([(photo.name, photo.read_bytes()) for photo in photos[:5]])
+    wait_until(lambda: not api.get("photos/", state="pending")["results"])
+    printed = instance.manage("shell", "-v", "0", "-c", _EXAMPLES.format(person=administrator))
+    return [*addresses(json.loads(printed.splitlines()[-1])), NONE_OF_OURS, "/no-such-page/"]
+
+
+@pytest.mark.parametrize("role", ["stranger", "uploader", "administrator"])
+def test_every_page_fits_and_can_be_used_without_seeing_it(
+    role: str,
+    everything: list[str],
+    administrator: str,
+    next_person: Callable[[], str],
+    open_page: Callable[..., Page],
+    complaints: list[str],
+) -> None:
+    page = open_page()
+    if role != "stranger":
+        signed_in(page, administrator if role == "administrator" else next_person())
+    pages = [address for address in everything if _is_page(page.request, address)]
+    assert len(pages) > {"stranger": 8, "uploader": 15, "administrator": 70}[role]
+    faulty = {address: faults for address in pages if (faults := _faults(page, address))}
+    complaints.clear()  # pages that say 404, and scripts that were left before they had loaded
+    assert faulty == {}
+
+
+@pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
+def test_the_header_holds_letters_that_stand_further_apart(
+    language: str, administrator: str, open_page: Callable[..., Page]
+) -> None:
+    """As people set it who read so more easily (WCAG 1.4.12), and as other fonts have it."""
+    page = open_page(locale="en-GB")
+    signed_in(page, administrator)
+    if language == "zh-CN":
+        page.get_by_role("button", name="中文").click()
+        page.get_by_role("button", name="English").wait_for()
+    page.evaluate("document.body.style.letterSpacing = '0.12em'")
+    for width in (390, 735, 740, 787, 834, 960, 961, 1023, 1024, 1440):
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        assert layout_faults(page) == [], width
+
+
+def _is_page(requests: APIRequestContext, address: str) -> bool:
+    """Whether this person finds a page there, not a file, a part of a page or another address."""
+    answer = requests.get(address, max_redirects=0)
+    is_html = answer.headers.get("content-type", "").startswith("text/html")
+    return is_html and answer.status not in (302, 405) and "<html" in answer.text()
+
+
+def _faults(page: Page, address: str) -> list[str]:
+    page.goto(address)
+    browser = page.context.new_cdp_session(page)
+    found = accessibility_faults(page, browser)
+    browser.detach()
+    if address == NONE_OF_OURS:
+        found = [fault for fault in found if fault != "image without a name"]
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        found += [f"{fault} (at {width} px)" for fault in layout_faults(page)]
+    return found
