@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
+from itertools import chain
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import User
@@ -62,16 +64,10 @@ def test_what_is_there_gets_its_plain_name(before: Any, monkeypatch: pytest.Monk
 
 def test_interrupted_it_goes_on_where_it_was(before: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     add_photos(before)
-    plain = search_names.plain
-
-    def interrupted(name: str) -> str:
-        if name == NAMES[2]:
-            raise KeyboardInterrupt
-        return plain(name)
-
+    twice = chain(NAMES[:2], [KeyboardInterrupt])
     with monkeypatch.context() as patch:
         patch.setattr(search_names, "CHUNK", 1)
-        patch.setattr(search_names, "plain", interrupted)
+        patch.setattr(search_names, "plain", Mock(side_effect=twice))
         with pytest.raises(KeyboardInterrupt):
             migrate()
     assert Photo.objects.exclude(plain_name=None).count() == 2

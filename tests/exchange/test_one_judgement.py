@@ -82,6 +82,7 @@ def test_every_door_says_the_same(
         outcome.name: _said(outcome)
         for outcome in archives.accept(archive, False, other_uploader, batch)
     }
+    archive.discard()
     for name in names:
         (tmp_path / name).write_bytes(files[name])
     folder = {outcome.name: _said(outcome) for outcome in FolderImport(tmp_path, reviewer)}
@@ -98,8 +99,10 @@ def test_what_goes_out_comes_in_again(uploader: User, other_uploader: User) -> N
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert len(archive.namelist()) > len(photos)
     batch = intake.open_batch(other_uploader)
-    back = archives.accept(arrived(content, "set.zip"), False, other_uploader, batch)
+    archive = arrived(content, "set.zip")
+    back = archives.accept(archive, False, other_uploader, batch)
     assert [outcome for outcome in back if outcome.refusal] == []
+    archive.discard()
     stored = Photo.objects.filter(owner=other_uploader)
     assert set(stored.values_list("sha256", flat=True)) == set(
         Photo.objects.filter(owner=uploader).values_list("sha256", flat=True)
