@@ -8,13 +8,12 @@ import struct
 import numpy as np
 from PIL import Image, ImageCms
 
-from recognition.cnn.pixels.colours import adobe_rgb, matrix_profile
+from recognition.cnn.pixels.colours import adobe_rgb, display_p3, matrix_profile
 
 _PROPHOTO = ((0.7977, 0.2880, 0.0), (0.1352, 0.7119, 0.0), (0.0313, 0.0001, 0.8249))
-_DISPLAY_P3 = ((0.5151, 0.2412, -0.0011), (0.2920, 0.6922, 0.0419), (0.1571, 0.0666, 0.7841))
 WIDE = {
     "Adobe RGB": adobe_rgb(),
-    "Display P3": matrix_profile(_DISPLAY_P3, 2.2),
+    "Display P3": display_p3(),
     "ProPhoto": matrix_profile(_PROPHOTO, 1.8),
 }
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

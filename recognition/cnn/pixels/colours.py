@@ -26,6 +26,10 @@ _CURVES = (b"rTRC", b"gTRC", b"bTRC")
 _SRGB = ((0.4361, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971), (0.1431, 0.0606, 0.7141))
 _ADOBE_RGB = ((0.6097, 0.3111, 0.0195), (0.2053, 0.6257, 0.0609), (0.1492, 0.0632, 0.7446))
 _ADOBE_GAMMA = 563 / 256
+_DISPLAY_P3 = ((0.5151, 0.2412, -0.0011), (0.2920, 0.6922, 0.0419), (0.1571, 0.0666, 0.7841))
+# Of HEIC's colours by number (ITU-T H.273): primaries of screens, and curves that are no HDR.
+_P3_PRIMARIES, _ORDINARY_CURVES = (11, 12), (1, 6, 13, 14, 15)
+_SRGB_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
 _SAME_COLORANT, _SAME_LEVEL = 0.002, 1 / 255
 _LEVELS = [level / 16 for level in range(2, 17)]
 _EXIF_IFD, _COLOUR_SPACE, _INTEROPERABILITY, _UNCALIBRATED = 0x8769, 0xA001, 0xA005, 0xFFFF
@@ -38,7 +42,7 @@ def profile_of(image: Image.Image) -> bytes:
     """What tells how to bring an open photo's colours to sRGB; empty if nothing has to be done."""
     if image.mode in _WITHOUT_PROFILE:
         return b""
-    profile = image.info.get("icc_profile") or _by_exif(image)
+    profile = image.info.get("icc_profile") or _by_exif(image) or _by_number(image)
     return profile if isinstance(profile, bytes) and not _is_needless(profile) else b""
 
 
@@ -181,20 +185,36 @@ def _by_exif(image: Image.Image) -> bytes:
     return adobe_rgb() if space == _UNCALIBRATED and mark.startswith(_ADOBE_MARK) else b""
 
 
+def _by_number(image: Image.Image) -> bytes:
+    """Some phones name the colours of a HEIC in place of a profile."""
+    named = image.info.get("nclx_profile") or {}
+    is_p3 = named.get("color_primaries") in _P3_PRIMARIES
+    is_ordinary = named.get("transfer_characteristics") in _ORDINARY_CURVES
+    return display_p3() if is_p3 and is_ordinary else b""
+
+
+@cache
+def display_p3() -> bytes:
+    """A profile of Display P3, whose curve is that of sRGB."""
+    return matrix_profile(_DISPLAY_P3, None)
+
+
 @cache
 def adobe_rgb() -> bytes:
     """A profile of Adobe RGB (1998)."""
     return matrix_profile(_ADOBE_RGB, _ADOBE_GAMMA)
 
 
-def matrix_profile(colorants: tuple[tuple[float, float, float], ...], gamma: float) -> bytes:
-    """A profile of three colorants (XYZ, adapted to D50) and one curve."""
+def matrix_profile(colorants: tuple[tuple[float, float, float], ...], gamma: float | None) -> bytes:
+    """A profile of three colorants (XYZ, adapted to D50) and one curve; None: that of sRGB."""
     white = (0.9642, 1.0, 0.8249)
     tags = {
         name: b"XYZ " + struct.pack(">4x3i", *(round(n * 65536) for n in xyz))
         for name, xyz in zip((b"wtpt", *_COLORANTS), (white, *colorants), strict=True)
     }
-    curve = b"curv" + struct.pack(">4xIH2x", 1, round(gamma * 256))
+    curve = b"para" + struct.pack(">4xHxx5i", 3, *(round(n * 65536) for n in _SRGB_CURVE))
+    if gamma is not None:
+        curve = b"curv" + struct.pack(">4xIH2x", 1, round(gamma * 256))
     tags |= dict.fromkeys(_CURVES, curve)
     table, body = b"", b""
     for name, content in tags.items():

@@ -203,6 +203,21 @@ def test_adobe_rgb_that_only_exif_tells_of() -> None:
     assert furthest(load_upright_rgb(plain, 120), patches()) <= LEVELS
 
 
+@pytest.mark.parametrize(("curve", "is_applied"), [(13, True), (1, True), (16, False)])
+def test_a_heic_that_names_its_colours_by_number(curve: int, is_applied: bool) -> None:
+    options = {"quality": 100, "chroma": 444, "matrix_coefficients": 6, "full_range_flag": 1}
+    options |= {"color_primaries": 12, "transfer_characteristics": curve}
+    content = encoded(patches(), "HEIF", **options)
+    with Image.open(io.BytesIO(content)) as opened:
+        stored = opened.convert("RGB")
+    expected = in_srgb(stored, colours.display_p3()) if is_applied else stored
+    assert furthest(load_upright_rgb(content, 120), expected) <= LEVELS
+
+
+def test_the_curve_of_srgb_is_made_as_it_is_known() -> None:
+    assert colours._is_needless(colours.matrix_profile(colours._SRGB, None))
+
+
 @pytest.mark.parametrize("profile", [b"", SRGB], ids=["none", "sRGB"])
 def test_srgb_costs_nothing(profile: bytes) -> None:
     """Neither littlecms nor a second pass over the pixels."""
