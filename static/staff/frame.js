@@ -7,7 +7,7 @@ function mend(part) {
   for (const icon of part.querySelectorAll(".material-symbols-outlined:not([aria-hidden])")) {
     icon.setAttribute("aria-hidden", "true");
   }
-  for (const cell of part.querySelectorAll("[data-label]")) {
+  for (const cell of part.querySelectorAll("td[data-label], th[data-label]")) {
     const name = cell.getAttribute("data-label") ?? "";
     const written = name.charAt(0).toLocaleUpperCase() + name.slice(1);
     if (written !== name) cell.setAttribute("data-label", written);
