@@ -67,8 +67,14 @@ def _is_subsampled(directory: Directory) -> bool:
 
 
 def _is_in_deep_planes(directory: Directory, bits: tuple[int, ...]) -> bool:
-    """Each colour by itself, in more than 8 bits: Pillow would read them as bytes."""
-    return directory.number(_PLANAR) == _BY_COLOUR and len(bits) > 1 and bits[0] != 8
+    """Each colour by itself, in more than 8 bits, not compressed: Pillow would read them as bytes.
+    What is compressed libtiff reads, and rightly."""
+    return (
+        directory.number(_COMPRESSION, _PLAIN) == _PLAIN
+        and directory.number(_PLANAR) == _BY_COLOUR
+        and len(bits) > 1
+        and bits[0] != 8
+    )
 
 
 def _scans_of_one(data: Bytes, parts: int) -> int:
