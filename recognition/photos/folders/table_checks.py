@@ -43,7 +43,7 @@ class TableChecks:
         self._open_file = open_file
         self._has_file = has_file
         self._knows_label = knows_label
-        self._misses_originals = open_file(ERRORS) is not None
+        self._misses_originals = self._is_there(ERRORS)
         self._found: list[Refusal] = []
         self._more = 0
 
@@ -54,6 +54,12 @@ class TableChecks:
         self._check_parts()
         more = [Refusal("table_more", value=str(self._more))] if self._more else []
         return self._found + more
+
+    def _is_there(self, table: str) -> bool:
+        stream = self._open_file(table)
+        if stream:
+            stream.close()
+        return stream is not None
 
     def _say(self, code: str, table: str, line: int = 0, value: str = "") -> None:
         if len(self._found) < MOST:
@@ -122,7 +128,7 @@ class TableChecks:
         try:
             lines = sheets.read(lambda: self._open_file(table), known)
             number, columns = next(lines, (1, []))
-            if self._open_file(table) is None:
+            if not self._is_there(table):
                 return
             if not self._understands(table, number, columns, known, needed):
                 return

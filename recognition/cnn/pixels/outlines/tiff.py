@@ -39,7 +39,8 @@ def outline(data: Bytes) -> Outline:
     samples = max(directory.number(_SAMPLES, 1), len(bits))
     if samples > MAX_SAMPLES or any(each > MAX_SAMPLE_BITS for each in bits):
         raise too_complex()
-    if _is_subsampled(directory) or _is_in_deep_planes(directory, bits):
+    is_plain = directory.number(_COMPRESSION, _PLAIN) == _PLAIN  # else libtiff reads it
+    if is_plain and (_is_subsampled(directory) or _is_in_deep_planes(directory, bits)):
         raise UnreadablePhoto("unsupported_format")
     is_tiled = _TILE_OFFSETS in directory.entries
     offsets = directory.numbers(_TILE_OFFSETS if is_tiled else _STRIP_OFFSETS)
@@ -58,23 +59,14 @@ def outline(data: Bytes) -> Outline:
 
 
 def _is_subsampled(directory: Directory) -> bool:
-    """Colours for each other pixel, not compressed: Pillow would read beyond the end."""
-    return (
-        directory.number(_COMPRESSION, _PLAIN) == _PLAIN
-        and directory.number(_PHOTOMETRIC) == _YCBCR
-        and any(each != 1 for each in directory.numbers(_SUBSAMPLING))
-    )
+    """Colours for each other pixel: Pillow alone would read beyond the end."""
+    is_ycbcr = directory.number(_PHOTOMETRIC) == _YCBCR
+    return is_ycbcr and any(each != 1 for each in directory.numbers(_SUBSAMPLING))
 
 
 def _is_in_deep_planes(directory: Directory, bits: tuple[int, ...]) -> bool:
-    """Each colour by itself, in more than 8 bits, not compressed: Pillow would read them as bytes.
-    What is compressed libtiff reads, and rightly."""
-    return (
-        directory.number(_COMPRESSION, _PLAIN) == _PLAIN
-        and directory.number(_PLANAR) == _BY_COLOUR
-        and len(bits) > 1
-        and bits[0] != 8
-    )
+    """Each colour by itself, in more than 8 bits: Pillow alone would read them as bytes."""
+    return directory.number(_PLANAR) == _BY_COLOUR and len(bits) > 1 and bits[0] != 8
 
 
 def _scans_of_one(data: Bytes, parts: int) -> int:
