@@ -14,6 +14,7 @@ from recognition.labels.tree import LabelTree
 from recognition.models import Label, Photo, Review, State, Suggestion
 from recognition.photos import parts, selectors
 from recognition.photos.parts import Part
+from recognition.review import bursts
 
 # 99 % of the nearest photos with the same label are more similar than this, and 5 % of those of
 # another kind.
@@ -27,7 +28,8 @@ class Card:
     choices: the top five labels with their confidence, and a broader answer. parts: what is framed,
     the main one first. similar: the nearest labelled photos.
     near_duplicates: how many other photos are nearly the same picture. seen: the id of the photo's
-    last decision, for `labelling.Seen`. suggestions: of the owner, that wait.
+    last decision, for `labelling.Seen`. suggestions: of the owner, that wait. burst: the other
+    photos of its event that wait.
     """
 
     photo: Photo
@@ -37,6 +39,7 @@ class Card:
     near_duplicates: int
     seen: UUID | None
     suggestions: list[Suggestion]
+    burst: list[Photo]
 
     @property
     def confirmed(self) -> Label | None:
@@ -46,6 +49,10 @@ class Card:
         if label := self.photo.label:
             return label if label.active else None
         return self.choices[0][0] if self.choices else None
+
+    @property
+    def burst_size(self) -> int:
+        return 1 + len(self.burst)
 
     @property
     def others(self) -> list[Part]:
@@ -70,6 +77,7 @@ def cards(reviewer: User, photo_ids: Collection[UUID]) -> list[Card]:
     seen = selectors.last_decisions(photos)
     suggested = suggestions.open_of(photos)
     similar = _similar(reviewer, photos.values())
+    bursts_of = bursts.mates(reviewer, photos.values())
     groups = _sizes(reviewer, (photo.group for photo in photos.values() if photo.group))
     return [
         Card(
@@ -80,6 +88,7 @@ def cards(reviewer: User, photo_ids: Collection[UUID]) -> list[Card]:
             near_duplicates=groups.get(photos[key].group, 1) - 1,
             seen=seen.get(key),
             suggestions=suggested.get(key, []),
+            burst=bursts_of.get(key, []),
         )
         for key in photo_ids
         if key in photos

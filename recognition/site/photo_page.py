@@ -21,6 +21,7 @@ from recognition.labels.labelling import ChangedMeanwhile, Seen
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, Photo, Via
 from recognition.photos import deletion, parts, selectors
+from recognition.photos.capture import places
 from recognition.photos.contents import contents
 from recognition.site.requests import SignedInRequest
 from recognition.site.trash_messages import report_deleted
@@ -44,6 +45,8 @@ def photo(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
         "newer": newer,
         "older": older,
         "decisions": decisions,
+        "place": places.shown_to(request.user, photo),
+        "drops_place": places.are_dropped(photo.owner_id),
         "labelled_by": selectors.name_shown(photo.labelled_by, photo, request.user),
         "is_silent": not selectors.is_settled(photo) and not heartbeats.is_heard(),
     }

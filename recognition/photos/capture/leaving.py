@@ -42,6 +42,25 @@ def may_take_place(user: User, photo: Photo) -> bool:
     return places.may_see_all(user) and not places.are_dropped(photo.owner_id)
 
 
+def with_place(user: User, photo: Photo, wanted: str | None) -> bool:
+    """Whether the original is handed to this person as it came. wanted: "with", "without", or
+    nothing in particular: then those who drop the place have it left out here too."""
+    if wanted == "without" or not may_take_place(user, photo):
+        return False
+    return wanted == "with" or not places.are_dropped(photo.owner_id)
+
+
+def original(photo: Photo) -> Iterator[bytes]:
+    """The original without its place. Raises, before anything is read, what `patches` does."""
+    found = patches(photo)
+    return _read(photo, found)
+
+
+def _read(photo: Photo, patches: Sequence[Patch]) -> Iterator[bytes]:
+    with photo.original_path.open("rb") as stream:
+        yield from pieces(stream, patches)
+
+
 def patches(photo: Photo) -> list[Patch]:
     """What takes the place out of its original. Raises UnreadablePhoto, Busy, and OSError."""
     [packed] = shared().run("place", photo.original_path, photo.owner_id).parts

@@ -17,8 +17,9 @@ from recognition.photos import history
 from recognition.photos.history import Cursor
 from recognition.photos.parts import with_parts
 from recognition.photos.selectors import photos_visible_to
-from recognition.review import bulk, leases
+from recognition.review import bulk, bursts, leases
 from recognition.review.bulk import Snapshot
+from recognition.review.bursts import Stack
 from recognition.staff import field_errors
 from recognition.staff.base import StaffRequest, render_page, staff_page
 from recognition.staff.bulk_messages import report_left
@@ -53,12 +54,15 @@ def _show(request: StaffRequest, taken_out: Collection[Snapshot] = ()) -> HttpRe
     )
     after = Cursor.parse(request.GET.get("after", ""))
     page = history.page(photos, filters, after, PAGE_SIZE)
+    tiles = [_tile(photo, taken_out) for photo in page.photos]
+    stacks = bursts.stacks((tile[:2] for tile in tiles), request.GET.get("apart", ""))
     context = {
         "form": form,
         "filters": filters,
         "page": page,
         "after": after,
-        "tiles": [_tile(photo, taken_out) for photo in page.photos],
+        "tiles": tiles,
+        "stacks": [_stacked(request, stack, taken_out, after) for stack in stacks],
         "undone_address": _address(request, after=Cursor.parse(request.GET.get("before", ""))),
         "next_address": _address(request, after=page.next),
         "first_address": _address(request),
@@ -78,6 +82,15 @@ def _tile(photo: Photo, taken_out: Collection[Snapshot]) -> tuple[Photo, Snapsho
     return photo, snapshot, snapshot not in taken_out
 
 
+def _stacked(
+    request: StaffRequest, stack: Stack, taken_out: Collection[Snapshot], after: Cursor | None
+) -> tuple[Stack, bool, str]:
+    """With whether it is in, and where its photos are shown one by one."""
+    is_in = not any(snapshot in taken_out for _photo, snapshot in stack.photos)
+    event = stack.first.event
+    return stack, is_in, _address(request, after=after, apart=event and event.hex)
+
+
 def _decide(
     request: StaffRequest, snapshots: list[Snapshot], label: Label | None, after: Cursor | None
 ) -> HttpResponse:
@@ -91,7 +104,8 @@ def _decide(
 
 
 def _snapshots(request: HttpRequest, name: str) -> list[Snapshot]:
-    return Snapshot.parse_all(request.POST.getlist(name)[:PAGE_SIZE])
+    values = " ".join(request.POST.getlist(name)[:PAGE_SIZE])  # of a burst several in one
+    return Snapshot.parse_all(values.split()[:PAGE_SIZE])
 
 
 def _decided(request: StaffRequest) -> BulkDecision | None:
@@ -106,7 +120,7 @@ def _decided(request: StaffRequest) -> BulkDecision | None:
 def _address(request: HttpRequest, **changes: object) -> str:
     """The address of this page with its filters and these changes."""
     query = request.GET.copy()
-    for name in ("after", "decided", "before"):
+    for name in ("after", "decided", "before", "apart"):
         query.pop(name, None)
     for name in [name for name, value in query.items() if not value]:
         del query[name]

@@ -24,7 +24,7 @@ from recognition.labels.labelling import ChangedMeanwhile, Seen
 from recognition.labels.tree import LabelTree
 from recognition.models import Kind, Label, Photo, Via
 from recognition.photos import selectors
-from recognition.review import leases, queue
+from recognition.review import bursts, leases, queue
 from recognition.review.cards import Card, cards
 from recognition.staff.base import StaffRequest, render_page, staff_page
 
@@ -52,6 +52,7 @@ class DecisionForm(PhotoForm):
     seen = forms.UUIDField(required=False)
     agrees = forms.UUIDField(required=False)  # with a suggestion that there is another one
     box = BoxField(required=False)
+    also = forms.CharField(required=False, max_length=40 * bursts.MOST)  # ids of the same burst
 
 
 class PartForm(PhotoForm):
@@ -113,7 +114,7 @@ def decide(request: StaffRequest) -> JsonResponse:
     sent = _understood(DecisionForm(request.POST))
     photo = _visible_photo(request, sent["photo"])
     label = _label(sent["label"], photo)
-    seen, box = Seen(sent["seen"]), sent["box"]
+    seen, box, also = Seen(sent["seen"]), sent["box"], _ids(sent["also"].split())
     try:
         made = labelling.decide(
             photo.id, label, request.user, Via.QUEUE, sent["decision"], seen, box=box
@@ -126,6 +127,7 @@ def decide(request: StaffRequest) -> JsonResponse:
         raise BadRequest from None
     if sent["agrees"]:
         agreeing.agree(sent["agrees"], made, request.user)
+    bursts.decide_alike(made, also, request.user)
     return JsonResponse({"seen": made.id})
 
 
@@ -189,6 +191,7 @@ def undo(request: StaffRequest) -> JsonResponse:
         raise Http404
     try:
         labelling.undo(made, request.user)
+        bursts.undo_alike(made, request.user)
     except Photo.DoesNotExist:
         raise Http404 from None
     except ChangedMeanwhile as changed:

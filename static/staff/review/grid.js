@@ -7,13 +7,20 @@ const boxes = form ? all("[name=keep]", HTMLInputElement, form) : [];
 /** @type {number | null} */
 let last = null;
 
+/**
+ * A burst is one tile with several photos.
+ * @param {HTMLInputElement[]} boxes
+ */
+const photosOf = (boxes) => boxes.reduce((sum, box) => sum + Number(box.dataset.photos ?? 1), 0);
+
 /** @param {HTMLFormElement} form */
 function count(form) {
-  const kept = boxes.filter((box) => box.checked).length;
+  const kept = photosOf(boxes.filter((box) => box.checked));
+  const shown = photosOf(boxes);
   the("[data-kept]", HTMLElement, form).textContent = String(kept);
-  the("[data-wrong]", HTMLElement, form).textContent = String(boxes.length - kept);
+  the("[data-wrong]", HTMLElement, form).textContent = String(shown - kept);
   the("[name=confirm]", HTMLButtonElement, form).disabled = kept === 0;
-  the("[name=relabel]", HTMLButtonElement, form).disabled = kept === boxes.length;
+  the("[name=relabel]", HTMLButtonElement, form).disabled = kept === shown;
 }
 
 /**

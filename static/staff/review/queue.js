@@ -2,6 +2,7 @@
 // outbox tells the server about it when it can.
 import { all, around, fromHtml, maybe, the } from "../../dom.js";
 import { pictureActions, tell } from "./about.js";
+import { listenToBursts, restOfBurst } from "./burst.js";
 import { Carousel, photoOf } from "./carousel.js";
 import { askWhose } from "./conflict.js";
 import { listenToKeys } from "./keys.js";
@@ -55,7 +56,8 @@ function decide(slug, name, article = carousel.current) {
   const { box } = pictureOf(article);
   const about = box ? JSON.stringify(box) : ""; // without: as it was
   const seen = article.dataset.seen ?? "";
-  leave(article, "decide", { label: slug, seen, box: about, ...agreement(article) });
+  const rest = { ...agreement(article), ...restOfBurst(article) };
+  leave(article, "decide", { label: slug, seen, box: about, ...rest });
   say(dataset.textDecided, name);
 }
 
@@ -301,6 +303,7 @@ filters.addEventListener("change", () => filters.submit());
 stage.addEventListener("ark:shown", () => carousel.current && pictureOf(carousel.current));
 stage.addEventListener("ark:about", () => carousel.current && tell(carousel.current, ofPicture));
 listenToKeys(actions, choose);
+listenToBursts();
 whileAtWork(renew);
 outbox.send();
 refill();
