@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from recognition.labels import labelling
 from recognition.models import BulkDecision, Decision, Photo, Via
@@ -22,6 +23,7 @@ from recognition.review import leases
 from recognition.review.bulk import Snapshot
 
 MOST = 60  # photos beside one
+_MOST_OF_EVENT = 2000
 
 
 class Stack(NamedTuple):
@@ -86,9 +88,11 @@ def _of(decision_id: UUID) -> UUID:
 
 
 def _waiting(reviewer: User, photo: Photo) -> QuerySet[Photo]:
-    """That nobody has labelled, and that nobody else has before them."""
-    visible = selectors.photos_visible_to(reviewer).filter(event=photo.event, label=None)
-    waiting = visible.filter(prediction__review__isnull=False).exclude(id=photo.id)
-    return (
-        waiting.exclude(id__in=leases.held_by_others(reviewer)) if photo.event else waiting.none()
-    )
+    """That nobody has labelled, and that nobody else has before them. The event is looked up by
+    itself, or SQLite may begin with all photos that have no label."""
+    of_event = Photo.objects.filter(event=photo.event).order_by("event", "id")
+    ids = list(of_event.values_list("id", flat=True)[:_MOST_OF_EVENT]) if photo.event else []
+    held = set(leases.held_by_others(reviewer).filter(photo__in=ids))
+    visible = selectors.photos_visible_to(reviewer).filter(id__in={*ids} - held - {photo.id})
+    unlabelled = visible.alias(said=Coalesce("label", 0)).filter(said=0)
+    return unlabelled.filter(prediction__review__isnull=False)
