@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -21,7 +22,7 @@ from recognition.exchange.export_names import UniqueNames, file_name, folder_nam
 from recognition.exchange.export_rows import Spool
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, Photo
-from recognition.photos.capture import leaving
+from recognition.photos.capture import leaving, places
 from recognition.photos.folders import dataset_tables
 
 _IN_MEMORY_BYTES = 1024 * 1024
@@ -65,7 +66,7 @@ class Export:
         self._selection = selection
         self._tree = LabelTree()
         self._used: set[Label] = set()
-        self._dropping = leaving.Dropping({})
+        self._are_dropped = cache(places.are_dropped)  # each owner is looked up once
         columns = dataset_tables.PHOTO_COLUMNS
         without = [column for column in columns if column not in dataset_tables.PLACE]
         self._columns = columns if selection.place else tuple(without)
@@ -158,7 +159,7 @@ class Export:
                     yield photo, export_rows.row(photo, label, name(photo, label), tells)
 
     def _tells_place(self, photo: Photo) -> bool:
-        return self._selection.place and photo.owner_id not in self._dropping
+        return self._selection.place and not self._are_dropped(photo.owner_id)
 
     def _by_label(self) -> _Namer:
         """A folder for each label."""

@@ -198,9 +198,10 @@ def _once_an_event(photo_ids: Sequence[UUID], in_hand: Collection[UUID]) -> list
     first: list[UUID] = []
     for photo_id in photo_ids:
         event = events.get(photo_id)
-        if event is None or event not in seen:
+        if event not in seen:
             first.append(photo_id)
-            seen.update({event} - {None})
+        if event:
+            seen.add(event)
     return first
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Iterator, Sequence
-from typing import IO, NamedTuple
+from typing import IO
 
 from django.contrib.auth.models import User
 
@@ -21,18 +21,6 @@ from recognition.photos.capture import places
 
 PIECE_BYTES = 256 * 1024
 _HEAD = struct.Struct(">QQ")
-
-
-class Dropping(NamedTuple):
-    """Whether the places of these owners stay here. Kept for as long as an export takes, so that
-    an owner is asked about once."""
-
-    known: dict[int, bool]
-
-    def __contains__(self, owner_id: int) -> bool:
-        if owner_id not in self.known:
-            self.known[owner_id] = places.are_dropped(owner_id)
-        return self.known[owner_id]
 
 
 def may_take_place(user: User, photo: Photo) -> bool:
