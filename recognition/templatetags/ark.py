@@ -13,6 +13,7 @@ from recognition.labels.tree import LabelTree
 from recognition.models import Label, Photo, Prediction, Subject, TrashedPhoto
 from recognition.photos import thumbnails, trash
 from recognition.photos.contents import contents as describe
+from recognition.photos.contents import exactly as name_exactly
 from recognition.photos.parts import Part
 from recognition.photos.refusals import Refusal
 from recognition.photos.thumbnails import Thumbnail
@@ -65,6 +66,12 @@ def advice(code: str) -> str:
 def contents(subjects: Iterable[Subject]) -> str:
     """What they are, in words: "2 dogs, 1 car"."""
     return describe(subject.label for subject in subjects)
+
+
+@register.filter
+def exactly(prediction: Prediction) -> str:
+    """What the network saw, more exactly than its label says; empty if there is nothing to add."""
+    return name_exactly(prediction)
 
 
 @register.filter
