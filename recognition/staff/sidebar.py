@@ -100,7 +100,12 @@ UNFOLD = {
     "SITE_HEADER": "Ark",
     "SITE_SUBHEADER": _("Administration"),
     "SITE_ICON": _logo,
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _logo}],
+    "SITE_FAVICONS": [
+        {"rel": "icon", "sizes": "32x32", "href": _file("img/icons/favicon.ico")},
+        {"rel": "icon", "type": "image/svg+xml", "href": _logo},
+        {"rel": "apple-touch-icon", "href": _file("img/icons/apple-touch-icon.png")},
+        {"rel": "manifest", "href": reverse_lazy("web-manifest")},
+    ],
     "SITE_URL": reverse_lazy("home"),
     "STYLES": [_file("staff/frame.css")],
     "SCRIPTS": [_file("staff/frame.js")],

@@ -2,6 +2,9 @@
 (() => {
   const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)");
+  // Of the browser's own bars: in the light, in the dark. They follow the page, not the system.
+  const bars = [...document.querySelectorAll("meta[name=theme-color]")];
+  const colours = bars.map((bar) => bar.getAttribute("content") ?? "");
 
   function stored() {
     try {
@@ -20,8 +23,14 @@
     }
   }
 
+  /** @param {string} theme */
+  function turn(theme) {
+    root.dataset.theme = theme;
+    for (const bar of bars) bar.setAttribute("content", colours[theme === "dark" ? 1 : 0]);
+  }
+
   function show() {
-    root.dataset.theme = stored() || (system.matches ? "dark" : "light");
+    turn(stored() || (system.matches ? "dark" : "light"));
   }
 
   show();
@@ -31,8 +40,9 @@
       if (!(button instanceof HTMLElement)) continue;
       button.hidden = false;
       button.addEventListener("click", () => {
-        root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
-        store(root.dataset.theme);
+        const theme = root.dataset.theme === "dark" ? "light" : "dark";
+        turn(theme);
+        store(theme);
       });
     }
   });
