@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from django import template
+from django.conf import settings
 from django.contrib.messages.storage.base import Message
 from django.template import Context
 from django.utils.translation import gettext as _
@@ -31,6 +32,12 @@ def percent(probability: float) -> str:
     if probability < 0.005:
         return "< 1\u00a0%"
     return f"{probability * 100:.0f}\u00a0%"
+
+
+@register.simple_tag
+def keeps_offline_page() -> bool:
+    """Whether browsers are to keep a page for when there is no network (site/app/offline.py)."""
+    return bool(settings.ARK_OFFLINE_PAGE)
 
 
 @register.filter

@@ -37,5 +37,7 @@ def test_the_worker_answers_for_the_whole_site() -> None:
 
 @pytest.mark.usefixtures("db")
 def test_a_worker_that_is_not_wanted_any_more_is_told(settings: Any) -> None:
+    assert "offline.js" in STRANGER.get("/sign-in/").content.decode()
     settings.ARK_OFFLINE_PAGE = False
+    assert "offline.js" not in STRANGER.get("/sign-in/").content.decode()
     assert '"isWanted": false' in STRANGER.get(WORKER).content.decode()
