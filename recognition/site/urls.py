@@ -50,6 +50,7 @@ urlpatterns = [
     path("how-it-works/", how_it_works.how_it_works, name="how-it-works"),
     path("glossary/", glossary.page, name="glossary"),
     path("", include("recognition.site.accounts.urls")),
+    path("", include("recognition.site.app.urls")),
     path("session/", script_requests.session, name="session"),
     path("account/tokens/", tokens_page.page, name="api-tokens"),
     path("account/tokens/<uuid:token_id>/revoke/", tokens_page.revoke, name="revoke-api-token"),

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from django import template
+from django.conf import settings
 from django.contrib.messages.storage.base import Message
 from django.db.models import Model
 from django.template import Context
@@ -14,6 +15,7 @@ from recognition.labels.tree import LabelTree
 from recognition.models import Label, Photo, Prediction, State, Subject, TrashedPhoto
 from recognition.photos import thumbnails, trash
 from recognition.photos.contents import contents as describe
+from recognition.photos.contents import exactly as name_exactly
 from recognition.photos.parts import Part
 from recognition.photos.refusals import Refusal
 from recognition.photos.thumbnails import Thumbnail
@@ -32,6 +34,12 @@ def percent(probability: float) -> str:
     if probability < 0.005:
         return "< 1\u00a0%"
     return f"{probability * 100:.0f}\u00a0%"
+
+
+@register.simple_tag
+def keeps_offline_page() -> bool:
+    """Whether browsers are to keep a page for when there is no network (site/app/offline.py)."""
+    return bool(settings.ARK_OFFLINE_PAGE)
 
 
 @register.filter
@@ -92,6 +100,12 @@ def advice(code: str) -> str:
 def contents(subjects: Iterable[Subject]) -> str:
     """What they are, in words: "2 dogs, 1 car"."""
     return describe(subject.label for subject in subjects)
+
+
+@register.filter
+def exactly(prediction: Prediction) -> str:
+    """What the network saw, more exactly than its label says; empty if there is nothing to add."""
+    return name_exactly(prediction)
 
 
 @register.filter

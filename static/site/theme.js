@@ -3,6 +3,9 @@
 (() => {
   const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)");
+  // Of the browser's own bars: in the light, in the dark. They follow the page, not the system.
+  const bars = [...document.querySelectorAll("meta[name=theme-color]")];
+  const colours = bars.map((bar) => bar.getAttribute("content") ?? "");
 
   /** @param {string} name */
   function stored(name) {
@@ -29,6 +32,7 @@
   function paint(theme) {
     root.dataset.theme = theme;
     root.classList.toggle("dark", theme === "dark");
+    for (const bar of bars) bar.setAttribute("content", colours[theme === "dark" ? 1 : 0]);
   }
 
   function show() {
