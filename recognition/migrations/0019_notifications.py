@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("created", "id"),
-                "default_permissions": (),
+                "default_permissions": ("change",),
             },
         ),
         migrations.CreateModel(
@@ -187,6 +187,14 @@ class Migration(migrations.Migration):
             options={
                 "default_permissions": (),
             },
+        ),
+        migrations.AddIndex(
+            model_name="job",
+            index=models.Index(fields=["by", "finished"], name="job_ended"),
+        ),
+        migrations.AddIndex(
+            model_name="trainingrun",
+            index=models.Index(fields=["by", "finished"], name="run_ended"),
         ),
         migrations.AddIndex(
             model_name="outgoingevent",

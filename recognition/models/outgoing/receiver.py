@@ -49,7 +49,7 @@ class Receiver(models.Model):
 
     class Meta:
         ordering = ("created", "id")
-        default_permissions = ()
+        default_permissions = ("change",)
 
     def __str__(self) -> str:
         return self.url or f"mail {self.person_id}"
