@@ -111,6 +111,11 @@ class LabelTree:
         is_above = self._is_above(prediction.label_id, label.id)
         return label if is_above and label.id != prediction.label_id else None
 
+    @cached_property
+    def slugs(self) -> dict[int, str]:
+        """By the ids of the labels."""
+        return {label.id: label.slug for label in self}
+
     def in_order(self) -> list[Label]:
         """Kind by kind, each label right after its parent and that one's earlier children."""
 

@@ -25,6 +25,9 @@ class Profile(models.Model):
     # They are being deleted: deactivated already, a job removes what is theirs.
     deletion_asked = models.DateTimeField(null=True)
 
+    # Notices of what ended that were put away: {id: ISO time}, of the last days only.
+    seen_notices = models.JSONField(default=dict, db_default={})
+
     class Meta:
         verbose_name = _("profile")
         verbose_name_plural = _("profiles")

@@ -25,6 +25,7 @@ from recognition.labels import annotating, labelling
 from recognition.labels.boxes import Box
 from recognition.labels.tree import LabelTree
 from recognition.models import Annotation, Batch, Decision, Label, Photo, Prediction, Weight
+from recognition.notifications import happened
 from recognition.people import quotas
 from recognition.photos.folders.dataset_tables import DataSet
 from recognition.photos.imaging import PhotoProperties, inspect
@@ -217,7 +218,10 @@ def _insert_at_once(
     quotas.take(owner_id, sum(upload.size for upload, _ in new), len(new))
     Photo.objects.bulk_create([photo for _, photo in new])
     Prediction.objects.bulk_create([photo.prediction for _, photo in new if photo.prediction])
-    Decision.objects.bulk_create([made for made in labelled if isinstance(made, Decision)])
+    decisions = [made for made in labelled if isinstance(made, Decision)]
+    Decision.objects.bulk_create(decisions)
+    if decisions:
+        happened.labels_decided(decisions)
     Annotation.objects.bulk_create([made for made in labelled if isinstance(made, Annotation)])
     for upload, photo in new:
         moves.move(upload.path, photo.original_path)

@@ -16,6 +16,7 @@ from recognition.site import (
     trash_page,
     upload_page,
 )
+from recognition.site.notices import notices
 
 urlpatterns = [
     path("", upload_page.home, name="home"),
@@ -51,6 +52,8 @@ urlpatterns = [
     path("glossary/", glossary.page, name="glossary"),
     path("", include("recognition.site.accounts.urls")),
     path("", include("recognition.site.app.urls")),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/put-away/", notices.put_away, name="put-away-notice"),
     path("session/", script_requests.session, name="session"),
     path("account/tokens/", tokens_page.page, name="api-tokens"),
     path("account/tokens/<uuid:token_id>/revoke/", tokens_page.revoke, name="revoke-api-token"),

@@ -74,6 +74,10 @@ def _may_check_storage(request: HttpRequest) -> bool:
     return request.user.has_perm(jobs.RIGHTS[Job.Kind.STORAGE_CHECK])
 
 
+def _may_set_up_notifications(request: HttpRequest) -> bool:
+    return request.user.has_perm("recognition.change_receiver")
+
+
 def _file(name: str) -> Callable[[HttpRequest], str]:
     """The address of a static file, found out only once there is a request."""
     return lambda request: static(name)
@@ -154,6 +158,13 @@ UNFOLD = {
                     },
                     _table(_("API tokens"), "key", "recognition_apitoken"),
                     _review(_("Audit log"), "history_edu", "audit-log", _AUDIT),
+                    {
+                        "title": _("Notifications"),
+                        "icon": "notifications",
+                        "link": reverse_lazy("notifications"),
+                        "active": lambda request: request.path.startswith("/admin/notifications/"),
+                        "permission": _may_set_up_notifications,
+                    },
                 ],
             },
             {
