@@ -134,11 +134,11 @@ class LabelFinder:
 
     def _same(self, described: NewLabel) -> Label | None:
         """The one that has these names here, though its slug is another one."""
-        names = {plain(described.name_en), plain(described.name_zh)}
+        names = {plain(described.name_en), plain(described.name_zh)} - {""}
         found = self._called.named(described.name_en, described.name_zh)
         if len(found) != 1:
             return None
-        own = {plain(found[0].name_en), plain(found[0].name_zh)}
+        own = {plain(name) for name in found[0].names}
         return found[0] if names <= own or own <= names else None
 
     def _added(self, described: NewLabel) -> Label | None:
