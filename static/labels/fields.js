@@ -1,7 +1,7 @@
 // Beside an input that completes labels, a button creates the one that is typed and not there yet:
 // templates/_labels.html.
 import { maybe } from "../dom.js";
-import { isCalled, labelsIn, lineageOf } from "./known.js";
+import { isCalled, labelsIn, lineageOf, placeOf } from "./known.js";
 import { createLabel, offerText } from "./new-label.js";
 
 /** @type {WeakMap<HTMLInputElement, HTMLButtonElement>} */
@@ -21,7 +21,7 @@ function offer(input) {
   const button = buttons.get(input) ?? makeButton(input);
   button.textContent = offerText(name, below);
   button.onclick = async () => {
-    const made = await createLabel(name, placeOf(below, labels.get(slug)?.kind));
+    const made = await createLabel(name, placeOf(below, labels.get(slug)));
     input.focus();
     if (!made) return;
     const option = new Option(made.names.replaceAll("|", " · "), made.slug);
@@ -31,14 +31,6 @@ function offer(input) {
     withdraw(input);
   };
 }
-
-/**
- * What is none of both is none of both for ever: a new label is something else then.
- * @param {import("./known.js").Label | undefined} below
- * @param {string} [kind]
- */
-const placeOf = (below, kind) =>
-  below ? `below:${below.slug}` : kind === "neither" ? "kind:other" : "";
 
 /** @param {HTMLInputElement} input */
 function makeButton(input) {

@@ -49,3 +49,13 @@ export function lineageOf(labels, slug) {
   }
   return found;
 }
+
+/**
+ * Where a new label stands at first. Where a photo was said to show neither, it is something else.
+ * @param {Label | undefined} below
+ * @param {Label | undefined} said
+ */
+export function placeOf(below, said) {
+  if (below) return `below:${below.slug}`;
+  return said?.kind === "neither" ? "kind:other" : "";
+}

@@ -1,7 +1,7 @@
 // A dialog to find a label by its English or Chinese name: templates/staff/review/_picker.html.
 
 import { around, childrenOf, maybe, the } from "../../dom.js";
-import { isCalled, labelOf, labelsIn, lineageOf, plain } from "../../labels/known.js";
+import { isCalled, labelOf, labelsIn, lineageOf, placeOf, plain } from "../../labels/known.js";
 import { createLabel, mayCreate, offerText } from "../../labels/new-label.js";
 
 const MOST_PLACES = 2; // where a new one may stand
@@ -37,7 +37,7 @@ class Picker {
     this.list = the("[role=listbox]", HTMLElement, dialog);
     this.none = the("[data-none]", HTMLElement, dialog);
     this.pinButton = the("[data-pin-active]", HTMLElement, dialog);
-    this.options = childrenOf(this.list).sort((a, b) => placeOf(a) - placeOf(b));
+    this.options = childrenOf(this.list).sort((a, b) => orderOf(a) - orderOf(b));
     this.listening = new AbortController();
   }
 
@@ -120,9 +120,12 @@ class Picker {
     const labels = labelsIn(this.list);
     const isThere = [...labels.values()].some((label) => isCalled(label, name));
     if (!name || isThere || !mayCreate()) return;
+    const said = labels.get(this.place.below);
     const lineage = lineageOf(labels, this.place.below).slice(0, MOST_PLACES);
     const places = lineage.length ? lineage : [undefined];
-    this.list.append(...places.map((below, index) => offerOf(name, below, index)));
+    this.list.append(
+      ...places.map((below, index) => offerOf(name, below, placeOf(below, said), index)),
+    );
   }
 
   get shown() {
@@ -189,20 +192,21 @@ class Picker {
 }
 
 /** @param {HTMLElement} option */
-const placeOf = (option) => Number(option.dataset.place);
+const orderOf = (option) => Number(option.dataset.place);
 
 /**
  * @param {string} name
  * @param {Label | undefined} below
+ * @param {string} place
  * @param {number} index
  */
-function offerOf(name, below, index) {
+function offerOf(name, below, place, index) {
   const option = document.createElement("li");
   option.role = "option";
   option.id = `picker-new-${index}`;
   option.className = "is-new";
   option.ariaSelected = "false";
-  option.dataset.create = below ? `below:${below.slug}` : "";
+  option.dataset.create = place;
   option.textContent = offerText(name, below);
   return option;
 }
