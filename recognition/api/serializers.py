@@ -212,6 +212,10 @@ class BulkUploadSerializer(serializers.Serializer[dict]):
     labelled = serializers.BooleanField(
         required=False, help_text="the archive's folders name labels (reviewers only)"
     )
+    create_labels = serializers.BooleanField(
+        required=False,
+        help_text="labels of this name that are missing are added, as `other`, for who may add any",
+    )
 
 
 class RejectedSerializer(serializers.Serializer[dict]):
