@@ -22,6 +22,8 @@ class Profile(models.Model):
     stored_photos = models.BigIntegerField(_("photos"), default=0)
     # When they were last seen, to the minute or so; sessions and tokens know it more exactly.
     last_seen = models.DateTimeField(_("last seen"), null=True)
+    # Slugs of labels that they keep at hand, in the order in which they were pinned.
+    pinned_labels = models.JSONField(_("pinned labels"), default=list, blank=True)
     # They are being deleted: deactivated already, a job removes what is theirs.
     deletion_asked = models.DateTimeField(null=True)
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from recognition.core import audit
+from recognition.labels.ordering import by_name
 from recognition.models import Kind, Label, State
 from recognition.photos import result_table, selectors
 from recognition.photos.history import Cursor, Filters, page
@@ -103,7 +104,7 @@ def _address(name: str, query: dict[str, str], **changes: str) -> str:
 
 
 def _choices() -> dict[str, Any]:
-    labels = sorted(Label.objects.filter(active=True), key=lambda label: label.name)
+    labels = by_name(Label.objects.filter(active=True).order_by())
     return {
         "kinds": [(kind, [label for label in labels if label.kind == kind]) for kind in Kind],
         "states": State.choices,
