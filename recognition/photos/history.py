@@ -26,10 +26,17 @@ from recognition.photos.selectors import containing
 
 PAGE_SIZE = 48
 WINDOW = 20_000
-CONFIDENCE = {"low": (0.0, 0.6), "middle": (0.6, 0.9), "high": (0.9, 1.01)}
+# As ConfidenceBand has them.
+CONFIDENCE = {
+    "guess": (0.0, 0.5),
+    "perhaps": (0.5, 0.8),
+    "probably": (0.8, 0.95),
+    "sure": (0.95, 1.01),
+}
 _FEW_PAGES = 5
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_NAME = "n."
 _HIGHEST = {"created": datetime(9999, 1, 1, tzinfo=UTC), "confidence": 2.0}
 
 
@@ -59,18 +66,22 @@ class Filters:
 class Cursor:
     """A place in the list: just behind this row of the index that the list follows."""
 
-    key: datetime | float
+    key: datetime | float | str
     id: UUID
 
     def __str__(self) -> str:
         if isinstance(self.key, datetime):
             return f"{(self.key - _EPOCH) // _MICROSECOND}-{self.id.hex}"
+        if isinstance(self.key, str):
+            return f"{_NAME}{self.key.encode().hex()}-{self.id.hex}"
         return f"{self.key!r}-{self.id.hex}"
 
     @classmethod
     def parse(cls, text: str) -> Cursor | None:
         try:
             key, _, row_id = text.rpartition("-")
+            if key.startswith(_NAME):
+                return cls(bytes.fromhex(key.removeprefix(_NAME)).decode(), UUID(row_id))
             is_confidence = not key.lstrip("-").isdigit()
             return cls(
                 float(key) if is_confidence else _EPOCH + int(key) * _MICROSECOND, UUID(row_id)
@@ -89,6 +100,13 @@ class Page:
     def is_full(self) -> bool:
         """If not, there may be more to look through, but perhaps nothing more that matches."""
         return len(self.photos) == self.size
+
+
+class Window(NamedTuple):
+    """Photos that match, in no order, and the place where it ends if there are more behind it."""
+
+    photos: QuerySet[Photo]
+    end: Cursor | None
 
 
 class _Walk(NamedTuple):
@@ -147,6 +165,26 @@ def page(
     if filters.predicted and filters.batch:
         found.sort(key=_confidence, reverse=True)
     return Page(found, follows, size)
+
+
+def window(photos: QuerySet[Photo], filters: Filters, after: Cursor | None = None) -> Window:
+    """What matches among the WINDOW newest behind `after`."""
+    photos = _along_indexes(photos, filters)
+    walk = _Walk(photos)
+    end = _horizon(walk, after, WINDOW)
+    within = photos.filter(walk.behind(after))
+    return Window(_narrow(within.filter(walk.down_to(end)) if end else within, filters, walk), end)
+
+
+def window_above(photos: QuerySet[Photo], filters: Filters, place: Cursor) -> QuerySet[Photo]:
+    """What matches among the WINDOW next newer than `place`."""
+    photos = _along_indexes(photos, filters)
+    same = Q(created=place.key, id__lte=place.id)
+    above = photos.filter(Q(created__gte=place.key) & ~same)
+    ends = above.order_by("created", "id").values_list("created", flat=True)
+    farthest = list(ends[WINDOW - 1 : WINDOW])
+    within = above.filter(created__lte=farthest[0]) if farthest else above
+    return _narrow(within, filters, _Walk(photos))
 
 
 def all_pages(photos: QuerySet[Photo], filters: Filters, size: int) -> Iterator[list[Photo]]:

@@ -1,0 +1,96 @@
+"""History: what was uploaded, in the order that people choose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
+
+from recognition.core import audit
+from recognition.models import Kind, Label, State
+from recognition.photos import history as stored
+from recognition.photos import result_table, selectors
+from recognition.photos.orders import listing
+from recognition.photos.orders.listing import Order
+from recognition.site.history.query import CONFIDENCE_CHOICES, HistoryQuery
+from recognition.site.requests import SignedInRequest
+
+_ATTACHED = {"Content-Disposition": f'attachment; filename="{result_table.FILE_NAME}"'}
+MOST_AT_ONCE = 480  # of photos that were on a page before, and are asked for again
+
+
+@login_required
+@require_GET
+@vary_on_headers("HX-Request")
+def history(request: SignedInRequest) -> HttpResponse:
+    query = HistoryQuery.of(request.GET, request.user)
+    photos = query.of_whom(selectors.photos_to_show(request.user), request.user)
+    found = listing.page(photos, query.filters, query.order, query.place, _size(request))
+    is_first = not (query.place.after or query.place.block)
+    context = {
+        "page": found,
+        "filters": query.filters,
+        "order": query.order,
+        "is_first": is_first,
+        "sees_all": request.user.has_perm("recognition.view_all"),
+        "everybody": query.is_everybodys,
+        "next_address": query.address_of(found.next) if found.next else "",
+        "results_address": query.address("history-results"),
+        "photo_suffix": query.suffix(found.block),
+        "may_choose": True,
+    }
+    if request.htmx and not request.htmx.history_restore_request:
+        return _part(request, query, context)
+    context |= {"counted": _count(request, query)} if is_first else {}
+    return render(request, "site/history/history.html", context | _choices())
+
+
+def _part(request: SignedInRequest, query: HistoryQuery, context: dict[str, Any]) -> HttpResponse:
+    """What a script puts into the page."""
+    if not context["is_first"]:
+        return render(request, "site/history/_cards.html", context)
+    context["counted"] = _count(request, query)
+    response = render(request, "site/history/_results.html", context)
+    response["HX-Push-Url"] = query.address("history")
+    return response
+
+
+@login_required
+@require_GET
+def results(request: SignedInRequest) -> StreamingHttpResponse:
+    """What the filters find, as a CSV table with labels in the reader's language."""
+    query = HistoryQuery.of(request.GET, request.user)
+    photos = query.of_whom(selectors.photos_visible_to(request.user), request.user)
+    if query.is_everybodys:
+        audit.record(audit.Action.EXPORTED, request.user, "results of everybody's photos")
+    names = {label.id: label.name for label in Label.objects.all()}
+    table = result_table.table(photos, query.filters, names)
+    return StreamingHttpResponse(table, content_type=result_table.TYPE, headers=_ATTACHED)
+
+
+def _count(request: SignedInRequest, query: HistoryQuery) -> Any:
+    photos = query.of_whom(selectors.photos_visible_to(request.user), request.user)
+    return listing.count(photos, query.filters)
+
+
+def _size(request: SignedInRequest) -> int:
+    """Who comes back to a list wants as much of it as was there before."""
+    try:
+        wanted = int(request.GET.get("size", ""))
+    except ValueError:
+        return stored.PAGE_SIZE
+    return max(stored.PAGE_SIZE, min(wanted, MOST_AT_ONCE))
+
+
+def _choices() -> dict[str, Any]:
+    labels = sorted(Label.objects.filter(active=True), key=lambda label: label.name)
+    return {
+        "kinds": [(kind, [label for label in labels if label.kind == kind]) for kind in Kind],
+        "states": State.choices,
+        "confidences": CONFIDENCE_CHOICES,
+        "orders": Order.choices,
+    }
