@@ -15,7 +15,7 @@ from recognition.site import (
     trash_page,
     upload_page,
 )
-from recognition.site.history import history_page, selection_page
+from recognition.site.history import chosen_page, history_page
 
 urlpatterns = [
     path("", upload_page.home, name="home"),
@@ -28,7 +28,7 @@ urlpatterns = [
     path("trash/<uuid:photo_id>/thumbnail.jpg", trash_page.thumbnail, name="trash-thumbnail"),
     path("history/", history_page.history, name="history"),
     path("history/results.csv", history_page.results, name="history-results"),
-    path("history/chosen/", selection_page.act, name="history-chosen"),
+    path("history/chosen/", chosen_page.act, name="history-chosen"),
     path("photos/news/", upload_page.news, name="news"),
     path("photos/<uuid:photo_id>/", photo_page.photo, name="photo"),
     path("photos/<uuid:photo_id>/label/", photo_page.label, name="label-photo"),

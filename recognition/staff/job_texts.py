@@ -74,6 +74,8 @@ def title(job: Job, labels: Mapping[int, Label]) -> str:
         text = _("Predict photos again with version %(number)d") % {"number": number}
         label = labels.get(job.parameters["label"])
         whose = _("labelled photos") if job.parameters.get("labelled") else label and label.name
+        if chosen := len(job.parameters.get("photos", ())):
+            whose = ngettext("%(count)d photo", "%(count)d photos", chosen) % {"count": chosen}
         return f"{text}: {whose}" if whose else text
     if job.kind == Job.Kind.STORAGE_CHECK:
         return _("Storage check")

@@ -7,6 +7,7 @@ and back to the list.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django import forms
@@ -18,8 +19,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from recognition.models import Kind, Photo, State
-from recognition.photos.history import Cursor, Filters
+from recognition.photos.history import Cursor
+from recognition.photos.orders.filters import Filters
 from recognition.photos.orders.listing import Order, Place
+from recognition.site.requests import SignedInRequest
+from recognition.staff.days import DayField, midnight
 
 CONFIDENCE_CHOICES = [
     ("", _("Any confidence")),
@@ -28,8 +32,14 @@ CONFIDENCE_CHOICES = [
     ("probably", _("Probably: 80 to 95 %")),
     ("sure", _("Sure: 95 % and more")),
 ]
-USUAL = Order.UPLOADED
-_NO_FILTERS = ("sort", "whose")
+# Only in addresses that people have kept.
+FORMER_CHOICES = [
+    ("low", _("Below 60 %")),
+    ("middle", _("60 to 90 %")),
+    ("high", _("90 % and above")),
+]
+USUAL = Order.TAKEN
+_NO_FILTERS = ("sort", "whose", "first_day", "last_day")
 
 
 class FilterForm(forms.Form):
@@ -39,16 +49,24 @@ class FilterForm(forms.Form):
     kind = forms.ChoiceField(required=False, choices=Kind.choices)
     label = forms.SlugField(required=False)
     state = forms.ChoiceField(required=False, choices=State.choices)
-    confidence = forms.ChoiceField(required=False, choices=CONFIDENCE_CHOICES)
+    confidence = forms.ChoiceField(required=False, choices=CONFIDENCE_CHOICES + FORMER_CHOICES)
     batch = forms.UUIDField(required=False)
     contains = forms.SlugField(required=False)
+    first_day = DayField(required=False)
+    last_day = DayField(required=False)
+    camera = forms.CharField(required=False, max_length=120)
     sort = forms.ChoiceField(required=False, choices=Order.choices)
     whose = forms.ChoiceField(required=False, choices=[("everybody", "")])
 
     def filters(self) -> Filters:
         self.is_valid()
-        given = {name: value for name, value in self.cleaned_data.items()}
-        return Filters(**{name: given[name] for name in given if name not in _NO_FILTERS})
+        given = self.cleaned_data
+        first, last = given.get("first_day"), given.get("last_day")
+        return Filters(
+            **{name: given[name] for name in given if name not in _NO_FILTERS},
+            taken_from=midnight(first) if first else None,
+            taken_before=midnight(last + timedelta(days=1)) if last else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -70,6 +88,10 @@ class HistoryQuery:
         order = Order(form.cleaned_data.get("sort") or USUAL)
         everybody = given.get("whose") == "everybody" and user.has_perm("recognition.view_all")
         return cls(given, filters, order, everybody, place)
+
+    @property
+    def is_at_its_beginning(self) -> bool:
+        return not (self.place.after or self.place.block)
 
     def of_whom(self, photos: QuerySet[Photo], user: User) -> QuerySet[Photo]:
         """Of photos that this person may see, those that the list is about."""
@@ -95,3 +117,11 @@ class HistoryQuery:
 def is_from_history(query: QueryDict) -> bool:
     """Whether the address of a photo's page says what list it was in."""
     return bool(query.get("sort"))
+
+
+def with_list(request: SignedInRequest, address: str) -> str:
+    """An address of a photo, with the list that the request tells of, if any."""
+    if not is_from_history(request.GET):
+        return address
+    query = HistoryQuery.of(request.GET, request.user)
+    return address + query.suffix(query.place.block)
