@@ -35,6 +35,14 @@ def split_of(group: uuid.UUID) -> Split:
     return Split.VALIDATION if percent < 80 else Split.TEST
 
 
+def id_on_side(split: str) -> uuid.UUID:
+    """The id of a new photo, on any side of the split if none is given."""
+    made = time_ordered_uuid()
+    while split and split_of(made) != split:
+        made = time_ordered_uuid()
+    return made
+
+
 def when() -> Coalesce:
     """When a photo was taken or, where nobody knows, uploaded; indexes serve just this."""
     return Coalesce("taken_at", "created")
@@ -130,7 +138,7 @@ class Photo(StoredPicture, models.Model):
             "shared by near-duplicates: the id of the first of them; none for a lone photo"
         ),
     )
-    # What the file says of its making (photos/capture.py); null where it says nothing, which lets a
+    # What the file says of its making (photos/capture/); null where it says nothing, which lets a
     # million rows be as they are. The place is for its owner and for reviewers.
     taken_at = models.DateTimeField(_("taken"), null=True, blank=True)
     camera = models.CharField(  # noqa: DJ001 - "" would be a value, in every row

@@ -79,6 +79,8 @@ def title(job: Job, labels: Mapping[int, Label]) -> str:
         return f"{text}: {whose}" if whose else text
     if job.kind == Job.Kind.STORAGE_CHECK:
         return _("Storage check")
+    if job.kind == Job.Kind.PLACES:
+        return _("Places of photos")
     if job.kind == Job.Kind.LEARNING_CURVE:
         return _("Learning curve")
     if job.kind == Job.Kind.PERSON_DELETION:
@@ -119,7 +121,7 @@ def outcome(job: Job) -> str:
     if job.kind == Job.Kind.STORAGE_CHECK and job.is_over and "found" in job.result:
         found = sum(job.result["found"].values())
         return ngettext("%(found)d finding", "%(found)d findings", found) % {"found": found}
-    if job.kind == Job.Kind.BACKFILL and "looked_at" in job.result:
+    if job.kind in (Job.Kind.BACKFILL, Job.Kind.PLACES) and "looked_at" in job.result:
         looked_at = job.result["looked_at"]
         text = ngettext("%(photos)s photo looked at", "%(photos)s photos looked at", looked_at)
         return text % {"photos": number_format(looked_at, force_grouping=True)}
