@@ -1,6 +1,6 @@
 // Who comes back to History finds it as it was left: as many photos, and the same place on the
 // screen, or the photo that they have looked at last.
-import { fromHtml, maybe, the } from "../../dom.js";
+import { around, fromHtml, maybe, the } from "../../dom.js";
 import * as session from "../../session.js";
 import { lastSeen } from "./last-seen.js";
 
@@ -55,6 +55,16 @@ async function begin() {
   if (!before || !(before.isLeaving || isBack())) return;
   if (before.size > USUAL) await fetchSo(before.size).catch(() => {});
   goBack(before.top);
+  if (before.isLeaving) letFloat();
+}
+
+// What came of it, and the way to undo it, are seen though they stand far above; until one goes on.
+function letFloat() {
+  const messages = maybe(".messages", HTMLElement);
+  messages?.classList.add("is-floating");
+  document.addEventListener("click", (event) => {
+    if (!around(event, ".messages")) messages?.classList.remove("is-floating");
+  });
 }
 
 addEventListener("pagehide", keep);
