@@ -20,6 +20,10 @@ class Profile(models.Model):
     # removes them; the nightly storage check counts anew.
     stored_bytes = models.BigIntegerField(_("storage used"), default=0)
     stored_photos = models.BigIntegerField(_("photos"), default=0)
+    # Of their photos no place is stored, and none leaves Ark.
+    drop_place = models.BooleanField(
+        _("drop the place from my photos"), default=False, db_default=False
+    )
     # When they were last seen, to the minute or so; sessions and tokens know it more exactly.
     last_seen = models.DateTimeField(_("last seen"), null=True)
     # Slugs of labels that they keep at hand, in the order in which they were pinned.

@@ -4,7 +4,6 @@ from django.views.i18n import set_language
 from recognition.site import (
     glossary,
     health,
-    history_page,
     how_it_works,
     invitation_page,
     password_link_page,
@@ -16,6 +15,7 @@ from recognition.site import (
     trash_page,
     upload_page,
 )
+from recognition.site.history import chosen_page, history_page
 from recognition.site.notices import notices
 
 urlpatterns = [
@@ -31,6 +31,7 @@ urlpatterns = [
     path("trash/<uuid:photo_id>/thumbnail.jpg", trash_page.thumbnail, name="trash-thumbnail"),
     path("history/", history_page.history, name="history"),
     path("history/results.csv", history_page.results, name="history-results"),
+    path("history/chosen/", chosen_page.act, name="history-chosen"),
     path("photos/news/", upload_page.news, name="news"),
     path("photos/<uuid:photo_id>/", photo_page.photo, name="photo"),
     path("photos/<uuid:photo_id>/label/", photo_page.label, name="label-photo"),

@@ -19,6 +19,9 @@ from recognition.photos.contents import exactly as name_exactly
 from recognition.photos.parts import Part
 from recognition.photos.refusals import Refusal
 from recognition.photos.thumbnails import Thumbnail
+from recognition.review.bulk import Snapshot
+from recognition.site import doubt
+from recognition.site.doubt import Doubt
 from recognition.site.glossary import terms
 from recognition.staff import field_errors
 
@@ -131,6 +134,23 @@ def glossary(*slugs: str) -> dict[str, Any]:
 def thumbnail(photo: Photo, ratio: float) -> Thumbnail:
     """How the photo's thumbnail shows the main subject; ratio: width by height of what is shown."""
     return thumbnails.thumbnail(photo, ratio)
+
+
+@register.filter
+def doubted(prediction: Prediction | None) -> Doubt:
+    """How sure an answer is, in a word."""
+    return doubt.of(prediction)
+
+
+@register.filter
+def doubt_advice(found: Doubt) -> object:
+    return doubt.ADVICE.get(found.level, "")
+
+
+@register.filter
+def snapshot(photo: Photo) -> Snapshot:
+    """What a form sends of a chosen photo."""
+    return Snapshot.of(photo)
 
 
 @register.simple_tag(takes_context=True)

@@ -190,7 +190,7 @@ def test_a_page_needs_few_queries(
 ) -> None:
     for _ in range(30):
         add_photo(uploader, **done("dog"))
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(16):
         reviewer_client.get(reverse("history"), {"whose": "everybody", "kind": "animal"})
 
 
