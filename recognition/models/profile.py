@@ -22,6 +22,8 @@ class Profile(models.Model):
     stored_photos = models.BigIntegerField(_("photos"), default=0)
     # When they were last seen, to the minute or so; sessions and tokens know it more exactly.
     last_seen = models.DateTimeField(_("last seen"), null=True)
+    # In the review queue the network's answer stays hidden until they have decided.
+    reviews_blind = models.BooleanField(default=False)
     # They are being deleted: deactivated already, a job removes what is theirs.
     deletion_asked = models.DateTimeField(null=True)
 

@@ -212,7 +212,7 @@ function showConflict({ html, seen }, mine) {
 
 function goOn() {
   if (stage.contains(document.activeElement) || document.activeElement === document.body)
-    stage.focus();
+    stage.focus({ preventScroll: true });
   progress.showEnd(!carousel.current && !isAsking);
   if (carousel.articles.length <= FEW_LEFT) refill();
 }
