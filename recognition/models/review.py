@@ -132,6 +132,11 @@ class GroupDecision(models.Model):
     def __str__(self) -> str:
         return f"{self.by} {self.at:%Y-%m-%d %H:%M}"
 
+    @property
+    def others(self) -> int:
+        """How many there were besides the one that is kept."""
+        return self.photos - 1
+
 
 class LeftOut(models.Model):
     """A photo that takes no part in review and training, since a near-duplicate of it is kept."""
