@@ -75,7 +75,7 @@ def cards(reviewer: User, photo_ids: Collection[UUID]) -> list[Card]:
         Card(
             photo=photos[key],
             parts=parts.parts(photos[key], tree.said_in_use),
-            choices=_choices(photos[key], tree),
+            choices=choices(photos[key], tree),
             similar=[similar[id_] for id_ in _similar_ids(photos[key]) if id_ in similar],
             near_duplicates=groups.get(photos[key].group, 1) - 1,
             seen=seen.get(key),
@@ -86,7 +86,7 @@ def cards(reviewer: User, photo_ids: Collection[UUID]) -> list[Card]:
     ]
 
 
-def _choices(photo: Photo, tree: LabelTree) -> list[tuple[Label, float]]:
+def choices(photo: Photo, tree: LabelTree) -> list[tuple[Label, float]]:
     """The top five, in labels that are in use, and the group that was answered, if it was one: a
     person may not know more exactly either."""
     prediction = photo.prediction
