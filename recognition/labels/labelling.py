@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from recognition.core import steps
 from recognition.core.locks import lock_photos
-from recognition.labels import boxes, left_out, main_subject, suggestions
+from recognition.labels import asking, boxes, left_out, main_subject, suggestions
 from recognition.labels.tree import LabelTree
 from recognition.models import (
     REVIEWED_VIA,
@@ -309,6 +309,7 @@ def _write(decisions: Sequence[Decision]) -> None:
     if moved:
         main_subject.follow(moved)
     suggestions.settle(decisions, tree)
+    asking.settle(decisions)
     ReviewLease.objects.filter(photo__in=photos).delete()
     Suspect.objects.filter(photo__in=photos).delete()
 

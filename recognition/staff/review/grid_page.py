@@ -8,11 +8,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from recognition.labels import asking
 from recognition.labels.fields import LabelForm, offered_labels
 from recognition.labels.tree import LabelTree
 from recognition.models import BulkDecision, Kind, Label, Photo, Via
@@ -53,7 +55,8 @@ def _show(request: StaffRequest, taken_out: Collection[Snapshot] = ()) -> HttpRe
     form = GridForm(request.GET)
     filters = form.filters(request.user)
     photos = with_parts(photos_visible_to(request.user)).exclude(
-        id__in=leases.held_by_others(request.user)
+        Q(id__in=leases.held_by_others(request.user))
+        | Q(id__in=asking.open_questions().order_by().values("photo"))
     )
     after = Cursor.parse(request.GET.get("after", ""))
     page = history.page(photos, filters, after, PAGE_SIZE)

@@ -20,6 +20,8 @@ const KEYS = {
   w: "whole",
   d: "draw",
   a: "annotate",
+  e: "expert",
+  c: "note",
   Escape: "cancel",
   "+": "larger",
   "=": "larger",
