@@ -1,9 +1,9 @@
 """What people said of a photo, written down when it is deleted and read when it is restored.
 
 As JSON: {"label": its id, "labelled_by": a person's, "labelled_at", "box", "group", "taken_at",
-"camera", "decisions", "annotations", "suggestions", "notes", "questions": rows by their columns (not
-named: none), "examples": the ids of those of data sets}. Where it was taken is not written down, but
-read from the original again.
+"camera", "decisions", "annotations", "suggestions", "notes", "questions": rows by their columns
+(not named: none), "examples": the ids of those of data sets}. Where it was taken is not written
+down, but read from the original again.
 """
 
 from __future__ import annotations
