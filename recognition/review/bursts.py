@@ -1,6 +1,6 @@
 """Events in the review: a burst is shown once, and decided about at once.
 
-In the queue those of its photos that still wait get the label of the one that was looked at, but
+Those of its photos that still wait get the label of the one that was looked at, but
 for those that the reviewer has taken out. They are one more decision, about many, with an id that
 follows from that of the first: sent twice it counts once, and to undo the one undoes the other.
 """
@@ -30,10 +30,6 @@ class Stack(NamedTuple):
     """Photos that a page shows as one: of one burst, and with the same answer."""
 
     photos: list[tuple[Photo, Snapshot]]
-
-    @property
-    def first(self) -> Photo:
-        return self.photos[0][0]
 
     @property
     def value(self) -> str:
@@ -71,9 +67,9 @@ def decide_alike(decision: Decision, photo_ids: Collection[UUID], by: User) -> N
     if not choices:
         return
     with transaction.atomic():
-        made = {"by": by, "via": Via.QUEUE, "photos": 0}
+        made = {"by": by, "via": decision.via, "photos": 0}
         bulk, _created = BulkDecision.objects.get_or_create(id=_of(decision.id), defaults=made)
-        labelling.decide_many(choices, by, Via.QUEUE, bulk)
+        labelling.decide_many(choices, by, Via(decision.via), bulk)
 
 
 def undo_alike(decision: Decision, by: User) -> None:

@@ -121,9 +121,9 @@ def test_photos_of_other_bursts_are_no_part_of_it(uploader: User, reviewer: User
 def test_a_grid_shows_it_as_one_and_one_by_one_if_asked(uploader: User, reviewer: User) -> None:
     photos, lone = burst(uploader, 3), settled_photo(uploader)
     page = client_of(reviewer).get("/admin/review/grid/")
-    assert [len(stack.photos) for stack, _is_in, _address in page.context["stacks"]] == [1, 3]
-    _, (stack, _is_in, address) = page.context["stacks"]
-    apart = client_of(reviewer).get(address)
+    assert [len(shown.stack.photos) for shown in page.context["stacks"]] == [1, 3]
+    stack, apart_at = page.context["stacks"][1].stack, page.context["stacks"][1].apart
+    apart = client_of(reviewer).get(apart_at)
     assert len(apart.context["stacks"]) == 4
     sent = {"confirm": "yes", "keep": stack.value, "shown": [stack.value], "next": ""}
     client_of(reviewer).post("/admin/review/grid/", sent)
