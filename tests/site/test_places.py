@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from zipfile import ZipFile
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from recognition.exchange import originals
 from recognition.models import Photo, Profile
 from recognition.photos import intake
 from recognition.photos.capture import columns, places
@@ -74,10 +78,25 @@ def test_an_original_leaves_with_its_place_to_whom_may_know_it(
     stored: Photo, uploader: User, reviewer: User, trainer: User
 ) -> None:
     assert has_place(uploader, stored)
-    assert has_place(reviewer, stored)
     assert not has_place(uploader, stored, "?place=without")
+    assert not has_place(reviewer, stored)
+    assert has_place(reviewer, stored, "?place=with")
+    assert "?place=without" in page(uploader, stored)
+    assert "?place=with" in page(reviewer, stored)
+    assert "?place" not in page(trainer, stored)
     assert not has_place(trainer, stored)
     assert not has_place(trainer, stored, "?place=with")
+
+
+def test_many_originals_leave_as_each_one_does(
+    stored: Photo, uploader: User, reviewer: User
+) -> None:
+    for person, has in ((uploader, True), (reviewer, False)):
+        content = b"".join(originals.archive(Photo.objects.all(), [stored.id], person))
+        with ZipFile(BytesIO(content)) as archive:
+            [name] = archive.namelist()
+            place = columns.of_file(capture(archive.read(name))).place
+        assert (place is not None) is has
 
 
 def test_who_drops_the_place_may_still_take_the_original_as_it_is(

@@ -32,10 +32,11 @@ def may_take_place(user: User, photo: Photo) -> bool:
 
 def with_place(user: User, photo: Photo, wanted: str | None) -> bool:
     """Whether the original is handed to this person as it came. wanted: "with", "without", or
-    nothing in particular: then those who drop the place have it left out here too."""
+    nothing in particular: then one's own comes with it, unless one drops the place."""
     if wanted == "without" or not may_take_place(user, photo):
         return False
-    return wanted == "with" or not places.are_dropped(photo.owner_id)
+    is_own = user.pk == photo.owner_id
+    return wanted == "with" or (is_own and not places.are_dropped(photo.owner_id))
 
 
 def original(photo: Photo) -> Iterator[bytes]:
