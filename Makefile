@@ -18,8 +18,8 @@ run: .venv/installed
 	@python manage.py prepare
 	@python -m webapp.foreground $(if $(REDIS_URL),web predictor analyst teacher trainer)
 
-# TESTS names some of them: `make test TESTS=tests/api`.
-test: .venv/installed-dev
+# TESTS names some of them: `make test TESTS=tests/api`. axe-core, which looks at every page, comes with npm.
+test: .venv/installed-dev node_modules/.installed
 	$(PYTEST) $(TESTS)
 
 # Kills, outages, hostile and made-up input, for hours; `make test` tries the same for seconds.

@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 
 from recognition.admin.actions import ReviewActions
-from recognition.admin.filters import DayRangeFilter, users_filter
+from recognition.admin.filters import DayRangeFilter, LabelFilter, users_filter
 from recognition.admin.lists import LongList, ReadOnly
 from recognition.admin.photos import ReadOnlyInline
 from recognition.models import Prediction, State, Subject
@@ -87,7 +87,7 @@ class PredictionAdmin(ReviewActions, ReadOnly, LongList):
         return [
             ("state", ChoicesDropdownFilter),
             ("kind", ChoicesDropdownFilter),
-            ("label", RelatedDropdownFilter),
+            ("label", LabelFilter),
             ("band", ChoicesDropdownFilter),
             AcceptedFilter,
             ("model_version", RelatedDropdownFilter),

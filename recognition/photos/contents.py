@@ -39,7 +39,7 @@ def contents(labels: Iterable[Label]) -> str:
     come; empty if there is none. In the language of the moment."""
     counts = Counter(label for label in labels if label.kind != Kind.NEITHER)
     if (get_language() or "").startswith("zh"):
-        return "、".join(f"{label.name_zh} × {number}" for label, number in counts.items())
+        return "、".join(f"{label.name_in_chinese} × {number}" for label, number in counts.items())
     return ", ".join(_counted(label, number) for label, number in counts.items())
 
 

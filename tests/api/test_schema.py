@@ -84,9 +84,10 @@ def test_filters_and_wait_are_described(schema: dict[str, Any]) -> None:
     def names(path: str) -> set[str]:
         return {parameter["name"] for parameter in schema["paths"][path]["get"]["parameters"]}
 
-    assert {"state", "kind", "label", "predicted", "batch", "contains", "cursor"} <= names(
-        "/api/v1/photos/"
-    )
+    filters = {"state", "kind", "label", "predicted", "batch", "contains", "camera"}
+    filters |= {"taken_after", "taken_before"}
+    assert filters | {"cursor"} <= names("/api/v1/photos/")
+    assert filters <= names("/api/v1/photos/results.csv")
     assert "wait" in names("/api/v1/photos/{id}/")
 
 

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
-from recognition.core import audit
+from recognition.core import audit, client
 from recognition.people.authentication import first_steps, sessions
 from recognition.site.accounts.sign_in import CLEAR_CACHE
 from webapp import error_answers
@@ -40,7 +40,8 @@ def end_old_sessions(get_response: GetResponse) -> GetResponse:
         if request.path_info in _FOR_MACHINES:
             return get_response(request)
         if not sessions.is_over(request.session):
-            sessions.saw(request)
+            if request.path_info not in client.BY_ITSELF:
+                sessions.saw(request)
             return get_response(request)
         if isinstance(request.user, User):
             audit.record(audit.Action.SESSION_ENDED, request.user, request.user, why="time")
