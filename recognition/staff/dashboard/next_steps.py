@@ -126,9 +126,11 @@ def _look_at_contradicted() -> Step | None:
 
 
 def _let_the_machine_accept() -> Step | None:
-    settings = promise.settings()
-    outlook = promise.outlook(promise.evidence_in(promise.report()), settings.target)
+    settings, report = promise.settings(), promise.report()
+    outlook = promise.outlook(promise.evidence_in(report), settings.target)
     if settings.active or not outlook.share or outlook.share < WORTH_A_PROMISE:
+        return None
+    if promise.checks_in(report).verdict(settings.target) == "broken":  # when it was on
         return None
     text = _("The accuracy promise could take %(share)s of the uploads off your hands.")
     text %= {"share": percent(outlook.share)}
