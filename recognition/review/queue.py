@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from recognition.core.counting import Counted, count_up_to, total
 from recognition.models import Decision, Photo, Prediction
 from recognition.photos import selectors
-from recognition.review import leases, statistics
+from recognition.review import drift, leases, statistics
 
 _COUNTED = 10_000
 _WINDOW = 200  # photos from which the next ones are chosen
@@ -38,6 +38,7 @@ class Ordering(models.TextChoices):
     DISAGREEMENT = "disagreement", _("contradicted labels")
     NOVELTY = "novelty", _("unlike all labelled")
     NEWEST = "newest", _("newest")
+    DRIFT = "drift", _("unlike all labelled, of this week")
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Progress:
 
 EVERYTHING = Filters()
 _WAITING = Q(review__isnull=False)
+_PARTS = (Ordering.DISAGREEMENT, Ordering.DRIFT)
 _FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 # For each ordering the condition and the columns of an index of Prediction. The ranges exclude
 # nothing, but make SQLite follow just this index.
@@ -131,6 +133,8 @@ def _queue(ordering: Ordering, filters: Filters = EVERYTHING) -> QuerySet[Predic
     if ordering == Ordering.MARGIN and filters.label_id:  # the least confident first
         of_label = Prediction.objects.filter(_WAITING, label=filters.label_id)
         return of_label.order_by("confidence", "-id")
+    if ordering == Ordering.DRIFT:  # a few, by their keys
+        return drift.waiting()
     condition, columns = _INDEXES[ordering]
     return Prediction.objects.filter(condition).order_by(*columns)
 
@@ -146,7 +150,7 @@ def _of_the_ordering(ordering: Ordering, filters: Filters) -> Counted:
         number = len(_in_order(rows, filters, _WIDE_WINDOW))
         return Counted(number, is_exact=is_all, is_minimum=not is_all)
     counted = count_up_to(rows, _COUNTED)
-    is_whole_queue = filters == EVERYTHING and ordering != Ordering.DISAGREEMENT
+    is_whole_queue = filters == EVERYTHING and ordering not in _PARTS
     return statistics.to_review() if is_whole_queue and not counted.is_exact else counted
 
 
