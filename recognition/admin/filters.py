@@ -47,7 +47,7 @@ class TrialsFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, Any]]:
         return [("with", _("with trials")), ("only", _("only trials"))]
 
-    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
         everything, *others = super().choices(changelist)
         yield {**everything, "display": _("without trials")}
         yield from others

@@ -16,4 +16,4 @@ def mcnemar_p(fixed: int, broken: int) -> float:
     for heads in range(1, min(fixed, broken) + 1):
         ways = ways * (throws - heads + 1) // heads
         found += ways
-    return min(1.0, 2 * found / 2**throws)  # whole numbers until here: none is too large
+    return min(1.0, 2 * found / (1 << throws))  # whole numbers until here: none is too large
