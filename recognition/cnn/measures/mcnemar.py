@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 
+
+@lru_cache(maxsize=256)  # of 18,000 photos it takes 0.1 s
 def mcnemar_p(fixed: int, broken: int) -> float:
     """McNemar's exact test: how likely a difference as large as this is by chance alone.
 
