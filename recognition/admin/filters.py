@@ -12,8 +12,14 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    RangeDateFilter,
+    RelatedDropdownFilter,
+)
 
+from recognition.labels.ordering import by_name
+from recognition.models import Label
 from recognition.staff.days import DayField, midnight
 from recognition.versions import registry
 
@@ -58,6 +64,13 @@ class TrialsFilter(admin.SimpleListFilter):
         if self.value() == "only":
             return queryset.filter(id__in=registry.trials().values("id"))
         return queryset.exclude(id__in=registry.trials().values("id"))
+
+
+class LabelFilter(RelatedDropdownFilter):
+    """Labels by name, as on all other pages."""
+
+    def field_choices(self, *args: Any) -> list[tuple[int, str]]:
+        return [(label.pk, str(label)) for label in by_name(Label.objects.order_by())]
 
 
 def users_filter(request: HttpRequest, field: str) -> list[tuple[str, type]]:

@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from recognition.analysis import analysis, refresher
 from recognition.models import Photo, Prediction, Report
+from recognition.notifications import happened
 from recognition.review import drift
 from recognition.review.drift import Drift
 from recognition.versions import embeddings
@@ -71,6 +72,8 @@ def record(found: Drift | None, **remembered: Any) -> Change | None:
 
 
 def _changed(change: Change) -> None:
+    if change.began:
+        happened.drift_found(change.drift.uploads, change.drift.unlike)
     logger.warning(
         "%d of %d uploads resemble nothing labelled: drift %s",
         change.drift.unlike,

@@ -59,9 +59,8 @@ def names(labels: list[Label]) -> Names:
 def nobody_labelled(preview: Preview) -> list[Label]:
     """Labels in use of which there is no labelled photo."""
     with_photos = {photos.label.id for photos in preview.labels}
-    return [
-        label for label in LabelTree().in_order() if label.active and label.id not in with_photos
-    ]
+    in_use = (label for label in LabelTree().in_reading_order() if label.active)
+    return [label for label in in_use if label.id not in with_photos]
 
 
 def how_long(form: LaunchForm, preview: Preview) -> str:

@@ -177,7 +177,7 @@ def settings(run: TrainingRun) -> list[Setting]:
 def photos_by_label(run: TrainingRun) -> list[dict[str, Any]]:
     """How many photos of each label were in which split, in the order of the tree."""
     counts: dict[str, dict[str, int]] = run.dataset.summary.get("labels", {})
-    known = [label for label in LabelTree().in_order() if label.slug in counts]
+    known = [label for label in LabelTree().in_reading_order() if label.slug in counts]
     slugs = {label.slug for label in known}
     labels: list[Label | str] = [*known, *(slug for slug in counts if slug not in slugs)]
     rows = []

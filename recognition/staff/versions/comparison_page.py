@@ -53,7 +53,8 @@ def page(request: StaffRequest, candidate: int, baseline: int) -> HttpResponse:
     versions = _versions(candidate, baseline)
     if request.method == "POST":
         form = ReplayForm(request.POST)
-        comparing.request(*versions, form.cleaned_data["replay"] if form.is_valid() else None)
+        replay = form.cleaned_data["replay"] if form.is_valid() else None
+        comparing.request(*versions, replay, by=request.user)
         return redirect("training-compare", candidate, baseline)
     comparison = _comparison(*versions)
     is_waiting = comparison is not None and comparison.state in (State.QUEUED, State.RUNNING)

@@ -10,6 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from recognition.labels.ordering import name_key
 from recognition.labels.tree import LabelTree
 from recognition.models import Comparison
 from recognition.staff.formatting import percent, short_percent
@@ -207,7 +208,7 @@ def _marked(before: float, after: float) -> Change:
 
 
 def names(slugs: list[str], tree: LabelTree) -> str:
-    return _(", ").join(name(slug, tree) for slug in slugs)
+    return _(", ").join(sorted((name(slug, tree) for slug in slugs), key=name_key))
 
 
 def name(slug: str, tree: LabelTree) -> str:

@@ -13,6 +13,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -47,10 +48,14 @@ _TOLD = (Outcome.FIXED, Outcome.BROKEN, Outcome.FINER, Outcome.BROADER, Outcome.
 
 @transaction.atomic
 def request(
-    candidate: ModelVersion, baseline: ModelVersion, replay: int | None = None
+    candidate: ModelVersion,
+    baseline: ModelVersion,
+    replay: int | None = None,
+    by: User | None = None,
 ) -> Comparison:
     """Queue a comparison, or queue it again; one that is waiting already is not queued twice.
 
+    by: who is told when it ends.
     replay: how many of the latest uploads both versions shall answer; by default as last time.
     """
     comparison, created = Comparison.objects.select_for_update().get_or_create(
@@ -61,6 +66,7 @@ def request(
     if created or not waits or replay != comparison.replay:
         comparison.state, comparison.replay = State.QUEUED, replay
         comparison.attempts, comparison.error = 0, ""
+        comparison.by, comparison.ended = by, None
         comparison.save()
     transaction.on_commit(wakeups.wake_teacher)
     return comparison
@@ -73,7 +79,8 @@ def compare_pending() -> None:
             _make(comparison)
         except Exception as error:
             logger.exception("versions could not be compared: %s", comparison)
-            _held(comparison).update(state=State.FAILED, error=_code(error), **leases.NO_LEASE)
+            failed = {"error": _code(error), "ended": timezone.now(), **leases.NO_LEASE}
+            _held(comparison).update(state=State.FAILED, **failed)
         if TrainingRun.objects.filter(state=RunState.QUEUED, mode=Mode.TEACH).exists():
             wakeups.wake_teacher()  # who then comes back to the rest
             return
@@ -85,7 +92,7 @@ def _claim() -> Comparison | None:
     running = Comparison.objects.filter(state=State.RUNNING)
     unfinished = leases.given_up(running)
     unfinished.filter(attempts__gte=MAX_ATTEMPTS).update(
-        state=State.FAILED, error=CRASHED, **leases.NO_LEASE
+        state=State.FAILED, error=CRASHED, ended=timezone.now(), **leases.NO_LEASE
     )
     unfinished.update(state=State.QUEUED, **leases.NO_LEASE)
     waiting = Comparison.objects.filter(state=State.QUEUED)
@@ -207,9 +214,9 @@ def _store(comparison: Comparison, findings: dict[str, Any], rows: list[Compared
         if not retry_if_deleted(partial(_keep, comparison, chunk)):
             return
     now = timezone.now()
-    done = {"state": State.DONE, "made": now, "findings": findings, "error": "", **leases.NO_LEASE}
+    done = {"state": State.DONE, "made": now, "ended": now, "findings": findings, "error": ""}
     with transaction.atomic():
-        if _held(comparison).update(**done):
+        if _held(comparison).update(**done, **leases.NO_LEASE):
             measuring.keep(comparison, findings)
 
 
