@@ -49,9 +49,12 @@ class Change(NamedTuple):
 
 
 class _Upload(NamedTuple):
+    """waits: for review; it may have been accepted by machine instead."""
+
     photo_id: UUID
     prediction_id: UUID
     novelty: float
+    waits: bool
 
 
 def record(found: Drift | None, **remembered: Any) -> Change | None:
@@ -120,7 +123,7 @@ def _uploads() -> tuple[int, list[_Upload]]:
     those of them that have no label, the newest first."""
     since = timezone.now() - timedelta(days=drift.DAYS)
     newest = Photo.objects.filter(created__gte=since).order_by("-created", "-id")
-    fields = ("novelty", "model_version", "analysis_due")
+    fields = ("novelty", "model_version", "analysis_due", "review")
     columns = ("id", "label", "prediction", *(f"prediction__{name}" for name in fields))
     versions = analysis.labelled.versions or embeddings.live_versions()
     seen = [
@@ -128,12 +131,14 @@ def _uploads() -> tuple[int, list[_Upload]]:
         for row in newest.values_list(*columns)[:NEWEST]
         if row[3] is not None and row[4] in versions and row[5] is None
     ]
-    return len(seen), [_Upload(row[0], row[2], row[3]) for row in seen if row[1] is None]
+    return len(seen), [
+        _Upload(row[0], row[2], row[3], row[6] is not None) for row in seen if row[1] is None
+    ]
 
 
 def _different(unlike: Sequence[_Upload]) -> list[UUID]:
     """The first SHOWN photos, of near-duplicates one."""
-    ids = [upload.photo_id for upload in unlike]
+    ids = [upload.photo_id for upload in unlike if upload.waits]
     groups = dict(Photo.objects.filter(id__in=ids).values_list("id", "group"))
     chosen: dict[UUID, UUID] = {}
     for photo_id in ids:

@@ -22,8 +22,8 @@ SHOWN = 20  # photos that are kept as examples
 @dataclass(frozen=True)
 class Drift:
     """uploads: photos of the last DAYS days. unlike: those of them that resemble nothing labelled.
-    photos: the first SHOWN of these. drifts: whether they are too many for chance. made: when they
-    were counted."""
+    photos: of these, the first SHOWN that wait for review. drifts: whether they are too many for
+    chance. made: when they were counted."""
 
     uploads: int
     unlike: int
@@ -50,8 +50,9 @@ def in_report(report: Report) -> Drift | None:
 
 
 def examples(drift: Drift, user: User) -> list[Photo]:
-    """Those that this person may see and that nobody has labelled since."""
-    rows = selectors.photos_visible_to(user).filter(id__in=drift.photos, label=None)
+    """Those that this person may see and that nobody has decided about since."""
+    waits = {"label": None, "prediction__review__isnull": False}
+    rows = selectors.photos_visible_to(user).filter(id__in=drift.photos, **waits)
     place = {photo_id: number for number, photo_id in enumerate(drift.photos)}
     return sorted(rows, key=lambda photo: place[photo.id])
 

@@ -7,7 +7,7 @@ under a lease (`leases`), and near-duplicates of what was just seen are put off.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -66,7 +66,6 @@ class Progress:
 
 EVERYTHING = Filters()
 _WAITING = Q(review__isnull=False)
-_PARTS = (Ordering.DISAGREEMENT, Ordering.DRIFT)
 _FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 # For each ordering the condition and the columns of an index of Prediction. The ranges exclude
 # nothing, but make SQLite follow just this index.
@@ -118,8 +117,8 @@ def _choose(
     before_them: Collection[UUID],
     count: int,
 ) -> list[UUID]:
-    if ordering == Ordering.QUESTIONS:
-        return _free(reviewer, _questions(), filters, busy, _WIDE_WINDOW)[:count]
+    if ordering in _LISTS:  # nothing comes before it
+        return _free(reviewer, _LISTS[ordering](), filters, busy, _WIDE_WINDOW)[:count]
     suggested = _free(reviewer, _suggested(), filters, busy, _WIDE_WINDOW)[:count]
     if len(suggested) == count:
         return suggested
@@ -146,22 +145,31 @@ def _in_question() -> list[UUID]:
     return list(asking.open_questions().values_list("photo_id", flat=True)[:_WIDE_WINDOW])
 
 
+def _unlike() -> QuerySet[Prediction]:
+    return drift.waiting().exclude(photo__in=_in_question())
+
+
+# Orderings that are lists of a few.
+_LISTS: dict[Ordering, Callable[[], QuerySet[Any]]] = {
+    Ordering.QUESTIONS: _questions,
+    Ordering.DRIFT: _unlike,
+}
+
+
 def _queue(ordering: Ordering, filters: Filters = EVERYTHING) -> QuerySet[Prediction]:
     """Along an index, so perhaps with predictions that do not fit the filters."""
     if ordering == Ordering.MARGIN and filters.label_id:  # the least confident first
         of_label = Prediction.objects.filter(_WAITING, label=filters.label_id)
         return of_label.order_by("confidence", "-id")
-    if ordering == Ordering.DRIFT:  # a few, by their keys
-        return drift.waiting()
     condition, columns = _INDEXES[ordering]
     return Prediction.objects.filter(condition).order_by(*columns)
 
 
 def _remaining(ordering: Ordering, filters: Filters) -> Counted:
-    if ordering == Ordering.QUESTIONS:
-        asked = len(_in_order(_questions(), filters, _WIDE_WINDOW))
-        is_all = asked < _WIDE_WINDOW
-        return Counted(asked, is_exact=is_all, is_minimum=not is_all)
+    if ordering in _LISTS:
+        listed = len(_in_order(_LISTS[ordering](), filters, _WIDE_WINDOW))
+        is_all = listed < _WIDE_WINDOW
+        return Counted(listed, is_exact=is_all, is_minimum=not is_all)
     found = total([_of_the_ordering(ordering, filters), _besides(ordering, filters)])
     asked = _asked_of(ordering, filters) if found.is_exact else 0
     return replace(found, number=max(0, found.number - asked))
@@ -183,7 +191,7 @@ def _of_the_ordering(ordering: Ordering, filters: Filters) -> Counted:
         number = len(_in_order(rows, filters, _WIDE_WINDOW))
         return Counted(number, is_exact=is_all, is_minimum=not is_all)
     counted = count_up_to(rows, _COUNTED)
-    is_whole_queue = filters == EVERYTHING and ordering not in _PARTS
+    is_whole_queue = filters == EVERYTHING and ordering != Ordering.DISAGREEMENT
     return statistics.to_review() if is_whole_queue and not counted.is_exact else counted
 
 
