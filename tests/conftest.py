@@ -54,7 +54,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Thousands of tests and PyTorch are no garbage: going through them took a quarter of the time."""
+    """Tests and PyTorch are no garbage: going through them took a quarter of the time."""
     gc.collect()
     gc.freeze()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -44,6 +44,33 @@ def _review(
         "active": lambda request: request.path == str(link),
         "permission": lambda request: request.user.has_perm(permission),
     }
+
+
+def _questions(title: Any, icon: str) -> dict[str, Any]:
+    """The queue of what was asked, with how much that is."""
+
+    def address(_request: HttpRequest) -> str:
+        return f"{reverse('review-queue')}?order=questions"
+
+    def is_open(request: HttpRequest) -> bool:
+        return request.get_full_path() == address(request)
+
+    return {
+        "title": title,
+        "icon": icon,
+        "link": address,
+        "active": is_open,
+        "permission": lambda request: request.user.has_perm("recognition.review"),
+        "badge": "recognition.staff.sidebar.count_questions",
+        "badge_variant": "info",
+    }
+
+
+def count_questions(_request: HttpRequest) -> str:
+    from recognition.labels import asking  # knows tables, which settings must not load
+
+    asked = asking.count_open()
+    return f"{asked.number}{'' if asked.is_exact else '+'}"
 
 
 def _training(title: Any, icon: str, name: str, permission: str = "train") -> dict[str, Any]:
@@ -97,6 +124,7 @@ UNFOLD = {
                 "title": _("Review"),
                 "items": [
                     _review(_("Review queue"), "bolt", "review-queue"),
+                    _questions(_("Questions"), "contact_support"),
                     _review(_("Many at once"), "grid_view", "review-grid"),
                     _review(_("Suspect labels"), "flag", "review-suspects"),
                     _review(_("Near-duplicates"), "filter_none", "review-duplicates"),
