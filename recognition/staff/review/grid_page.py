@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from recognition.labels.fields import LabelForm, offered_labels
 from recognition.models import BulkDecision, Kind, Label, Photo, Via
-from recognition.photos import history
-from recognition.photos.history import Cursor
+from recognition.photos.orders import history
+from recognition.photos.orders.history import Cursor
 from recognition.photos.parts import with_parts
 from recognition.photos.selectors import photos_visible_to
 from recognition.review import bulk, leases

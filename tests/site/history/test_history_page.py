@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from recognition.labels import tree
 from recognition.models import Label, State
-from recognition.photos import history
+from recognition.photos.orders import history
 from tests.support.pages import done, shown, text
 from tests.support.rows import add_photo, broad_photo, found_subject
 
