@@ -65,7 +65,10 @@ class Job(models.Model):
         ordering = ("-created", "-id")
         verbose_name = _("job")
         verbose_name_plural = _("jobs")
-        indexes = [models.Index(fields=["kind", "state", "created"], name="job_queue")]
+        indexes = [
+            models.Index(fields=["kind", "state", "created"], name="job_queue"),
+            models.Index(fields=["by", "finished"], name="job_ended"),  # notices of pages
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "subject"],

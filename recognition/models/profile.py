@@ -26,8 +26,15 @@ class Profile(models.Model):
     )
     # When they were last seen, to the minute or so; sessions and tokens know it more exactly.
     last_seen = models.DateTimeField(_("last seen"), null=True)
+    # Slugs of labels that they keep at hand, in the order in which they were pinned.
+    pinned_labels = models.JSONField(_("pinned labels"), default=list, blank=True)
+    # In the review queue the network's answer stays hidden until they have decided.
+    reviews_blind = models.BooleanField(default=False)
     # They are being deleted: deactivated already, a job removes what is theirs.
     deletion_asked = models.DateTimeField(null=True)
+
+    # Notices of what ended that were put away: {id: ISO time}, of the last days only.
+    seen_notices = models.JSONField(default=dict, db_default={})
 
     class Meta:
         verbose_name = _("profile")

@@ -26,6 +26,7 @@ from recognition.labels.boxes import Box
 from recognition.labels.tree import LabelTree
 from recognition.models import Annotation, Batch, Decision, Label, Photo, Prediction, Weight
 from recognition.models.photo import id_on_side
+from recognition.notifications import happened
 from recognition.people import quotas
 from recognition.photos.capture import columns, places
 from recognition.photos.capture.columns import NOTHING, Capture
@@ -230,7 +231,10 @@ def _insert_at_once(
     places.drop_if_asked([photo for _, photo in new])
     Photo.objects.bulk_create([photo for _, photo in new])
     Prediction.objects.bulk_create([photo.prediction for _, photo in new if photo.prediction])
-    Decision.objects.bulk_create([made for made in labelled if isinstance(made, Decision)])
+    decisions = [made for made in labelled if isinstance(made, Decision)]
+    Decision.objects.bulk_create(decisions)
+    if decisions:
+        happened.labels_decided(decisions)
     Annotation.objects.bulk_create([made for made in labelled if isinstance(made, Annotation)])
     for upload, photo in new:
         moves.move(upload.path, photo.original_path)

@@ -28,7 +28,7 @@ from django.utils import timezone
 from recognition.cnn.serving.classifier import Answer, OutcomeOrLater
 from recognition.core import jobs, wakeups
 from recognition.core.locks import lock_photos, lock_predictions
-from recognition.labels import labelling
+from recognition.labels import labelling, left_out
 from recognition.labels.tree import LabelTree
 from recognition.models import (
     Job,
@@ -287,10 +287,11 @@ def _show_known(
     """
     shown = _show(photos, rows)
     tree, now = LabelTree(), timezone.now()
+    no_part = left_out.among(row.photo_id for row in shown)
     looked = set(Subject.objects.filter(prediction__in=shown).values_list("prediction", flat=True))
     for row in shown:
         photo = photos[row.photo_id]
-        labelling.put_in_queue(row, photo.label_id, tree)
+        labelling.put_in_queue(row, photo.label_id, tree, no_part)
         row.analysis_due = now
         # People may have drawn boxes while it was not shown.
         row.look_due = now if looks_closer and (photo.box or row.id not in looked) else None

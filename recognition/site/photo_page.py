@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from recognition.core import heartbeats
-from recognition.labels import annotating, labelling
+from recognition.labels import annotating, asking, labelling, left_out
 from recognition.labels.fields import BoxedLabelForm, PartForm, offered_labels
 from recognition.labels.labelling import ChangedMeanwhile, Seen
 from recognition.labels.tree import LabelTree
@@ -54,6 +54,9 @@ def photo(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
             "seen": decisions[0].decision.id if decisions else "",
             "labels": offered_labels(),
             "near_duplicates": selectors.near_duplicates(photo, request.user),
+            "notes": asking.notes_of([photo.id]).get(photo.id),
+            "question": asking.open_of([photo.id]).get(photo.id),
+            "is_left_out": photo.id in left_out.among([photo.id]),
         }
     elif photo.owner_id == request.user.id:
         context |= {"may_suggest": True, "labels": offered_labels()}

@@ -16,12 +16,15 @@ from recognition.site import (
     upload_page,
 )
 from recognition.site.history import chosen_page, history_page
+from recognition.site.notices import notices
 
 urlpatterns = [
     path("", upload_page.home, name="home"),
     path("batches/", upload_page.open_batch, name="open-batch"),
     path("batches/<uuid:batch_id>/", upload_page.batch, name="batch"),
     path("batches/<uuid:batch_id>/photos/", upload_page.add_to_batch, name="add-to-batch"),
+    path("folders/ask/", upload_page.ask_about_folders, name="ask-folders"),
+    path("folders/answer/", upload_page.answer_about_folders, name="answer-folders"),
     path("batches/<uuid:batch_id>/delete/", trash_page.delete_batch, name="delete-batch"),
     path("trash/", trash_page.page, name="trash"),
     path("trash/act/", trash_page.act, name="trash-act"),
@@ -51,6 +54,9 @@ urlpatterns = [
     path("how-it-works/", how_it_works.how_it_works, name="how-it-works"),
     path("glossary/", glossary.page, name="glossary"),
     path("", include("recognition.site.accounts.urls")),
+    path("", include("recognition.site.app.urls")),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/put-away/", notices.put_away, name="put-away-notice"),
     path("session/", script_requests.session, name="session"),
     path("account/tokens/", tokens_page.page, name="api-tokens"),
     path("account/tokens/<uuid:token_id>/revoke/", tokens_page.revoke, name="revoke-api-token"),

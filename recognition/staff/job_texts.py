@@ -21,7 +21,7 @@ _COUNTED_AS = {  # what the result calls the photos that are done
     Job.Kind.PHOTO_RESTORATION: "restored",
     Job.Kind.LABEL_MERGE: "photos",
 }
-_ERRORS = {
+ERRORS = {
     "crashed": gettext_lazy(
         "The worker that did this ended three times in the middle of it. Its log tells why; then "
         "ask for it again."
@@ -112,7 +112,7 @@ def error(job: Job) -> str:
     """Why it failed and what to do; empty if it did not."""
     if not job.error:
         return ""
-    text = str(_ERRORS.get(job.error, job.error))
+    text = str(ERRORS.get(job.error, ERRORS["bug"]))
     return f"{text} ({job.error_detail})" if job.error_detail else text
 
 

@@ -17,7 +17,7 @@ from recognition.core import audit, heartbeats, process
 from recognition.models import Prediction, State
 from recognition.photos.capture import filling
 from recognition.review import statistics
-from recognition.workers import loop
+from recognition.workers import loop, messenger
 
 HOLD_BACK_S = 60
 QUIET_S = 2  # without a new prediction: nobody uploads any more
@@ -42,6 +42,7 @@ def set_up_process() -> None:
     """Called once in the analyst's process."""
     process.yield_to_others(19)
     process.end_at_once_when_terminated()
+    messenger.start()
 
 
 def _is_predicting() -> bool:

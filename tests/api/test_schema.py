@@ -96,3 +96,9 @@ def test_the_page_of_documentation_loads(client: Any) -> None:
     assert response.status_code == 200
     assert b"http://" not in response.content.replace(b"http://testserver", b"")
     assert b"https://" not in response.content  # no CDN
+
+
+def test_the_page_of_documentation_stands_in_the_frame_of_the_site(client: Any) -> None:
+    html = client.get("/api/docs/").content.decode()
+    for part in ("data-switch-theme", "api/api-docs", 'id="swagger-ui"'):
+        assert part in html, part

@@ -35,6 +35,7 @@ PHOTO_COLUMNS = (
 )
 PART_COLUMNS = ("file", "label", *EDGES)
 LABEL_COLUMNS = NewLabel._fields
+NEEDED_OF_LABELS = tuple(column for column in LABEL_COLUMNS if column != "name_zh")
 _ENCODING = "utf-8-sig"  # with a byte order mark, or Excel garbles Chinese
 _MAX_LABELS = 10_000
 
@@ -122,7 +123,7 @@ def read(folder: PurePath, open_file: Callable[[str], IO[bytes] | None]) -> Data
         if described != Described(path.name, path.parent.name):  # else the path says it all
             data_set.photos[path.as_posix()] = described
     if data_set.is_ours:
-        for row in _rows(lambda: open_file(LABELS), LABEL_COLUMNS, *LABEL_COLUMNS):
+        for row in _rows(lambda: open_file(LABELS), LABEL_COLUMNS, *NEEDED_OF_LABELS):
             if len(data_set.labels) < _MAX_LABELS:
                 label = NewLabel(*(row[column].strip() for column in LABEL_COLUMNS))
                 label = label._replace(kind=label.kind.casefold())

@@ -14,6 +14,7 @@ from recognition.photos.folders.dataset_tables import (
     ERRORS,
     LABEL_COLUMNS,
     LABELS,
+    NEEDED_OF_LABELS,
     PART_COLUMNS,
     PARTS,
     PHOTO_COLUMNS,
@@ -84,7 +85,7 @@ class TableChecks:
             self._check_capture(line, row)
 
     def _check_labels(self) -> None:
-        for line, row in self._rows(LABELS, LABEL_COLUMNS, *LABEL_COLUMNS):
+        for line, row in self._rows(LABELS, LABEL_COLUMNS, *NEEDED_OF_LABELS):
             if not row["slug"].strip():
                 self._say("table_no_label", LABELS, line)
             if row["kind"].strip().casefold() not in _LABEL_KINDS:

@@ -16,6 +16,7 @@ from recognition.labels.tree import LabelTree
 from recognition.models import Label, Photo
 from recognition.models.names import plain
 from recognition.models.photo import when
+from recognition.photos.contents import classes_called
 from recognition.photos.selectors import containing
 
 # As ConfidenceBand has them.
@@ -154,10 +155,12 @@ def _showing_any(photos: QuerySet[Photo], labels: Sequence[int]) -> QuerySet[Pho
 def _says(text: str) -> Q:
     """The text is in the file's name, or in a name of what is shown, in either language."""
     ids = finding.containing(text)
+    classes = classes_called(text)
     text = plain(text)
     return (
         Q(plain_name__contains=text)
         | Q(prediction__fine__icontains=text)
+        | Q(prediction__fine__in=classes)
         | Q(label__in=ids)
         | Q(prediction__label__in=ids)
     )

@@ -86,6 +86,7 @@ def album(uploader: User, version: object) -> None:
         ({"text": "REX"}, ["rex.jpg"]),
         ({"text": "retriever"}, ["rex.jpg"]),
         ({"text": "汽车"}, ["street.png"]),
+        ({"text": "金毛"}, ["rex.jpg"]),
         ({"text": "dog", "kind": "animal", "confidence": "high"}, ["rex.jpg"]),
         ({"text": "dog", "kind": "vehicle"}, []),
         ({"kind": "nonsense", "batch": "nonsense", "after": "nonsense"}, 5),
