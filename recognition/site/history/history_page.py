@@ -106,4 +106,6 @@ def _choices(request: SignedInRequest, query: HistoryQuery) -> dict[str, Any]:
         "batches": choices.batches(whose, query.filters.batch),
         "cameras": choices.cameras(whose),
         "given": query.given,
+        "own_address": query.address("history", whose=""),
+        "everybodys_address": query.address("history", whose="everybody"),
     }

@@ -99,7 +99,7 @@ class HistoryQuery:
 
     def address(self, name: str, *args: UUID, **changes: str) -> str:
         """The address of a list, or of what is made of it."""
-        wanted = self.given | changes
+        wanted = {name: value for name, value in (self.given | changes).items() if value}
         address = reverse(name, args=args)
         return f"{address}?{urlencode(wanted)}" if wanted else address
 
