@@ -53,8 +53,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not ("drills" in item.path.name or "browser" in item.path.parts))
 
 
+def pytest_collection_finish() -> None:
+    """Tests and PyTorch are no garbage: going through them took a quarter of the time."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_sessionfinish() -> None:
-    """Let the collector see again what the predictor froze, or PyTorch reports leaks at the end."""
+    """Let the collector see again what was frozen, or PyTorch reports leaks at the end."""
     gc.unfreeze()
 
 

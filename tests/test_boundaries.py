@@ -41,6 +41,9 @@ WITHOUT_TORCH = (
                     *("lane", "operations", "pool", "preprocessing", "signatures", "unreadable"),
                 )
             ),
+            "pixels/exif/fields",
+            "pixels/exif/reading",
+            "pixels/exif/removing",
             "measures/metrics_schema",
             "store/bundle",
             "store/manifest_schema",

@@ -15,6 +15,8 @@ from django.db.models import QuerySet
 from recognition.core import audit
 from recognition.core.counting import Counted, count_up_to
 from recognition.core.locks import lock_label_tree
+from recognition.labels.left_out import is_left_out
+from recognition.labels.ordering import name_key
 from recognition.labels.slugs import free_slug
 from recognition.models import Kind, Label, Photo, Prediction, Report
 from recognition.models.label import chain
@@ -117,11 +119,22 @@ class LabelTree:
         return {label.id: label.slug for label in self}
 
     def in_order(self) -> list[Label]:
-        """Kind by kind, each label right after its parent and that one's earlier children."""
+        """Kind by kind, each label right after its parent and that one's earlier children; the
+        same in every language."""
 
         def place(label: Label) -> tuple[object, ...]:
             lineage = self.lineage(label)
             return (lineage[0].kind, *(ancestor.slug for ancestor in lineage))
+
+        return sorted(self, key=place)
+
+    def in_reading_order(self) -> list[Label]:
+        """The same by name, in the language of the current request: for pages."""
+
+        def place(label: Label) -> tuple[object, ...]:
+            lineage = self.lineage(label)
+            names = ((name_key(ancestor.name), ancestor.slug) for ancestor in lineage)
+            return (lineage[0].kind, *names)
 
         return sorted(self, key=place)
 
@@ -160,9 +173,10 @@ class LabelTree:
 
 
 def labelled_photos() -> QuerySet[Photo]:
-    """All photos that have a label. They are asked for by label, along an index: asked for those
-    whose label is not null, SQLite would read all photos."""
-    return Photo.objects.filter(label__in=list(Label.objects.values_list("id", flat=True)))
+    """All photos that have a label and take part. They are asked for by label, along an index:
+    asked for those whose label is not null, SQLite would read all photos."""
+    labels = list(Label.objects.values_list("id", flat=True))
+    return Photo.objects.filter(~is_left_out(), label__in=labels)
 
 
 def count_photos(label: Label, limit: int = COUNTED_FOR_A_LABEL) -> Counted:
@@ -193,7 +207,7 @@ def changing() -> Iterator[None]:
 def add(
     slug: str,
     name_en: str,
-    name_zh: str,
+    name_zh: str = "",
     kind: str = "",
     parent: Label | None = None,
     by: User | None = None,

@@ -3,7 +3,7 @@
 from recognition.models.api_token import ApiToken
 from recognition.models.audit import AuditEvent
 from recognition.models.comparison import ComparedPhoto, Comparison
-from recognition.models.decision import REVIEWED_VIA, BulkDecision, Decision, Via
+from recognition.models.decision import REVIEWED_VIA, Blind, BulkDecision, Decision, Via
 from recognition.models.invitation import Invitation, Role
 from recognition.models.job import Job
 from recognition.models.label import Kind, Label
@@ -13,7 +13,17 @@ from recognition.models.outgoing.receiver import Receiver
 from recognition.models.photo import Batch, Photo, Split, split_of
 from recognition.models.prediction import ConfidenceBand, Prediction, Review, State, Weight
 from recognition.models.profile import Profile
-from recognition.models.review import HashRevision, Promise, Report, ReviewLease, Suspect
+from recognition.models.review import (
+    GroupDecision,
+    HashRevision,
+    LeftOut,
+    PhotoNote,
+    Promise,
+    Question,
+    Report,
+    ReviewLease,
+    Suspect,
+)
 from recognition.models.subject import Annotation, Subject, Suggestion
 from recognition.models.training import (
     DataSet,
@@ -34,6 +44,7 @@ __all__ = [
     "ApiToken",
     "AuditEvent",
     "Batch",
+    "Blind",
     "BulkDecision",
     "ComparedPhoto",
     "Comparison",
@@ -42,19 +53,23 @@ __all__ = [
     "Decision",
     "Delivery",
     "Experiment",
+    "GroupDecision",
     "HashRevision",
     "Invitation",
     "Job",
     "Kind",
     "Label",
+    "LeftOut",
     "LiveChange",
     "Mode",
     "ModelVersion",
     "OutgoingEvent",
     "Photo",
+    "PhotoNote",
     "Prediction",
     "Profile",
     "Promise",
+    "Question",
     "Receiver",
     "Report",
     "Review",

@@ -31,7 +31,7 @@ from recognition.cnn.serving.classifier import BATCH_SIZE, Answer, HeavyPhoto, O
 from recognition.cnn.serving.label_groups import LabelGroups
 from recognition.core import events, leases
 from recognition.core.locks import lock_predictions
-from recognition.labels import labelling
+from recognition.labels import labelling, left_out
 from recognition.labels.tree import LabelTree
 from recognition.models import Decision, ModelVersion, Photo, Prediction, State, View, Weight
 from recognition.notifications import happened
@@ -138,6 +138,7 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[OutcomeOrLater]) -> int
     photos = Photo.objects.filter(prediction__in=held).only("prediction", "label", "box")
     photos = photos.annotate(has_parts=looking.has_parts("id"))
     shown = {photo.prediction_id: photo for photo in photos}
+    no_part = left_out.among(photo.id for photo in shown.values())
     tree = LabelTree()
     in_use = labels_in_use(outcomes, tree)
     answering = Answering.of(rows[0].model_version_id if rows else None, tree)
@@ -153,7 +154,7 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[OutcomeOrLater]) -> int
             answered[row] = outcome
             fill_in(row, outcome.grouped(in_use), answering)
             if row.id in shown:
-                labelling.put_in_queue(row, shown[row.id].label_id, tree)
+                labelling.put_in_queue(row, shown[row.id].label_id, tree, no_part)
                 row.analysis_due = timezone.now()
     _forget_settled_doubts(settled)
     _ask_for_closer_looks(shown, answered)

@@ -201,7 +201,7 @@ def lost_labels(version: ModelVersion) -> list[Label]:
         return {in_use[slug] for slug in by.labels if slug in in_use}
 
     lost = said(live_version()) - said(version)
-    return [label for label in tree.in_order() if label.slug in lost]
+    return [label for label in tree.in_reading_order() if label.slug in lost]
 
 
 def check_files(version: ModelVersion) -> None:

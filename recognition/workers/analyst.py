@@ -15,6 +15,7 @@ from django.utils import timezone
 from recognition.analysis import acceptance, analysis, refresher, suspect_search
 from recognition.core import audit, heartbeats, process
 from recognition.models import Prediction, State
+from recognition.photos.capture import filling
 from recognition.review import statistics
 from recognition.workers import loop, messenger
 
@@ -54,6 +55,7 @@ def _is_predicting() -> bool:
 
 work = Analyst(
     analysis.analyse_due,
+    filling.fill_due,
     refresher.refresh_if_due,
     acceptance.apply_promise,
     suspect_search.search_if_due,

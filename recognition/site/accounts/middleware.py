@@ -20,7 +20,10 @@ from webapp import error_answers
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 _FOR_MACHINES = ("/healthz", "/readyz", "/metrics")  # where no session is looked at
-_ALWAYS_OPEN = ("logout", "set-language")
+_ALWAYS_OPEN = (
+    *("logout", "set-language"),
+    *("web-manifest", "favicon", "offline", "service-worker"),  # which browsers ask for
+)
 _PASSWORD_PAGES = ("change-password", "account_set_password", *_ALWAYS_OPEN)
 _FACTOR_PAGES = (
     *("mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_list_webauthn"),

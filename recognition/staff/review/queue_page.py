@@ -18,8 +18,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from recognition.labels import agreeing, annotating, labelling
-from recognition.labels.fields import BoxField
+from recognition.labels import agreeing, annotating, at_hand, labelling
+from recognition.labels.fields import BoxField, offered_labels
 from recognition.labels.labelling import ChangedMeanwhile, Seen
 from recognition.labels.tree import LabelTree
 from recognition.models import Kind, Label, Photo, Via
@@ -52,6 +52,7 @@ class DecisionForm(PhotoForm):
     seen = forms.UUIDField(required=False)
     agrees = forms.UUIDField(required=False)  # with a suggestion that there is another one
     box = BoxField(required=False)
+    grid = forms.BooleanField(required=False)  # decided there, one by one
 
 
 class PartForm(PhotoForm):
@@ -71,13 +72,15 @@ class UndoForm(forms.Form):
 @require_GET
 def page(request: StaffRequest) -> HttpResponse:
     ordering, filters = _wanted(request.GET)
-    active = list(Label.objects.filter(active=True))
+    active = offered_labels()
     context = {
         "orderings": queue.Ordering,
         "ordering": ordering,
         "filters": filters,
         "kinds": Kind,
         "labels": active,
+        "pinned": at_hand.pinned(request.user),
+        "recent": at_hand.recent(request.user),
         "chosen": next((label for label in active if label.id == filters.label_id), None),
         "neither": next((label for label in active if label.kind == Kind.NEITHER), None),
     }
@@ -114,10 +117,9 @@ def decide(request: StaffRequest) -> JsonResponse:
     photo = _visible_photo(request, sent["photo"])
     label = _label(sent["label"], photo)
     seen, box = Seen(sent["seen"]), sent["box"]
+    via = Via.GRID if sent["grid"] else Via.QUEUE
     try:
-        made = labelling.decide(
-            photo.id, label, request.user, Via.QUEUE, sent["decision"], seen, box=box
-        )
+        made = labelling.decide(photo.id, label, request.user, via, sent["decision"], seen, box=box)
     except Photo.DoesNotExist:
         raise Http404 from None
     except ChangedMeanwhile as changed:

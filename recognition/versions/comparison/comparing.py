@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -17,6 +17,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.core import leases, steps, wakeups
 from recognition.core.locks import retry_if_deleted
 from recognition.labels.tree import LabelTree
@@ -35,7 +36,8 @@ logger = logging.getLogger(__name__)
 
 REPLAYS = (100, 500, 2000, 10_000)  # of the latest uploads
 MAX_ATTEMPTS = 3
-CRASHED = "crashed"  # the error of one that lost as many teachers
+# Errors of comparisons. Crashed: it lost as many teachers.
+CRASHED, DAMAGED, NO_ENGINE, NO_MEMORY, BUG = "crashed", "damaged", "engine", "memory", "bug"
 _LEASE = timedelta(minutes=30)
 _CHUNK = 500
 _TOGETHER = 2000  # rows a transaction
@@ -70,13 +72,6 @@ def request(
     return comparison
 
 
-def won(findings: Mapping[str, Any]) -> int:
-    """How many photos more the candidate has exactly right; below 0 if it has fewer."""
-    gains: int = findings["fixed"] + findings.get("finer", 0)
-    losses: int = findings["broken"] + findings.get("broader", 0)
-    return gains - losses
-
-
 def compare_pending() -> None:
     """The teacher's job: make every comparison that waits, unless somebody waits to teach."""
     while comparison := _claim():
@@ -84,7 +79,7 @@ def compare_pending() -> None:
             _make(comparison)
         except Exception as error:
             logger.exception("versions could not be compared: %s", comparison)
-            failed = {"error": str(error), "ended": timezone.now(), **leases.NO_LEASE}
+            failed = {"error": _code(error), "ended": timezone.now(), **leases.NO_LEASE}
             _held(comparison).update(state=State.FAILED, **failed)
         if TrainingRun.objects.filter(state=RunState.QUEUED, mode=Mode.TEACH).exists():
             wakeups.wake_teacher()  # who then comes back to the rest
@@ -111,6 +106,16 @@ def _claim() -> Comparison | None:
 def _held(comparison: Comparison) -> Any:
     """The row while this process holds its lease; no row after that."""
     return leases.held(Comparison.objects.filter(id=comparison.id, state=State.RUNNING))
+
+
+def _code(error: Exception) -> str:
+    from recognition.cnn.serving.engine import BrokenEngine
+
+    if isinstance(error, CorruptCheckpoint):
+        return DAMAGED
+    if isinstance(error, MemoryError):
+        return NO_MEMORY
+    return NO_ENGINE if isinstance(error, BrokenEngine) else BUG
 
 
 def _make(comparison: Comparison) -> None:
@@ -140,19 +145,12 @@ def _on_test_photos(
     places = both.places
     truth = np.array([places[label] for label in both.truth if label is not None], dtype=np.intp)
     rows = side_by_side.compared_photos(both, Part.TEST, evaluation.right_answers(labels))
-    is_right = [
-        evaluation.right_answers(labels)[truth, said.answers]
-        for said in (both.answers_before, both.answers_after)
-    ]
     outcomes = Counter(row.outcome for row in rows)
     left_out = chosen.left_out + Counter(unreadable=both.unreadable, unread=both.unread)
     return {
         "baseline": evaluation.measure(both.before, truth, labels, both.answers_before.answers),
         "candidate": evaluation.measure(both.after, truth, labels, both.answers_after.answers),
         **{outcome.value: outcomes[outcome] for outcome in _TOLD},
-        "p": evaluation.mcnemar_p(
-            int((is_right[1] & ~is_right[0]).sum()), int((is_right[0] & ~is_right[1]).sum())
-        ),
         "left_out": dict(left_out),  # adding counters leaves zeros out
         "is_capped": chosen.is_capped,
     }, rows

@@ -2,6 +2,8 @@
 
 import { around } from "../../dom.js";
 
+const FIELDS = "input, select, textarea, [contenteditable]";
+
 /** @type {Record<string, string>} */
 const KEYS = {
   Enter: "confirm",
@@ -18,6 +20,8 @@ const KEYS = {
   w: "whole",
   d: "draw",
   a: "annotate",
+  e: "expert",
+  c: "note",
   Escape: "cancel",
   "+": "larger",
   "=": "larger",
@@ -37,7 +41,7 @@ export function listenToKeys(actions, choose) {
   document.addEventListener("keydown", (event) => {
     if (isForSomethingElse(event)) return;
     const key = nameOf(event);
-    if (/^[1-5]$/.test(key)) choose(Number(key));
+    if (/^[1-9]$/.test(key)) choose(Number(key));
     else if (key in KEYS) actions[KEYS[key]]();
     else return;
     event.preventDefault();
@@ -50,12 +54,15 @@ function nameOf({ key, shiftKey }) {
   return shiftKey && key.startsWith("Arrow") ? `Shift+${key}` : key;
 }
 
-/** @param {KeyboardEvent} event */
-function isForSomethingElse(event) {
+/**
+ * @param {KeyboardEvent} event
+ * @param {string} fields  in which keys write something
+ */
+export function isForSomethingElse(event, fields = FIELDS) {
   if (event.defaultPrevented || event.repeat || event.isComposing) return true;
   if (event.ctrlKey || event.metaKey || event.altKey) return true;
   if (document.querySelector("dialog[open]")) return true;
-  const field = around(event, "input, select, textarea, [contenteditable]");
+  const field = around(event, fields);
   if (field && !field.closest("dialog")) return true; // of a closed dialog: it loses the focus soon
   return event.key === "Enter" && Boolean(around(event, "a, button, summary"));
 }
