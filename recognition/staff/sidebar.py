@@ -148,6 +148,7 @@ UNFOLD = {
                     _review(_("Many at once"), "grid_view", "review-grid"),
                     _review(_("Suspect labels"), "flag", "review-suspects"),
                     _review(_("Near-duplicates"), "filter_none", "review-duplicates"),
+                    _review(_("How review goes"), "speed", "review-figures"),
                     _review(_("Accuracy promise"), "verified", "review-promise"),
                     _review(_("Export"), "download", "export-photos"),
                 ],

@@ -3,6 +3,7 @@ from django.urls import path
 from recognition.staff.review import (
     duplicates_page,
     export_page,
+    figures_page,
     grid_page,
     notes_page,
     promise_page,
@@ -20,6 +21,8 @@ urlpatterns = [
     path("ask/", notes_page.ask, name="review-ask"),
     path("last/", queue_page.last, name="review-last"),
     path("undo/", queue_page.undo, name="review-undo"),
+    path("figures/", figures_page.page, name="review-figures"),
+    path("blind/", figures_page.set_blind, name="review-blind"),
     path("grid/", grid_page.grid, name="review-grid"),
     path("export/", export_page.export, name="export-photos"),
     path("duplicates/", duplicates_page.page, name="review-duplicates"),
