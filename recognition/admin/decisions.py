@@ -15,11 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
-    RelatedDropdownFilter,
 )
 from unfold.decorators import display
 
-from recognition.admin.filters import DayRangeFilter, users_filter
+from recognition.admin.filters import DayRangeFilter, LabelFilter, users_filter
 from recognition.admin.lists import LongList, OfPhotos, ReadOnly
 from recognition.models import BulkDecision, Decision
 from recognition.review import bulk
@@ -59,7 +58,7 @@ class DecisionAdmin(OfPhotos, _Log):
         return [
             *users_filter(request, "by"),
             ("via", ChoicesDropdownFilter),
-            ("to_label", RelatedDropdownFilter),
+            ("to_label", LabelFilter),
             ("at", DayRangeFilter),
         ]
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    RangeDateFilter,
+    RelatedDropdownFilter,
+)
 
+from recognition.labels.ordering import by_name
+from recognition.models import Label
 from recognition.staff.days import DayField, midnight
 
 
@@ -30,6 +37,13 @@ class DayRangeFilter(RangeDateFilter):
             return DayField(required=False).clean(text)
         except forms.ValidationError:
             return None
+
+
+class LabelFilter(RelatedDropdownFilter):
+    """Labels by name, as on all other pages."""
+
+    def field_choices(self, *args: Any) -> list[tuple[int, str]]:
+        return [(label.pk, str(label)) for label in by_name(Label.objects.order_by())]
 
 
 def users_filter(request: HttpRequest, field: str) -> list[tuple[str, type]]:

@@ -50,7 +50,7 @@ class TreeChangeList(DeclaredChangeList):
         super().get_results(request)
         tree = LabelTree()
         counts = count_photos_of_each(tree)
-        places = {label.id: place for place, label in enumerate(tree.in_order())}
+        places = {label.id: place for place, label in enumerate(tree.in_reading_order())}
         self.result_list = sorted(self.result_list, key=lambda label: places[label.id])
         for label in self.result_list:
             label.depth = len(tree.lineage(label)) - 1
@@ -190,8 +190,8 @@ class LabelAdmin(Guarded):
 
     @display(description=_("other name, slug"))
     def other_name(self, label: Label) -> str:
-        other = label.name_zh if label.name == label.name_en else label.name_en
-        return f"{other} · {label.slug}"
+        others = (name for name in label.names if name != label.name)
+        return " · ".join((*others, label.slug))
 
     @display(description=_("kind"), label=KIND_COLOURS)
     def kind_badge(self, label: Label) -> tuple[str, str]:

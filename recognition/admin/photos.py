@@ -14,14 +14,14 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
-from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 
 from recognition.admin.actions import ReviewActions
-from recognition.admin.filters import DayRangeFilter, users_filter
+from recognition.admin.filters import DayRangeFilter, LabelFilter, users_filter
 from recognition.admin.lists import LongList, ReadOnly
 from recognition.models import Annotation, Photo, Prediction
 from recognition.photos import deletion
+from recognition.photos.contents import exactly
 from recognition.staff import deletion_warning, formatting
 
 
@@ -56,7 +56,7 @@ class AnnotationsOfPhoto(ReadOnlyInline):
 class PredictionsOfPhoto(ReadOnlyInline):
     model = Prediction
     verbose_name_plural = _("predictions")
-    fields = ("model_version", "state", "label", "confidence_percent", "fine", "created")
+    fields = ("model_version", "state", "label", "confidence_percent", "exactly", "created")
     readonly_fields = fields
     show_change_link = True
 
@@ -71,6 +71,10 @@ class PredictionsOfPhoto(ReadOnlyInline):
     @display(description=_("confidence"))
     def confidence_percent(self, prediction: Prediction) -> str:
         return formatting.percent(prediction.confidence)
+
+    @display(description=_("fine-grained name"))
+    def exactly(self, prediction: Prediction) -> str:
+        return exactly(prediction)
 
 
 @admin.register(Photo)
@@ -99,7 +103,7 @@ class PhotoAdmin(ReviewActions, ReadOnly, LongList):
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         owner = users_filter(request, "owner")
-        return [*owner, ("label", RelatedDropdownFilter), ("created", DayRangeFilter)]
+        return [*owner, ("label", LabelFilter), ("created", DayRangeFilter)]
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.has_perm("recognition.delete_photo")

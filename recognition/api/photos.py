@@ -133,11 +133,9 @@ class PhotoViewSet(
         archive = request.FILES.get("archive")
         if not images and archive is None:
             raise ValidationError({"images": [_("Send files as `images`, or a ZIP as `archive`.")]})
-        labelled = str(request.POST.get("labelled", "")).lower() in ("1", "true", "on")
-        if labelled:
-            _must_review(request)
+        labels = _labels_of_archive(request)
         batch = intake.open_batch(_user(request))
-        outcomes = batches.add(batch, images, archive, labelled)
+        outcomes = batches.add(batch, images, archive, labels)
         if outcomes and outcomes[0].is_archive:  # it came alone
             batch.delete()
             raise Refused(*(outcome.refusal for outcome in outcomes if outcome.refusal))
@@ -261,6 +259,21 @@ def _bulk_result(batch: Batch, outcomes: Iterable[intake.Outcome]) -> dict[str, 
         ],
         "left_out": batches.count_left_out(outcomes),
     }
+
+
+def _labels_of_archive(request: Request) -> batches.Labels:
+    labelled, creates = (_is_on(request, name) for name in ("labelled", "create_labels"))
+    if labelled or creates:
+        _must_review(request)
+    if creates and not labelled:
+        raise ValidationError({"create_labels": [_("Send `labelled` as well.")]})
+    if creates and not request.user.has_perm("recognition.add_label"):
+        raise PermissionDenied(_("You may not add labels."))
+    return batches.Labels(from_folders=labelled, creates=creates)
+
+
+def _is_on(request: Request, name: str) -> bool:
+    return str(request.POST.get(name, "")).lower() in ("1", "true", "on")
 
 
 def _label_to_set(request: Request) -> Label | None:

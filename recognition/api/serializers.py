@@ -44,7 +44,12 @@ class NewLabelSerializer(serializers.Serializer[Any]):
     )
     name = serializers.CharField(max_length=60, required=False)
     name_en = serializers.CharField(max_length=60, required=False)
-    name_zh = serializers.CharField(max_length=60, required=False)
+    name_zh = serializers.CharField(
+        max_length=60,
+        required=False,
+        allow_blank=True,
+        help_text="without one, Chinese pages show the English name",
+    )
     kind = serializers.ChoiceField(
         Kind.choices,
         required=False,
@@ -59,9 +64,9 @@ class NewLabelSerializer(serializers.Serializer[Any]):
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         name = given.pop("name", None)
-        for field in ("name_en", "name_zh"):
-            if not given.setdefault(field, name):
-                raise serializers.ValidationError({field: [_("Give the label a name.")]})
+        if not given.setdefault("name_en", name):
+            raise serializers.ValidationError({"name_en": [_("Give the label a name.")]})
+        given.setdefault("name_zh", name or "")
         if not given.get("kind") and not given.get("parent"):
             raise serializers.ValidationError({"kind": [_("Give a kind, or a parent.")]})
         return given
@@ -207,6 +212,10 @@ class BulkUploadSerializer(serializers.Serializer[dict]):
     labelled = serializers.BooleanField(
         required=False, help_text="the archive's folders name labels (reviewers only)"
     )
+    create_labels = serializers.BooleanField(
+        required=False,
+        help_text="labels of this name that are missing are added, as `other`, for who may add any",
+    )
 
 
 class RejectedSerializer(serializers.Serializer[dict]):
@@ -251,6 +260,9 @@ class NewAnnotationSerializer(serializers.Serializer[Any]):
         return _label_in_use(slug)
 
 
+_DAY_OR_TIME = ("iso-8601", "%Y-%m-%d")
+
+
 class PhotoFilterSerializer(serializers.Serializer[dict]):
     """The query of a list of photos; each value narrows it."""
 
@@ -262,6 +274,15 @@ class PhotoFilterSerializer(serializers.Serializer[dict]):
     contains = serializers.SlugField(
         required=False, help_text="a subject has this label, or one below it"
     )
+    taken_after = serializers.DateTimeField(
+        required=False,
+        input_formats=_DAY_OR_TIME,
+        help_text="taken then or later; where the file does not say when, the upload counts",
+    )
+    taken_before = serializers.DateTimeField(
+        required=False, input_formats=_DAY_OR_TIME, help_text="taken before"
+    )
+    camera = serializers.CharField(required=False, max_length=120, help_text="its whole name")
 
 
 def _label_in_use(slug: str) -> Label:

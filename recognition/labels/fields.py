@@ -6,11 +6,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from recognition.labels import boxes
 from recognition.labels.finding import Called
+from recognition.labels.ordering import by_name
 from recognition.models import Label
 
 
@@ -65,6 +65,6 @@ class PartForm(LabelForm):
     box = BoxField()
 
 
-def offered_labels() -> QuerySet[Label]:
-    """The labels that the field completes."""
-    return Label.objects.filter(active=True).order_by("slug")
+def offered_labels() -> list[Label]:
+    """The labels that the field completes, in the order of their names."""
+    return by_name(Label.objects.filter(active=True).select_related("parent").order_by())

@@ -64,6 +64,10 @@ class Called:
         found = (label for name in names for label in self._by_name.get(plain(name), ()))
         return list(dict.fromkeys(found))
 
+    def every_name(self) -> list[str]:
+        """In plain form."""
+        return list(self._by_name)
+
     def find(self, text: str, slugs_first: bool = False) -> list[Label]:
         """Those that could be meant: several if only a person can tell, or none.
 
@@ -108,7 +112,7 @@ class LabelFinder:
 
     def __call__(self, name: str) -> Label | None:
         """The label; None if there is none in use, or several could be meant."""
-        name = _short(name.strip())
+        name = short_name(name.strip())
         key = plain(name)
         if made := self._made.get(key):
             return made
@@ -120,7 +124,7 @@ class LabelFinder:
 
     def refusal(self, name: str) -> str:
         """Why there was no label: a code of photos/refusals.py."""
-        found = self._called.find(_short(name.strip()), self._slugs_first)
+        found = self._called.find(short_name(name.strip()), self._slugs_first)
         return "ambiguous_label" if len(found) > 1 else "unknown_label"
 
     def _make(self, name: str, key: str) -> Label | None:
@@ -134,11 +138,11 @@ class LabelFinder:
 
     def _same(self, described: NewLabel) -> Label | None:
         """The one that has these names here, though its slug is another one."""
-        names = {plain(described.name_en), plain(described.name_zh)}
+        names = {plain(described.name_en), plain(described.name_zh)} - {""}
         found = self._called.named(described.name_en, described.name_zh)
         if len(found) != 1:
             return None
-        own = {plain(found[0].name_en), plain(found[0].name_zh)}
+        own = {plain(name) for name in found[0].names}
         return found[0] if names <= own or own <= names else None
 
     def _added(self, described: NewLabel) -> Label | None:
@@ -153,7 +157,7 @@ class LabelFinder:
         return label
 
 
-def _short(name: str) -> str:
+def short_name(name: str) -> str:
     """A name that is too long ends in digits that tell it from others that begin alike."""
     if len(name) <= LONGEST_NAME:
         return name

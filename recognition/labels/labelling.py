@@ -34,6 +34,7 @@ from recognition.models import (
     Suspect,
     Via,
 )
+from recognition.notifications import happened
 
 _LABEL_FIELDS = ("label", "labelled_by", "labelled_at", "box")
 _CHUNK = 500  # rows a statement
@@ -309,6 +310,7 @@ def _write(decisions: Sequence[Decision]) -> None:
     if moved:
         main_subject.follow(moved)
     suggestions.settle(decisions, tree)
+    happened.labels_decided(decisions)
     asking.settle(decisions)
     ReviewLease.objects.filter(photo__in=photos).delete()
     Suspect.objects.filter(photo__in=photos).delete()

@@ -1,8 +1,9 @@
 """What people said of a photo, written down when it is deleted and read when it is restored.
 
-As JSON: {"label": its id, "labelled_by": a person's, "labelled_at", "box", "group", "decisions",
-"annotations", "suggestions", "notes", "questions": rows by their columns (not named: none),
-"examples": the ids of those of data sets}.
+As JSON: {"label": its id, "labelled_by": a person's, "labelled_at", "box", "group", "taken_at",
+"camera", "decisions", "annotations", "suggestions", "notes", "questions": rows by their columns
+(not named: none), "examples": the ids of those of data sets}. Where it was taken is not written
+down, but read from the original again.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ def bring_back(photo: Photo, kept: Mapping[str, Any]) -> None:
     photo.labelled_at = _time(kept["labelled_at"])
     photo.box = kept["box"]
     photo.group = UUID(kept["group"]) if kept["group"] else None
+    photo.taken_at, photo.camera = _time(kept.get("taken_at")), kept.get("camera")
 
 
 def bring_back_rows(photo: Photo, kept: Mapping[str, Any], by: User | None) -> None:
@@ -90,6 +92,8 @@ def _of_photo(photo: Photo) -> dict[str, Any]:
         "labelled_at": _plain(photo.labelled_at),
         "box": photo.box,
         "group": _plain(photo.group),
+        "taken_at": _plain(photo.taken_at),
+        "camera": photo.camera,
         "examples": [],
         **{name: [] for name in _TABLES},
     }

@@ -16,6 +16,7 @@ from recognition.core import audit
 from recognition.core.counting import Counted, count_up_to
 from recognition.core.locks import lock_label_tree
 from recognition.labels.left_out import is_left_out
+from recognition.labels.ordering import name_key
 from recognition.labels.slugs import free_slug
 from recognition.models import Kind, Label, Photo, Prediction, Report
 from recognition.models.label import chain
@@ -112,12 +113,28 @@ class LabelTree:
         is_above = self._is_above(prediction.label_id, label.id)
         return label if is_above and label.id != prediction.label_id else None
 
+    @cached_property
+    def slugs(self) -> dict[int, str]:
+        """By the ids of the labels."""
+        return {label.id: label.slug for label in self}
+
     def in_order(self) -> list[Label]:
-        """Kind by kind, each label right after its parent and that one's earlier children."""
+        """Kind by kind, each label right after its parent and that one's earlier children; the
+        same in every language."""
 
         def place(label: Label) -> tuple[object, ...]:
             lineage = self.lineage(label)
             return (lineage[0].kind, *(ancestor.slug for ancestor in lineage))
+
+        return sorted(self, key=place)
+
+    def in_reading_order(self) -> list[Label]:
+        """The same by name, in the language of the current request: for pages."""
+
+        def place(label: Label) -> tuple[object, ...]:
+            lineage = self.lineage(label)
+            names = ((name_key(ancestor.name), ancestor.slug) for ancestor in lineage)
+            return (lineage[0].kind, *names)
 
         return sorted(self, key=place)
 
@@ -190,7 +207,7 @@ def changing() -> Iterator[None]:
 def add(
     slug: str,
     name_en: str,
-    name_zh: str,
+    name_zh: str = "",
     kind: str = "",
     parent: Label | None = None,
     by: User | None = None,

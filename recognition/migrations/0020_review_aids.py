@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recognition", "0017_search_names"),
+        ("recognition", "0019_notifications"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

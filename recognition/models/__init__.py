@@ -8,6 +8,8 @@ from recognition.models.invitation import Invitation, Role
 from recognition.models.job import Job
 from recognition.models.label import Kind, Label
 from recognition.models.model_version import LiveChange, ModelVersion, View
+from recognition.models.outgoing.event import Delivery, OutgoingEvent
+from recognition.models.outgoing.receiver import Receiver
 from recognition.models.photo import Batch, Photo, Split, split_of
 from recognition.models.prediction import ConfidenceBand, Prediction, Review, State, Weight
 from recognition.models.profile import Profile
@@ -49,6 +51,7 @@ __all__ = [
     "ConfidenceBand",
     "DataSet",
     "Decision",
+    "Delivery",
     "Experiment",
     "GroupDecision",
     "HashRevision",
@@ -60,12 +63,14 @@ __all__ = [
     "LiveChange",
     "Mode",
     "ModelVersion",
+    "OutgoingEvent",
     "Photo",
     "PhotoNote",
     "Prediction",
     "Profile",
     "Promise",
     "Question",
+    "Receiver",
     "Report",
     "Review",
     "ReviewLease",

@@ -35,7 +35,12 @@ class Label(models.Model):
 
     slug = models.SlugField(_("slug"), unique=True)
     name_en = models.CharField(_("English name"), max_length=LONGEST_NAME)
-    name_zh = models.CharField(_("Chinese name"), max_length=LONGEST_NAME)
+    name_zh = models.CharField(
+        _("Chinese name"),
+        max_length=LONGEST_NAME,
+        blank=True,
+        help_text=_("without one: the English name"),
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     parent = models.ForeignKey(
         "self", models.PROTECT, verbose_name=_("parent"), null=True, blank=True
@@ -101,7 +106,18 @@ class Label(models.Model):
     @property
     def name(self) -> str:
         """The name in the language of the current request."""
-        return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
+        is_chinese = (get_language() or "").startswith("zh")
+        return self.name_in_chinese if is_chinese else self.name_en
+
+    @property
+    def name_in_chinese(self) -> str:
+        """Or the English name, if nobody has translated it."""
+        return self.name_zh or self.name_en
+
+    @property
+    def names(self) -> list[str]:
+        """In English and in Chinese, as far as they differ."""
+        return list(dict.fromkeys((self.name_en, self.name_in_chinese)))
 
 
 def _slug_error(slug: str, others: list[Label]) -> ValidationError | None:

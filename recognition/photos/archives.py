@@ -18,8 +18,16 @@ from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.cnn.store.zip_reader import BadArchive, BadEntry, ZipReader
 from recognition.labels.finding import LabelFinder
 from recognition.models import Batch, Label
+from recognition.models.names import plain
 from recognition.photos import intake
 from recognition.photos.folders import dataset_tables
+from recognition.photos.folders.answers import (
+    NO_ANSWERS,
+    SKIP,
+    WITHOUT,
+    Answers,
+    in_plain_form,
+)
 from recognition.photos.folders.dataset_tables import PHOTOS, DataSet
 from recognition.photos.folders.system_files import is_system_path
 from recognition.photos.folders.table_checks import TableChecks
@@ -40,9 +48,17 @@ class UnreadableArchive(Exception):
 
 
 def accept(
-    archive: SpooledUpload, labelled: bool, owner: User, batch: Batch
+    archive: SpooledUpload,
+    labelled: bool,
+    owner: User,
+    batch: Batch,
+    answers: Answers = NO_ANSWERS,
+    creates: bool = False,
 ) -> list[intake.Outcome]:
     """Accept each photo in the archive; if `labelled`, the folder it is in names its label.
+
+    answers: about folders whose names are none; what is to be skipped has no outcome.
+    creates: labels of what else is none are added, for an owner who may.
 
     What another Ark exported keeps its names and labels; those that are new here are added if the
     owner may do that. Raises UnreadableArchive if there is nothing to read or too much, or if its
@@ -58,9 +74,9 @@ def accept(
         tables = _Tables(opened, entries)
         data_set = tables.data_set()
         if labelled:
-            tables.must_be_understood(data_set)
+            tables.must_be_understood(data_set, creates)
         photos = [entry for entry in entries if not data_set.owns(_path(entry))]
-        find_label = _label_finder(data_set, owner) if labelled else None
+        find_label = _Labels(data_set, owner, answers, creates) if labelled else None
         marks: dict[str, Marks] = {}
         uploads = _extract(opened, photos, data_set, find_label, names, refused, marks)
         accepted = enumerate(intake.accept(uploads, owner, batch, marks))
@@ -100,15 +116,15 @@ class _Tables:
         except BadEntry:
             return DataSet()
 
-    def must_be_understood(self, data_set: DataSet) -> None:
-        """Raises UnreadableArchive."""
+    def must_be_understood(self, data_set: DataSet, creates: bool) -> None:
+        """creates: whether labels that are missing are added. Raises UnreadableArchive."""
         if self._folder is None:
             return
         find_label = LabelFinder({})
         there = {data_set.below(path) for path in self._by_path}
 
         def knows(label: str) -> bool:
-            return bool(find_label(label)) or data_set.offers(label)
+            return creates or bool(find_label(label)) or data_set.offers(label)
 
         try:
             problems = TableChecks(self._open, there.__contains__, knows).problems()
@@ -126,26 +142,33 @@ class _Tables:
         return io.BytesIO(b"".join(self._archive.chunks(entry)))
 
 
-def _label_finder(data_set: DataSet, owner: User) -> LabelFinder:
-    may_add = owner.has_perm("recognition.add_label")
-    offered = data_set.labels if may_add else {}
-    return LabelFinder(offered, by=owner, slugs_first=data_set.is_ours)
+class _Labels(LabelFinder):
+    """Finds the labels of an archive's photos: as people answered, or as the folders say."""
 
+    def __init__(self, data_set: DataSet, owner: User, answers: Answers, creates: bool) -> None:
+        may_add = owner.has_perm("recognition.add_label")
+        offered = data_set.labels if may_add else {}
+        super().__init__(offered, creates and may_add, by=owner, slugs_first=data_set.is_ours)
+        self._answers = in_plain_form(answers)
 
-def _label(name: str, find_label: LabelFinder | None) -> Label | None:
-    if find_label is None:
-        return None
-    label = find_label(name)
-    if label is None:
-        raise _Refused(find_label.refusal(name))
-    return label
+    def of_folder(self, name: str) -> Label | None:
+        """None if the photos in it come without a label. Raises _Refused, or _Skipped."""
+        said = self._answers.get(plain(name), name)
+        if said is SKIP:
+            raise _Skipped
+        if said == WITHOUT and plain(name) in self._answers:
+            return None
+        label = self(said)
+        if label is None:
+            raise _Refused(self.refusal(said))
+        return label
 
 
 def _extract(
     archive: ZipReader,
     entries: list[zipfile.ZipInfo],
     data_set: DataSet,
-    find_label: LabelFinder | None,
+    find_label: _Labels | None,
     names: list[str],
     refused: list[intake.Outcome],
     marks: dict[str, Marks],
@@ -155,16 +178,21 @@ def _extract(
         described = data_set.describe(_path(entry))
         try:
             _check(archive, entry, left_bytes)
-            label = _label(described.label, find_label)
+            label = find_label.of_folder(described.label) if find_label else None
             left_bytes -= entry.file_size
             upload = _unpack(archive, entry, described.name)
             names.append(entry.filename)
-            if find_label:
-                marks[upload.sha256] = intake.marks(data_set, _path(entry), find_label)
+            marks[upload.sha256] = intake.marks(data_set, _path(entry), find_label)
             yield upload, label
+        except _Skipped:
+            continue
         except (_Refused, BadEntry, UnreadablePhoto) as error:
             refusal = Refusal(error.code, kind=getattr(error, "kind", ""))
             refused.append(intake.Outcome(entry.filename, refusal=refusal))
+
+
+class _Skipped(Exception):
+    """A person said so."""
 
 
 class _Refused(Exception):

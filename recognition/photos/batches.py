@@ -11,10 +11,12 @@ from uuid import UUID
 
 import redis
 from django.contrib.auth.models import User
+from django.utils.translation import ngettext
 
 from recognition.core import redis_client
-from recognition.models import Batch, Photo
+from recognition.models import Batch, Label, Photo
 from recognition.photos import archives, intake, selectors
+from recognition.photos.folders.answers import NO_ANSWERS, Answers
 from recognition.photos.intake import Outcome
 from recognition.photos.refusals import Refusal
 from recognition.photos.uploads import SpooledUpload
@@ -22,6 +24,7 @@ from recognition.photos.uploads import SpooledUpload
 logger = logging.getLogger(__name__)
 
 MAX_CARDS = 300  # more would be slow to draw; history shows the rest
+MAX_NAMES = 100  # of what was refused for one reason
 _NOTES = "ark:batch-notes:"
 _NOTES_EXPIRE_S = 7 * 24 * 60 * 60
 
@@ -50,63 +53,95 @@ class Note(NamedTuple):
 
 @dataclass(frozen=True)
 class Card:
-    """One file of a batch as it is shown: a photo, or a refusal with its file's name."""
+    """One file of a batch as it is shown: a photo, or a refusal with its file's name. files: more
+    than one of those that were refused for the same reason and are not named."""
 
     photo: Photo | None = None
     is_duplicate: bool = False
     name: str = ""
     refusal: Refusal | None = None
+    files: int = 1
 
     @property
     def is_settled(self) -> bool:
         return self.photo is not None and selectors.is_settled(self.photo)
 
 
+class Labels(NamedTuple):
+    """Which labels come with files. of_images: of those that are no archive. from_folders: an
+    archive's folders name labels, or answers do. creates: as the folders say, where they are
+    missing."""
+
+    of_images: Label | None = None
+    from_folders: bool = False
+    answers: Answers = NO_ANSWERS
+    creates: bool = False
+
+
+NO_LABELS = Labels()
+
+
 def add(
     batch: Batch,
     images: Iterable[SpooledUpload],
     archive: SpooledUpload | None = None,
-    labelled: bool = False,
+    labels: Labels = NO_LABELS,
 ) -> list[Outcome]:
     """Accept files into the batch, each by itself: an archive that cannot be read takes nothing
-    else along. labelled: an archive's folders name labels."""
-    outcomes = list(intake.accept(((image, None) for image in images), batch.owner, batch))
+    else along."""
+    pairs = ((image, labels.of_images) for image in images)
+    outcomes = list(intake.accept(pairs, batch.owner, batch))
     if archive:
-        outcomes += _add_archive(batch, archive, labelled)
+        outcomes += _add_archive(batch, archive, labels)
     remember(batch, outcomes)
     return outcomes
 
 
-def _add_archive(batch: Batch, archive: SpooledUpload, labelled: bool) -> list[Outcome]:
+def _add_archive(batch: Batch, archive: SpooledUpload, labels: Labels) -> list[Outcome]:
+    asked = labels.from_folders, batch.owner, batch, labels.answers, labels.creates
     try:
-        return archives.accept(archive, labelled, batch.owner, batch)
+        return archives.accept(archive, *asked)
     except archives.UnreadableArchive as error:
         return [Outcome(archive.name, refusal=why, is_archive=True) for why in error.refusals]
 
 
 def cards_of_outcomes(outcomes: list[Outcome], viewer: User) -> list[Card]:
     """Ready to be shown: one query, however many there are. Photos that were deleted since have
-    none, nor has what was left out."""
-    shown = [outcome for outcome in outcomes if not outcome.is_left_out][:MAX_CARDS]
+    none, nor has what was left out. What was refused comes first."""
+    refused = [(outcome.name, outcome.refusal) for outcome in outcomes if outcome.refusal]
+    shown = [outcome for outcome in outcomes if outcome.photo][:MAX_CARDS]
     photos = selectors.photos_to_show(viewer).in_bulk([o.photo.id for o in shown if o.photo])
-    cards: list[Card] = []
+    cards = _cards_of_refused(refused)
     for outcome in shown:
-        if outcome.photo is None:
-            cards.append(Card(name=outcome.name, refusal=outcome.refusal))
-        elif photo := photos.get(outcome.photo.id):
+        if outcome.photo and (photo := photos.get(outcome.photo.id)):
             cards.append(Card(photo, outcome.is_duplicate))
     return cards
 
 
+def _cards_of_refused(refused: Iterable[tuple[str, Refusal]]) -> list[Card]:
+    """Reason by reason, the most frequent first; of each so many names as anybody reads."""
+    by_reason: dict[Refusal, list[str]] = {}
+    for name, refusal in refused:
+        by_reason.setdefault(refusal, []).append(name)
+    cards: list[Card] = []
+    for refusal, names in sorted(by_reason.items(), key=lambda item: -len(item[1])):
+        cards += (Card(name=name, refusal=refusal) for name in names[:MAX_NAMES])
+        if more := len(names) - MAX_NAMES if len(names) > MAX_NAMES else 0:
+            text = ngettext("and %(count)d more", "and %(count)d more", more) % {"count": more}
+            cards.append(Card(name=text, refusal=refusal, files=more))
+    return cards
+
+
 def cards_of_batch(batch: Batch, viewer: User) -> list[Card]:
-    """The batch's photos in the order in which they came, then what only the notes know."""
+    """What was refused, the batch's photos in the order in which they came, then what was there
+    already."""
     visible = selectors.photos_to_show(viewer)
-    cards = [Card(photo) for photo in visible.filter(batch=batch).reverse()[:MAX_CARDS]]
-    notes = recall(batch)[:MAX_CARDS]
-    duplicates = [UUID(note.photo) for note in notes if note.photo]
+    notes = recall(batch)
+    cards = _cards_of_refused((note.name, note.refusal) for note in notes if note.code)
+    cards += [Card(photo) for photo in visible.filter(batch=batch).reverse()[:MAX_CARDS]]
+    duplicates = [UUID(note.photo) for note in notes if note.photo][:MAX_CARDS]
     known = visible.exclude(batch=batch).in_bulk(duplicates)
     cards += [Card(known[id_], is_duplicate=True) for id_ in duplicates if id_ in known]
-    cards += [Card(name=note.name, refusal=note.refusal) for note in notes if note.code]
     return cards
 
 

@@ -140,7 +140,7 @@ def outlook(evidence: Evidence, target: float) -> Outlook:
     accepted = _accepted(evidence, chosen)
     rows = [
         _row(label, is_best, chosen, target, accepted[label.id, is_best])
-        for label in tree.in_order()
+        for label in tree.in_reading_order()
         for is_best in (False, True)
         if label.id in _tallies(chosen, label.id, is_best)
     ]

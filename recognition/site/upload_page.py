@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from recognition.core import heartbeats
-from recognition.models import Batch, Photo
+from recognition.labels.fields import LabelField, offered_labels
+from recognition.models import Batch, Kind, Photo
+from recognition.models.names import plain
 from recognition.people import quotas
 from recognition.photos import batches, intake, selectors
+from recognition.photos.folders import answers
 from recognition.photos.refusals import Refusal
 from recognition.photos.uploads import SpooledUpload, takes_files
 from recognition.site.requests import SignedInRequest
@@ -25,10 +32,32 @@ from recognition.site.requests import SignedInRequest
 MAX_ASKED = 100  # photos a question; the address of a request has a limit
 
 
+class ChoiceForm(forms.Form):
+    """What becomes of the photos in some folders."""
+
+    names = forms.JSONField()
+    does = forms.ChoiceField(choices=[(name, name) for name in answers.DOES])
+    label = LabelField(required=False)
+    kind = forms.ChoiceField(choices=Kind, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        names = given.get("names")
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise BadRequest
+        if given.get("does") == "map" and not given.get("label") and "label" not in self.errors:
+            raise ValidationError(_("Choose a label."))
+        return given
+
+    def choice(self) -> answers.Choice:
+        given = self.cleaned_data
+        return answers.Choice(given["names"], given["does"], given["label"], given["kind"])
+
+
 @login_required
 @require_GET
 def home(request: SignedInRequest) -> HttpResponse:
-    nothing = {"cards": [], "settled": 0, "refused": 0}
+    nothing = {"cards": [], "settled": 0, "refused": 0, "uploaded": 0}
     return render(request, "site/uploads/upload.html", nothing | _limits(request))
 
 
@@ -42,9 +71,9 @@ def open_batch(request: SignedInRequest) -> HttpResponse:
         return JsonResponse({"id": batch.id, "url": reverse("batch", args=[batch.id])}, status=201)
     if not request.FILES:
         return redirect("home")
-    _is_labelled(request)  # before a batch is opened: not everybody may do that
+    labels = _labels(request)  # before a batch is opened: not everybody may do that
     batch = intake.open_batch(request.user)
-    batches.add(batch, *_files(request), _is_labelled(request))
+    batches.add(batch, *_files(request), labels)
     return redirect("batch", batch.id)
 
 
@@ -59,7 +88,8 @@ def batch(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
         "cards": cards,
         "may_delete": selectors.may_delete(request.user, batch),
         "is_cut": progress["total"] > batches.MAX_CARDS,
-        "refused": sum(card.refusal is not None for card in cards),
+        "refused": sum(card.files for card in cards if card.refusal),
+        "uploaded": sum(card.photo is not None for card in cards),
         "left_out": batches.recall_left_out(batch),
         "settled": sum(card.is_settled for card in cards),
         "is_done": not progress["pending"],
@@ -74,13 +104,65 @@ def batch(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
 def add_to_batch(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
     """Answers with the card of each file, refused or not."""
     batch = get_object_or_404(Batch, id=batch_id, owner=request.user)
-    outcomes = batches.add(batch, *_files(request), _is_labelled(request))
+    outcomes = batches.add(batch, *_files(request), _labels(request))
     cards = batches.cards_of_outcomes(outcomes, request.user)
     response = render(request, "site/uploads/_cards.html", {"cards": cards})
-    if len(outcomes) > batches.MAX_CARDS:
+    if sum(outcome.photo is not None for outcome in outcomes) > batches.MAX_CARDS:
         response["Ark-More"] = "true"
     response["Ark-Left-Out"] = batches.count_left_out(outcomes)
     return response
+
+
+@login_required
+@require_POST
+@takes_files
+def ask_about_folders(request: SignedInRequest) -> JsonResponse:
+    """What the folders of files stand for that are about to be sent, and a dialog that asks about
+    those that are called like no label.
+
+    folders: how many files are in each, as JSON; directories: of archives; answered: what was asked
+    before.
+    """
+    _must_label(request)
+    files = Counter(_counts(request.POST.get("folders", "")))
+    for directory in _uploads(request, "directories"):
+        with directory.path.open("rb") as stream:
+            files += answers.folders_in(stream)
+    before = answers.in_plain_form(dict.fromkeys(_names(request.POST.get("answered", ""))))
+    question = answers.question(
+        Counter({name: files[name] for name in files if plain(name) not in before})
+    )
+    rows = [*question.asked, *([question.beyond] if question.beyond else [])]
+    context = {
+        "question": question,
+        "number": sum(len(folder.names) for folder in rows),
+        "labels": offered_labels(),
+        "may_add": request.user.has_perm("recognition.add_label"),
+    }
+    html = render_to_string("site/uploads/_question.html", context, request) if rows else ""
+    known = {name: label.slug for name, label in question.known.items()}
+    asked = [folder.names for folder in rows]
+    return JsonResponse({"known": known, "asked": asked, "html": html})
+
+
+@login_required
+@require_POST
+def answer_about_folders(request: SignedInRequest) -> JsonResponse:
+    """Creates the labels that are wanted, and says what each folder stands for."""
+    _must_label(request)
+    sent = _parsed(request.POST.get("choices", ""), list)
+    forms = [ChoiceForm(choice) for choice in sent if isinstance(choice, dict)]
+    wrong = [text for form in forms for texts in form.errors.values() for text in texts]
+    if not wrong:
+        choices = [form.choice() for form in forms]
+        creates = any(choice.does == "create" for choice in choices)
+        if creates and not request.user.has_perm("recognition.add_label"):
+            raise PermissionDenied
+        try:
+            return JsonResponse({"answers": answers.answer(choices, request.user)})
+        except ValidationError as error:
+            wrong = error.messages
+    return JsonResponse({"errors": list(dict.fromkeys(wrong))}, status=400)
 
 
 @login_required
@@ -101,16 +183,52 @@ def news(request: SignedInRequest) -> JsonResponse:
 
 
 def _files(request: SignedInRequest) -> tuple[list[SpooledUpload], SpooledUpload | None]:
+    return _uploads(request, "images"), next(iter(_uploads(request, "archive")), None)
+
+
+def _uploads(request: SignedInRequest, name: str) -> list[SpooledUpload]:
     files: Any = request.FILES  # the upload handler makes nothing but SpooledUploads
-    return files.getlist("images"), files.get("archive")
+    return files.getlist(name)
 
 
-def _is_labelled(request: SignedInRequest) -> bool:
-    """Whether the folders in an archive name labels, which is for who may set labels."""
-    labelled = request.POST.get("labelled") == "on"
-    if labelled and not request.user.has_perm("recognition.review"):
+def _labels(request: SignedInRequest) -> batches.Labels:
+    """Which labels come with the files, which is for who may set labels."""
+    slug, labelled = request.POST.get("label", ""), request.POST.get("labelled") == "on"
+    if not slug and not labelled:
+        return batches.NO_LABELS
+    _must_label(request)
+    try:
+        label = LabelField(required=False).clean(slug)
+    except ValidationError:  # retired meanwhile
+        raise BadRequest from None
+    said = _parsed(request.POST.get("answers", ""), dict)
+    known = {name: text for name, text in said.items() if text is None or isinstance(text, str)}
+    return batches.Labels(label, labelled, known)
+
+
+def _must_label(request: SignedInRequest) -> None:
+    if not request.user.has_perm("recognition.review"):
         raise PermissionDenied
-    return labelled
+
+
+def _counts(text: str) -> dict[str, int]:
+    counts = _parsed(text, dict)
+    return {name: files for name, files in counts.items() if isinstance(files, int)}
+
+
+def _names(text: str) -> list[str]:
+    return [name for name in _parsed(text, list) if isinstance(name, str)]
+
+
+def _parsed(text: str, kind: type) -> Any:
+    """What a script sent as JSON; nothing of that kind where nothing was sent."""
+    try:
+        given = json.loads(text) if text else kind()
+    except (ValueError, RecursionError):
+        raise BadRequest from None
+    if not isinstance(given, kind):
+        raise BadRequest
+    return given
 
 
 def _card(photo: Photo, request: SignedInRequest) -> str:

@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from recognition.labels import merging, tree
+from recognition.labels.ordering import by_name
 from recognition.models import Job, Label
 from recognition.staff.base import render_page
 
@@ -46,7 +47,7 @@ def merge(request: HttpRequest, object_id: str) -> HttpResponse:
         return redirect("jobs" if isinstance(done, Job) else _LIST)
     context = {
         "source": source,
-        "targets": sorted(targets, key=lambda label: label.name),
+        "targets": by_name(targets),
         "target": target,
         "found": found,
         "photos": found.photos.in_words if found else "",

@@ -149,7 +149,7 @@ def _described(label: Label, tree: LabelTree, known: Collection[str]) -> taxonom
         slug=label.slug,
         kind=label.kind,
         name_en=label.name_en,
-        name_zh=label.name_zh,
+        name_zh=label.name_in_chinese,
         parent=_parent(label, tree, known),
         classes=(),
     )

@@ -21,6 +21,7 @@ from recognition.core import audit, events
 from recognition.core.locks import lock_label_tree
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, LiveChange, ModelVersion
+from recognition.notifications import happened
 from recognition.versions import checks, version_labels
 
 
@@ -144,6 +145,7 @@ def promote(
         audit.record(
             audit.Action.PROMOTED, by, f"version {version.number}", how=str(how), before=before
         )
+        happened.version_promoted(version, before, str(how))
         transaction.on_commit(events.publish_live_version)
     version.live = True
 
@@ -199,7 +201,7 @@ def lost_labels(version: ModelVersion) -> list[Label]:
         return {in_use[slug] for slug in by.labels if slug in in_use}
 
     lost = said(live_version()) - said(version)
-    return [label for label in tree.in_order() if label.slug in lost]
+    return [label for label in tree.in_reading_order() if label.slug in lost]
 
 
 def check_files(version: ModelVersion) -> None:

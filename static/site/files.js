@@ -6,6 +6,24 @@ import { isSystemName } from "./system-files.js";
  * @typedef {{ files: File[], unread: FileSystemEntry[], leftOut: number }} Given
  */
 
+/** @type {WeakMap<File, string>} */
+const folders = new WeakMap();
+
+/**
+ * The name of the folder that a file lay in; undefined if it came by itself.
+ * @param {File} file
+ */
+export const folderOf = (file) => folders.get(file);
+
+/**
+ * @param {File} file
+ * @param {string} path
+ */
+function noteFolder(file, path) {
+  const folder = path.split("/").filter(Boolean).at(-2);
+  if (folder !== undefined) folders.set(file, folder);
+}
+
 /** @param {File} file */
 export const isArchive = (file) => /\.zip$/i.test(file.name) || /zip/.test(file.type);
 
@@ -28,6 +46,7 @@ export function chosenFiles(files) {
     const names = (file.webkitRelativePath || file.name).split("/");
     if (names.some(isSystemName)) given.leftOut += 1;
     else given.files.push(file);
+    noteFolder(file, names.join("/"));
   }
   return given;
 }
@@ -97,7 +116,9 @@ async function take(entry, given, isBelowSystems = false) {
  */
 async function takeFile(entry, given) {
   try {
-    given.files.push(await fileOf(entry));
+    const file = await fileOf(entry);
+    noteFolder(file, entry.fullPath);
+    given.files.push(file);
   } catch {
     given.unread.push(entry);
   }

@@ -1,6 +1,7 @@
 // The bar and the counts above the cards, and the same in words for screen readers.
 import { all, the } from "../dom.js";
 import { cardsIn } from "./cards.js";
+import { refused as countRefused } from "./refusals.js";
 
 const SAY_EVERY_MS = 3000;
 const section = the("[data-progress]", HTMLElement);
@@ -15,7 +16,7 @@ let sayLater;
 function count() {
   /** @param {string[]} states */
   const of = (...states) => cardsIn(...states).length;
-  const refused = of("refused");
+  const refused = countRefused();
   const waiting = of("pending", "running");
   const settled = of("done", "failed");
   const unsent = of("queued", "sending");
@@ -25,12 +26,12 @@ function count() {
   const hidden = Math.max(0, Number(batchTotal || 0) - waiting - settled);
   const hiddenSettled = Math.max(0, Math.min(hidden, Number(batchSettled || 0) - settled));
   return {
-    uploaded: refused + waiting + settled + hidden,
+    uploaded: waiting + settled + hidden,
     recognised: settled + hiddenSettled,
     refused,
     lost,
     leftOut: Number(upload.dataset.filesLeftOut || 0),
-    total: refused + waiting + settled + hidden + unsent + lost,
+    total: waiting + settled + hidden + unsent + lost,
   };
 }
 
@@ -42,7 +43,7 @@ function partlySent() {
 function draw() {
   isScheduled = false;
   const counts = count();
-  section.hidden = counts.total === 0;
+  section.hidden = counts.total + counts.refused === 0;
   for (const [name, value] of Object.entries(counts)) {
     const element = section.querySelector(`[data-count="${name}"]`);
     if (element) element.textContent = String(value);
@@ -51,9 +52,10 @@ function draw() {
   showIf("[data-lost]", counts.lost);
   showIf("[data-left-out]", counts.leftOut);
   setBar("uploaded", counts.uploaded + partlySent(), counts.total);
-  setBar("recognised", counts.recognised + counts.refused, counts.total);
-  const isSettled = counts.recognised + counts.refused + counts.lost === counts.total;
+  setBar("recognised", counts.recognised, counts.total);
+  const isSettled = counts.recognised + counts.lost === counts.total;
   section.classList.toggle("is-done", isSettled && !counts.lost);
+  section.classList.toggle("is-refused", counts.total === 0);
   section.classList.toggle("is-stuck", isSettled && counts.lost > 0);
   say(counts);
 }
@@ -91,7 +93,7 @@ function say(counts) {
   const all = counts.leftOut ? `${says}, ${saysLeftOut}` : says;
   const text = all.replace(/\{(\w+)\}/g, (_, name) => String(numbers.get(name)));
   const place = the("[data-says-here]", HTMLElement, section);
-  if (counts.total && place.textContent !== text) place.textContent = text;
+  if (counts.total + counts.refused && place.textContent !== text) place.textContent = text;
 }
 
 export function showProgress() {

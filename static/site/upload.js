@@ -1,15 +1,10 @@
 // Photos that are chosen, dropped, pasted or taken: sent a few at a time, each with its own card.
-import { all, around, fromHtml, maybe, the } from "../dom.js";
+import { all, fromHtml, maybe, the } from "../dom.js";
 import * as session from "../session.js";
 import { changed, fromTemplate, replace } from "./cards.js";
-import {
-  chosenFiles,
-  droppedFiles,
-  isArchive,
-  isDirectory,
-  isReadable,
-  readAgain,
-} from "./files.js";
+import { listen } from "./drop-zone.js";
+import { chosenFiles, isArchive, isDirectory, isReadable, readAgain } from "./files.js";
+import { answersText, askAbout, isSkipped, labelOf } from "./folders.js";
 import { BUSY, post, reasonOf } from "./post.js";
 import { showProgress } from "./progress.js";
 
@@ -23,7 +18,8 @@ const grid = the("[data-cards]", HTMLElement);
 
 /**
  * @typedef {import("./cards.js").Card} Card
- * @typedef {{ file: File, card: Card, preview: string | null, labelled: boolean, tries: number }} Job
+ * @typedef {{ labelled: boolean, label: string }} Labels  whether an archive's folders name labels
+ * @typedef {{ file: File, card: Card, preview: string | null, tries: number } & Labels} Job
  */
 
 /** @type {WeakMap<Card, Job>} */
@@ -36,9 +32,17 @@ let active = 0;
 /** @type {Promise<string> | null} */
 let opening = null;
 
-/** @param {import("./files.js").Given} given */
-function add({ files, unread, leftOut }) {
+/**
+ * Folders that name no label are asked about before anything is sent.
+ * @param {import("./files.js").Given} given
+ */
+async function add({ files: given, unread, leftOut }) {
+  document.querySelector("[data-unasked]")?.remove();
+  const isAnswered = !namesLabels() || (await askAbout(given).catch(sayUnasked));
+  if (!isAnswered) return;
+  const files = namesLabels() ? given.filter((file) => !isSkipped(file)) : given;
   countLeftOut(leftOut);
+  if (given.length && !files.length && !unread.length) return; // all of it is skipped
   document.querySelector("[data-nothing]")?.remove();
   if (!files.length && !unread.length) sayNothingFound(leftOut);
   else prepare();
@@ -46,6 +50,15 @@ function add({ files, unread, leftOut }) {
   for (const entry of unread) addUnread(entry);
   changed();
   pump();
+}
+
+const namesLabels = () => maybe("[data-labelled]", HTMLInputElement)?.checked ?? false;
+
+function sayUnasked() {
+  const message = fromTemplate("unasked");
+  message.dataset.unasked = "";
+  zone?.after(message);
+  return false;
 }
 
 /** @param {number} leftOut */
@@ -75,9 +88,10 @@ function addOne(file, inPlaceOf) {
     the("[data-text]", HTMLElement, card).textContent = tooLarge;
     return;
   }
-  const labelled = maybe("[data-labelled]", HTMLInputElement)?.checked ?? false;
+  const labelled = namesLabels();
+  const label = labelled ? labelOf(file) : "";
   /** @type {Job} */
-  const job = { file, card, preview: null, labelled, tries: 0 };
+  const job = { file, card, preview: null, labelled, label, tries: 0 };
   if (!isArchive(file)) showPreview(job);
   enqueue(job);
 }
@@ -152,9 +166,13 @@ async function send(job) {
 }
 
 /** @param {Job} job */
-function bodyOf({ file, labelled }) {
+function bodyOf({ file, labelled, label }) {
   const body = new FormData();
-  if (labelled) body.append("labelled", "on");
+  if (label) body.append("label", label);
+  if (labelled && isArchive(file)) {
+    body.append("labelled", "on");
+    body.append("answers", answersText());
+  }
   body.append(isArchive(file) ? "archive" : "images", file, file.name);
   return body;
 }
@@ -185,7 +203,9 @@ async function requestBatch() {
   const batch = await response.json();
   page.dataset.batch = batch.url;
   page.dataset.batchId = batch.id;
-  the("[data-more-link]", HTMLAnchorElement).search = `?batch=${batch.id}`;
+  for (const link of all("[data-batch-link]", HTMLAnchorElement)) {
+    link.search = `?batch=${batch.id}`;
+  }
   history.replaceState(null, "", batch.url); // to load the page again shows the batch
   return batch.url;
 }
@@ -277,46 +297,4 @@ function isUnsent() {
   return active || queue.length || grid.querySelector('[data-state="lost"]');
 }
 
-/** @param {HTMLElement} zone */
-function listen(zone) {
-  for (const input of all("[data-choose]", HTMLInputElement, zone)) {
-    input.addEventListener("change", () => {
-      add(chosenFiles(input.files ?? []));
-      input.value = "";
-    });
-  }
-  document.addEventListener("dragover", (event) => {
-    if (![...(event.dataTransfer?.types ?? [])].includes("Files")) return;
-    event.preventDefault();
-    zone.classList.add("is-target");
-  });
-  document.addEventListener("dragleave", (event) => {
-    if (!event.relatedTarget) zone.classList.remove("is-target");
-  });
-  document.addEventListener("drop", async (event) => {
-    event.preventDefault();
-    zone.classList.remove("is-target");
-    if (event.dataTransfer) add(await droppedFiles(event.dataTransfer));
-  });
-  document.addEventListener("paste", (event) => {
-    const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length) add(chosenFiles(files));
-  });
-  document.addEventListener("change", (event) => {
-    const card = around(event, ".card");
-    const input = event.target;
-    if (!card || !(input instanceof HTMLInputElement) || !input.matches("[data-choose-again]")) {
-      return;
-    }
-    chooseAgain(card, input.files);
-  });
-  document.addEventListener("click", (event) => {
-    const card = around(event, ".card");
-    if (around(event, "[data-retry-all]")) retryAll();
-    else if (card && around(event, "[data-retry]")) retry(card);
-  });
-  window.addEventListener("online", retryAll);
-  window.addEventListener("beforeunload", (event) => isUnsent() && event.preventDefault());
-}
-
-if (zone) listen(zone);
+if (zone) listen(zone, { add, chooseAgain, retry, retryAll, isUnsent });

@@ -57,7 +57,7 @@ def test_a_parent_that_is_not_there_is_not_filled_in(below: str, as_reviewer: Cl
     assert "parent" not in form.initial
 
 
-@pytest.mark.parametrize("change", [{"kind": "animal"}, {"slug": "dog"}, {"name_zh": ""}])
+@pytest.mark.parametrize("change", [{"kind": "animal"}, {"slug": "dog"}, {"name_en": ""}])
 def test_a_label_that_is_wrong_is_not_added(change: dict[str, str], as_reviewer: Client) -> None:
     body = {**SUV, "parent": label("car").pk, "kind": "vehicle", **change}
     assert as_reviewer.post(ADD, body).status_code == 200  # the form again

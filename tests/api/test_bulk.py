@@ -83,6 +83,29 @@ def test_a_data_set_brings_its_labels_along(reviewer: User) -> None:
     assert (photo.name, photo.label.slug, photo.label.parent.slug) == ("my car.jpg", "suv", "car")
 
 
+def test_labels_that_are_missing_are_created_where_that_is_asked_for(reviewer: User) -> None:
+    archive = sent(zipped({"Sedan/a.jpg": JPEG}))
+    body = posted(api_of(reviewer), archive=archive, labelled="true", create_labels="true")
+    assert (body["accepted"], body["rejected"]) == (1, [])
+    label = Photo.objects.get().label
+    assert (label.slug, label.kind) == ("sedan", "other")
+
+
+def test_who_may_add_no_labels_creates_none(reviewer: User) -> None:
+    group = reviewer.groups.get()
+    group.permissions.remove(group.permissions.get(codename="add_label"))
+    fields = {"archive": sent(zipped({"sedan/a.jpg": JPEG})), "labelled": "true"}
+    response = api_of(reviewer).post(BULK, {**fields, "create_labels": "true"})
+    assert (response.status_code, response.json()["code"]) == (403, "permission_denied")
+    assert not Batch.objects.exists()
+
+
+def test_labels_are_created_only_where_folders_name_them(reviewer: User) -> None:
+    fields = {"archive": sent(zipped({"sedan/a.jpg": JPEG})), "create_labels": "true"}
+    response = api_of(reviewer).post(BULK, fields)
+    assert (response.status_code, response.json()["code"]) == (400, "invalid")
+
+
 def test_an_uploaders_archive_is_not_labelled(api: APIClient) -> None:
     archive = sent(zipped({"dog/a.jpg": JPEG}))
     response = api.post(BULK, {"archive": archive, "labelled": "true"})

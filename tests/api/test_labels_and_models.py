@@ -71,7 +71,7 @@ def test_a_stranger_adds_no_label() -> None:
         ({"slug": "dog"}, "slug"),
         ({"slug": "no slug"}, "slug"),
         ({"slug": None}, "slug"),
-        ({"name_zh": ""}, "name_zh"),
+        ({"name_en": ""}, "name_en"),
         ({"name_en": "a\0b"}, "name_en"),
         ({"name_en": "long" * 50}, "name_en"),
         ({"name_en": ["a", "list"]}, "name_en"),

@@ -108,7 +108,6 @@ def test_a_new_label_is_of_its_parents_kind() -> None:
     [
         {"slug": "dog"},
         {"slug": "no slug"},
-        {"name_zh": ""},
         {"kind": "mineral"},
         {"kind": ""},
         {"kind": "animal", "parent": "car"},

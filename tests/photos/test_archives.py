@@ -299,3 +299,18 @@ def test_a_full_disk_is_not_the_photos_fault(uploader: User) -> None:
         archives.accept(archive, False, uploader, batch)
     archive.discard()
     assert incoming() == []
+
+
+def test_folders_are_labelled_as_people_answered(reviewer: User) -> None:
+    files = {f"{name}/a.jpg": encoded(picture(seed=seed)) for seed, name in enumerate(_ANSWERED)}
+    archive = arrived(zipped(files), "photos.zip")
+    outcomes = archives.accept(archive, True, reviewer, intake.open_batch(reviewer), _ANSWERED)
+    archive.discard()
+    labels = {outcome.name: outcome.photo and outcome.photo.label for outcome in outcomes}
+    assert {name: label and label.slug for name, label in labels.items()} == {
+        "Dogs/a.jpg": "dog",
+        "misc/a.jpg": None,
+    }
+
+
+_ANSWERED = {"Dogs": "dog", "misc": "", "junk": None}

@@ -59,3 +59,14 @@ def test_an_archive_that_cannot_be_read_is_refused_alone(batch: Batch) -> None:
 def test_without_redis_nothing_is_remembered(batch: Batch) -> None:
     batches.remember(batch, [Outcome("a.txt", refusal=Refusal("not_an_image"))])
     assert batches.recall(batch) == []
+
+
+def test_what_was_refused_alike_is_named_up_to_a_limit(
+    uploader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "MAX_NAMES", 2)
+    outcomes = [Outcome("x.jpg", refusal=Refusal("truncated"))]
+    outcomes += [Outcome(f"{i}.txt", refusal=Refusal("not_an_image")) for i in range(5)]
+    cards = cards_of_outcomes(outcomes, uploader)
+    assert [card.name for card in cards] == ["0.txt", "1.txt", "and 3 more", "x.jpg"]
+    assert sum(card.files for card in cards) == 6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -113,7 +114,7 @@ def test_a_plain_form_uploads_photos_and_an_archive(client: Client) -> None:
     files = {"images": [sent(JPEG), sent(PNG)], "archive": sent(zipped({"c.jpg": b"no"}))}
     response = client.post(reverse("open-batch"), files, follow=True)
     assert response.redirect_chain == [(reverse("batch", args=[Batch.objects.get().id]), 302)]
-    assert "Uploaded 3 / 3 Recognised 0 Refused 1" in text(response)
+    assert "Uploaded 2 / 2 Recognised 0 Refused 1" in text(response)
     assert "Not accepted" in text(response)
 
 
@@ -216,3 +217,89 @@ def test_an_uploader_labels_nothing(client: Client, batch: Batch) -> None:
 @override_settings(ARK_MAX_UPLOAD_MB=0)
 def test_too_large_is_a_refusal(client: Client, batch: Batch) -> None:
     assert "larger than 0 MB" in text(add(client, batch, images=sent(JPEG)))
+
+
+def test_a_dropped_folder_brings_its_label(reviewer_client: Client, reviewer: User) -> None:
+    batch = intake.open_batch(reviewer)
+    add(reviewer_client, batch, images=sent(JPEG, "a.jpg"), label="dog")
+    assert Photo.objects.get().label.slug == "dog"
+
+
+def test_an_uploader_sends_no_label(client: Client, batch: Batch) -> None:
+    assert add(client, batch, images=sent(JPEG), label="dog").status_code == 403
+    assert not Photo.objects.exists()
+
+
+def test_new_folders_are_asked_about(reviewer_client: Client) -> None:
+    files = {"folders": json.dumps({"dog": 1, "sedan": 2, "kite": 1}), "answered": '["Kite"]'}
+    answer = reviewer_client.post(reverse("ask-folders"), files).json()
+    assert (answer["known"], answer["asked"]) == ({"dog": "dog"}, [["sedan"]])
+    assert "1 new folder: create, map or skip" in answer["html"]
+
+
+def test_who_may_create_no_labels_is_not_offered_to(
+    reviewer_client: Client, reviewer: User
+) -> None:
+    group = reviewer.groups.get()
+    group.permissions.remove(group.permissions.get(codename="add_label"))
+    files = {"folders": json.dumps({"sedan": 2})}
+    answer = reviewer_client.post(reverse("ask-folders"), files).json()
+    assert "Create a label" not in answer["html"]
+    choices = json.dumps([{"names": ["sedan"], "does": "create", "label": "car"}])
+    response = reviewer_client.post(reverse("answer-folders"), {"choices": choices})
+    assert response.status_code == 403
+
+
+def test_answers_are_what_is_sent_with_the_archive(reviewer_client: Client, reviewer: User) -> None:
+    choices = [
+        {"names": ["sedan"], "does": "create", "label": "car", "kind": ""},
+        {"names": ["junk"], "does": "skip", "label": "", "kind": ""},
+    ]
+    fields = {"choices": json.dumps(choices)}
+    answers = reviewer_client.post(reverse("answer-folders"), fields).json()["answers"]
+    assert answers == {"sedan": "sedan", "junk": None}
+    archive = sent(zipped({"sedan/a.jpg": JPEG, "junk/b.png": PNG}), "a.zip")
+    batch = intake.open_batch(reviewer)
+    add(reviewer_client, batch, archive=archive, labelled="on", answers=json.dumps(answers))
+    assert Photo.objects.get().label.slug == "sedan"
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {"names": ["sedan"], "does": "map", "label": ""},
+        {"names": ["sedan"], "does": "map", "label": "unicorn"},
+        {"names": ["sedan"], "does": "sing"},
+    ],
+)
+def test_an_answer_that_makes_no_sense_is_refused(
+    choice: dict[str, Any], reviewer_client: Client
+) -> None:
+    fields = {"choices": json.dumps([choice])}
+    response = reviewer_client.post(reverse("answer-folders"), fields)
+    assert response.status_code == 400
+    assert len(response.json()["errors"]) == 1
+
+
+@pytest.mark.parametrize("text", ["{", "7", "null", '["a"]'])
+def test_what_no_script_of_ours_sends_is_refused(text: str, reviewer_client: Client) -> None:
+    assert reviewer_client.post(reverse("ask-folders"), {"folders": text}).status_code == 400
+
+
+def test_a_batch_that_is_done_leads_somewhere(
+    reviewer_client: Client, reviewer: User, client: Client, batch: Batch
+) -> None:
+    words = text(client.get(reverse("batch", args=[batch.id])))
+    assert "See the results Upload more" in words
+    own = intake.open_batch(reviewer)
+    page = reviewer_client.get(reverse("batch", args=[own.id]))
+    assert "See the results Review them Upload more" in text(page)
+    assert f"/admin/review/grid/?batch={own.id}" in page.content.decode()
+
+
+def test_refusals_come_first_and_are_not_counted_as_uploaded(client: Client, batch: Batch) -> None:
+    add(client, batch, images=[sent(JPEG, "a.jpg"), sent(b"a letter", "letter.txt")])
+    words = text(client.get(reverse("batch", args=[batch.id])))
+    assert words.index("letter.txt") < words.index("a.jpg")
+    assert "Uploaded 1 / 1" in words
+    assert "Refused 1" in words

@@ -98,6 +98,6 @@ def _labels() -> list[dict[str, Any]]:
             "depth": len(tree.lineage(label)) - 1,
             "photos": counts[label.id].in_words,
         }
-        for label in tree.in_order()
+        for label in tree.in_reading_order()
         if counts[label.id].number
     ]

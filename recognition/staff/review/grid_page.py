@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from recognition.labels import asking
 from recognition.labels.fields import LabelForm, offered_labels
+from recognition.labels.ordering import by_name
 from recognition.labels.tree import LabelTree
 from recognition.models import BulkDecision, Kind, Label, Photo, Via
 from recognition.photos import history
@@ -73,7 +74,7 @@ def _show(request: StaffRequest, taken_out: Collection[Snapshot] = ()) -> HttpRe
         "kinds": Kind.choices,
         "labels": offered_labels(),
         "batches": batches_to_choose(request.user, filters),
-        "predictable": Label.objects.filter(merged_into=None),
+        "predictable": by_name(Label.objects.filter(merged_into=None).order_by()),
         "is_narrowed": _address(request) != request.path,
         "sees_all": request.user.has_perm("recognition.view_all"),
     }

@@ -18,8 +18,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from recognition.labels import agreeing, annotating, labelling
-from recognition.labels.fields import BoxField
+from recognition.labels import agreeing, annotating, at_hand, labelling
+from recognition.labels.fields import BoxField, offered_labels
 from recognition.labels.labelling import ChangedMeanwhile, Seen
 from recognition.labels.tree import LabelTree
 from recognition.models import Blind, Kind, Label, Photo, Via
@@ -77,13 +77,15 @@ class UndoForm(forms.Form):
 @require_GET
 def page(request: StaffRequest) -> HttpResponse:
     ordering, filters = _wanted(request.GET)
-    active = list(Label.objects.filter(active=True))
+    active = offered_labels()
     context = {
         "orderings": queue.Ordering,
         "ordering": ordering,
         "filters": filters,
         "kinds": Kind,
         "labels": active,
+        "pinned": at_hand.pinned(request.user),
+        "recent": at_hand.recent(request.user),
         "chosen": next((label for label in active if label.id == filters.label_id), None),
         "is_blind": blind.is_wanted(request.user),
         "neither": next((label for label in active if label.kind == Kind.NEITHER), None),

@@ -42,7 +42,7 @@ def matrix(metrics: dict[str, Any], tree: LabelTree) -> Matrix:
     """Of what `evaluation.measure` found; only labels that occur, in the order of the tree."""
     counts = {(truth, answer): photos for truth, answer, photos in metrics["confusion"]}
     truths, answers = ({pair[side] for pair in counts} for side in (0, 1))
-    order = [label.slug for label in tree.in_order()]
+    order = [label.slug for label in tree.in_reading_order()]
     order += sorted((truths | answers) - set(order))
     columns = [slug for slug in order if slug in truths | answers]
     totals = {slug: sum(n for (truth, _a), n in counts.items() if truth == slug) for slug in truths}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from recognition.labels.tree import LabelTree
+from recognition.labels.ordering import by_name
 from recognition.models import Label, ModelVersion
 from recognition.predictions import backfill
 from recognition.staff import form_ids, job_texts
@@ -47,7 +47,7 @@ def page(request: StaffRequest, number: int) -> HttpResponse:
         title,
         {
             "version": version,
-            "labels": LabelTree().in_order(),
+            "labels": by_name(Label.objects.order_by()),
             "form_id": form_ids.new(),
             **_progress(version),
         },

@@ -101,7 +101,7 @@ def reliability(version: ModelVersion, metrics: dict[str, Any]) -> LinesChart | 
 def labels_by_kind(version: ModelVersion, tree: LabelTree) -> list[tuple[str, list[Label]]]:
     known = set(version.labels)
     kinds: dict[str, list[Label]] = {}
-    for label in tree.in_order():
+    for label in tree.in_reading_order():
         if label.slug in known:
             kinds.setdefault(label.get_kind_display(), []).append(label)
     return list(kinds.items())

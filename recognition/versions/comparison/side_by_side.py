@@ -149,7 +149,7 @@ def as_taxonomy(labels: Sequence[Label]) -> tuple[taxonomy.Label, ...]:
             label.slug,
             label.kind,
             label.name_en,
-            label.name_zh,
+            label.name_in_chinese,
             slugs.get(label.parent_id) if label.parent_id else None,
             (),
         )

@@ -41,7 +41,7 @@ export function listenToKeys(actions, choose) {
   document.addEventListener("keydown", (event) => {
     if (isForSomethingElse(event)) return;
     const key = nameOf(event);
-    if (/^[1-5]$/.test(key)) choose(Number(key));
+    if (/^[1-9]$/.test(key)) choose(Number(key));
     else if (key in KEYS) actions[KEYS[key]]();
     else return;
     event.preventDefault();

@@ -2,12 +2,13 @@
 // outbox tells the server about it when it can.
 import { all, around, fromHtml, maybe, the } from "../../dom.js";
 import { pictureActions, tell } from "./about.js";
+import { FIRST_KEY } from "./at-hand.js";
 import { Carousel, photoOf } from "./carousel.js";
 import { askWhose } from "./conflict.js";
 import { listenToKeys } from "./keys.js";
 import { hideNote, noteActions } from "./notes.js";
 import { Outbox } from "./outbox.js";
-import { pickLabel } from "./picker.js";
+import { atHand, pickFor } from "./pick.js";
 import { pictureOf } from "./picture.js";
 import { Progress } from "./progress.js";
 import { AGAIN_MS, get, newId, post } from "./send.js";
@@ -105,14 +106,14 @@ function confirm() {
 /** @param {number} place */
 function choose(place) {
   if (!carousel.current) return;
+  if (place >= FIRST_KEY) return atHand.press(place);
   all(`${OFFERED} [data-choice]`, HTMLElement, carousel.current)[place - 1]?.click();
 }
 
 async function search() {
   const article = carousel.current;
   if (!article) return;
-  const label = await pickLabel(the("[data-picker]", HTMLDialogElement));
-  stage.focus();
+  const label = await pickFor(article, OFFERED);
   if (label) decide(label.slug, label.name, article);
 }
 
@@ -121,8 +122,7 @@ async function search() {
  * @param {string} box
  */
 async function labelPart(article, box) {
-  const label = await pickLabel(the("[data-picker]", HTMLDialogElement));
-  stage.focus();
+  const label = await pickFor(article, OFFERED);
   if (!label) return;
   const id = add(article, "annotate", { box, label: label.slug });
   pictureOf(article).showLabelled(id, label.name);
