@@ -155,12 +155,8 @@ def own_decisions(user: User) -> QuerySet[Decision]:
 
 def last_to_undo(by: User) -> Decision | None:
     """This person's latest decision about a single photo that has not been undone."""
-    return (
-        own_decisions(by)
-        .filter(undone_by=None, bulk=None)
-        .exclude(via__in=(Via.UNDO, Via.UPLOAD, Via.MERGE))
-        .first()
-    )
+    made = own_decisions(by).filter(undone_by=None, bulk=None)
+    return made.exclude(via__in=(Via.UNDO, Via.UPLOAD, Via.MERGE)).first()
 
 
 def label_new_upload(
