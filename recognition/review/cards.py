@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -11,10 +11,10 @@ from django.db.models import Count
 
 from recognition.labels import asking, boxes, suggestions
 from recognition.labels.tree import LabelTree
-from recognition.models import Label, Photo, PhotoNote, Question, Review, State, Suggestion
+from recognition.models import Blind, Label, Photo, PhotoNote, Question, Review, State, Suggestion
 from recognition.photos import parts, selectors
 from recognition.photos.parts import Part
-from recognition.review import bursts
+from recognition.review import blind, bursts
 
 # 99 % of the nearest photos with the same label are more similar than this, and 5 % of those of
 # another kind.
@@ -29,7 +29,8 @@ class Card:
     the main one first. similar: the nearest labelled photos.
     near_duplicates: how many other photos are nearly the same picture. seen: the id of the photo's
     last decision, for `labelling.Seen`. suggestions: of the owner, that wait. notes: of reviewers.
-    question: to an expert, that waits. burst: the other photos of its event that wait.
+    question: to an expert, that waits. burst: the other photos of its event that wait. blind: why
+    the network's answer is not shown, and with it choices, parts and what is similar.
     """
 
     photo: Photo
@@ -42,6 +43,7 @@ class Card:
     notes: list[PhotoNote]
     question: Question | None
     burst: list[Photo]
+    blind: Blind | None
 
     @property
     def confirmed(self) -> Label | None:
@@ -82,7 +84,8 @@ def cards(reviewer: User, photo_ids: Collection[UUID]) -> list[Card]:
     similar = _similar(reviewer, photos.values())
     bursts_of = bursts.mates(reviewer, photos.values())
     groups = _sizes(reviewer, (photo.group for photo in photos.values() if photo.group))
-    return [
+    wants_blind = blind.is_wanted(reviewer)
+    found = [
         Card(
             photo=photos[key],
             parts=parts.parts(photos[key], tree.said_in_use),
@@ -94,9 +97,13 @@ def cards(reviewer: User, photo_ids: Collection[UUID]) -> list[Card]:
             notes=notes.get(key, []),
             question=questions.get(key),
             burst=bursts_of.get(key, []),
+            blind=blind.reason(photos[key], wants_blind, suggested.get(key, [])),
         )
         for key in photo_ids
         if key in photos
+    ]
+    return [
+        replace(card, parts=[], choices=[], similar=[]) if card.blind else card for card in found
     ]
 
 

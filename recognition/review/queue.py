@@ -8,7 +8,7 @@ photos (`bursts`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,7 +26,7 @@ from recognition.labels import asking
 from recognition.models import Decision, Photo, Prediction, Question
 from recognition.models.photo import together
 from recognition.photos import selectors
-from recognition.review import leases, statistics
+from recognition.review import drift, leases, statistics
 
 _COUNTED = 10_000
 _WINDOW = 200  # photos from which the next ones are chosen
@@ -43,6 +43,7 @@ class Ordering(models.TextChoices):
     DISAGREEMENT = "disagreement", _("contradicted labels")
     NOVELTY = "novelty", _("unlike all labelled")
     NEWEST = "newest", _("newest")
+    DRIFT = "drift", _("unlike all labelled, of this week")
     QUESTIONS = "questions", _("questions to an expert")
 
 
@@ -119,8 +120,8 @@ def _choose(
     before_them: Collection[UUID],
     count: int,
 ) -> list[UUID]:
-    if ordering == Ordering.QUESTIONS:
-        return _free(reviewer, _questions(), filters, busy, _WIDE_WINDOW)[:count]
+    if ordering in _LISTS:  # nothing comes before it
+        return _free(reviewer, _LISTS[ordering](), filters, busy, _WIDE_WINDOW)[:count]
     suggested = _free(reviewer, _suggested(), filters, busy, _WIDE_WINDOW)[:count]
     if len(suggested) == count:
         return suggested
@@ -148,6 +149,17 @@ def _in_question() -> list[UUID]:
     return list(asking.open_questions().values_list("photo_id", flat=True)[:_WIDE_WINDOW])
 
 
+def _unlike() -> QuerySet[Prediction]:
+    return drift.waiting().exclude(photo__in=_in_question())
+
+
+# Orderings that are lists of a few.
+_LISTS: dict[Ordering, Callable[[], QuerySet[Any]]] = {
+    Ordering.QUESTIONS: _questions,
+    Ordering.DRIFT: _unlike,
+}
+
+
 def _queue(ordering: Ordering, filters: Filters = EVERYTHING) -> QuerySet[Prediction]:
     """Along an index, so perhaps with predictions that do not fit the filters."""
     if ordering == Ordering.MARGIN and filters.label_id:  # the least confident first
@@ -158,10 +170,10 @@ def _queue(ordering: Ordering, filters: Filters = EVERYTHING) -> QuerySet[Predic
 
 
 def _remaining(ordering: Ordering, filters: Filters) -> Counted:
-    if ordering == Ordering.QUESTIONS:
-        asked = len(_in_order(_questions(), filters, _WIDE_WINDOW))
-        is_all = asked < _WIDE_WINDOW
-        return Counted(asked, is_exact=is_all, is_minimum=not is_all)
+    if ordering in _LISTS:
+        listed = len(_in_order(_LISTS[ordering](), filters, _WIDE_WINDOW))
+        is_all = listed < _WIDE_WINDOW
+        return Counted(listed, is_exact=is_all, is_minimum=not is_all)
     found = total([_of_the_ordering(ordering, filters), _besides(ordering, filters)])
     asked = _asked_of(ordering, filters) if found.is_exact else 0
     return replace(found, number=max(0, found.number - asked))

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from recognition.analysis import acceptance, analysis, bursts, refresher, suspect_search
+from recognition.analysis import acceptance, analysis, bursts, drift, refresher, suspect_search
 from recognition.core import audit, heartbeats, process
 from recognition.models import Prediction, State
 from recognition.review import statistics
@@ -56,6 +56,7 @@ work = Analyst(
     analysis.analyse_due,
     bursts.fill_due,
     refresher.refresh_if_due,
+    drift.look_if_due,
     acceptance.apply_promise,
     suspect_search.search_if_due,
     statistics.refresh_if_due,

@@ -58,9 +58,9 @@ function decide(slug, name, article = carousel.current) {
   if (!carousel.isDrawn(article)) return say(dataset.textUnseen);
   const { box } = pictureOf(article);
   const about = box ? JSON.stringify(box) : ""; // without: as it was
-  const seen = article.dataset.seen ?? "";
+  const { seen = "", blind = "" } = article.dataset;
   const rest = { ...agreement(article), ...restOfBurst(article) };
-  leave(article, "decide", { label: slug, seen, box: about, ...rest });
+  leave(article, "decide", { label: slug, seen, blind, box: about, ...rest });
   say(dataset.textDecided, name);
 }
 
