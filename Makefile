@@ -9,16 +9,17 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --no-python-dow
     --no-emit-index-url --no-emit-find-links --annotation-style line --custom-compile-command "make lock"
 
 # `make run` serves plain HTTP on this machine; behind a proxy with TLS leave ARK_HTTPS alone.
+# `make run CPU=1` installs PyTorch without CUDA, for machines without a GPU (docs/operations.md).
 run: export ARK_HTTPS ?= false
 run: export ARK_LOG_FORMAT ?= plain
 run: .venv/installed
 	@python -m webapp.home
 	@python -m webapp.preflight
 	@python manage.py prepare
-	@honcho start $(if $(REDIS_URL),web predictor analyst teacher trainer)
+	@python -m webapp.foreground $(if $(REDIS_URL),web predictor analyst teacher trainer)
 
-# TESTS names some of them: `make test TESTS=tests/api`.
-test: .venv/installed-dev
+# TESTS names some of them: `make test TESTS=tests/api`. axe-core, which looks at every page, comes with npm.
+test: .venv/installed-dev node_modules/.installed
 	$(PYTEST) $(TESTS)
 
 # Kills, outages, hostile and made-up input, for hours; `make test` tries the same for seconds.
@@ -79,11 +80,11 @@ bench-queues: .venv/installed-dev .venv-peer/installed
 	$(PYTHON) -m venv .venv
 
 .venv/installed: requirements.lock | .venv/bin/python
-	pip install --quiet --requirement requirements.lock
+	@CPU="$(CPU)" python bin/install.py requirements.lock
 	@touch $@
 
 .venv/installed-dev: requirements-dev.lock | .venv/bin/python
-	pip install --quiet --requirement requirements-dev.lock
+	@CPU="$(CPU)" python bin/install.py requirements-dev.lock
 	@touch $@ .venv/installed
 
 node_modules/.installed: package.json package-lock.json | .venv/installed-dev

@@ -15,8 +15,8 @@ from webapp.home import BASE_DIR
 
 # From the bottom: each folder may import what stands before it, never what stands after it.
 ORDER = (
-    *("models", "core", "people", "labels", "cnn", "photos", "versions", "training"),
-    *("predictions", "review", "analysis", "storage", "workers", "exchange", "backup"),
+    *("models", "core", "people", "notifications", "labels", "cnn", "photos", "versions"),
+    *("training", "predictions", "review", "analysis", "storage", "workers", "exchange", "backup"),
     *("staff", "admin", "site", "api"),
 )
 WITHOUT_TORCH = (
@@ -41,6 +41,9 @@ WITHOUT_TORCH = (
                     *("lane", "operations", "pool", "preprocessing", "signatures", "unreadable"),
                 )
             ),
+            "pixels/exif/fields",
+            "pixels/exif/reading",
+            "pixels/exif/removing",
             "measures/metrics_schema",
             "store/bundle",
             "store/manifest_schema",

@@ -22,7 +22,7 @@ SECRET_KEY_FILE = ARK_HOME / "secret-key"
 _MIN_SECRET_KEY = 50  # what `manage.py check --deploy` asks for
 _OTHERS = 0o077  # what the group and everybody else may do
 _STATE = (
-    *("db.sqlite3*", "secret-key", "initial-admin-password", "dump.rdb", "*.log", "media"),
+    *("db.sqlite3*", "secret-key", "initial-admin-password", "dump.rdb", "*.log*", "media"),
     *("incoming", "training", "exports", "imports", "models_store"),
 )
 _MAX_SOCKET_PATH = 107  # bytes; sockaddr_un of Linux

@@ -18,6 +18,7 @@ urlpatterns = [
     path("admin/audit/", include("recognition.staff.audit.urls")),
     path("admin/people/", include("recognition.staff.people.urls")),
     path("admin/jobs/", include("recognition.staff.jobs.urls")),
+    path("admin/notifications/", include("recognition.staff.notifications.urls")),
     path("admin/storage/", include("recognition.staff.storage.urls")),
     path("admin/training/", include("recognition.staff.training.urls")),
     path("admin/training/", include("recognition.staff.versions.urls")),

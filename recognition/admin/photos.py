@@ -21,6 +21,7 @@ from recognition.admin.filters import DayRangeFilter, LabelFilter, users_filter
 from recognition.admin.lists import LongList, ReadOnly
 from recognition.models import Annotation, Photo, Prediction
 from recognition.photos import deletion
+from recognition.photos.contents import exactly
 from recognition.staff import deletion_warning, formatting
 
 
@@ -55,7 +56,7 @@ class AnnotationsOfPhoto(ReadOnlyInline):
 class PredictionsOfPhoto(ReadOnlyInline):
     model = Prediction
     verbose_name_plural = _("predictions")
-    fields = ("model_version", "state", "label", "confidence_percent", "fine", "created")
+    fields = ("model_version", "state", "label", "confidence_percent", "exactly", "created")
     readonly_fields = fields
     show_change_link = True
 
@@ -70,6 +71,10 @@ class PredictionsOfPhoto(ReadOnlyInline):
     @display(description=_("confidence"))
     def confidence_percent(self, prediction: Prediction) -> str:
         return formatting.percent(prediction.confidence)
+
+    @display(description=_("fine-grained name"))
+    def exactly(self, prediction: Prediction) -> str:
+        return exactly(prediction)
 
 
 @admin.register(Photo)

@@ -20,6 +20,7 @@ from recognition.admin.filters import DayRangeFilter, LabelFilter, users_filter
 from recognition.admin.lists import LongList, ReadOnly
 from recognition.admin.photos import ReadOnlyInline
 from recognition.models import Prediction, State, Subject
+from recognition.photos.contents import exactly
 from recognition.photos.refusals import Refusal
 from recognition.staff import formatting
 
@@ -70,7 +71,7 @@ class PredictionAdmin(ReviewActions, ReadOnly, LongList):
     inlines = (SubjectsOfPrediction,)
     fieldsets = (
         (None, {"fields": ("preview", "photo", "state", "reason", "created")}),
-        (_("Answer"), {"fields": ("label", "kind", "percent", "top_five", "fine", "accepted")}),
+        (_("Answer"), {"fields": ("label", "kind", "percent", "top_five", "exactly", "accepted")}),
         (_("Work"), {"fields": ("model_version", "milliseconds", "attempts", "lease_owner")}),
     )
 
@@ -104,7 +105,7 @@ class PredictionAdmin(ReviewActions, ReadOnly, LongList):
 
     @display(description=_("photo"), header=True)
     def picture(self, prediction: Prediction) -> list[Any]:
-        return formatting.in_list(prediction.photo, prediction.photo.name, prediction.fine)
+        return formatting.in_list(prediction.photo, prediction.photo.name, exactly(prediction))
 
     @display(description=_("state"), label=formatting.STATE_COLOURS)
     def state_badge(self, prediction: Prediction) -> tuple[str, str]:
@@ -136,6 +137,10 @@ class PredictionAdmin(ReviewActions, ReadOnly, LongList):
     @display(description=_("top five"))
     def top_five(self, prediction: Prediction) -> str:
         return formatting.top_five(prediction)
+
+    @display(description=_("fine-grained name"))
+    def exactly(self, prediction: Prediction) -> str:
+        return exactly(prediction)
 
     @display(description=_("why it failed"))
     def reason(self, prediction: Prediction) -> str:

@@ -23,6 +23,7 @@ from django.utils import timezone
 from recognition.core.locks import lock_photos, lock_predictions
 from recognition.labels.tree import LabelTree
 from recognition.models import Decision, ModelVersion, Photo, Prediction, Promise, Report, Review
+from recognition.notifications import happened
 from recognition.predictions.answering import Answering
 from recognition.review import levels, promise, reviewed
 from recognition.review.promise import Checks
@@ -75,8 +76,7 @@ def apply_promise() -> None:
     accepted += sum(_accept(rules, label_id, False, tree) for label_id in rules.groups)
     if recounted or changed or accepted:
         _note_applied(asdict(rules))
-        report.data["checks"] = asdict(_checks(rules, tree))
-        report.save()
+        _report(report, _checks(rules, tree))
     if may_be_broad:  # what was stored meanwhile, by no rules at all
         _answer_again(rules, analysis_due__isnull=False)
 
@@ -205,6 +205,18 @@ def _accept_those(ids: Sequence[UUID], sure: Q, check_rate: float) -> int:
     others = photos.keys() - drawn
     Prediction.objects.filter(id__in=others).update(accepted=now, review=None)
     return len(photos)
+
+
+@transaction.atomic
+def _report(report: Report, checks: Checks) -> None:
+    """Note what checks say; once it is that the promise is broken, who wants to know is told."""
+    report.data["checks"] = asdict(checks)
+    wanted = promise.settings()
+    is_broken = wanted.active and checks.verdict(wanted.target) == "broken"
+    if is_broken and not report.data.get("is_broken"):
+        happened.promise_broken(checks.checked, checks.right, wanted.target)
+    report.data["is_broken"] = is_broken
+    report.save()
 
 
 def _accepted_photos() -> Iterator[list[UUID]]:

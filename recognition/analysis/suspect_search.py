@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 
 from recognition.cnn.measures.folds import folds_of
 from recognition.core import jobs
+from recognition.labels.left_out import is_left_out
 from recognition.labels.tree import LabelTree
 from recognition.models import Decision, Job, Label, Photo, Prediction, State, Subject, Suspect, Via
 from recognition.review import suspects
@@ -88,7 +89,7 @@ def _predictions_wait() -> bool:
 
 def _labelled() -> Iterator[LabelledPhoto]:
     versions = embeddings.live_versions()
-    rows = embeddings.labelled_photos().order_by("id")
+    rows = embeddings.labelled_photos().filter(~is_left_out()).order_by("id")
     fields = ("id", "label_id", "group", "prediction__model_version")
     for photo_id, label_id, group, version in rows.values_list(*fields).iterator(_CHUNK):
         if label_id is not None and version in versions:

@@ -13,7 +13,8 @@ from rest_framework.views import APIView
 
 from recognition.api.serializers import PhotoFilterSerializer
 from recognition.core import audit
-from recognition.photos import history, result_table, selectors
+from recognition.photos import result_table, selectors
+from recognition.photos.orders.filters import Filters
 
 
 class ResultsView(APIView):
@@ -38,6 +39,6 @@ class ResultsView(APIView):
         if user.has_perm("recognition.view_all"):
             audit.record(audit.Action.EXPORTED, user, "results of everybody's photos")
         photos = selectors.filter_photos(visible, **query.validated_data)
-        table = result_table.table(photos, history.Filters())
+        table = result_table.table(photos, Filters())
         headers = {"Content-Disposition": f'attachment; filename="{result_table.FILE_NAME}"'}
         return StreamingHttpResponse(table, content_type=result_table.TYPE, headers=headers)

@@ -260,6 +260,9 @@ class NewAnnotationSerializer(serializers.Serializer[Any]):
         return _label_in_use(slug)
 
 
+_DAY_OR_TIME = ("iso-8601", "%Y-%m-%d")
+
+
 class PhotoFilterSerializer(serializers.Serializer[dict]):
     """The query of a list of photos; each value narrows it."""
 
@@ -271,6 +274,15 @@ class PhotoFilterSerializer(serializers.Serializer[dict]):
     contains = serializers.SlugField(
         required=False, help_text="a subject has this label, or one below it"
     )
+    taken_after = serializers.DateTimeField(
+        required=False,
+        input_formats=_DAY_OR_TIME,
+        help_text="taken then or later; where the file does not say when, the upload counts",
+    )
+    taken_before = serializers.DateTimeField(
+        required=False, input_formats=_DAY_OR_TIME, help_text="taken before"
+    )
+    camera = serializers.CharField(required=False, max_length=120, help_text="its whole name")
 
 
 def _label_in_use(slug: str) -> Label:

@@ -29,6 +29,22 @@ class Label:
     classes: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class FineClass:
+    """One of the classifier's 1,000 classes.
+
+    name: by which versions, predictions and the API know it; never changed. is_kind: what is seen
+    is itself what the label says (a taxi is a car), not something that speaks for it (a grille).
+    name_en, name_zh: what people read. Classes of `neither` may share a plain word (mushroom).
+    """
+
+    name: str
+    label: str
+    is_kind: bool
+    name_en: str
+    name_zh: str
+
+
 @cache
 def tree() -> tuple[Label, ...]:
     """The built-in labels and the groups that they stand in, parents before their children. A group
@@ -68,8 +84,19 @@ def labels() -> tuple[Label, ...]:
 
 @cache
 def fine_names() -> tuple[str, ...]:
-    """A readable English name of each of the 1,000 classes, in the classifier's order."""
-    return tuple(row["name"] for row in _rows("imagenet.csv"))
+    """The name by which each of the 1,000 classes is known, in the classifier's order."""
+    return tuple(fine_classes())
+
+
+@cache
+def fine_classes() -> dict[str, FineClass]:
+    """By their names, in the classifier's order."""
+    return {
+        row["name"]: FineClass(
+            row["name"], row["label"], row["is_kind"] == "1", row["name_en"], row["name_zh"]
+        )
+        for row in _rows("imagenet.csv")
+    }
 
 
 @cache

@@ -16,6 +16,9 @@ if TYPE_CHECKING:  # logging is set up with this module before there are tables
 # Set by webapp.client_address; None outside of requests.
 address: ContextVar[str | None] = ContextVar("client_address", default=None)
 
+# What pages ask for while nobody need be there: it is no sign of life of a person.
+BY_ITSELF = ("/notices/",)
+
 
 def shared_by(address: str) -> str:
     """The address, or of IPv6 the network of 64 bits: who has one has all that are beside it. What

@@ -39,10 +39,11 @@ RIGHTS = {
     Job.Kind.PHOTO_RESTORATION: "recognition.delete_photo",
     Job.Kind.PERSON_DELETION: "auth.delete_user",
     Job.Kind.LABEL_MERGE: "recognition.change_label",
+    Job.Kind.PLACES: "auth.change_user",
     Job.Kind.STORAGE_CHECK: "recognition.view_auditevent",
 }
 # Once begun these go on to their end: half of it done helps nobody.
-TO_THE_END = {Job.Kind.PERSON_DELETION}
+TO_THE_END = {Job.Kind.PERSON_DELETION, Job.Kind.PLACES}
 
 
 class Stopped(Exception):

@@ -27,7 +27,7 @@ from recognition.photos import batches, intake
 from recognition.photos.folders import dataset_tables
 from recognition.photos.folders.system_files import is_system_file
 from recognition.photos.folders.table_checks import TableChecks
-from recognition.photos.intake import NO_MARKS, Marks, Outcome
+from recognition.photos.intake import Marks, Outcome
 from recognition.photos.refusals import Refusal
 from recognition.photos.uploads import MEGABYTE, SpooledUpload, new_incoming_path
 
@@ -46,7 +46,7 @@ class _Found:
     name: str
     sha256: str
     label: Label | None
-    marks: Marks = NO_MARKS
+    marks: Marks
 
 
 class NotUnderstood(Exception):
@@ -167,9 +167,7 @@ class FolderImport:
         label = self._find_label(folder) if self._find_label else None
         if self._find_label and not label:
             return Outcome(shown, refusal=Refusal(self._find_label.refusal(folder)))
-        marks = NO_MARKS
-        if self._find_label:
-            marks = intake.marks(self._data_set, path, self._find_label)
+        marks = intake.marks(self._data_set, path, self._find_label)
         return _Found(path, shown, _printable(described.name), sha256, label, marks)
 
     def _shown(self, path: Path) -> str:

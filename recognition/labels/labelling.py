@@ -7,7 +7,7 @@ transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from recognition.core import steps
 from recognition.core.locks import lock_photos
-from recognition.labels import boxes, main_subject, suggestions
+from recognition.labels import asking, boxes, left_out, main_subject, suggestions
 from recognition.labels.tree import LabelTree
 from recognition.models import (
     REVIEWED_VIA,
@@ -33,6 +33,7 @@ from recognition.models import (
     Suspect,
     Via,
 )
+from recognition.notifications import happened
 
 _LABEL_FIELDS = ("label", "labelled_by", "labelled_at", "box")
 _CHUNK = 500  # rows a statement
@@ -210,16 +211,23 @@ def label_repeated_uploads(
     _write(made)
 
 
-def put_in_queue(prediction: Prediction, label_id: int | None, tree: LabelTree) -> None:
+def put_in_queue(
+    prediction: Prediction,
+    label_id: int | None,
+    tree: LabelTree,
+    left_out: Collection[UUID] = (),
+) -> None:
     """Fill in the fields that the review queue uses, for a prediction that is done.
 
-    label_id: the photo's label, if any, which nobody has compared with the prediction yet. The
-    caller saves the prediction.
+    label_id: the photo's label, if any, which nobody has compared with the prediction yet.
+    left_out: photos that take no part. The caller saves the prediction.
     """
     said = tree.said_in_use(prediction.top)
     first, second = [*(share for _label, share in said), 0.0, 0.0][:2]
     prediction.margin = first - second
     prediction.review = prediction.disagreement = None
+    if prediction.photo_id in left_out:
+        return
     if label_id is None:
         prediction.review = Review.CHECK if prediction.accepted else Review.WAITING
     elif tree.is_in_use(label_id) and not tree.is_right(prediction.label_id, label_id):
@@ -283,6 +291,7 @@ def _undoing(decision: Decision, photo: Photo, by: User) -> Decision:
 def _write(decisions: Sequence[Decision]) -> None:
     tree = LabelTree()
     photos = [decision.photo for decision in decisions]
+    no_part = left_out.among(photo.id for photo in photos)
     for decision in decisions:
         if decision.to_label:  # a label that was merged meanwhile never comes back
             decision.to_label = tree.current(decision.to_label)
@@ -290,7 +299,7 @@ def _write(decisions: Sequence[Decision]) -> None:
         decision.photo.box = decision.to_box
         prediction = decision.photo.prediction
         if prediction and prediction.state == State.DONE:
-            put_in_queue(prediction, decision.photo.label_id, tree)
+            put_in_queue(prediction, decision.photo.label_id, tree, no_part)
             if decision.via in REVIEWED_VIA:
                 prediction.disagreement = None
     predictions = [photo.prediction for photo in photos if photo.prediction]
@@ -301,6 +310,8 @@ def _write(decisions: Sequence[Decision]) -> None:
     if moved:
         main_subject.follow(moved)
     suggestions.settle(decisions, tree)
+    happened.labels_decided(decisions)
+    asking.settle(decisions)
     ReviewLease.objects.filter(photo__in=photos).delete()
     Suspect.objects.filter(photo__in=photos).delete()
 

@@ -1,7 +1,9 @@
 """What people said of a photo, written down when it is deleted and read when it is restored.
 
-As JSON: {"label": its id, "labelled_by": a person's, "labelled_at", "box", "group", "decisions",
-"annotations", "suggestions": rows by their columns, "examples": the ids of those of data sets}.
+As JSON: {"label": its id, "labelled_by": a person's, "labelled_at", "box", "group", "taken_at",
+"camera", "decisions", "annotations", "suggestions", "notes", "questions": rows by their columns
+(not named: none), "examples": the ids of those of data sets}. Where it was taken is not written
+down, but read from the original again.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from recognition.models import (
     Decision,
     Label,
     Photo,
+    PhotoNote,
+    Question,
     Suggestion,
     TrainingExample,
     Via,
@@ -32,6 +36,8 @@ _TABLES: dict[str, tuple[type[Model], str]] = {
     "decisions": (Decision, "at"),
     "annotations": (Annotation, "at"),
     "suggestions": (Suggestion, "created"),
+    "notes": (PhotoNote, "at"),
+    "questions": (Question, "at"),
 }
 _CHUNK = 500  # rows a statement
 
@@ -59,12 +65,13 @@ def bring_back(photo: Photo, kept: Mapping[str, Any]) -> None:
     photo.labelled_at = _time(kept["labelled_at"])
     photo.box = kept["box"]
     photo.group = UUID(kept["group"]) if kept["group"] else None
+    photo.taken_at, photo.camera = _time(kept.get("taken_at")), kept.get("camera")
 
 
 def bring_back_rows(photo: Photo, kept: Mapping[str, Any], by: User | None) -> None:
     """The decisions, further labels and suggestions, and the photo's places in data sets."""
     for name, (model, column) in _TABLES.items():
-        if not kept[name]:  # mostly
+        if not kept.get(name):  # mostly
             continue
         rows = _rows(model, photo, kept[name])
         times = [getattr(row, column) for row in rows]
@@ -85,6 +92,8 @@ def _of_photo(photo: Photo) -> dict[str, Any]:
         "labelled_at": _plain(photo.labelled_at),
         "box": photo.box,
         "group": _plain(photo.group),
+        "taken_at": _plain(photo.taken_at),
+        "camera": photo.camera,
         "examples": [],
         **{name: [] for name in _TABLES},
     }
@@ -116,8 +125,8 @@ def _rows(model: type[Model], photo: Photo, kept: Iterable[Mapping[str, Any]]) -
             for row in rows:
                 if getattr(row, field.attname) in gone:
                     setattr(row, field.attname, None)
-    if model is Decision:
-        return rows  # they tell which label it was
+    if model in (Decision, PhotoNote, Question):
+        return rows  # decisions tell which label it was; the others are about none
     tree = LabelTree()
     labels = {label.id: tree.current(label) for label in tree}
     for row in rows:

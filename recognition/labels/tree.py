@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from recognition.core import audit
 from recognition.core.counting import Counted, count_up_to
 from recognition.core.locks import lock_label_tree
+from recognition.labels.left_out import is_left_out
 from recognition.labels.ordering import name_key
 from recognition.labels.slugs import free_slug
 from recognition.models import Kind, Label, Photo, Prediction, Report
@@ -112,6 +113,11 @@ class LabelTree:
         is_above = self._is_above(prediction.label_id, label.id)
         return label if is_above and label.id != prediction.label_id else None
 
+    @cached_property
+    def slugs(self) -> dict[int, str]:
+        """By the ids of the labels."""
+        return {label.id: label.slug for label in self}
+
     def in_order(self) -> list[Label]:
         """Kind by kind, each label right after its parent and that one's earlier children; the
         same in every language."""
@@ -167,9 +173,10 @@ class LabelTree:
 
 
 def labelled_photos() -> QuerySet[Photo]:
-    """All photos that have a label. They are asked for by label, along an index: asked for those
-    whose label is not null, SQLite would read all photos."""
-    return Photo.objects.filter(label__in=list(Label.objects.values_list("id", flat=True)))
+    """All photos that have a label and take part. They are asked for by label, along an index:
+    asked for those whose label is not null, SQLite would read all photos."""
+    labels = list(Label.objects.values_list("id", flat=True))
+    return Photo.objects.filter(~is_left_out(), label__in=labels)
 
 
 def count_photos(label: Label, limit: int = COUNTED_FOR_A_LABEL) -> Counted:

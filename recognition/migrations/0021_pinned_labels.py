@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recognition", "0017_search_names"),
+        ("recognition", "0020_review_aids"),
     ]
 
     operations = [

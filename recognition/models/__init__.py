@@ -3,15 +3,27 @@
 from recognition.models.api_token import ApiToken
 from recognition.models.audit import AuditEvent
 from recognition.models.comparison import ComparedPhoto, Comparison
-from recognition.models.decision import REVIEWED_VIA, BulkDecision, Decision, Via
+from recognition.models.decision import REVIEWED_VIA, Blind, BulkDecision, Decision, Via
 from recognition.models.invitation import Invitation, Role
 from recognition.models.job import Job
 from recognition.models.label import Kind, Label
 from recognition.models.model_version import LiveChange, ModelVersion, View
+from recognition.models.outgoing.event import Delivery, OutgoingEvent
+from recognition.models.outgoing.receiver import Receiver
 from recognition.models.photo import Batch, Photo, Split, split_of
 from recognition.models.prediction import ConfidenceBand, Prediction, Review, State, Weight
 from recognition.models.profile import Profile
-from recognition.models.review import HashRevision, Promise, Report, ReviewLease, Suspect
+from recognition.models.review import (
+    GroupDecision,
+    HashRevision,
+    LeftOut,
+    PhotoNote,
+    Promise,
+    Question,
+    Report,
+    ReviewLease,
+    Suspect,
+)
 from recognition.models.subject import Annotation, Subject, Suggestion
 from recognition.models.training import (
     DataSet,
@@ -32,25 +44,33 @@ __all__ = [
     "ApiToken",
     "AuditEvent",
     "Batch",
+    "Blind",
     "BulkDecision",
     "ComparedPhoto",
     "Comparison",
     "ConfidenceBand",
     "DataSet",
     "Decision",
+    "Delivery",
     "Experiment",
+    "GroupDecision",
     "HashRevision",
     "Invitation",
     "Job",
     "Kind",
     "Label",
+    "LeftOut",
     "LiveChange",
     "Mode",
     "ModelVersion",
+    "OutgoingEvent",
     "Photo",
+    "PhotoNote",
     "Prediction",
     "Profile",
     "Promise",
+    "Question",
+    "Receiver",
     "Report",
     "Review",
     "ReviewLease",

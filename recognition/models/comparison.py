@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,9 @@ class Comparison(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     replay = models.PositiveIntegerField(default=500, help_text=_("how many of the latest uploads"))
     made = models.DateTimeField(_("made"), null=True)
+    # Who asked for it last, and is told when it ends; null: it came by itself.
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    ended = models.DateTimeField(null=True)
     # As recognition.versions.comparison describes it.
     findings = models.JSONField(default=dict)
 

@@ -26,6 +26,13 @@ class Via(models.TextChoices):
     UNDO = "undo", _("undone")
 
 
+class Blind(models.IntegerChoices):
+    """Why the person was not shown what the network says."""
+
+    SAMPLE = 1, _("to measure what showing it does")
+    CHOSEN = 2, _("as they wanted")
+
+
 # The ways in which a person decides with the photo and its prediction in view: such a decision says
 # something about the prediction, too.
 REVIEWED_VIA = (Via.QUEUE, Via.GRID, Via.SUSPECTS, Via.LISTS, Via.PAGE, Via.API)
@@ -112,6 +119,10 @@ class Decision(models.Model):
         null=True,
         db_index=False,
         related_name="+",
+    )
+    # Null: the answer was in view, if there was one.
+    blind = models.PositiveSmallIntegerField(
+        _("without the answer shown"), choices=Blind, null=True
     )
 
     class Meta:

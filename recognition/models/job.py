@@ -30,6 +30,7 @@ class Job(models.Model):
         PHOTO_RESTORATION = "photo_restoration", _("restoring of photos")
         PERSON_DELETION = "person_deletion", _("deletion of a person")
         LABEL_MERGE = "label_merge", _("merging of labels")
+        PLACES = "places", _("places of photos")
         STORAGE_CHECK = "storage_check", _("storage check")
 
     id = models.UUIDField(primary_key=True, default=time_ordered_uuid, editable=False)
@@ -64,7 +65,10 @@ class Job(models.Model):
         ordering = ("-created", "-id")
         verbose_name = _("job")
         verbose_name_plural = _("jobs")
-        indexes = [models.Index(fields=["kind", "state", "created"], name="job_queue")]
+        indexes = [
+            models.Index(fields=["kind", "state", "created"], name="job_queue"),
+            models.Index(fields=["by", "finished"], name="job_ended"),  # notices of pages
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "subject"],

@@ -31,6 +31,11 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
+def visible(text: str) -> str:
+    """Without what nobody sees, and with single spaces."""
+    return " ".join(_INVISIBLE.sub("", text).split())
+
+
 class PlainNameField(models.CharField):
     """The column `name` of the same row in its plain form, for searches."""
 

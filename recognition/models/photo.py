@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from recognition.models.ids import time_ordered_uuid
@@ -31,6 +33,19 @@ def split_of(group: uuid.UUID) -> Split:
     if percent < 70:
         return Split.TRAIN
     return Split.VALIDATION if percent < 80 else Split.TEST
+
+
+def id_on_side(split: str) -> uuid.UUID:
+    """The id of a new photo, on any side of the split if none is given."""
+    made = time_ordered_uuid()
+    while split and split_of(made) != split:
+        made = time_ordered_uuid()
+    return made
+
+
+def when() -> Coalesce:
+    """When a photo was taken or, where nobody knows, uploaded; indexes serve just this."""
+    return Coalesce("taken_at", "created")
 
 
 class StoredPicture:
@@ -65,6 +80,12 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.owner} {self.created:%Y-%m-%d %H:%M}"
+
+
+def _by_camera(*fields: str, name: str) -> models.Index:
+    columns = [F(field) for field in fields]
+    known = Q(camera__isnull=False)
+    return models.Index(*columns, when().desc(), F("id").desc(), name=name, condition=known)
 
 
 class Photo(StoredPicture, models.Model):
@@ -117,6 +138,27 @@ class Photo(StoredPicture, models.Model):
             "shared by near-duplicates: the id of the first of them; none for a lone photo"
         ),
     )
+    # What the file says of its making (photos/capture/); null where it says nothing, which lets a
+    # million rows be as they are. The place is for its owner and for reviewers.
+    taken_at = models.DateTimeField(_("taken"), null=True, blank=True)
+    camera = models.CharField(  # noqa: DJ001 - "" would be a value, in every row
+        _("camera"), max_length=120, null=True, blank=True
+    )
+    latitude = models.FloatField(
+        _("latitude"), null=True, blank=True, help_text=_("degrees, north is positive")
+    )
+    longitude = models.FloatField(
+        _("longitude"), null=True, blank=True, help_text=_("degrees, east is positive")
+    )
+    # Not null: the analyst is to read this from the original, as of all from before there were
+    # these columns.
+    capture_due = models.PositiveSmallIntegerField(null=True, default=None, db_default=Value(1))
+    # The analyst fills it in, as it does `group`.
+    event = models.UUIDField(
+        _("event"),
+        null=True,
+        help_text=_("shared by the photos of one burst: the id of the first of them"),
+    )
     # The prediction that pages show; older versions' predictions stay beside it.
     prediction = models.OneToOneField(
         "recognition.Prediction", models.SET_NULL, null=True, related_name="+"
@@ -148,10 +190,27 @@ class Photo(StoredPicture, models.Model):
             models.Index(
                 fields=["-group", "id"], name="photo_group", condition=Q(group__isnull=False)
             ),
+            models.Index(
+                fields=["event", "id"], name="photo_event", condition=Q(event__isnull=False)
+            ),
+            models.Index(
+                fields=["capture_due", "id"],
+                name="photo_capture_due",
+                condition=Q(capture_due__isnull=False),
+            ),
+            models.Index(when().desc(), F("id").desc(), name="photo_when"),
+            models.Index(F("owner"), when().desc(), F("id").desc(), name="photo_when_of_owner"),
+            _by_camera("camera", name="photo_camera"),
+            _by_camera("owner", "camera", name="photo_camera_of_owner"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def taken_or_uploaded(self) -> datetime:
+        """What `when` is in the database."""
+        return self.taken_at or self.created
 
     @property
     def split(self) -> Split:

@@ -166,7 +166,10 @@ class TrainingRun(models.Model):
         verbose_name = _("training run")
         verbose_name_plural = _("training runs")
         permissions = [("train", _("Can launch and cancel training"))]
-        indexes = [models.Index(fields=["state", "mode", "created"], name="run_queue")]
+        indexes = [
+            models.Index(fields=["state", "mode", "created"], name="run_queue"),
+            models.Index(fields=["by", "finished"], name="run_ended"),  # notices of pages
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_mode_display()} · {self.created:%Y-%m-%d %H:%M}"

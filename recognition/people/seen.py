@@ -31,7 +31,8 @@ def note_who_is_here(
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        if user := client.known_user(request):
+        user = client.known_user(request)
+        if user and request.path_info not in client.BY_ITSELF:
             note(user)
         return response
 

@@ -182,8 +182,7 @@ def _extract(
             left_bytes -= entry.file_size
             upload = _unpack(archive, entry, described.name)
             names.append(entry.filename)
-            if find_label:
-                marks[upload.sha256] = intake.marks(data_set, _path(entry), find_label)
+            marks[upload.sha256] = intake.marks(data_set, _path(entry), find_label)
             yield upload, label
         except _Skipped:
             continue

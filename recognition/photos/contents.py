@@ -1,4 +1,4 @@
-"""What a photo contains, in words: "2 dogs, 1 car".
+"""What a photo contains, in words: "2 dogs, 1 car"; and more exactly: "Airedale terrier".
 
 Names of labels are whatever people write. In English a name of plain words gets its plural; one
 that offers several ("Rabbit or hare") stays as it is, behind a multiplication sign. Chinese has no
@@ -13,7 +13,9 @@ from collections.abc import Iterable
 
 from django.utils.translation import get_language
 
-from recognition.models import Kind, Label
+from recognition.cnn import taxonomy
+from recognition.models import Kind, Label, Prediction
+from recognition.models.names import plain
 
 _PLAIN = re.compile(r"[A-Za-z]+([ -][A-Za-z]+)*")
 _SEVERAL = re.compile(r"\b(and|of|or|with)\b")
@@ -39,6 +41,32 @@ def contents(labels: Iterable[Label]) -> str:
     if (get_language() or "").startswith("zh"):
         return "、".join(f"{label.name_in_chinese} × {number}" for label, number in counts.items())
     return ", ".join(_counted(label, number) for label, number in counts.items())
+
+
+def exactly(prediction: Prediction) -> str:
+    """What the network saw, more exactly than the label says, in the language of the moment.
+
+    Empty if it is no kind of what the label says, or says nothing new. A name that is not one of
+    the classifier's is a label's that was taught, and is shown as people wrote it.
+    """
+    name, label = prediction.fine, prediction.label
+    if fine := taxonomy.fine_classes().get(name):
+        if not fine.is_kind:
+            return ""
+        name = fine.name_zh if (get_language() or "").startswith("zh") else fine.name_en
+    known = {plain(label.name_en), plain(label.name_zh)} if label else set()
+    return "" if plain(name) in known else name
+
+
+def classes_called(text: str) -> list[str]:
+    """What predictions call the fine classes that people see with this text in their name, in
+    either language."""
+    text = plain(text)
+    return [
+        fine.name
+        for fine in taxonomy.fine_classes().values()
+        if fine.is_kind and (text in plain(fine.name_en) or text in plain(fine.name_zh))
+    ]
 
 
 def _counted(label: Label, number: int) -> str:

@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from recognition.core import audit, jobs, steps
 from recognition.core.locks import lock_photos
-from recognition.labels import remembered
+from recognition.labels import keeping_one, remembered
 from recognition.models import (
     Batch,
     Job,
@@ -135,7 +135,12 @@ def _next_ids(job: Job, first: int, most: int) -> list[UUID]:
 @transaction.atomic
 def _delete(photo_ids: Sequence[UUID], by: User | None, for_ever: bool, tell: bool) -> int:
     """Of a few photos; how many there were. tell: the audit log, if that is not told already."""
-    photos = lock_photos(Photo.objects.filter(id__in=photo_ids))  # before what hangs on them
+    duplicates = keeping_one.left_out_for(photo_ids)
+    concerned = Photo.objects.filter(id__in=[*photo_ids, *duplicates])
+    locked = lock_photos(concerned)  # before what hangs on them
+    if duplicates:
+        keeping_one.let_take_part(duplicates)
+    photos = [photo for photo in locked if photo.id in set(photo_ids)]
     kept = remembered.remember(photos)
     now = timezone.now()
     gone_at = now if for_ever or not settings.ARK_TRASH_DAYS else None

@@ -6,8 +6,9 @@ Nothing is decoded here, but in processes of their own (`cnn/pixels/pool.py`).
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from recognition.cnn.pixels.pool import shared
 
@@ -17,6 +18,7 @@ class PhotoProperties:
     """What intake learns of a photo. Width and height are upright.
 
     cost_ms: about how long decoding takes at most. is_heavy: it is decoded apart from others.
+    capture: as `cnn/pixels/exif/reading.py` describes it.
     """
 
     format: str
@@ -24,6 +26,7 @@ class PhotoProperties:
     height: int
     cost_ms: float = 0.0
     is_heavy: bool = False
+    capture: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
 def inspect(path: Path, max_pixels: int, owner: Hashable = None) -> PhotoProperties:

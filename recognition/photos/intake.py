@@ -25,7 +25,11 @@ from recognition.labels import annotating, labelling
 from recognition.labels.boxes import Box
 from recognition.labels.tree import LabelTree
 from recognition.models import Annotation, Batch, Decision, Label, Photo, Prediction, Weight
+from recognition.models.photo import id_on_side
+from recognition.notifications import happened
 from recognition.people import quotas
+from recognition.photos.capture import columns, places
+from recognition.photos.capture.columns import NOTHING, Capture
 from recognition.photos.folders.dataset_tables import DataSet
 from recognition.photos.imaging import PhotoProperties, inspect
 from recognition.photos.refusals import Refusal
@@ -37,11 +41,14 @@ CHUNK = 32  # photos a transaction; the first of a large upload are predicted wh
 
 
 class Marks(NamedTuple):
-    """What a data set says of a photo beside its label: what the label is about, and the labels of
-    further parts."""
+    """What a data set says of a photo beside its label: what the label is about, the labels of
+    further parts, when, with what and where it was taken, and on which side of the split it is,
+    which networks that were taught elsewhere rely on."""
 
     box: Box | None = None
     parts: tuple[tuple[Label, Box], ...] = ()
+    capture: Capture = NOTHING
+    split: str = ""
 
 
 NO_MARKS = Marks()
@@ -65,11 +72,17 @@ class Outcome:
     keeps_label: bool = False
 
 
-def marks(data_set: DataSet, path: PurePath, find_label: Callable[[str], Label | None]) -> Marks:
-    """What a data set says of one of its photos; parts whose label is not known are left out."""
+def marks(
+    data_set: DataSet, path: PurePath, find_label: Callable[[str], Label | None] | None
+) -> Marks:
+    """What a data set says of one of its photos; parts whose label is not known are left out, and
+    all that is about labels where none are wanted."""
+    described = data_set.describe(path)
+    if find_label is None:
+        return Marks(capture=described.capture, split=described.split)
     parts = [(find_label(part.label), part.box) for part in data_set.parts_of(path)]
     known = tuple((label, box) for label, box in parts if label)
-    return Marks(data_set.describe(path).box, known)
+    return Marks(described.box, known, described.capture, described.split)
 
 
 def open_batch(owner: User) -> Batch:
@@ -85,7 +98,7 @@ def accept(
     """Store what can be stored, with the label that came with it; yield what became of each file.
 
     The generator does the work as it is read. Files are used up: moved, or deleted.
-    marks: of labelled photos, by their sha256; it may be filled in while `uploads` is read.
+    marks: by the sha256 of the photos; it may be filled in while `uploads` is read.
     """
     iterator = iter(uploads)
     while True:
@@ -171,7 +184,7 @@ def _store(
             outcomes.append(Outcome(upload.name, refusal=refusal))
         else:
             left_bytes = None if left_bytes is None else left_bytes - upload.size
-            photo = known[upload.sha256] = _new_photo(upload, verdict, owner, batch)
+            photo = known[upload.sha256] = _new_photo(upload, verdict, owner, batch, said)
             # The two rows point at each other; the database looks at that when all are in.
             photo.prediction = _pending(photo, verdict, turns)
             new.append((upload, photo))
@@ -215,18 +228,27 @@ def _insert_at_once(
     """Nothing but writing: SQLite lets nobody else write meanwhile. Raises quotas.NoRoom."""
     owner_id = new[0][1].owner_id
     quotas.take(owner_id, sum(upload.size for upload, _ in new), len(new))
+    places.drop_if_asked([photo for _, photo in new])
     Photo.objects.bulk_create([photo for _, photo in new])
     Prediction.objects.bulk_create([photo.prediction for _, photo in new if photo.prediction])
-    Decision.objects.bulk_create([made for made in labelled if isinstance(made, Decision)])
+    decisions = [made for made in labelled if isinstance(made, Decision)]
+    Decision.objects.bulk_create(decisions)
+    if decisions:
+        happened.labels_decided(decisions)
     Annotation.objects.bulk_create([made for made in labelled if isinstance(made, Annotation)])
     for upload, photo in new:
         moves.move(upload.path, photo.original_path)
 
 
 def _new_photo(
-    upload: SpooledUpload, properties: PhotoProperties, owner: User, batch: Batch | None
+    upload: SpooledUpload,
+    properties: PhotoProperties,
+    owner: User,
+    batch: Batch | None,
+    said: Marks,
 ) -> Photo:
-    return Photo(
+    photo = Photo(
+        id=id_on_side(said.split),
         owner=owner,
         batch=batch,
         name=upload.name[-255:],
@@ -236,3 +258,5 @@ def _new_photo(
         width=properties.width,
         height=properties.height,
     )
+    said.capture.or_else(columns.of_file(properties.capture)).put_into(photo)
+    return photo

@@ -110,6 +110,14 @@ _TEXTS = {
         "%(table)s, line %(line)d: box_by is “person” or “network” where there is a box, not "
         "“%(value)s”."
     ),
+    "table_bad_capture": _(
+        "%(table)s, line %(line)d: “%(value)s” is no time or no place. A time looks like "
+        "2026-05-31T14:05:00+02:00, a place like 47.3769 and 8.5417."
+    ),
+    "table_bad_split": _(
+        "%(table)s, line %(line)d: split is “train”, “validation”, “test” or empty, not "
+        "“%(value)s”."
+    ),
     "table_more": _("%(value)s more lines are not understood."),
     "crashed": _(
         "The predictor stopped while it worked on this photo. Save it as JPEG and upload that."

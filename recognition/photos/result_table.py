@@ -14,6 +14,7 @@ from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from recognition.models import Label, Photo, Prediction, State, Subject
 from recognition.photos import history
 from recognition.photos.folders.dataset_tables import csv_lines
+from recognition.photos.orders.filters import Filters
 
 TYPE = "text/csv; charset=utf-8"
 FILE_NAME = "ark-results.csv"
@@ -27,7 +28,7 @@ _SUBJECTS = Prefetch("prediction__subjects", Subject.objects.only("prediction", 
 
 
 def table(
-    photos: QuerySet[Photo], filters: history.Filters, names: Mapping[int, str] | None = None
+    photos: QuerySet[Photo], filters: Filters, names: Mapping[int, str] | None = None
 ) -> Iterator[bytes]:
     """The photos that match, in the order of `history`, in pieces of some kilobytes.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -25,6 +26,7 @@ from recognition.models import (
     View,
 )
 from recognition.models.names import plain
+from recognition.models.photo import when
 
 _MOST_FOUND = 1000
 _FEW_SUBJECTS = 5000
@@ -107,16 +109,27 @@ def filter_photos(
     predicted: str = "",
     batch: UUID | None = None,
     contains: str = "",
+    taken_after: datetime | None = None,
+    taken_before: datetime | None = None,
+    camera: str = "",
 ) -> QuerySet[Photo]:
-    """Narrow by what the shown prediction says and by the label that people set (slugs)."""
+    """Narrow by what the shown prediction says and by the label that people set (slugs). Where the
+    file does not say when it was taken, the upload counts."""
     if contains:
         photos = photos.filter(containing(contains))
+    if taken_after or taken_before:
+        photos = photos.alias(moment=when())
+    if taken_after:
+        photos = photos.filter(moment__gte=taken_after)
+    if taken_before:
+        photos = photos.filter(moment__lt=taken_before)
     wanted = {
         "prediction__state": state,
         "prediction__kind": kind,
         "label__slug": label,
         "prediction__label__slug": predicted,
         "batch": batch,
+        "camera": camera,
     }
     return photos.filter(**{field: value for field, value in wanted.items() if value})
 

@@ -23,6 +23,7 @@ from recognition.labels import remembered
 from recognition.models import Job, Photo, Prediction, TrashedPhoto
 from recognition.people import profiles
 from recognition.photos import renditions
+from recognition.photos.capture import places
 from recognition.photos.history import Cursor
 
 CHUNK = 100  # photos a transaction, at most
@@ -262,6 +263,7 @@ def _restore_some(photo_ids: Iterable[UUID], by: User | None) -> Restored:
 
 def _insert(row: TrashedPhoto, by: User | None) -> Photo:
     photo = Photo(**{column: getattr(row, column) for column in COPIED})
+    photo.capture_due = places.AGAIN
     remembered.bring_back(photo, row.kept)
     # The two rows point at each other; the database looks at that when all are in.
     photo.prediction = Prediction(photo=photo)

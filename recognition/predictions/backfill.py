@@ -8,13 +8,15 @@ Networks are taught with the embeddings of labelled photos, and understand those
 only. So once a version of another backbone is live, labelled photos are predicted again by itself.
 
 A request is a job. Its parameters are {"label": its id or null, "labelled": whether it is about
-labelled photos only, "newest": the first photo's id}; its result is {"photos": about how many there
+labelled photos only, "newest": the first photo's id, "photos": the ids of all that it is about, if
+somebody has chosen them}; its result is {"photos": about how many there
 are, "looked_at": how many of them were so far, "next_photo": its id, or null after the last}.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -26,7 +28,7 @@ from django.utils import timezone
 from recognition.cnn.serving.classifier import Answer, OutcomeOrLater
 from recognition.core import jobs, wakeups
 from recognition.core.locks import lock_photos, lock_predictions
-from recognition.labels import labelling
+from recognition.labels import labelling, left_out
 from recognition.labels.tree import LabelTree
 from recognition.models import (
     Job,
@@ -126,6 +128,14 @@ def request(
     return jobs.ask(Job.Kind.BACKFILL, by, subject, version, parameters, form_id)
 
 
+def request_some(version: ModelVersion, by: User, photo_ids: Collection[UUID]) -> Job:
+    """Have just these photos predicted again by this version, in the background."""
+    chosen = sorted(map(str, photo_ids), reverse=True)
+    parameters = {"label": None, "newest": chosen[0] if chosen else None, "photos": chosen}
+    subject = f"{version.id} {sha256(' '.join(chosen).encode()).hexdigest()[:32]}"
+    return jobs.ask(Job.Kind.BACKFILL, by, subject, version, parameters)
+
+
 @transaction.atomic
 def follow_backbone() -> bool:
     """Request that labelled photos are predicted again, once after a version that knows subjects
@@ -200,17 +210,26 @@ def _progress(job: Job) -> dict[str, Any]:
     progress = {"looked_at": 0, "next_photo": job.parameters["newest"], **job.result}
     if "photos" not in progress:  # counted once: it takes a while in a large instance
         next_photo = progress["next_photo"]
+        chosen = job.parameters.get("photos")
         left = Photo.objects.filter(id__lte=UUID(next_photo)).count() if next_photo else 0
-        progress["photos"] = progress["looked_at"] + left
+        progress["photos"] = progress["looked_at"] + left if chosen is None else len(chosen)
     return progress
+
+
+def _next_ids(job: Job, next_photo: str) -> list[UUID]:
+    """From this photo on, CHUNK of them, and one more to go on with."""
+    chosen = job.parameters.get("photos")
+    if chosen is not None:
+        return [UUID(text) for text in chosen if text <= next_photo][: CHUNK + 1]
+    left = Photo.objects.filter(id__lte=UUID(next_photo)).order_by("-id")
+    return list(left.values_list("id", flat=True)[: CHUNK + 1])
 
 
 @transaction.atomic
 def _plan(job: Job, progress: dict[str, Any]) -> None:
     """Have the next CHUNK photos predicted, and note where to go on. Raises jobs.Stopped."""
     jobs.write(job)  # locks the job: a second predictor waits, and plans what comes next
-    left = Photo.objects.filter(id__lte=UUID(progress["next_photo"])).order_by("-id")
-    photo_ids = list(left.values_list("id", flat=True)[: CHUNK + 1])
+    photo_ids = _next_ids(job, progress["next_photo"])
     chosen = Photo.objects.filter(id__in=photo_ids[:CHUNK])
     if label_id := job.parameters["label"]:
         chosen = chosen.filter(prediction__label=label_id)
@@ -268,10 +287,11 @@ def _show_known(
     """
     shown = _show(photos, rows)
     tree, now = LabelTree(), timezone.now()
+    no_part = left_out.among(row.photo_id for row in shown)
     looked = set(Subject.objects.filter(prediction__in=shown).values_list("prediction", flat=True))
     for row in shown:
         photo = photos[row.photo_id]
-        labelling.put_in_queue(row, photo.label_id, tree)
+        labelling.put_in_queue(row, photo.label_id, tree, no_part)
         row.analysis_due = now
         # People may have drawn boxes while it was not shown.
         row.look_due = now if looks_closer and (photo.box or row.id not in looked) else None

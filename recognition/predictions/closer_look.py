@@ -24,7 +24,7 @@ from recognition.cnn.serving.classifier import Answer, Look, Outcome
 from recognition.cnn.serving.closer_look import SURE
 from recognition.core import events
 from recognition.core.locks import lock_photos, lock_predictions
-from recognition.labels import labelling
+from recognition.labels import labelling, left_out
 from recognition.labels.tree import LabelTree
 from recognition.models import Kind, ModelVersion, Photo, Prediction, Report
 from recognition.predictions import queue, subjects
@@ -190,12 +190,13 @@ def _store_seen(seen: Sequence[_Seen]) -> None:
     tree = LabelTree()
     groups = queue.labels_in_use([one.answer for one in seen], tree)
     answering = Answering.of(seen[0].row.model_version_id if seen else None, tree)
+    no_part = left_out.among(one.photo.id for one in seen)
     renewed: list[Prediction] = []
     gained: list[Prediction] = []
     for photo, row, look, answer in seen:
         if _may_change(photo, row, look):
             queue.fill_in(row, answer.grouped(groups), answering)
-            labelling.put_in_queue(row, photo.label_id, tree)
+            labelling.put_in_queue(row, photo.label_id, tree, no_part)
             renewed.append(row)
         else:
             row.embedding = answer.embedding.astype("<f2").tobytes()

@@ -31,9 +31,10 @@ from recognition.cnn.serving.classifier import BATCH_SIZE, Answer, HeavyPhoto, O
 from recognition.cnn.serving.label_groups import LabelGroups
 from recognition.core import events, leases
 from recognition.core.locks import lock_predictions
-from recognition.labels import labelling
+from recognition.labels import labelling, left_out
 from recognition.labels.tree import LabelTree
 from recognition.models import Decision, ModelVersion, Photo, Prediction, State, View, Weight
+from recognition.notifications import happened
 from recognition.predictions import subjects
 from recognition.predictions.answering import Answering
 from recognition.versions import looking
@@ -58,9 +59,7 @@ def recover() -> int:
     if not lost.exists():  # nearly always: then nothing is locked
         return 0
     with transaction.atomic():
-        lost.filter(attempts__gte=MAX_ATTEMPTS).update(
-            state=State.FAILED, error="crashed", **leases.NO_LEASE
-        )
+        _fail(lost.filter(attempts__gte=MAX_ATTEMPTS))
         return lost.update(state=State.PENDING, turn=0.0, **leases.NO_LEASE)
 
 
@@ -74,10 +73,15 @@ def give_back(counts: bool = True) -> int:
     held = leases.held(Prediction.objects.filter(state=State.RUNNING))
     if not counts:
         return held.update(state=State.PENDING, attempts=F("attempts") - 1, **leases.NO_LEASE)
-    held.filter(attempts__gte=MAX_ATTEMPTS).update(
-        state=State.FAILED, error="crashed", **leases.NO_LEASE
-    )
+    _fail(held.filter(attempts__gte=MAX_ATTEMPTS))
     return held.update(state=State.PENDING, **leases.NO_LEASE)
+
+
+def _fail(crashed: QuerySet[Prediction]) -> None:
+    """Those whose workers died too often."""
+    of_uploads = crashed.filter(model_version=None).values_list("photo_id", flat=True)
+    happened.photos_failed(of_uploads, "crashed")
+    crashed.update(state=State.FAILED, error="crashed", **leases.NO_LEASE)
 
 
 @transaction.atomic
@@ -134,6 +138,7 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[OutcomeOrLater]) -> int
     photos = Photo.objects.filter(prediction__in=held).only("prediction", "label", "box")
     photos = photos.annotate(has_parts=looking.has_parts("id"))
     shown = {photo.prediction_id: photo for photo in photos}
+    no_part = left_out.among(photo.id for photo in shown.values())
     tree = LabelTree()
     in_use = labels_in_use(outcomes, tree)
     answering = Answering.of(rows[0].model_version_id if rows else None, tree)
@@ -149,7 +154,7 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[OutcomeOrLater]) -> int
             answered[row] = outcome
             fill_in(row, outcome.grouped(in_use), answering)
             if row.id in shown:
-                labelling.put_in_queue(row, shown[row.id].label_id, tree)
+                labelling.put_in_queue(row, shown[row.id].label_id, tree, no_part)
                 row.analysis_due = timezone.now()
     _forget_settled_doubts(settled)
     _ask_for_closer_looks(shown, answered)
@@ -158,6 +163,7 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[OutcomeOrLater]) -> int
         settled, update_conflicts=True, unique_fields=["id"], update_fields=_SETTLED_FIELDS
     )
     subjects.add(answered, in_use, answering)
+    happened.photos_predicted((row for row in settled if row.id in shown), tree.slugs)
     transaction.on_commit(lambda: events.publish_settled([row.photo_id for row in settled]))
     return len(settled)
 

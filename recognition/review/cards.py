@@ -9,9 +9,9 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db.models import Count
 
-from recognition.labels import boxes, suggestions
+from recognition.labels import asking, boxes, suggestions
 from recognition.labels.tree import LabelTree
-from recognition.models import Label, Photo, Review, State, Suggestion
+from recognition.models import Label, Photo, PhotoNote, Question, Review, State, Suggestion
 from recognition.photos import parts, selectors
 from recognition.photos.parts import Part
 
@@ -27,7 +27,8 @@ class Card:
     choices: the top five labels with their confidence, and a broader answer. parts: what is framed,
     the main one first. similar: the nearest labelled photos.
     near_duplicates: how many other photos are nearly the same picture. seen: the id of the photo's
-    last decision, for `labelling.Seen`. suggestions: of the owner, that wait.
+    last decision, for `labelling.Seen`. suggestions: of the owner, that wait. notes: of reviewers.
+    question: to an expert, that waits.
     """
 
     photo: Photo
@@ -37,6 +38,8 @@ class Card:
     near_duplicates: int
     seen: UUID | None
     suggestions: list[Suggestion]
+    notes: list[PhotoNote]
+    question: Question | None
 
     @property
     def confirmed(self) -> Label | None:
@@ -69,24 +72,27 @@ def cards(reviewer: User, photo_ids: Collection[UUID]) -> list[Card]:
     tree = LabelTree()
     seen = selectors.last_decisions(photos)
     suggested = suggestions.open_of(photos)
+    notes, questions = asking.notes_of(photos), asking.open_of(photos)
     similar = _similar(reviewer, photos.values())
     groups = _sizes(reviewer, (photo.group for photo in photos.values() if photo.group))
     return [
         Card(
             photo=photos[key],
             parts=parts.parts(photos[key], tree.said_in_use),
-            choices=_choices(photos[key], tree),
+            choices=choices(photos[key], tree),
             similar=[similar[id_] for id_ in _similar_ids(photos[key]) if id_ in similar],
             near_duplicates=groups.get(photos[key].group, 1) - 1,
             seen=seen.get(key),
             suggestions=suggested.get(key, []),
+            notes=notes.get(key, []),
+            question=questions.get(key),
         )
         for key in photo_ids
         if key in photos
     ]
 
 
-def _choices(photo: Photo, tree: LabelTree) -> list[tuple[Label, float]]:
+def choices(photo: Photo, tree: LabelTree) -> list[tuple[Label, float]]:
     """The top five, in labels that are in use, and the group that was answered, if it was one: a
     person may not know more exactly either."""
     prediction = photo.prediction

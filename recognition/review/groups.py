@@ -11,11 +11,14 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
+from recognition.labels import left_out
 from recognition.models import Label, Photo, Split, split_of
 from recognition.models.ids import time_ordered_uuid
+from recognition.review import resolving
 from recognition.review.bulk import Snapshot
 
 PAGE_SIZE = 20
+_WINDOWS = 5  # that are looked at, one after the other, until there is something to show
 WINDOW = 2000  # photos that a page looks at
 MOST_SHOWN = 24  # photos of a group
 _BY_PEOPLE = 8  # the UUID version of a group that people made; photos have version 7
@@ -26,11 +29,20 @@ class Group:
     """A group of near-duplicates.
 
     snapshots: of all its photos, the oldest first. photos: no more than MOST_SHOWN of them.
+    left_out: those of them that take no part since another was kept before more joined.
     """
 
     id: UUID
     snapshots: list[Snapshot]
     photos: list[Photo]
+    left_out: set[UUID]
+
+    @property
+    def largest(self) -> Photo | None:
+        """The first of those with the most pixels; None if all have as many."""
+        sizes = {photo.width * photo.height for photo in self.photos}
+        found = (photo for photo in self.photos if photo.width * photo.height == max(sizes))
+        return next(found, None) if len(sizes) > 1 else None
 
     @property
     def split(self) -> Split:
@@ -69,11 +81,20 @@ class Page:
 
 
 def page(photos: QuerySet[Photo], after: UUID | None = None) -> Page:
-    """A page of groups, newest first, that hold at least two of these photos; it begins behind the
-    group `after`.
+    """A page of groups, newest first, that hold at least two of these photos and that nobody has
+    decided about as they are; it begins behind the group `after`.
 
     The last photo that is left of a group keeps the group's id, and so its side of the split.
     """
+    found = _window(photos, after)
+    for _further in range(_WINDOWS - 1):
+        if found.groups or found.next is None:
+            break
+        found = _window(photos, found.next)
+    return found
+
+
+def _window(photos: QuerySet[Photo], after: UUID | None) -> Page:
     members = photos.filter(group__isnull=False)
     if after:
         members = members.filter(group__lt=after)
@@ -86,7 +107,12 @@ def page(photos: QuerySet[Photo], after: UUID | None = None) -> Page:
     is_last = len(rows) < WINDOW
     if not is_last and len(groups) > 1:
         groups.pop()  # which may go on
-    of_two = [(group, snapshots) for group, snapshots in groups if len(snapshots) > 1]
+    settled = resolving.settled([group for group, _snapshots in groups])
+    of_two = [
+        (group, snapshots)
+        for group, snapshots in groups
+        if len(snapshots) > max(1, settled.get(group, 0))
+    ]
     if len(of_two) > PAGE_SIZE:
         of_two = of_two[:PAGE_SIZE]
         return Page(_with_photos(of_two, photos), of_two[-1][0])
@@ -124,9 +150,13 @@ def _with_photos(
         snapshot.photo_id for _group, snapshots in groups for snapshot in snapshots[:MOST_SHOWN]
     ]
     found = photos.select_related("owner").in_bulk(shown)
+    no_part = left_out.among(shown)
     return [
         Group(
-            group, snapshots, [found[seen.photo_id] for seen in snapshots if seen.photo_id in found]
+            id=group,
+            snapshots=snapshots,
+            photos=[found[seen.photo_id] for seen in snapshots if seen.photo_id in found],
+            left_out=no_part.intersection(seen.photo_id for seen in snapshots),
         )
         for group, snapshots in groups
     ]

@@ -8,18 +8,20 @@ under a lease (`leases`), and near-duplicates of what was just seen are put off.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from recognition.core.counting import Counted, count_up_to, total
-from recognition.models import Decision, Photo, Prediction
+from recognition.labels import asking
+from recognition.models import Decision, Photo, Prediction, Question
 from recognition.photos import selectors
 from recognition.review import leases, statistics
 
@@ -38,6 +40,7 @@ class Ordering(models.TextChoices):
     DISAGREEMENT = "disagreement", _("contradicted labels")
     NOVELTY = "novelty", _("unlike all labelled")
     NEWEST = "newest", _("newest")
+    QUESTIONS = "questions", _("questions to an expert")
 
 
 @dataclass(frozen=True)
@@ -87,11 +90,12 @@ def claim(
     known: photos that they hold already. skipped: photos that they do not want now.
     """
     leased: list[UUID] = []
+    elsewhere = _in_question() if ordering != Ordering.QUESTIONS else ()
     for _attempt in range(_ATTEMPTS):
-        busy = set(leases.held_by_others(reviewer)).union(known, skipped, leased)
+        busy = set(leases.held_by_others(reviewer)).union(known, skipped, leased, elsewhere)
         chosen = _choose(reviewer, ordering, filters, busy, [*known, *leased], count - len(leased))
         held = leases.take(reviewer, chosen)
-        mine = held & _still_waiting(chosen)
+        mine = held & _still_waiting(chosen, ordering)
         leases.release(reviewer, held - mine)
         leased += [photo_id for photo_id in chosen if photo_id in mine]
         if len(leased) == count or not chosen:
@@ -112,6 +116,8 @@ def _choose(
     before_them: Collection[UUID],
     count: int,
 ) -> list[UUID]:
+    if ordering == Ordering.QUESTIONS:
+        return _free(reviewer, _questions(), filters, busy, _WIDE_WINDOW)[:count]
     suggested = _free(reviewer, _suggested(), filters, busy, _WIDE_WINDOW)[:count]
     if len(suggested) == count:
         return suggested
@@ -126,6 +132,18 @@ def _suggested() -> QuerySet[Prediction]:
     return Prediction.objects.filter(suggested__lt=_FOREVER).order_by("suggested", "id")
 
 
+def _questions() -> QuerySet[Question]:
+    """What somebody asks, with what `_in_order` reads of a prediction."""
+    return asking.open_questions().annotate(
+        kind=F("photo__prediction__kind"), label_id=F("photo__prediction__label_id")
+    )
+
+
+def _in_question() -> list[UUID]:
+    """Photos that wait for an answer, and for nothing else."""
+    return list(asking.open_questions().values_list("photo_id", flat=True)[:_WIDE_WINDOW])
+
+
 def _queue(ordering: Ordering, filters: Filters = EVERYTHING) -> QuerySet[Prediction]:
     """Along an index, so perhaps with predictions that do not fit the filters."""
     if ordering == Ordering.MARGIN and filters.label_id:  # the least confident first
@@ -136,7 +154,22 @@ def _queue(ordering: Ordering, filters: Filters = EVERYTHING) -> QuerySet[Predic
 
 
 def _remaining(ordering: Ordering, filters: Filters) -> Counted:
-    return total([_of_the_ordering(ordering, filters), _besides(ordering, filters)])
+    if ordering == Ordering.QUESTIONS:
+        asked = len(_in_order(_questions(), filters, _WIDE_WINDOW))
+        is_all = asked < _WIDE_WINDOW
+        return Counted(asked, is_exact=is_all, is_minimum=not is_all)
+    found = total([_of_the_ordering(ordering, filters), _besides(ordering, filters)])
+    asked = _asked_of(ordering, filters) if found.is_exact else 0
+    return replace(found, number=max(0, found.number - asked))
+
+
+def _asked_of(ordering: Ordering, filters: Filters) -> int:
+    """How many of what the ordering holds wait for an answer instead."""
+    reason = "disagreement" if ordering == Ordering.DISAGREEMENT else "review"
+    asked = Prediction.objects.filter(
+        Q(**{f"{reason}__isnull": False}) | Q(suggested__isnull=False), photo__in=_in_question()
+    )
+    return len(_in_order(asked, filters, _WIDE_WINDOW))
 
 
 def _of_the_ordering(ordering: Ordering, filters: Filters) -> Counted:
@@ -165,7 +198,7 @@ def _is_along_an_index(ordering: Ordering, filters: Filters) -> bool:
 
 def _free(
     reviewer: User,
-    rows: QuerySet[Prediction],
+    rows: QuerySet[Any],
     filters: Filters,
     busy: Collection[UUID],
     window: int,
@@ -180,7 +213,7 @@ def _free(
     return [photo_id for photo_id in found if photo_id in visible]
 
 
-def _in_order(rows: QuerySet[Prediction], filters: Filters, window: int) -> list[UUID]:
+def _in_order(rows: QuerySet[Any], filters: Filters, window: int) -> list[UUID]:
     """Those of the first `window` photos of these rows that fit the filters."""
     first = rows.values_list("photo_id", "kind", "label_id")[:window]
     return [photo_id for photo_id, kind, label_id in first if filters.fits(kind, label_id)]
@@ -212,8 +245,10 @@ def _groups(photo_ids: Collection[UUID]) -> dict[UUID, UUID]:
     return {photo_id: group for photo_id, group in rows if group}
 
 
-def _still_waiting(photo_ids: Collection[UUID]) -> set[UUID]:
+def _still_waiting(photo_ids: Collection[UUID], ordering: Ordering) -> set[UUID]:
     """Somebody may have decided about a photo after it was read from the queue."""
+    if ordering == Ordering.QUESTIONS:
+        return set(asking.open_of(photo_ids))
     predictions = Prediction.objects.filter(photo__in=photo_ids).order_by()
     rows = predictions.values_list("photo_id", "review", "disagreement", "suggested")
     return {photo_id for photo_id, *reasons in rows if any(why is not None for why in reasons)}

@@ -9,19 +9,22 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from recognition.core import heartbeats
-from recognition.labels import annotating, labelling
+from recognition.labels import annotating, asking, labelling, left_out
 from recognition.labels.fields import BoxedLabelForm, PartForm, offered_labels
 from recognition.labels.labelling import ChangedMeanwhile, Seen
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, Photo, Via
 from recognition.photos import deletion, parts, selectors
 from recognition.photos.contents import contents
+from recognition.photos.orders import listing
+from recognition.site.history.query import HistoryQuery, is_from_history, with_list
 from recognition.site.requests import SignedInRequest
 from recognition.site.trash_messages import report_deleted
 from recognition.staff import field_errors
@@ -33,7 +36,6 @@ def photo(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     photo = _visible_photo(request, photo_id)
     if request.GET.get("look") == "due" and parts.is_looked_for(photo):
         return HttpResponse(status=204)  # nothing to show yet
-    newer, older = selectors.neighbours(photo)
     decisions = selectors.decisions_about(photo, request.user)
     context = {
         "photo": photo,
@@ -41,8 +43,7 @@ def photo(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
         "top": selectors.top_labels(photo.prediction),
         **_parts(photo),
         "other_answers": selectors.other_answers(photo),
-        "newer": newer,
-        "older": older,
+        **_place(request, photo),
         "decisions": decisions,
         "labelled_by": selectors.name_shown(photo.labelled_by, photo, request.user),
         "is_silent": not selectors.is_settled(photo) and not heartbeats.is_heard(),
@@ -53,10 +54,35 @@ def photo(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
             "seen": decisions[0].decision.id if decisions else "",
             "labels": offered_labels(),
             "near_duplicates": selectors.near_duplicates(photo, request.user),
+            "notes": asking.notes_of([photo.id]).get(photo.id),
+            "question": asking.open_of([photo.id]).get(photo.id),
+            "is_left_out": photo.id in left_out.among([photo.id]),
         }
     elif photo.owner_id == request.user.id:
         context |= {"may_suggest": True, "labels": offered_labels()}
     return render(request, "site/photos/photo.html", context)
+
+
+def _place(request: SignedInRequest, photo: Photo) -> dict[str, Any]:
+    """In the list of History that its address tells of; otherwise among all of its owner."""
+    query = HistoryQuery.of(request.GET, request.user)
+    if not is_from_history(request.GET):
+        newer, older = selectors.neighbours(photo)
+        return {"before": newer, "behind": older, "history_address": query.address("history")}
+    photos = query.of_whom(selectors.photos_visible_to(request.user), request.user)
+    block = query.place.block
+    near = listing.neighbours(photos, query.filters, query.order, block, photo)
+    return {
+        "before": near.before,
+        "behind": near.behind,
+        "history_address": query.address("history"),
+        "photo_suffix": query.suffix(block),
+    }
+
+
+def _back_to(request: SignedInRequest, photo_id: UUID) -> HttpResponseRedirect:
+    """To the photo's page, in the list that it was in."""
+    return redirect(with_list(request, reverse("photo", args=[photo_id])))
 
 
 def _parts(photo: Photo) -> dict[str, Any]:
@@ -80,7 +106,7 @@ def label(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
         _decide(request, photo, form.cleaned_data["label"], form.cleaned_data["box"])
     else:
         field_errors.report_all(request, form, at="label")
-    return redirect("photo", photo.id)
+    return _back_to(request, photo.id)
 
 
 @login_required
@@ -91,7 +117,7 @@ def label_part(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     form = PartForm(request.POST)
     if not form.is_valid():
         field_errors.report_all(request, form, at=f"part{request.POST.get('box', '')}")
-        return redirect("photo", photo.id)
+        return _back_to(request, photo.id)
     label = form.cleaned_data["label"]
     try:
         annotating.annotate(photo.id, form.cleaned_data["box"], label, request.user)
@@ -101,7 +127,7 @@ def label_part(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
         messages.error(request, str(too_many))
     else:
         messages.success(request, _("That part is now labelled %(label)s.") % {"label": label})
-    return redirect("photo", photo.id)
+    return _back_to(request, photo.id)
 
 
 @login_required
@@ -112,7 +138,7 @@ def unlabel_part(request: SignedInRequest, photo_id: UUID, annotation_id: UUID) 
     if photo.annotations.filter(id=annotation_id).exists():
         annotating.remove_annotation(annotation_id)
     messages.success(request, _("That part has no label of its own any more."))
-    return redirect("photo", photo.id)
+    return _back_to(request, photo.id)
 
 
 def _photo_to_review(request: SignedInRequest, photo_id: UUID) -> Photo:
@@ -147,11 +173,12 @@ def delete(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     if request.method == "GET":
         uses = deletion.uses(Photo.objects.filter(id=photo.id))
         context = {"photo": photo, "uses": uses, "days": settings.ARK_TRASH_DAYS}
+        context["photo_suffix"] = with_list(request, "")
         return render(request, "site/photos/delete.html", context)
     for_ever = "for_ever" in request.POST
     deleted = deletion.delete_photo(photo, request.user, for_ever)
     report_deleted(request, deleted, for_ever, photo=photo)
-    return redirect("history")
+    return redirect(HistoryQuery.of(request.GET, request.user).address("history"))
 
 
 def _visible_photo(request: SignedInRequest, photo_id: UUID) -> Photo:

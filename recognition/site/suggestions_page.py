@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -17,6 +18,7 @@ from recognition.labels import suggestions
 from recognition.labels.fields import LabelForm
 from recognition.labels.suggestions import CannotSuggest
 from recognition.models import Photo, Suggestion
+from recognition.site.history.query import with_list
 from recognition.site.requests import SignedInRequest
 from recognition.staff import field_errors
 
@@ -34,7 +36,7 @@ def suggest(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     else:
         kind = "another" if request.POST.get("kind") == "another" else "wrong"
         field_errors.report_all(request, form, at=f"suggest-{kind}")
-    return redirect("photo", photo_id)
+    return redirect(with_list(request, reverse("photo", args=[photo_id])))
 
 
 def _suggest(request: SignedInRequest, photo_id: UUID, **said: Any) -> None:
@@ -61,4 +63,4 @@ def withdraw(request: SignedInRequest, photo_id: UUID, suggestion_id: UUID) -> H
         messages.error(request, str(error))
     else:
         messages.success(request, _("Your suggestion is withdrawn."))
-    return redirect("photo", photo_id)
+    return redirect(with_list(request, reverse("photo", args=[photo_id])))

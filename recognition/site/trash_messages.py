@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -43,9 +44,13 @@ def report_deleted(
             deleted.photos,
         )
         text %= {"count": deleted.photos}
-    what: dict[str, Any] = {"photo": photo.id} if photo else {}
-    if batch:
-        what = {"batch": batch.id, "since": deleted.since.isoformat()}
+    what: dict[str, Any] = {"since": deleted.since.isoformat()}
+    if photo:
+        what = {"photo": photo.id}
+    elif batch:
+        what["batch"] = batch.id
+    else:
+        what["until"] = timezone.now().isoformat()
     tags = f"undo?{urlencode(what)}" if is_kept and deleted.photos else ""
     messages.success(request, text, extra_tags=tags)
 

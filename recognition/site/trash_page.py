@@ -153,9 +153,11 @@ def _shown(request: SignedInRequest) -> QuerySet[TrashedPhoto]:
 
 
 def _chosen(request: SignedInRequest) -> QuerySet[TrashedPhoto]:
-    """By their ids, or what was deleted of a batch since some time."""
+    """By their ids, or what was deleted of a batch since some time, or by oneself in between."""
     visible = trash.visible_to(request.user, everybody=True)
-    since = _time(request.POST.get("since", ""))
+    since, until = (_time(request.POST.get(name, "")) for name in ("since", "until"))
+    if since and until:
+        return visible.filter(trashed_by=request.user, trashed_at__range=(since, until))
     batch = _ids([request.POST.get("batch", "")])
     if since and batch:
         return visible.filter(batch=batch[0], trashed_at__gte=since)

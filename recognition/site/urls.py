@@ -4,7 +4,6 @@ from django.views.i18n import set_language
 from recognition.site import (
     glossary,
     health,
-    history_page,
     how_it_works,
     invitation_page,
     password_link_page,
@@ -16,6 +15,8 @@ from recognition.site import (
     trash_page,
     upload_page,
 )
+from recognition.site.history import chosen_page, history_page
+from recognition.site.notices import notices
 
 urlpatterns = [
     path("", upload_page.home, name="home"),
@@ -30,6 +31,7 @@ urlpatterns = [
     path("trash/<uuid:photo_id>/thumbnail.jpg", trash_page.thumbnail, name="trash-thumbnail"),
     path("history/", history_page.history, name="history"),
     path("history/results.csv", history_page.results, name="history-results"),
+    path("history/chosen/", chosen_page.act, name="history-chosen"),
     path("photos/news/", upload_page.news, name="news"),
     path("photos/<uuid:photo_id>/", photo_page.photo, name="photo"),
     path("photos/<uuid:photo_id>/label/", photo_page.label, name="label-photo"),
@@ -52,6 +54,9 @@ urlpatterns = [
     path("how-it-works/", how_it_works.how_it_works, name="how-it-works"),
     path("glossary/", glossary.page, name="glossary"),
     path("", include("recognition.site.accounts.urls")),
+    path("", include("recognition.site.app.urls")),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/put-away/", notices.put_away, name="put-away-notice"),
     path("session/", script_requests.session, name="session"),
     path("account/tokens/", tokens_page.page, name="api-tokens"),
     path("account/tokens/<uuid:token_id>/revoke/", tokens_page.revoke, name="revoke-api-token"),

@@ -21,7 +21,7 @@ _COUNTED_AS = {  # what the result calls the photos that are done
     Job.Kind.PHOTO_RESTORATION: "restored",
     Job.Kind.LABEL_MERGE: "photos",
 }
-_ERRORS = {
+ERRORS = {
     "crashed": gettext_lazy(
         "The worker that did this ended three times in the middle of it. Its log tells why; then "
         "ask for it again."
@@ -71,18 +71,26 @@ def title(job: Job, labels: Mapping[int, Label]) -> str:
     if job.kind == Job.Kind.IMPORT:
         return _("Import of %(name)s") % {"name": job.parameters["name"]}
     if job.kind == Job.Kind.BACKFILL:
-        text = _("Predict photos again with version %(number)d") % {"number": number}
-        label = labels.get(job.parameters["label"])
-        whose = _("labelled photos") if job.parameters.get("labelled") else label and label.name
-        return f"{text}: {whose}" if whose else text
+        return _about_predictions(job, number, labels)
     if job.kind == Job.Kind.STORAGE_CHECK:
         return _("Storage check")
+    if job.kind == Job.Kind.PLACES:
+        return _("Places of photos")
     if job.kind == Job.Kind.LEARNING_CURVE:
         return _("Learning curve")
     if job.kind == Job.Kind.PERSON_DELETION:
         name = job.parameters.get("name")  # forgotten with the person
         return _("Deletion of %(name)s") % {"name": name} if name else _("Deletion of a person")
     return _("Search for suspect labels")
+
+
+def _about_predictions(job: Job, number: int, labels: Mapping[int, Label]) -> str:
+    text = _("Predict photos again with version %(number)d") % {"number": number}
+    label = labels.get(job.parameters["label"])
+    whose = _("labelled photos") if job.parameters.get("labelled") else label and label.name
+    if chosen := len(job.parameters.get("photos", ())):
+        whose = ngettext("%(count)d photo", "%(count)d photos", chosen) % {"count": chosen}
+    return f"{text}: {whose}" if whose else text
 
 
 def _about_photos(job: Job) -> str:
@@ -104,7 +112,7 @@ def error(job: Job) -> str:
     """Why it failed and what to do; empty if it did not."""
     if not job.error:
         return ""
-    text = str(_ERRORS.get(job.error, job.error))
+    text = str(ERRORS.get(job.error, ERRORS["bug"]))
     return f"{text} ({job.error_detail})" if job.error_detail else text
 
 
@@ -117,7 +125,7 @@ def outcome(job: Job) -> str:
     if job.kind == Job.Kind.STORAGE_CHECK and job.is_over and "found" in job.result:
         found = sum(job.result["found"].values())
         return ngettext("%(found)d finding", "%(found)d findings", found) % {"found": found}
-    if job.kind == Job.Kind.BACKFILL and "looked_at" in job.result:
+    if job.kind in (Job.Kind.BACKFILL, Job.Kind.PLACES) and "looked_at" in job.result:
         looked_at = job.result["looked_at"]
         text = ngettext("%(photos)s photo looked at", "%(photos)s photos looked at", looked_at)
         return text % {"photos": number_format(looked_at, force_grouping=True)}

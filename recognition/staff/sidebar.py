@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -46,6 +46,33 @@ def _review(
     }
 
 
+def _questions(title: Any, icon: str) -> dict[str, Any]:
+    """The queue of what was asked, with how much that is."""
+
+    def address(_request: HttpRequest) -> str:
+        return f"{reverse('review-queue')}?order=questions"
+
+    def is_open(request: HttpRequest) -> bool:
+        return request.get_full_path() == address(request)
+
+    return {
+        "title": title,
+        "icon": icon,
+        "link": address,
+        "active": is_open,
+        "permission": lambda request: request.user.has_perm("recognition.review"),
+        "badge": "recognition.staff.sidebar.count_questions",
+        "badge_variant": "info",
+    }
+
+
+def count_questions(_request: HttpRequest) -> str:
+    from recognition.labels import asking  # knows tables, which settings must not load
+
+    asked = asking.count_open()
+    return f"{asked.number}{'' if asked.is_exact else '+'}"
+
+
 def _training(title: Any, icon: str, name: str, permission: str = "train") -> dict[str, Any]:
     """A link to a page of training; the pages below its address belong to it."""
     link = reverse_lazy(name)
@@ -74,42 +101,22 @@ def _may_check_storage(request: HttpRequest) -> bool:
     return request.user.has_perm(jobs.RIGHTS[Job.Kind.STORAGE_CHECK])
 
 
+def _may_set_up_notifications(request: HttpRequest) -> bool:
+    return request.user.has_perm("recognition.change_receiver")
+
+
 def _file(name: str) -> Callable[[HttpRequest], str]:
     """The address of a static file, found out only once there is a request."""
     return lambda request: static(name)
 
 
-_logo = _file("img/logo.svg")
-
-
-_TEAL = {  # around the pages' brand colours, see static/site/ark.css
-    "50": "#eef8f6",
-    "100": "#e1f0ee",
-    "200": "#b5dfda",
-    "300": "#7fdad2",
-    "400": "#5cc9c0",
-    "500": "#2a9d94",
-    "600": "#0b6360",
-    "700": "#084c4a",
-    "800": "#063d3b",
-    "900": "#06211f",
-    "950": "#041615",
-}
 UNFOLD = {
     "SITE_TITLE": "Ark",
     "SITE_HEADER": "Ark",
-    "SITE_SUBHEADER": _("Administration"),
-    "SITE_ICON": _logo,
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _logo}],
     "SITE_URL": reverse_lazy("home"),
     "STYLES": [_file("staff/frame.css")],
     "SCRIPTS": [_file("staff/frame.js")],
-    "SHOW_LANGUAGES": True,
-    "LANGUAGES": {"action": reverse_lazy("set-language")},
     "SHOW_VIEW_ON_SITE": False,
-    "SHOW_BACK_BUTTON": True,
-    "BORDER_RADIUS": "10px",
-    "COLORS": {"primary": _TEAL},
     "DASHBOARD_CALLBACK": "recognition.staff.dashboard.front_page.add_figures",
     "SIDEBAR": {
         "navigation": [
@@ -117,6 +124,7 @@ UNFOLD = {
                 "title": _("Review"),
                 "items": [
                     _review(_("Review queue"), "bolt", "review-queue"),
+                    _questions(_("Questions"), "contact_support"),
                     _review(_("Many at once"), "grid_view", "review-grid"),
                     _review(_("Suspect labels"), "flag", "review-suspects"),
                     _review(_("Near-duplicates"), "filter_none", "review-duplicates"),
@@ -178,6 +186,13 @@ UNFOLD = {
                     },
                     _table(_("API tokens"), "key", "recognition_apitoken"),
                     _review(_("Audit log"), "history_edu", "audit-log", _AUDIT),
+                    {
+                        "title": _("Notifications"),
+                        "icon": "notifications",
+                        "link": reverse_lazy("notifications"),
+                        "active": lambda request: request.path.startswith("/admin/notifications/"),
+                        "permission": _may_set_up_notifications,
+                    },
                 ],
             },
             {

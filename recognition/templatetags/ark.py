@@ -5,20 +5,27 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from django import template
+from django.conf import settings
 from django.contrib.messages.storage.base import Message
+from django.db.models import Model
 from django.template import Context
 from django.utils.translation import gettext as _
 
 from recognition.labels.tree import LabelTree
-from recognition.models import Label, Photo, Prediction, Subject, TrashedPhoto
+from recognition.models import Label, Photo, Prediction, State, Subject, TrashedPhoto
 from recognition.photos import thumbnails, trash
 from recognition.photos.contents import contents as describe
+from recognition.photos.contents import exactly as name_exactly
 from recognition.photos.parts import Part
 from recognition.photos.refusals import Refusal
 from recognition.photos.thumbnails import Thumbnail
+from recognition.review.bulk import Snapshot
+from recognition.site import doubt
+from recognition.site.doubt import Doubt
 from recognition.site.glossary import terms
 from recognition.staff import field_errors
 
+_DOUBTFUL = 0.6  # below it the answer is said with more doubt
 register = template.Library()
 
 
@@ -30,6 +37,12 @@ def percent(probability: float) -> str:
     if probability < 0.005:
         return "< 1\u00a0%"
     return f"{probability * 100:.0f}\u00a0%"
+
+
+@register.simple_tag
+def keeps_offline_page() -> bool:
+    """Whether browsers are to keep a page for when there is no network (site/app/offline.py)."""
+    return bool(settings.ARK_OFFLINE_PAGE)
 
 
 @register.filter
@@ -56,6 +69,31 @@ def part_name(part: Part) -> str:
 
 
 @register.filter
+def seen(photo: Photo) -> str:
+    """What a picture of the photo shows, in words, for people who do not see it. Of what was not
+    read with the photo nothing is asked: a list has a hundred of them."""
+    label, prediction = (_with_it(photo, name) for name in ("label", "prediction"))
+    values = {"name": photo.name, "label": label}
+    if label is not None:
+        return _("Photo %(name)s: %(label)s, as a person said") % values
+    if prediction is not None and prediction.state == State.FAILED:
+        return _("Photo %(name)s, which could not be recognised") % values
+    found = _with_it(prediction, "label") if prediction is not None else None
+    if found is None:
+        return _("Photo %(name)s") % values
+    values |= {"label": found, "percent": percent(prediction.confidence)}
+    if prediction.confidence < _DOUBTFUL:
+        return _("Photo %(name)s: perhaps %(label)s (%(percent)s)") % values
+    return _("Photo %(name)s: probably %(label)s (%(percent)s)") % values
+
+
+def _with_it(row: Model, name: str) -> Any:
+    """What the row refers to by this name, if it was read with the row."""
+    is_there = row._meta.get_field(name).is_cached(row)  # type: ignore[union-attr]
+    return getattr(row, name) if is_there else None
+
+
+@register.filter
 def advice(code: str) -> str:
     """What a person can do about a photo that failed with this code."""
     return Refusal(code).detail
@@ -65,6 +103,12 @@ def advice(code: str) -> str:
 def contents(subjects: Iterable[Subject]) -> str:
     """What they are, in words: "2 dogs, 1 car"."""
     return describe(subject.label for subject in subjects)
+
+
+@register.filter
+def exactly(prediction: Prediction) -> str:
+    """What the network saw, more exactly than its label says; empty if there is nothing to add."""
+    return name_exactly(prediction)
 
 
 @register.filter
@@ -90,6 +134,23 @@ def glossary(*slugs: str) -> dict[str, Any]:
 def thumbnail(photo: Photo, ratio: float) -> Thumbnail:
     """How the photo's thumbnail shows the main subject; ratio: width by height of what is shown."""
     return thumbnails.thumbnail(photo, ratio)
+
+
+@register.filter
+def doubted(prediction: Prediction | None) -> Doubt:
+    """How sure an answer is, in a word."""
+    return doubt.of(prediction)
+
+
+@register.filter
+def doubt_advice(found: Doubt) -> object:
+    return doubt.ADVICE.get(found.level, "")
+
+
+@register.filter
+def snapshot(photo: Photo) -> Snapshot:
+    """What a form sends of a chosen photo."""
+    return Snapshot.of(photo)
 
 
 @register.simple_tag(takes_context=True)

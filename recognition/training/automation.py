@@ -28,12 +28,13 @@ from recognition.models import (
 from recognition.training import datasets, runs
 from recognition.training.failures import CannotTrain
 from recognition.versions import registry
-from recognition.versions.comparison import comparing
+from recognition.versions.comparison import judging
+from recognition.versions.comparison.judging import Verdict
 
 logger = logging.getLogger(__name__)
 
-CHANCE = 0.05  # a p-value below which a difference is not chance
 Schedule = TrainingPolicy.Schedule
+_NOT_BETTER = (Verdict.SAME, Verdict.BROADER, Verdict.WORSE)
 
 
 def settings() -> TrainingPolicy:
@@ -82,13 +83,16 @@ def promote_by_rule() -> None:
 def objections(comparison: Comparison, rule: TrainingPolicy) -> list[str]:
     """Why the rule does not promote this candidate, in words; empty if it does."""
     findings = comparison.findings
-    if not findings.get("candidate", {}).get("photos"):
+    verdict = judging.judge(findings)
+    if verdict == Verdict.UNMEASURED:
         return [_("There are no photos to measure on.")]
     found = []
-    if _gain(findings) < rule.min_gain or comparing.won(findings) <= 0:
-        found.append(_("It is not better by enough."))
-    if findings["p"] >= CHANCE:
+    if verdict == Verdict.CHANCE:
         found.append(_("The difference may be chance."))
+    if verdict == Verdict.MIXED:
+        found.append(_("It answers more broadly."))
+    if _gain(findings) < rule.min_gain or verdict in _NOT_BETTER:
+        found.append(_("It is not better by enough."))
     if findings["lost"]:
         found.append(
             _("It would no longer know: %(labels)s.") % {"labels": _names(findings["lost"])}

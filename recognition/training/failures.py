@@ -9,7 +9,7 @@ from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.core import full_disk
 from recognition.models import TrainingRun
 
-_TEXTS = {
+TEXTS = {
     # It cannot start.
     "no_version": _("No version is live. Run `manage.py prepare` first."),
     "no_photos": _(
@@ -48,6 +48,11 @@ _TEXTS = {
         "resume."
     ),
     "bug": _("Something went wrong that should not have. Look into the trainer's log."),
+    "failed": _("Something went wrong that should not have. Look into the trainer's log."),
+    "bad_job": _(
+        "The trainer does not understand what it was asked for; perhaps it is of another version "
+        "of Ark. Restart it, then resume."
+    ),
 }
 
 
@@ -63,8 +68,13 @@ class CannotTrain(Exception):
 
     @property
     def detail(self) -> str:
-        """In the language of the current request."""
+        """In the language of the current request, but for the cause."""
         return _joined(self.code, self.cause)
+
+    @property
+    def words(self) -> str:
+        """For pages: in the language of the current request."""
+        return in_words(self.code)
 
 
 class RunFailed(Exception):
@@ -76,8 +86,13 @@ class RunFailed(Exception):
         super().__init__(f"{code}: {cause}")
 
 
+def in_words(code: str) -> str:
+    """In the language of the current request."""
+    return gettext(TEXTS.get(code, TEXTS["bug"]))
+
+
 def explain(run: TrainingRun) -> str:
-    """Why the run failed, in the language of the current request; empty if it did not."""
+    """Why the run failed, for programs: with the cause in English; empty if it did not."""
     return _joined(run.error, run.error_detail) if run.error else ""
 
 
@@ -95,5 +110,5 @@ def failure_of(error: Exception) -> RunFailed | None:
 
 
 def _joined(code: str, cause: str) -> str:
-    text = gettext(_TEXTS.get(code, _TEXTS["bug"]))
+    text = in_words(code)
     return f"{text} ({cause})" if cause else text

@@ -19,6 +19,7 @@ from recognition.core import heartbeats, wakeups
 from recognition.labels.tree import LabelTree
 from recognition.models import DataSet, Experiment, Mode, ModelVersion, RunState, TrainingRun
 from recognition.models.ids import time_ordered_uuid
+from recognition.notifications import happened
 from recognition.training import datasets, known_labels
 from recognition.training.failures import CannotTrain
 from recognition.training.known_labels import Labels
@@ -165,6 +166,7 @@ def cancel(run: TrainingRun) -> None:
         now = timezone.now()
         if locked.state == RunState.QUEUED:
             locked.state, locked.finished, locked.cancel_asked = RunState.CANCELLED, now, now
+            happened.runs_ended([locked], RunState.CANCELLED)
         elif locked.state == RunState.RUNNING:
             locked.cancel_asked = locked.cancel_asked or now
         locked.save(update_fields=["state", "finished", "cancel_asked"])

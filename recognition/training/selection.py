@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from recognition.labels.left_out import is_left_out
 from recognition.labels.tree import LabelTree, labelled_photos
 from recognition.models import (
     Annotation,
@@ -112,7 +113,7 @@ def _labelled(with_boxes: bool) -> Iterator[Labelled]:
         box = tuple(box) if box and with_boxes else mains.get(photo_id)
         yield Labelled(photo_id, label_id, split, sha256, box)
     if with_boxes:
-        parts = Annotation.objects.order_by("id")
+        parts = Annotation.objects.filter(~is_left_out("photo")).order_by("id")
         of_photo = ("photo", "label", "photo__group", "photo__sha256", "box")
         for photo_id, label_id, group, sha256, box in parts.values_list(*of_photo):
             split = split_of(group or photo_id)
@@ -156,7 +157,7 @@ def _anchors(mode: str, parent: ModelVersion | None) -> Iterator[Anchor]:
     if parent is None or mode == Mode.FROM_SCRATCH:
         return
     versions = of_backbone(parent)
-    latest = Photo.objects.filter(label=None).order_by("-created", "-id")
+    latest = Photo.objects.filter(~is_left_out(), label=None).order_by("-created", "-id")
     answered = latest.annotate(has_embedding=Q(prediction__embedding__isnull=False))
     columns = ("id", "group", "sha256", "prediction__model_version", "has_embedding")
     left = ANCHORS

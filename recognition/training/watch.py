@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from recognition.core import leases
 from recognition.models import RunState, TrainingRun
+from recognition.notifications import happened
 
 logger = logging.getLogger(__name__)
 
@@ -54,12 +55,12 @@ def recover() -> None:
     """Queue runs again whose worker is gone; end those that were cancelled, or lost too many."""
     lost = leases.lost(TrainingRun.objects.filter(state=RunState.RUNNING))
     now = timezone.now()
-    lost.filter(cancel_asked__isnull=False).update(
-        state=RunState.CANCELLED, finished=now, **leases.NO_LEASE
-    )
-    lost.filter(attempts__gte=MAX_ATTEMPTS).update(
-        state=RunState.FAILED, error="crashed", finished=now, **leases.NO_LEASE
-    )
+    cancelled = lost.filter(cancel_asked__isnull=False)
+    happened.runs_ended(cancelled, RunState.CANCELLED)
+    cancelled.update(state=RunState.CANCELLED, finished=now, **leases.NO_LEASE)
+    crashed = lost.filter(attempts__gte=MAX_ATTEMPTS)
+    happened.runs_ended(crashed, RunState.FAILED, "crashed")
+    crashed.update(state=RunState.FAILED, error="crashed", finished=now, **leases.NO_LEASE)
     lost.update(state=RunState.QUEUED, **leases.NO_LEASE)
 
 
@@ -76,10 +77,16 @@ def write(run: TrainingRun, **fields: Any) -> None:
         setattr(run, name, value)
 
 
+@transaction.atomic
 def end(run: TrainingRun, state: RunState, **fields: Any) -> bool:
     """Give the run back in this state; False if this process holds it no more."""
     finished = None if state == RunState.QUEUED else timezone.now()
-    return bool(held(run).update(state=state, finished=finished, **leases.NO_LEASE, **fields))
+    if not held(run).update(state=state, finished=finished, **leases.NO_LEASE, **fields):
+        return False
+    if finished:
+        row = TrainingRun.objects.filter(id=run.id).select_related("model_version")
+        happened.runs_ended(row, state, fields.get("error", ""))
+    return True
 
 
 def put_back(run: TrainingRun) -> None:

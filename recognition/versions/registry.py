@@ -21,6 +21,7 @@ from recognition.core import audit, events
 from recognition.core.locks import lock_label_tree
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, LiveChange, ModelVersion
+from recognition.notifications import happened
 from recognition.versions import checks, version_labels
 
 
@@ -144,6 +145,7 @@ def promote(
         audit.record(
             audit.Action.PROMOTED, by, f"version {version.number}", how=str(how), before=before
         )
+        happened.version_promoted(version, before, str(how))
         transaction.on_commit(events.publish_live_version)
     version.live = True
 

@@ -15,8 +15,9 @@ from django.utils import timezone
 from recognition.analysis import acceptance, analysis, refresher, suspect_search
 from recognition.core import audit, heartbeats, process
 from recognition.models import Prediction, State
+from recognition.photos.capture import filling
 from recognition.review import statistics
-from recognition.workers import loop
+from recognition.workers import loop, messenger
 
 HOLD_BACK_S = 60
 QUIET_S = 2  # without a new prediction: nobody uploads any more
@@ -41,6 +42,7 @@ def set_up_process() -> None:
     """Called once in the analyst's process."""
     process.yield_to_others(19)
     process.end_at_once_when_terminated()
+    messenger.start()
 
 
 def _is_predicting() -> bool:
@@ -53,6 +55,7 @@ def _is_predicting() -> bool:
 
 work = Analyst(
     analysis.analyse_due,
+    filling.fill_due,
     refresher.refresh_if_due,
     acceptance.apply_promise,
     suspect_search.search_if_due,

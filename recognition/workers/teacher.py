@@ -12,6 +12,7 @@ from recognition.core import heartbeats, process
 from recognition.labels import merging
 from recognition.models import Mode
 from recognition.photos import deletion, erasure, trash
+from recognition.photos.capture import places
 from recognition.storage import checking
 from recognition.training import automation, datasets, watch
 from recognition.training.executor import execute
@@ -42,6 +43,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     merging.merge_asked,
     deletion.delete_asked,
     trash.restore_asked,
+    places.apply_asked,
     trash.empty_expired,
     datasets.forget_unused,
     checking.launch_if_due,

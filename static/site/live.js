@@ -91,9 +91,22 @@ function show(news) {
 function settle(card, html) {
   const note = card.querySelector(".card-note");
   const [settled] = fromHtml(html);
+  keepPlace(card, settled);
   if (note) the(".card-body", HTMLElement, settled).append(note);
   settled.classList.add("just-settled");
   replace(card, settled);
+}
+
+// In a list: the list that its page belongs to, and whether it is chosen.
+/**
+ * @param {Card} card
+ * @param {Card} settled
+ */
+function keepPlace(card, settled) {
+  const link = maybe(".card-title a", HTMLAnchorElement, settled);
+  if (link) link.search = maybe(".card-title a", HTMLAnchorElement, card)?.search ?? "";
+  const choose = maybe(".card-choose", HTMLElement, card);
+  if (choose) the(".card-picture", HTMLElement, settled).after(choose);
 }
 
 /** @param {BatchProgress} progress */

@@ -3,6 +3,8 @@ import { around, maybe, the } from "../dom.js";
 
 const menu = maybe("details.menu", HTMLDetailsElement);
 
+maybe(".side [aria-current]", HTMLElement)?.scrollIntoView({ block: "nearest" });
+
 document.addEventListener("click", ({ target }) => {
   if (menu?.open && target instanceof Node && !menu.contains(target)) menu.open = false;
 });

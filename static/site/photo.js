@@ -1,8 +1,10 @@
 // The photo's page: frames over the picture tell what they hold when somebody points at them, taps
 // them or comes to them by keyboard, and belong to the list beside the picture.
 import { all, around, the } from "../dom.js";
-import { fit, keepFitted } from "../picture/frames.js";
+import { fit } from "../picture/frames.js";
 import { clamp } from "../picture/geometry.js";
+import { see } from "./history/last-seen.js";
+import { makeZoom } from "./photo-zoom.js";
 
 const MARGIN_PX = 8;
 const picture = the("[data-picture]", HTMLElement);
@@ -34,7 +36,7 @@ function show(part, withCard = true) {
  * @param {DOMRect} frame
  */
 function put(card, frame) {
-  const room = picture.getBoundingClientRect();
+  const room = the("[data-window]", HTMLElement, picture).getBoundingClientRect();
   const layer = the("[data-frames]", HTMLElement, picture).getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = card;
   const left = clamp(frame.left, room.left + MARGIN_PX, room.right - width - MARGIN_PX);
@@ -66,5 +68,6 @@ document.addEventListener("keydown", ({ key }) => {
   pinned = "";
   show("");
 });
-document.addEventListener("htmx:afterSettle", () => fit(picture));
-keepFitted(picture);
+document.addEventListener("htmx:afterSettle", () => fit(the("[data-sheet]", HTMLElement, picture)));
+makeZoom(picture);
+see(the(".photo[data-photo]", HTMLElement).dataset.photo ?? "");

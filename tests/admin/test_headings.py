@@ -64,8 +64,8 @@ def test_a_row_is_the_heading_of_its_page_and_the_list_stands_above(as_superuser
     label = Label.objects.get(slug="dog")
     html = _html(as_superuser, reverse("admin:recognition_label_change", args=[label.pk]))
     assert _heading(html) == "Dog"
-    assert f'<a href="{reverse(LABELS)}">' in html
-    assert "Recognition" not in re.sub(r"<nav id=.nav-sidebar.*?</nav>", "", html, flags=re.DOTALL)
+    assert f'<a href="{reverse(LABELS)}">Labels</a>' in html
+    assert "Recognition" not in re.sub(r"<nav class=.side.*?</nav>", "", html, flags=re.DOTALL)
 
 
 def test_the_front_page_is_an_overview(as_superuser: Client) -> None:

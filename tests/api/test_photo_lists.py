@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -120,3 +121,29 @@ def test_a_retired_label_is_refused(uploader: User, reviewer: User) -> None:
     Label.objects.filter(slug="car").update(active=False)
     path = f"{PHOTOS}{add_photo(uploader).id}/label/"
     assert api_of(reviewer).put(path, {"label": "car"}, format="json").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("taken_after=2026-03-02", ["new.jpg", "2.jpg"]),  # uploaded since, or taken then
+        ("taken_before=2026-03-02", ["1.jpg"]),
+        ("taken_after=2026-03-01T11:59:00Z&taken_before=2026-03-01T12:01:00Z", ["1.jpg"]),
+        ("camera=Canon EOS 80D", ["2.jpg"]),
+        ("camera=Canon", []),
+    ],
+)
+def test_photos_are_filtered_by_when_and_with_what_they_were_taken(
+    api: APIClient, uploader: User, query: str, names: list[str]
+) -> None:
+    for day, camera in ((1, None), (2, "Canon EOS 80D")):
+        taken = datetime(2026, 3, day, 12, tzinfo=UTC)
+        add_photo(uploader, name=f"{day}.jpg", taken_at=taken, camera=camera)
+    add_photo(uploader, name="new.jpg")
+    results = api.get(f"{PHOTOS}?{query}").json()["results"]
+    assert [photo["name"] for photo in results] == names
+
+
+@pytest.mark.parametrize("value", ["yesterday", "2026-13-01", "9999999-01-01"])
+def test_a_time_that_makes_no_sense_is_refused(api: APIClient, value: str) -> None:
+    assert api.get(f"{PHOTOS}?taken_after={value}").status_code == 400

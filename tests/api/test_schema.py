@@ -84,9 +84,10 @@ def test_filters_and_wait_are_described(schema: dict[str, Any]) -> None:
     def names(path: str) -> set[str]:
         return {parameter["name"] for parameter in schema["paths"][path]["get"]["parameters"]}
 
-    assert {"state", "kind", "label", "predicted", "batch", "contains", "cursor"} <= names(
-        "/api/v1/photos/"
-    )
+    filters = {"state", "kind", "label", "predicted", "batch", "contains", "camera"}
+    filters |= {"taken_after", "taken_before"}
+    assert filters | {"cursor"} <= names("/api/v1/photos/")
+    assert filters <= names("/api/v1/photos/results.csv")
     assert "wait" in names("/api/v1/photos/{id}/")
 
 
@@ -95,3 +96,9 @@ def test_the_page_of_documentation_loads(client: Any) -> None:
     assert response.status_code == 200
     assert b"http://" not in response.content.replace(b"http://testserver", b"")
     assert b"https://" not in response.content  # no CDN
+
+
+def test_the_page_of_documentation_stands_in_the_frame_of_the_site(client: Any) -> None:
+    html = client.get("/api/docs/").content.decode()
+    for part in ("data-switch-theme", "api/api-docs", 'id="swagger-ui"'):
+        assert part in html, part

@@ -70,7 +70,7 @@ def set_up_app(page: Page) -> tuple[str, list[str]]:
 def sign_out(page: Page) -> None:
     page.get_by_label("Account of").click()
     page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("heading", name="Welcome to Ark")).to_be_visible()
+    expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
 
 
 def begin_sign_in(page: Page, name: str, password: str = PASSWORD) -> None:

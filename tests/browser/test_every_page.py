@@ -1,6 +1,6 @@
-"""Every page that there is, as a stranger, an uploader and an administrator meet it: at the widths
-of phones, tablets and desks nothing runs out of the page or lies over something else, and somebody
-who sees no screen or uses no mouse finds their way."""
+"""Every page that there is, as each role meets it: at the widths of phones, tablets and desks
+nothing runs out of the page or lies over something else, axe-core finds nothing wrong in either
+theme, and somebody who sees no screen or uses no mouse finds their way."""
 
 from __future__ import annotations
 
@@ -12,13 +12,20 @@ import pytest
 from playwright.sync_api import APIRequestContext, Page
 
 from tests.browser.conftest import signed_in
+from tests.support import axe
 from tests.support.addresses import addresses
 from tests.support.instance import Instance, wait_until
 from tests.support.page_faults import accessibility_faults, layout_faults
 
 WIDTHS = (390, 768, 820, 1024, 1440)
 HEIGHT = 900
+LOOKS = ((390, "light"), (390, "dark"), (1440, "light"), (1440, "dark"))
+# Others see some of the administrator's pages; each look costs seconds over all of them.
+FEWER_LOOKS = ((390, "dark"), (1440, "light"))
+# How many pages there are at least for a role: a walk that finds fewer has lost its way.
+ROLES = {"stranger": 8, "uploader": 15, "reviewer": 30, "trainer": 30, "administrator": 70}
 NONE_OF_OURS = "/api/docs/"  # below its heading: a picture in it has no name
+FROM_OTHERS = ("#swagger-ui",)
 _EXAMPLES = """
 import json
 from django.contrib.auth.models import User
@@ -50,23 +57,41 @@ def everything(instance: Instance, administrator: str, photos: list[Path]) -> li
     return [*addresses(json.loads(printed.splitlines()[-1])), NONE_OF_OURS, "/no-such-page/"]
 
 
-@pytest.mark.parametrize("role", ["stranger", "uploader", "administrator"])
-def test_every_page_fits_and_can_be_used_without_seeing_it(
+@pytest.fixture(scope="module")
+def person_of(
+    instance: Instance, administrator: str, next_person: Callable[[], str]
+) -> Callable[[str], str]:
+    """The name of somebody with this role."""
+
+    def person_of(role: str) -> str:
+        if role in ("administrator", "uploader"):
+            return administrator if role == "administrator" else next_person()
+        instance.token_of(f"every-{role}", role.capitalize())
+        return f"every-{role}"
+
+    return person_of
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_fits_and_can_be_used_by_everybody(
     role: str,
     everything: list[str],
-    administrator: str,
-    next_person: Callable[[], str],
+    person_of: Callable[[str], str],
     open_page: Callable[..., Page],
     complaints: list[str],
 ) -> None:
     page = open_page()
     if role != "stranger":
-        signed_in(page, administrator if role == "administrator" else next_person())
+        signed_in(page, person_of(role))
+    has_axe = axe.watch(page)
+    looks = (LOOKS if role == "administrator" else FEWER_LOOKS) if has_axe else ()
     pages = [address for address in everything if _is_page(page.request, address)]
-    assert len(pages) > {"stranger": 8, "uploader": 15, "administrator": 70}[role]
-    faulty = {address: faults for address in pages if (faults := _faults(page, address))}
+    assert len(pages) > ROLES[role]
+    faulty = {address: found for address in pages if (found := _faults(page, address, looks))}
     complaints.clear()  # pages that say 404, and scripts that were left before they had loaded
-    assert faulty == {}
+    lines = [line for address, found in faulty.items() for line in (address, *found)]
+    assert not faulty, "\n  ".join(lines)
+    axe.skip_if_missing(has_axe)
 
 
 @pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
@@ -92,7 +117,7 @@ def _is_page(requests: APIRequestContext, address: str) -> bool:
     return is_html and answer.status not in (302, 405) and "<html" in answer.text()
 
 
-def _faults(page: Page, address: str) -> list[str]:
+def _faults(page: Page, address: str, looks: tuple[tuple[int, str], ...]) -> list[str]:
     page.goto(address)
     browser = page.context.new_cdp_session(page)
     found = accessibility_faults(page, browser)
@@ -102,4 +127,7 @@ def _faults(page: Page, address: str) -> list[str]:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": HEIGHT})
         found += [f"{fault} (at {width} px)" for fault in layout_faults(page)]
+        for theme in (theme for at, theme in looks if at == width):
+            wrong = axe.violations(page, theme, without=FROM_OTHERS)
+            found += [f"{fault} (at {width} px, {theme})" for fault in wrong]
     return found

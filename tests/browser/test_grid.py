@@ -95,3 +95,22 @@ def test_those_taken_out_get_another_label(grid: Grid) -> None:
     grid.page.get_by_role("button", name="Give it to 2").click()
     expect(grid.page.get_by_text("2 photos were decided as one.")).to_be_visible()
     assert grid.labels() == ["bus", "bus"]
+
+
+def test_keys_label_one_photo_and_take_that_back(grid: Grid) -> None:
+    for key in ("ArrowRight", "ArrowRight", "Enter", "ArrowRight", "1"):
+        grid.page.keyboard.press(key)
+    expect(grid.page.locator(".is-decided")).to_have_count(1)
+    expect(grid.page.locator("[data-kept]")).to_have_text("6")
+    assert len(grid.labels()) == 1
+    grid.page.keyboard.press("u")
+    expect(grid.page.locator(".is-decided")).to_have_count(0)
+    assert grid.labels() == []
+    grid.page.keyboard.press("1")
+    expect(grid.page.locator(".is-decided")).to_have_count(1)
+    grid.page.keyboard.press("?")
+    expect(grid.page.get_by_role("dialog", name="Keys")).to_be_visible()
+    grid.page.keyboard.press("Escape")
+    grid.page.keyboard.press("c")  # the rest, without the one that was taken out
+    expect(grid.page.get_by_text("6 photos were decided as one.")).to_be_visible()
+    assert len(grid.labels()) == 7

@@ -30,7 +30,7 @@ def sign_out_elsewhere(page: Page) -> Page:
     other.goto("/")
     other.locator("details.menu summary").click()
     other.get_by_role("button", name="Sign out").click()
-    expect(other.get_by_label("Username")).to_be_visible()
+    expect(other.get_by_role("heading", name="You are signed out")).to_be_visible()
     return other
 
 

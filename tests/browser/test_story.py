@@ -99,7 +99,7 @@ def read_it_in_chinese(page: Page) -> None:
 def sign_out(page: Page) -> None:
     page.locator(".menu summary").click()
     page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("heading", name="Welcome to Ark")).to_be_visible()
+    expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
     fits(page)
     page.goto("/history/")
     expect(page).to_have_url(re.compile("/sign-in/"))

@@ -5,13 +5,32 @@ from collections import Counter
 
 import pytest
 
-from recognition.cnn.taxonomy import KINDS, NEITHER, class_weights, fine_names, labels, tree
+from recognition.cnn.taxonomy import (
+    KINDS,
+    NEITHER,
+    class_weights,
+    fine_classes,
+    fine_names,
+    labels,
+    tree,
+)
 
 EXPECTED = {
     "animal": "cat dog chicken horse cow sheep lion tiger elephant panda squirrel spider "
     "butterfly snake",
     "vehicle": "car bus truck motorcycle bicycle train airplane ship",
 }
+NO_KINDS = {
+    "airplane": "wing",
+    "boat": "paddle",
+    "car": "car mirror, car wheel, grille, seat belt",
+    "motorcycle": "crash helmet, disk brake",
+    "ship": "paddlewheel",
+    "spider": "spider web",
+    "tractor": "plow",
+}
+HAN = re.compile(r"[\u3400-\u9fff（）]+")
+WITH_LATIN = {"福特T型车"}
 
 
 def test_every_imagenet_class_belongs_to_exactly_one_label() -> None:
@@ -87,6 +106,38 @@ def test_fine_names_follow_the_classifier_and_tell_classes_apart() -> None:
     names = fine_names()
     assert (names[207], names[281], names[468]) == ("golden retriever", "tabby", "cab")
     assert len(set(names)) == 1000
+
+
+def test_every_class_has_an_english_name_in_sentence_case() -> None:
+    for fine in fine_classes().values():
+        assert re.fullmatch(r"[A-Z][A-Za-z' ()-]+", fine.name_en), fine.name_en
+
+
+def test_every_class_has_a_chinese_name_without_latin_letters() -> None:
+    others = {x.name_zh for x in fine_classes().values() if not HAN.fullmatch(x.name_zh)}
+    assert others == WITH_LATIN
+
+
+def test_what_people_read_tells_the_kinds_of_animals_and_vehicles_apart() -> None:
+    shown = [fine for fine in fine_classes().values() if fine.label != NEITHER]
+    assert len({fine.name_en for fine in shown}) == len(shown)
+    assert len({fine.name_zh for fine in shown}) == len(shown)
+
+
+def test_parts_gear_and_traces_are_no_kinds_of_what_they_speak_for() -> None:
+    gear: dict[str, list[str]] = {}
+    for fine in fine_classes().values():
+        if not fine.is_kind:
+            gear.setdefault(fine.label, []).append(fine.name)
+    assert {label: ", ".join(sorted(names)) for label, names in gear.items()} == NO_KINDS
+
+
+@pytest.mark.parametrize(
+    "word", ["gyromitra", "bolete", "agaric", "cuirass", "stole", "swab", "chiffonier", "caldron"]
+)
+def test_plain_words_stand_for_what_only_specialists_say(word: str) -> None:
+    fine = fine_classes()[word]
+    assert fine.name_en.lower() != word
 
 
 def test_weights_are_positive_factors_one_for_each_class() -> None:

@@ -69,7 +69,13 @@ def test_pages_that_update_in_place_are_sent_as_a_whole(first: Client) -> None:
 
 def test_signing_out_and_the_language_stay_open(first: Client) -> None:
     assert first.post("/language/", {"language": "zh-hans"}).url != "/password/"
-    assert first.post("/sign-out/").url == "/sign-in/"
+    assert first.post("/sign-out/").url == "/signed-out/"
+
+
+@pytest.mark.parametrize("name", ["offline", "service-worker", "web-manifest", "favicon"])
+def test_what_browsers_ask_for_by_themselves_stays_open(first: Client, name: str) -> None:
+    answer = first.get(reverse(name))
+    assert answer.headers.get("Location", "") != "/password/"
 
 
 def test_after_the_change_everything_is_open_and_the_file_is_gone(

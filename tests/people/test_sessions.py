@@ -125,8 +125,8 @@ def test_nobody_ends_somebody_elses(browser: Client, other_uploader: User) -> No
 def test_signing_out_clears_what_the_browser_keeps(browser: Client) -> None:
     response = browser.post(reverse("logout"))
     assert response["Clear-Site-Data"] == '"cache", "storage"'
-    assert "data-just-signed-out" in browser.get(reverse("login")).content.decode()
-    assert "data-just-signed-out" not in browser.get(reverse("login")).content.decode()
+    assert "data-just-signed-out" in browser.get(reverse("signed-out")).content.decode()
+    assert "data-just-signed-out" not in browser.get(reverse("signed-out")).content.decode()
 
 
 def test_the_admins_way_out_is_the_same(browser: Client) -> None:

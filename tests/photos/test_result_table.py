@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 
 from recognition.models import Label, Photo, Prediction, State, Subject
 from recognition.photos import result_table
-from recognition.photos.history import Filters
+from recognition.photos.orders.filters import Filters
 from tests.support.pages import done
 from tests.support.rows import add_photo
 

@@ -14,7 +14,7 @@ from django.db import connection
 from recognition.core import jobs, leases
 from recognition.models import Job, Label, ModelVersion, Prediction, RunState, State
 from recognition.predictions import backfill
-from recognition.predictions.backfill import Asked, plan_more, request, stop
+from recognition.predictions.backfill import Asked, plan_more, request, request_some, stop
 from recognition.predictions.queue import BATCH_SIZE
 from tests.predictions.test_backfill import predict_again
 from tests.support.rows import predicted_photo
@@ -166,3 +166,17 @@ def test_what_is_stopped_waits_no_more_and_what_is_done_stays(
     assert wanted.state == RunState.CANCELLED
     assert Prediction.objects.filter(model_version=newer).count() == BATCH_SIZE
     assert not Prediction.objects.filter(state=PENDING).exists()
+
+
+def test_a_request_can_be_about_chosen_photos(
+    uploader: User, live: ModelVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backfill, "CHUNK", 1)
+    photos = [predicted_photo(uploader, "dog", 0.9).id for _ in range(4)]
+    Prediction.objects.update(model_version=ModelVersion.objects.get(number=1))
+    request_some(live, uploader, photos[1:3])
+    while plan_more():
+        pass
+    waiting = Prediction.objects.filter(state=PENDING).values_list("photo", flat=True)
+    assert set(waiting) == set(photos[1:3])
+    assert Job.objects.get().result == {"photos": 2, "looked_at": 2, "next_photo": None}

@@ -35,8 +35,13 @@ def test_a_wrong_password_is_said_kindly(stranger: Client) -> None:
 
 
 def test_sign_out(client: Client) -> None:
-    assert client.post(reverse("logout")).url == reverse("login")
+    assert client.post(reverse("logout")).url == reverse("signed-out")
+    assert "You are signed out" in text(client.get(reverse("signed-out")))
     assert client.get(reverse("home")).status_code == 302
+
+
+def test_who_is_signed_in_is_not_told_otherwise(client: Client) -> None:
+    assert client.get(reverse("signed-out")).url == reverse("home")
 
 
 def test_change_the_password(client: Client, uploader: User) -> None:

@@ -35,6 +35,19 @@ def test_labels_speak_the_readers_language(client: Client, photo: Photo) -> None
     assert "都不是" in words
 
 
+def test_the_fine_name_speaks_the_readers_language(client: Client, photo: Photo) -> None:
+    assert "More exactly: Airedale terrier" in page_of(client, photo)
+    assert "万能梗" in page_of(client, photo, **{"Accept-Language": "zh-hans"})
+
+
+def test_what_speaks_for_the_label_without_being_one_is_not_shown(
+    client: Client, uploader: User, version: Any
+) -> None:
+    words = page_of(client, add_photo(uploader, **done("car", fine="grille")))
+    assert "More exactly" not in words
+    assert "rille" not in words
+
+
 def test_a_label_set_by_a_person_names_them_to_reviewers_only(
     client: Client, reviewer_client: Client, photo: Photo, reviewer: User
 ) -> None:

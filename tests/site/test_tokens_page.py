@@ -45,6 +45,23 @@ def test_a_new_token_is_shown_once_and_works(client: Client, uploader: User) -> 
     assert not TOKEN.search(client.get(PAGE).content.decode())
 
 
+def test_examples_use_ones_own_address_and_a_token_that_was_just_made(client: Client) -> None:
+    before = client.get(PAGE).content.decode()
+    after = make(client)
+    token = shown(after)
+    examples = re.findall(r"<code>(.*?)</code>", after.content.decode(), re.DOTALL)
+    assert before.count("http://testserver") == 5
+    assert before.count("Token ark_…") == 2
+    assert sum(token in example for example in examples) == 4
+
+
+def test_the_page_is_found_from_the_menu_and_the_documentation(client: Client) -> None:
+    for address in (reverse("home"), reverse("api-docs")):
+        html = client.get(address).content.decode()
+        assert re.search(rf'href="{PAGE}"[^>]*>Use the API', html), address
+    assert "Use the API" in text(client.get(PAGE))
+
+
 def test_nothing_keeps_a_new_token(client: Client) -> None:
     response = make(client)
     assert "no-store" in response["Cache-Control"]

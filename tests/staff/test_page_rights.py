@@ -10,12 +10,13 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 from django.urls.converters import IntConverter, UUIDConverter
 
+from recognition.staff.notifications import urls as notifications
 from recognition.staff.people import urls as people
 from recognition.staff.review import urls as review
 from recognition.staff.training import urls as training
 from recognition.staff.versions import urls as versions
 
-PAGES = (people, review, training, versions)
+PAGES = (notifications, people, review, training, versions)
 PATTERNS = [pattern for pages in PAGES for pattern in pages.urlpatterns]
 
 

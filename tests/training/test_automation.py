@@ -33,7 +33,6 @@ BETTER: dict[str, Any] = {
     "candidate": {"accuracy": 0.95, "photos": 500, "per_label": {"dog": {"recall": 0.92}}},
     "fixed": 30,
     "broken": 5,
-    "p": 0.0001,
     "lost": [],
     "gained": [],
 }
@@ -97,8 +96,8 @@ def test_of_several_the_best_goes_live(rule: TrainingPolicy) -> None:
     ("findings", "objection"),
     [
         ({"candidate": {**BETTER["candidate"], "accuracy": 0.903}}, "not better by enough"),
-        ({"fixed": 5, "broken": 5}, "not better by enough"),
-        ({"p": 0.05}, "may be chance"),
+        ({"fixed": 5, "broken": 30}, "not better by enough"),
+        ({"fixed": 9, "broken": 5}, "may be chance"),
         ({"lost": ["taxi"]}, "no longer know: Taxi"),
         (
             {"candidate": {**BETTER["candidate"], "per_label": {"dog": {"recall": 0.8}}}},

@@ -19,7 +19,7 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_RESET_TIMEOUT = 60 * 60  # s; for links that come by mail
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = "signed-out"
 
 # Wrong passwords for one name from one address before each further one has to wait.
 ARK_LOGIN_FAILURES = env.integer("ARK_LOGIN_FAILURES", 5, at_least=1)

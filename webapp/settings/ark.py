@@ -23,3 +23,5 @@ ARK_SWEEP_S = env.integer("ARK_SWEEP_S", 5, at_least=1)
 ARK_REQUESTS_PER_MINUTE = env.integer("ARK_REQUESTS_PER_MINUTE", 30_000)  # 0: no limit
 ARK_QUOTA_MB = env.integer("ARK_QUOTA_MB", 0)  # a person's originals; 0: no limit
 ARK_STORAGE_MB = env.integer("ARK_STORAGE_MB", 0)  # everybody's originals; 0: no limit
+# Where webhooks may go beside public addresses, and without HTTPS; none of them by default
+ARK_WEBHOOK_NETWORKS = env.networks("ARK_WEBHOOK_NETWORKS", "")

@@ -17,4 +17,5 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+ARK_OFFLINE_PAGE = env.boolean("ARK_OFFLINE_PAGE", True)
 LOGGING = logs.configuration()

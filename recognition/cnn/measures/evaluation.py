@@ -1,4 +1,4 @@
-"""How good a version is on photos whose labels are known, and whether two versions differ.
+"""How good a version is on photos whose labels are known.
 
 An answer is right when it is the photo's label or a descendant of it: a car that is called a
 sedan is right, a sedan that is called a car is not. The latter is right but broad, which is no
@@ -74,19 +74,6 @@ def measure(
         "calibration": _calibration(confidences, below[true, best]),
         "neither": _neither(true, answers, labels),
     }
-
-
-def mcnemar_p(fixed: int, broken: int) -> float:
-    """McNemar's exact test: how likely a difference as large as this is by chance alone.
-
-    fixed, broken: how many photos only the one version, or only the other, has right. If both
-    were equally good, either would be a coin's throw (two-sided binomial test).
-    """
-    from scipy.special import bdtr  # the binomial distribution
-
-    if fixed == broken:
-        return 1.0
-    return min(1.0, 2 * float(bdtr(min(fixed, broken), fixed + broken, 0.5)))
 
 
 def right_answers(labels: tuple[Label, ...]) -> npt.NDArray[np.bool_]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import math
+import mmap
+import struct
 from collections.abc import Callable
 from typing import IO, Any
 
@@ -24,6 +26,8 @@ from recognition.cnn.pixels.decoding import (
     orientation,
     shrunk,
 )
+from recognition.cnn.pixels.exif import reading as exif
+from recognition.cnn.pixels.exif import removing
 from recognition.cnn.pixels.unreadable import UnreadablePhoto
 
 Answer = dict[str, Any]
@@ -34,9 +38,11 @@ _MOST_ASPECT = 8  # of a photo that is looked at closer; what is longer is squee
 
 def run(name: str, stream: IO[bytes], arguments: Answer, output: memoryview, apart: bool) -> Answer:
     """{"heavy": True} for what is to be decoded `apart` from others. Raises UnreadablePhoto."""
+    if name == "place":
+        return {"sizes": _write(_place(stream), output)}
     with open_photo(stream, arguments.pop("max_pixels")) as photo:
         if name == "inspect":
-            return _inspect(photo)
+            return _inspect(photo, stream)
         if not apart and photo.outline.cost_ns > LIGHT_NS:
             return {"heavy": True}
         pixels, answer = _OPERATIONS[name](photo, **arguments)
@@ -53,11 +59,12 @@ def _write(parts: list[bytes], output: memoryview) -> list[int]:
     return [len(part) for part in parts]
 
 
-def _inspect(photo: Opened) -> Answer:
+def _inspect(photo: Opened, stream: IO[bytes]) -> Answer:
     """Whether a photo is whole, and what it is. Decoding is the sure way; only a JPEG that ends as
     it should is believed without, and what would take long if its structure is complete."""
     image, outline = photo
     is_heavy = outline.cost_ns > LIGHT_NS
+    capture = {} if image.format == "PNG" else exif.capture(image, stream)
     if is_heavy or outline.is_sure:
         if not outline.is_whole:
             raise UnreadablePhoto("truncated")
@@ -71,6 +78,8 @@ def _inspect(photo: Opened) -> Answer:
         turn = orientation(image)
     width, height = size[::-1] if turn >= 5 else size
     return {
+        # What a PNG says may stand behind its pixels.
+        "capture": capture or exif.capture(image, stream),
         "format": image.format or "",
         "width": width,
         "height": height,
@@ -78,6 +87,14 @@ def _inspect(photo: Opened) -> Answer:
         "is_heavy": is_heavy,
         "sizes": [],
     }
+
+
+def _place(stream: IO[bytes]) -> list[bytes]:
+    """What to put where, so that the file does not say where the photo was taken: eight bytes that
+    say the place, eight the length, and the new bytes, again and again."""
+    with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        found = removing.patches(data)  # type: ignore[arg-type]
+    return [b"".join(struct.pack(">QQ", at, len(to)) + to for at, to in found)]
 
 
 def _render(photo: Opened, longest_side: int) -> tuple[list[bytes], Answer]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,15 +19,19 @@ from typing import IO, Any, NamedTuple
 from recognition.core.spreadsheets import guarded
 from recognition.labels import boxes
 from recognition.labels.finding import NewLabel
+from recognition.models import Split
 from recognition.models.names import plain
+from recognition.photos.capture.columns import NOTHING, Capture, of_row
 from recognition.photos.folders import sheets
 
 PHOTOS, LABELS, COCO, ERRORS = "photos.csv", "labels.csv", "coco.json", "errors.txt"
 PARTS, YOLO = "annotations.csv", "dataset.yaml"
 EDGES = ("left", "top", "right", "bottom")  # in parts of 1 of the upright photo
+PLACE = ("latitude", "longitude")
 PHOTO_COLUMNS = (
     *("file", "label", "name", "sha256", "width", "height", "owner", "labelled_by", "labelled_at"),
-    *("split", "prediction", "confidence", "id", *EDGES, "box_by"),
+    *("split", "prediction", "confidence", "id", *EDGES, "box_by", "taken_at", "camera"),
+    *PLACE,
 )
 PART_COLUMNS = ("file", "label", *EDGES)
 LABEL_COLUMNS = NewLabel._fields
@@ -45,12 +50,15 @@ class Part(NamedTuple):
 class Described(NamedTuple):
     """A photo as a data set describes it.
 
-    label: a slug, or the name of a folder. box: what people said that the label is about.
+    label: a slug, or the name of a folder. box: what people said that the label is about. split:
+    empty if it is not told.
     """
 
     name: str
     label: str
     box: boxes.Box | None = None
+    capture: Capture = NOTHING
+    split: str = ""
 
 
 @dataclass
@@ -109,7 +117,9 @@ def read(folder: PurePath, open_file: Callable[[str], IO[bytes] | None]) -> Data
         path = PurePosixPath(path_of(row))
         # What the network found, another network finds again.
         box = _box(row) if is_said_by_a_person(row) else None
-        described = Described(row["name"] or path.name, row["label"].strip(), box)
+        described = Described(
+            row["name"] or path.name, row["label"].strip(), box, _capture(row), split_in(row)
+        )
         if described != Described(path.name, path.parent.name):  # else the path says it all
             data_set.photos[path.as_posix()] = described
     if data_set.is_ours:
@@ -149,6 +159,12 @@ def is_said_by_a_person(row: Mapping[str, str]) -> bool:
     return row["box_by"].strip().casefold() == "person"
 
 
+def split_in(row: Mapping[str, str]) -> str:
+    """Empty if there is none of this name."""
+    said = row["split"].strip().casefold()
+    return sys.intern(said) if said in Split.values else ""
+
+
 def path_of(row: Mapping[str, str]) -> str:
     """Where the file is, with the separators of any system, in one normal form of Unicode."""
     path = PurePosixPath(row["file"].replace("\\", "/")).as_posix()
@@ -160,6 +176,13 @@ def _box(row: Mapping[str, str]) -> boxes.Box | None:
         return box_of(row)
     except ValueError:
         return None
+
+
+def _capture(row: Mapping[str, str]) -> Capture:
+    try:
+        return of_row(row)
+    except ValueError:
+        return NOTHING
 
 
 def _rows(

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from recognition.models import Kind
+from recognition.photos.capture.columns import of_row
 from recognition.photos.folders import sheets
 from recognition.photos.folders.dataset_tables import (
     EDGES,
@@ -21,6 +22,7 @@ from recognition.photos.folders.dataset_tables import (
     box_of,
     is_said_by_a_person,
     path_of,
+    split_in,
 )
 from recognition.photos.refusals import Refusal
 
@@ -80,6 +82,7 @@ class TableChecks:
             seen.add(hash(path))
             self._check_label(PHOTOS, line, row["label"])
             self._check_box_of_photo(line, row)
+            self._check_capture(line, row)
 
     def _check_labels(self) -> None:
         for line, row in self._rows(LABELS, LABEL_COLUMNS, *NEEDED_OF_LABELS):
@@ -115,6 +118,14 @@ class TableChecks:
             self._say("table_bad_box_by", PHOTOS, line, row["box_by"])
         elif is_said_by_a_person(row) and not self._is_box(row):
             self._say("table_bad_box", PHOTOS, line, _edges(row))
+
+    def _check_capture(self, line: int, row: dict[str, str]) -> None:
+        try:
+            of_row(row)
+        except ValueError as error:
+            self._say("table_bad_capture", PHOTOS, line, str(error))
+        if row["split"].strip() and not split_in(row):
+            self._say("table_bad_split", PHOTOS, line, row["split"])
 
     def _is_box(self, row: dict[str, str]) -> bool:
         try:

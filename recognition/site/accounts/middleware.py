@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
-from recognition.core import audit
+from recognition.core import audit, client
 from recognition.people.authentication import first_steps, sessions
 from recognition.site.accounts.sign_in import CLEAR_CACHE
 from webapp import error_answers
@@ -20,7 +20,10 @@ from webapp import error_answers
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 _FOR_MACHINES = ("/healthz", "/readyz", "/metrics")  # where no session is looked at
-_ALWAYS_OPEN = ("logout", "set-language")
+_ALWAYS_OPEN = (
+    *("logout", "set-language"),
+    *("web-manifest", "favicon", "offline", "service-worker"),  # which browsers ask for
+)
 _PASSWORD_PAGES = ("change-password", "account_set_password", *_ALWAYS_OPEN)
 _FACTOR_PAGES = (
     *("mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_list_webauthn"),
@@ -37,7 +40,8 @@ def end_old_sessions(get_response: GetResponse) -> GetResponse:
         if request.path_info in _FOR_MACHINES:
             return get_response(request)
         if not sessions.is_over(request.session):
-            sessions.saw(request)
+            if request.path_info not in client.BY_ITSELF:
+                sessions.saw(request)
             return get_response(request)
         if isinstance(request.user, User):
             audit.record(audit.Action.SESSION_ENDED, request.user, request.user, why="time")

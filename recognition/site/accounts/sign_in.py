@@ -7,7 +7,9 @@ from typing import Any
 from allauth.account.views import LoginView, LogoutView
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from webapp import error_answers
 
@@ -23,7 +25,6 @@ class SignIn(LoginView):
             **kwargs,
             has_mail=settings.ARK_EMAIL,
             oidc_name=settings.ARK_OIDC_URL and settings.ARK_OIDC_NAME,
-            just_signed_out=self.request.session.pop(_JUST_SIGNED_OUT, False),
         )
 
 
@@ -34,6 +35,16 @@ class SignOut(LogoutView):
         response["Clear-Site-Data"] = CLEAR_ALL
         self.request.session[_JUST_SIGNED_OUT] = True
         return response
+
+
+@require_safe
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """What scripts keep in the browser goes right after signing out, never because somebody links
+    to this page: decisions that could not be sent may wait there."""
+    if request.user.is_authenticated:
+        return redirect("home")
+    context = {"just_signed_out": request.session.pop(_JUST_SIGNED_OUT, False)}
+    return render(request, "site/accounts/signed_out.html", context)
 
 
 def too_many(request: HttpRequest, wait_s: int = 60) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.urls import include, path, re_path
 from recognition.site.accounts import oidc, pages
 from recognition.site.accounts.factor_pages import AskForFactor, Factors
 from recognition.site.accounts.password_pages import AskForReset, ChangePassword
-from recognition.site.accounts.sign_in import SignIn, SignOut
+from recognition.site.accounts.sign_in import SignIn, SignOut, signed_out
 
 _RESET_KEY = r"^account/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("sign-in/", SignIn.as_view(), name="account_login"),
     path("sign-out/", SignOut.as_view(), name="logout"),
     path("sign-out/", SignOut.as_view(), name="account_logout"),
+    path("signed-out/", signed_out, name="signed-out"),
     path("password/", ChangePassword.as_view(), name="change-password"),
     path("password/", ChangePassword.as_view(), name="account_change_password"),
     path("account/", pages.account, name="account"),

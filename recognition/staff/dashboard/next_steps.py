@@ -21,8 +21,8 @@ from recognition.review import promise, statistics
 from recognition.review.queue import Ordering
 from recognition.staff.formatting import percent, short_percent
 from recognition.staff.training import run_text
-from recognition.versions import finder, pretrained
-from recognition.versions.comparison import comparing
+from recognition.versions import finder, pretrained, registry
+from recognition.versions.comparison import judging
 
 MAX_STEPS = 4
 WORTH_A_PROMISE = 0.05  # of the uploads
@@ -169,7 +169,9 @@ def _compare_the_candidate() -> Step | None:
         candidate__number__gt=F("baseline__number"),
     )
     newest = made.select_related("candidate", "baseline").order_by("-candidate__number").first()
-    if newest is None or comparing.won(newest.findings) <= 0:
+    if newest is None or not judging.is_recommended(newest.findings):
+        return None
+    if registry.lost_labels(newest.candidate):  # as the page that makes it live would say
         return None
     numbers = (newest.candidate.number, newest.baseline.number)
     text = _("Version %(number)d fixes %(fixed)d photos, breaks %(broken)d and is not live yet.")

@@ -27,6 +27,7 @@ _HEARD_OF = {  # the analyst sends no heartbeats
     Job.Kind.PHOTO_DELETION: heartbeats.TEACHER,
     Job.Kind.PHOTO_RESTORATION: heartbeats.TEACHER,
     Job.Kind.LABEL_MERGE: heartbeats.TEACHER,
+    Job.Kind.PLACES: heartbeats.TEACHER,
 }
 
 

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.auth.models import User
 
 from recognition.models import Batch, Kind, Label
-from recognition.photos.history import Filters
+from recognition.photos.orders.filters import Filters
 from recognition.photos.selectors import batches_visible_to
 from recognition.staff.days import DayField, midnight
 

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from recognition.labels import asking
 from recognition.labels.fields import LabelForm, offered_labels
 from recognition.labels.ordering import by_name
+from recognition.labels.tree import LabelTree
 from recognition.models import BulkDecision, Kind, Label, Photo, Via
 from recognition.photos import history
 from recognition.photos.history import Cursor
 from recognition.photos.parts import with_parts
-from recognition.photos.selectors import photos_visible_to
-from recognition.review import bulk, leases
+from recognition.photos.selectors import last_decisions, photos_visible_to
+from recognition.review import bulk, cards, leases
 from recognition.review.bulk import Snapshot
 from recognition.staff import field_errors
 from recognition.staff.base import StaffRequest, render_page, staff_page
@@ -26,6 +31,7 @@ from recognition.staff.bulk_messages import report_left
 from recognition.staff.review.grid_form import GridForm, batches_to_choose
 
 PAGE_SIZE = 100
+_NUMBERED = 5  # labels that have a key
 
 
 @staff_page("recognition.review")
@@ -50,7 +56,8 @@ def _show(request: StaffRequest, taken_out: Collection[Snapshot] = ()) -> HttpRe
     form = GridForm(request.GET)
     filters = form.filters(request.user)
     photos = with_parts(photos_visible_to(request.user)).exclude(
-        id__in=leases.held_by_others(request.user)
+        Q(id__in=leases.held_by_others(request.user))
+        | Q(id__in=asking.open_questions().order_by().values("photo"))
     )
     after = Cursor.parse(request.GET.get("after", ""))
     page = history.page(photos, filters, after, PAGE_SIZE)
@@ -59,7 +66,7 @@ def _show(request: StaffRequest, taken_out: Collection[Snapshot] = ()) -> HttpRe
         "filters": filters,
         "page": page,
         "after": after,
-        "tiles": [_tile(photo, taken_out) for photo in page.photos],
+        "tiles": _tiles(page.photos, taken_out),
         "undone_address": _address(request, after=Cursor.parse(request.GET.get("before", ""))),
         "next_address": _address(request, after=page.next),
         "first_address": _address(request),
@@ -74,9 +81,29 @@ def _show(request: StaffRequest, taken_out: Collection[Snapshot] = ()) -> HttpRe
     return render_page(request, "staff/review/grid.html", _("Many at once"), context)
 
 
-def _tile(photo: Photo, taken_out: Collection[Snapshot]) -> tuple[Photo, Snapshot, bool]:
-    snapshot = Snapshot.of(photo)
-    return photo, snapshot, snapshot not in taken_out
+class Tile(NamedTuple):
+    """choices: the labels that number keys give, as JSON. seen: as in a `cards.Card`."""
+
+    photo: Photo
+    snapshot: Snapshot
+    is_in: bool
+    choices: str
+    seen: UUID | None
+
+
+def _tiles(photos: Sequence[Photo], taken_out: Collection[Snapshot]) -> list[Tile]:
+    tree = LabelTree()
+    seen = last_decisions([photo.id for photo in photos])
+    return [
+        Tile(photo, snapshot, snapshot not in taken_out, _choices(photo, tree), seen.get(photo.id))
+        for photo in photos
+        if (snapshot := Snapshot.of(photo))
+    ]
+
+
+def _choices(photo: Photo, tree: LabelTree) -> str:
+    offered = cards.choices(photo, tree)[:_NUMBERED]
+    return json.dumps([[label.slug, str(label), share] for label, share in offered])
 
 
 def _decide(

@@ -52,6 +52,7 @@ class DecisionForm(PhotoForm):
     seen = forms.UUIDField(required=False)
     agrees = forms.UUIDField(required=False)  # with a suggestion that there is another one
     box = BoxField(required=False)
+    grid = forms.BooleanField(required=False)  # decided there, one by one
 
 
 class PartForm(PhotoForm):
@@ -116,10 +117,9 @@ def decide(request: StaffRequest) -> JsonResponse:
     photo = _visible_photo(request, sent["photo"])
     label = _label(sent["label"], photo)
     seen, box = Seen(sent["seen"]), sent["box"]
+    via = Via.GRID if sent["grid"] else Via.QUEUE
     try:
-        made = labelling.decide(
-            photo.id, label, request.user, Via.QUEUE, sent["decision"], seen, box=box
-        )
+        made = labelling.decide(photo.id, label, request.user, via, sent["decision"], seen, box=box)
     except Photo.DoesNotExist:
         raise Http404 from None
     except ChangedMeanwhile as changed:

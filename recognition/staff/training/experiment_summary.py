@@ -15,7 +15,8 @@ from recognition.cnn.training.parameters import TrainingParameters, estimate_sec
 from recognition.models import Experiment, RunState, TrainingEpoch
 from recognition.staff.formatting import percent
 from recognition.staff.line_charts import LinesChart, Point, lines_chart
-from recognition.staff.training import run_text
+from recognition.staff.training import launch_summary, run_text
+from recognition.staff.training.time_ranges import Range, of_training
 from recognition.staff.versions import comparison_summary
 from recognition.training import experiments
 from recognition.training.experiments import NETWORK, Setup, Side
@@ -153,13 +154,14 @@ def answer(experiment: Experiment, found: Sequence[Side]) -> str:
     return sentence % text
 
 
-def seconds(setup: Setup, photos: int) -> float | None:
-    """About how long a run takes on this machine's processor; None if it cannot be guessed."""
+def seconds(setup: Setup, photos: int) -> Range | None:
+    """How long a run takes on this machine; None if it cannot be guessed."""
     network = summaries().get(setup.parent.network if setup.parent else setup.network)
     if network is None:
         return None
     parameters = TrainingParameters.from_dict(dict(setup.parameters))
-    return estimate_seconds(network, photos, parameters, cores=os.cpu_count() or 1)
+    guess = estimate_seconds(network, photos, parameters, cores=os.cpu_count() or 1)
+    return of_training(guess, parameters, False, launch_summary.has_graphics_card())
 
 
 def _best_trial(found: Sequence[Side]) -> str:

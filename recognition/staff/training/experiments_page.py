@@ -16,7 +16,7 @@ from recognition.models import Experiment, RunState, Split
 from recognition.models.ids import time_ordered_uuid
 from recognition.staff.base import StaffRequest, render_page, staff_page
 from recognition.staff.formatting import percent
-from recognition.staff.training import experiment_summary, launch_summary, run_text
+from recognition.staff.training import experiment_summary, run_text, time_ranges
 from recognition.staff.training.experiment_form import KINDS, MODES, ExperimentForm
 from recognition.staff.training.launch_form import without_defaults
 from recognition.training import datasets, experiments, search
@@ -54,7 +54,7 @@ def new(request: StaffRequest) -> HttpResponse:
             return redirect("training-experiment", _launch(request, form).id)
         except CannotTrain as refused:
             field = refused.field if refused.field in form.fields else None
-            form.add_error(field, refused.detail)
+            form.add_error(field, refused.words)
     return _show(request, form, is_posted=True)
 
 
@@ -125,7 +125,6 @@ def _show(request: StaffRequest, form: ExperimentForm, is_posted: bool) -> HttpR
         "name_text": form.data.get("name", ""),
         "how_long": _how_long(form, preview, runs) if is_valid else "",
         "parameters": run_text.many(form.summary.parameters) if form.summary else "",
-        "has_graphics_card": launch_summary.has_graphics_card(),
         "opens_settings": bool(set(form.errors) - {"values", "vary", "trials", "name"}),
     }
     return render_page(request, "staff/training/experiment_new.html", _("New experiment"), context)
@@ -144,7 +143,8 @@ def _how_long(form: ExperimentForm, preview: datasets.Preview, runs: int) -> str
     known = [guess for guess in guesses if guess is not None]
     if len(known) < len(setups):
         return ""
-    return run_text.estimate(sum(known) * runs / len(setups))
+    low, high = (sum(bounds) for bounds in zip(*known, strict=True))
+    return time_ranges.in_words(low * runs / len(setups), high * runs / len(setups))
 
 
 def _live(request: StaffRequest, experiment: Experiment) -> dict[str, Any]:

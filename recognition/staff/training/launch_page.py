@@ -30,7 +30,7 @@ def page(request: StaffRequest) -> HttpResponse:
             return redirect("training-run", _launch(request, form).id)
         except CannotTrain as refused:
             field = refused.field if refused.field in form.fields else None
-            form.add_error(field, refused.detail)
+            form.add_error(field, refused.words)
     return _show(request, form)
 
 
@@ -60,7 +60,6 @@ def _show(request: StaffRequest, form: LaunchForm) -> HttpResponse:
         "nobody_labelled": launch_summary.names(launch_summary.nobody_labelled(preview)),
         "changes": launch_summary.changes(preview),
         "parameters": run_text.many(form.summary.parameters) if form.summary else "",
-        "has_graphics_card": launch_summary.has_graphics_card(),
         "how_long": launch_summary.how_long(form, preview),
         "opens_settings": not form.is_valid() or is_posted or bool(request.GET.get("like")),
     }

@@ -12,13 +12,12 @@ from django.conf import settings
 from recognition.cnn.training.parameters import TrainingParameters, estimate_seconds
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, Mode, RunState, Split, TrainingRun
-from recognition.staff.training import run_text
+from recognition.staff.training import time_ranges
 from recognition.staff.training.launch_form import LaunchForm
 from recognition.training.datasets import FEW, LabelPhotos, Preview
 
 BAR = 100  # how long the longest bar is
 _NAMES_SHOWN = 12
-_TAUGHT_A_SECOND = 200  # photos, with all that belongs to it: a cautious guess
 
 
 @dataclass(frozen=True)
@@ -68,13 +67,14 @@ def how_long(form: LaunchForm, preview: Preview) -> str:
     """As text; empty if it cannot be guessed."""
     photos = preview.photos[Split.TRAIN] + preview.anchors
     if form.mode == Mode.TEACH:
-        return run_text.estimate(photos / _TAUGHT_A_SECOND)
+        return str(time_ranges.of_teaching(photos))
     if form.summary is None or not form.is_valid():
         return ""
     parameters = TrainingParameters(**form.parameters())
     measured = _seconds_per_photo(form.summary.name, parameters.trainable)
-    cores = os.cpu_count() or 1
-    return run_text.estimate(estimate_seconds(form.summary, photos, parameters, measured, cores))
+    seconds = estimate_seconds(form.summary, photos, parameters, measured, os.cpu_count() or 1)
+    is_measured = measured is not None
+    return str(time_ranges.of_training(seconds, parameters, is_measured, has_graphics_card()))
 
 
 def changes(preview: Preview) -> dict[str, Any] | None:

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from recognition.models import RunState, TrainingRun
+from recognition.staff import waiting
 from recognition.staff.base import StaffRequest, render_page, staff_page
-from recognition.staff.training import run_summary, run_text
+from recognition.staff.training import run_notes, run_summary, run_text
 from recognition.training import runs
-from recognition.training.failures import CannotTrain, explain
+from recognition.training.failures import CannotTrain, in_words
 
 
 @staff_page("recognition.view_trainingrun")
@@ -77,7 +78,7 @@ def keep_best(request: StaffRequest, run_id: UUID) -> HttpResponse:
         runs.keep_best(run)
         messages.success(request, _("The best epoch is being measured and saved as a version."))
     except CannotTrain as refused:
-        messages.error(request, refused.detail)
+        messages.error(request, refused.words)
     return redirect("training-run", run.id)
 
 
@@ -88,7 +89,7 @@ def resume(request: StaffRequest, run_id: UUID) -> HttpResponse:
     try:
         runs.resume(run)
     except CannotTrain as refused:
-        messages.error(request, refused.detail)
+        messages.error(request, refused.words)
     return redirect("training-run", run.id)
 
 
@@ -105,11 +106,11 @@ def _live(run: TrainingRun) -> dict[str, Any]:
         "badge": run_text.BADGES[RunState(run.state)],
         "stage": run_text.stage(run),
         "took": run_text.took(run),
-        "time_left": run_text.estimate(run.seconds_left) if run.seconds_left is not None else "",
-        "error": explain(run),
-        "notes": run_text.notes(run),
+        "time_left": run_summary.time_left(run),
+        "error": in_words(run.error) if run.error else "",
+        "notes": run_notes.notes(run),
         "unheard": run_summary.is_unheard(run),
-        "before_it": run_summary.waits_for(run),
+        "waits_for": waiting.of_run(run),
         "charts": run_summary.charts(run),
         "result": run_summary.result(run),
     }

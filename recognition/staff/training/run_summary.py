@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -22,14 +21,14 @@ from recognition.models import (
     TrainingEpoch,
     TrainingRun,
 )
+from recognition.staff import waiting
 from recognition.staff.formatting import percent
 from recognition.staff.line_charts import LinesChart, Point, lines_chart
-from recognition.staff.training import run_text
-from recognition.staff.versions import comparison_summary
+from recognition.staff.training import run_text, time_ranges
+from recognition.staff.versions import comparison_summary, verdict_texts
 from recognition.training import runs
 from recognition.versions import measured
 
-UNHEARD_AFTER = timedelta(seconds=20)
 _OF_NETWORK = "network_options"
 
 
@@ -88,8 +87,8 @@ class Result:
         """Whether the difference means something, and what became of the labels."""
         if self.comparison is None or not self.findings:
             return ""
-        verdict = comparison_summary.verdict(self.comparison)
-        return f"{verdict} {comparison_summary.knows(self.comparison)}"
+        verdict = verdict_texts.verdict(self.comparison)
+        return f"{verdict} {verdict_texts.knows(self.comparison)}"
 
     @property
     def is_being_compared(self) -> bool:
@@ -144,6 +143,14 @@ def best_epoch(run: TrainingRun) -> TrainingEpoch | None:
     return known.order_by("-validation_accuracy", "number").first()
 
 
+def time_left(run: TrainingRun) -> str:
+    """As text; empty if nobody knows."""
+    if run.state != RunState.RUNNING:
+        return ""
+    left = time_ranges.left_of(run, list(run.epochs.order_by("number")))
+    return "" if left is None else str(left)
+
+
 def settings(run: TrainingRun) -> list[Setting]:
     """The run's parameters and its network's options, in the form's order."""
     defaults: Any = TeachParameters()
@@ -179,22 +186,8 @@ def result(run: TrainingRun) -> Result | None:
     return Result(run.model_version, made.first())
 
 
-def waits_for(run: TrainingRun) -> int:
-    """How many runs are before it in its queue."""
-    if run.state != RunState.QUEUED:
-        return 0
-    return _same_queue(run).filter(created__lt=run.created).exclude(id=run.id).count()
-
-
 def is_unheard(run: TrainingRun) -> bool:
     """Whether the process that should work on it has given no sign of life for a while."""
-    if run.is_over or timezone.now() - run.created < UNHEARD_AFTER:
+    if run.is_over or timezone.now() - run.created < waiting.UNHEARD_AFTER:
         return False
     return not heartbeats.is_heard(runs.worked_on_by(run))
-
-
-def _same_queue(run: TrainingRun) -> Any:
-    """Runs that wait for the same process, or are in its hands."""
-    modes = [Mode.TEACH] if run.mode == Mode.TEACH else [Mode.FINE_TUNE, Mode.FROM_SCRATCH]
-    unfinished = (RunState.QUEUED, RunState.RUNNING)
-    return TrainingRun.objects.filter(state__in=unfinished, mode__in=modes)

@@ -1,13 +1,8 @@
-"""Training runs as text: how long, how far, what happened on the way."""
+"""Training runs as text: how long, how far, which."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format, number_format
-from django.utils.timezone import localtime
+from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
@@ -42,7 +37,6 @@ CHOICES = {  # of settings
     "max": gettext_lazy("max"),
     "average": gettext_lazy("average"),
 }
-_UNREADABLE = "unreadable_photo"
 
 
 def duration(seconds: float) -> str:
@@ -61,24 +55,6 @@ def duration(seconds: float) -> str:
     return ngettext("%(days)d day", "%(days)d days", round(hours / 24)) % {
         "days": round(hours / 24)
     }
-
-
-def estimate(seconds: float) -> str:
-    """A guess, rounded as guesses should be: a few seconds, about 40 minutes, about 3 hours."""
-    if seconds < 15:
-        return _("a few seconds")
-    if seconds < 90:
-        return _("about a minute")
-    minutes = round(seconds / 60)
-    if minutes < 10:
-        return _("about %(minutes)d minutes") % {"minutes": minutes}
-    if minutes < 90:
-        return _("about %(minutes)d minutes") % {"minutes": 5 * round(minutes / 5)}
-    hours = round(minutes / 60)
-    if hours < 36:
-        return ngettext("about %(hours)d hour", "about %(hours)d hours", hours) % {"hours": hours}
-    days = round(hours / 24)
-    return ngettext("about %(days)d day", "about %(days)d days", days) % {"days": days}
 
 
 def title(run: TrainingRun) -> str:
@@ -116,50 +92,6 @@ def took_s(run: TrainingRun) -> float | None:
 def took(run: TrainingRun) -> str:
     seconds = took_s(run)
     return "" if seconds is None else duration(seconds)
-
-
-def notes(run: TrainingRun) -> list[str]:
-    """What happened on the way, with its times. Unreadable photos are told of once."""
-    others = [note for note in run.notes if note.get("code") != _UNREADABLE]
-    # A run that is taken up again counts them again.
-    counts = [note.get("photos", 1) for note in run.notes if note.get("code") == _UNREADABLE]
-    unreadable = max(counts, default=0)
-    texts = [
-        f"{at}: {_note(note)}" if (at := _time(note.get("at"))) else _note(note) for note in others
-    ]
-    if unreadable:
-        text = ngettext(
-            "%(photos)d photo could not be read and was left out.",
-            "%(photos)d photos could not be read and were left out.",
-            unreadable,
-        )
-        texts.append(text % {"photos": unreadable})
-    return texts
-
-
-def _time(text: object) -> str:
-    try:
-        moment = parse_datetime(text) if isinstance(text, str) else None
-    except ValueError:
-        moment = None
-    return date_format(localtime(moment), "TIME_FORMAT") if moment and moment.tzinfo else ""
-
-
-def _note(note: Mapping[str, Any]) -> str:
-    code = note.get("code")
-    if code == "out_of_memory":
-        text = _("Memory ran out: from now on %(photos)s photos at once. The result is the same.")
-        return text % {"photos": note.get("batch_size", "")}
-    if code == "crashed":
-        return _("The process that trained died: it goes on from its last checkpoint.")
-    if code == "validation_held_out":
-        text = _("No labelled photo is in the validation split: %(photos)s of training stand in.")
-        return text % {"photos": note.get("photos", "")}
-    if code == "validation_is_training":
-        return _("There are so few photos that the curves show those that it learns from.")
-    rest = {key: value for key, value in note.items() if key not in ("at", "code")}
-    details = ", ".join(f"{key}: {value}" for key, value in rest.items())
-    return f"{code} ({details})" if details else str(code)
 
 
 def many(count: int) -> str:

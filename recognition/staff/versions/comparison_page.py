@@ -13,9 +13,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from recognition.labels.tree import LabelTree
 from recognition.models import ComparedPhoto, Comparison, Label, ModelVersion
+from recognition.staff import waiting
 from recognition.staff.base import StaffRequest, render_page, staff_page
-from recognition.staff.versions import comparison_summary, confidence_chart, confusion_matrix
-from recognition.versions.comparison import comparing
+from recognition.staff.versions import (
+    comparison_summary,
+    confidence_chart,
+    confusion_matrix,
+    verdict_texts,
+)
+from recognition.versions.comparison import comparing, judging
 
 PREVIEW = 12  # photos of a kind on the page itself
 PER_PAGE = 60
@@ -47,7 +53,8 @@ def page(request: StaffRequest, candidate: int, baseline: int) -> HttpResponse:
     versions = _versions(candidate, baseline)
     if request.method == "POST":
         form = ReplayForm(request.POST)
-        comparing.request(*versions, form.cleaned_data["replay"] if form.is_valid() else None)
+        replay = form.cleaned_data["replay"] if form.is_valid() else None
+        comparing.request(*versions, replay, by=request.user)
         return redirect("training-compare", candidate, baseline)
     comparison = _comparison(*versions)
     is_waiting = comparison is not None and comparison.state in (State.QUEUED, State.RUNNING)
@@ -56,8 +63,9 @@ def page(request: StaffRequest, candidate: int, baseline: int) -> HttpResponse:
         "baseline": versions[1],
         "comparison": comparison,
         "is_waiting": is_waiting,
+        "waits_for": waiting.of_comparison(comparison) if comparison else "",
         "may_compare": any(map(request.user.has_perm, _MAY_COMPARE)),
-        "failure": comparison_summary.failure(comparison) if comparison else "",
+        "failure": verdict_texts.failure(comparison) if comparison else "",
         "replays": comparing.REPLAYS,
         **(_findings(request, comparison) if comparison and comparison.findings else {}),
     }
@@ -122,12 +130,12 @@ def _findings(request: StaffRequest, comparison: Comparison) -> dict[str, Any]:
     on_test = _visible(request, comparison, Part.TEST)
     return {
         "findings": findings,
-        "headline": comparison_summary.headline(comparison),
-        "broad": comparison_summary.broad(comparison),
-        "verdict": comparison_summary.verdict(comparison),
-        "knows": comparison_summary.knows(comparison),
+        "headline": verdict_texts.headline(comparison),
+        "broad": verdict_texts.broad(comparison),
+        "verdict": verdict_texts.verdict(comparison),
+        "knows": verdict_texts.knows(comparison),
         "lost": lost,
-        "is_doubtful": bool(lost) or comparison_summary.breaks_more(comparison),
+        "is_doubtful": judging.is_doubtful(findings),
         "gained": comparison_summary.names(findings["gained"], tree),
         "left_out": comparison_summary.left_out(comparison),
         "figures": list(comparison_summary.figures(comparison)),

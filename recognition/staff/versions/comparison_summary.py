@@ -1,4 +1,4 @@
-"""What the page of a comparison shows: its findings as sentences, tables and a chart."""
+"""What the page of a comparison shows beside its verdict: its findings as tables."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ from recognition.labels.ordering import name_key
 from recognition.labels.tree import LabelTree
 from recognition.models import Comparison
 from recognition.staff.formatting import percent, short_percent
-from recognition.versions.comparison import comparing
 
-CHANCE = 0.05  # a p-value from which on a difference may well be chance
 _NOTEWORTHY = 0.05  # of F1: a label that changed by so much is marked
 _REJECTED = gettext_lazy("of %(photos)s photos of something else, those answered “neither”")
 _LEFT_OUT = {
@@ -59,86 +57,6 @@ class LabelRow:
     photos: int
     scores: list[tuple[str, str]]
     change: Change
-
-
-def headline(comparison: Comparison) -> str:
-    """The result in a sentence."""
-    findings = comparison.findings
-    if not findings["candidate"]["photos"]:
-        return _("There are no photos to measure on: no labelled photo is in the test split.")
-    fixes = ngettext(
-        "Version %(number)d fixes %(photos)s photo", "Version %(number)d fixes %(photos)s photos",
-        findings["fixed"],
-    ) % {"number": comparison.candidate.number, "photos": _whole(findings["fixed"])}  # fmt: skip
-    breaks = _("and breaks %(photos)s") % {"photos": _whole(findings["broken"])}
-    values = {"fixes": fixes, "breaks": breaks, "p": p_value(findings["p"])}
-    return _("%(fixes)s %(breaks)s (%(p)s).") % values
-
-
-def broad(comparison: Comparison) -> str:
-    """How many photos only one of the two answers exactly, where the other one is right but broad;
-    empty if there are none."""
-    counts = {name: comparison.findings.get(name, 0) for name in ("finer", "broader", "broad")}
-    if not any(counts.values()):
-        return ""
-    text = _(
-        "Right both times: %(finer)s more finely now, %(broader)s more broadly. Wrong before and "
-        "right but broad now: %(broad)s."
-    )
-    return text % {name: _whole(count) for name, count in counts.items()}
-
-
-def breaks_more(comparison: Comparison) -> bool:
-    """Whether the candidate breaks more test photos than it fixes."""
-    return comparing.won(comparison.findings) < 0
-
-
-def verdict(comparison: Comparison) -> str:
-    """Whether the difference means something."""
-    findings = comparison.findings
-    if not findings["candidate"]["photos"]:
-        return _("About one photo in five is kept for the test. Label more photos, then compare.")
-    if not any(findings.get(name) for name in ("fixed", "broken", "finer", "broader", "broad")):
-        return _("Both are right and wrong on the same photos.")
-    if findings["p"] >= CHANCE:
-        return _("A difference as small as this may well be chance.")
-    if comparing.won(findings) > 0:
-        return _("It is better, and hardly by chance.")
-    return _("It is worse, and hardly by chance.")
-
-
-def knows(comparison: Comparison) -> str:
-    """What became of the labels."""
-    gained, lost = len(comparison.findings["gained"]), len(comparison.findings["lost"])
-    if not gained and not lost:
-        return _("Both know the same labels.")
-    more = ngettext(
-        "It knows %(labels)s more label;", "It knows %(labels)s more labels;", gained
-    ) % {"labels": _whole(gained)}
-    if not gained:
-        more = _("It knows no new label;")
-    if not lost:
-        return _two(more, _("it forgets none."))
-    less = ngettext("it forgets %(labels)s.", "it forgets %(labels)s.", lost)
-    return _two(more, less % {"labels": _whole(lost)})
-
-
-def failure(comparison: Comparison) -> str:
-    """Why it could not be made; empty unless it failed."""
-    if comparison.state != Comparison.State.FAILED:
-        return ""
-    if comparison.error == comparing.CRASHED:
-        why = _("The teacher stopped several times while it worked on this. Look into its log.")
-    else:
-        why = comparison.error
-    return _two(_("The versions could not be compared."), why)
-
-
-def p_value(p: float) -> str:
-    if p < 0.0001:
-        return "p < " + number_format(0.0001, 4)
-    decimals = 4 if p < 0.01 else 2
-    return "p = " + number_format(round(p, decimals), decimals)  # which cuts, and does not round
 
 
 def left_out(comparison: Comparison) -> list[str]:
@@ -293,11 +211,6 @@ def interval(bounds: Sequence[float] | None) -> str:
 def short(share: float | None) -> str:
     """A share without needless decimals."""
     return "–" if share is None else short_percent(share)
-
-
-def _two(first: str, second: str) -> str:
-    """Two sentences, or halves of one."""
-    return _("%(first)s %(second)s") % {"first": first, "second": second}
 
 
 def _whole(number: int) -> str:

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from recognition.models import Comparison, ModelVersion
 from recognition.staff.base import StaffRequest, render_page, staff_page
-from recognition.staff.versions import comparison_summary
+from recognition.staff.versions import verdict_texts
 from recognition.versions import registry
+from recognition.versions.comparison import judging
 
 
 @staff_page("recognition.promote")
@@ -70,12 +71,12 @@ def _changes(version: ModelVersion) -> dict[str, Any]:
     context: dict[str, Any] = {
         "version": version,
         "lost": ", ".join(label.name for label in lost),
-        "is_doubtful": bool(lost or (comparison and comparison_summary.breaks_more(comparison))),
+        "is_doubtful": bool(lost or (comparison and judging.is_doubtful(comparison.findings))),
         "comparison": comparison,
     }
     if comparison:
-        context["headline"] = comparison_summary.headline(comparison)
-        context["verdict"] = comparison_summary.verdict(comparison)
+        context["headline"] = verdict_texts.headline(comparison)
+        context["verdict"] = verdict_texts.verdict(comparison)
     return context
 
 

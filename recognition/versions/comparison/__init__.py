@@ -8,7 +8,6 @@
     finer, broader: how many photos the baseline has right but broad and the candidate exactly, and
         the other way round. broad: how many the baseline has wrong and the candidate right but
         broad, which counts as nothing won. Missing in findings from before there was a tree.
-    p: of McNemar's exact test over what only one of the two has exactly right.
     lost, gained: slugs of labels that the candidate no longer knows, or newly knows.
     left_out: {reason: photos} of the test split that were not compared: "trained_on" by either
         version, "retired" label, "unreadable" file, "unread" because it would take too long.

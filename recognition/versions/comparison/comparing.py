@@ -8,14 +8,16 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.core import leases, steps, wakeups
 from recognition.core.locks import retry_if_deleted
 from recognition.labels.tree import LabelTree
@@ -34,7 +36,8 @@ logger = logging.getLogger(__name__)
 
 REPLAYS = (100, 500, 2000, 10_000)  # of the latest uploads
 MAX_ATTEMPTS = 3
-CRASHED = "crashed"  # the error of one that lost as many teachers
+# Errors of comparisons. Crashed: it lost as many teachers.
+CRASHED, DAMAGED, NO_ENGINE, NO_MEMORY, BUG = "crashed", "damaged", "engine", "memory", "bug"
 _LEASE = timedelta(minutes=30)
 _CHUNK = 500
 _TOGETHER = 2000  # rows a transaction
@@ -45,10 +48,14 @@ _TOLD = (Outcome.FIXED, Outcome.BROKEN, Outcome.FINER, Outcome.BROADER, Outcome.
 
 @transaction.atomic
 def request(
-    candidate: ModelVersion, baseline: ModelVersion, replay: int | None = None
+    candidate: ModelVersion,
+    baseline: ModelVersion,
+    replay: int | None = None,
+    by: User | None = None,
 ) -> Comparison:
     """Queue a comparison, or queue it again; one that is waiting already is not queued twice.
 
+    by: who is told when it ends.
     replay: how many of the latest uploads both versions shall answer; by default as last time.
     """
     comparison, created = Comparison.objects.select_for_update().get_or_create(
@@ -59,16 +66,10 @@ def request(
     if created or not waits or replay != comparison.replay:
         comparison.state, comparison.replay = State.QUEUED, replay
         comparison.attempts, comparison.error = 0, ""
+        comparison.by, comparison.ended = by, None
         comparison.save()
     transaction.on_commit(wakeups.wake_teacher)
     return comparison
-
-
-def won(findings: Mapping[str, Any]) -> int:
-    """How many photos more the candidate has exactly right; below 0 if it has fewer."""
-    gains: int = findings["fixed"] + findings.get("finer", 0)
-    losses: int = findings["broken"] + findings.get("broader", 0)
-    return gains - losses
 
 
 def compare_pending() -> None:
@@ -78,7 +79,8 @@ def compare_pending() -> None:
             _make(comparison)
         except Exception as error:
             logger.exception("versions could not be compared: %s", comparison)
-            _held(comparison).update(state=State.FAILED, error=str(error), **leases.NO_LEASE)
+            failed = {"error": _code(error), "ended": timezone.now(), **leases.NO_LEASE}
+            _held(comparison).update(state=State.FAILED, **failed)
         if TrainingRun.objects.filter(state=RunState.QUEUED, mode=Mode.TEACH).exists():
             wakeups.wake_teacher()  # who then comes back to the rest
             return
@@ -90,7 +92,7 @@ def _claim() -> Comparison | None:
     running = Comparison.objects.filter(state=State.RUNNING)
     unfinished = leases.given_up(running)
     unfinished.filter(attempts__gte=MAX_ATTEMPTS).update(
-        state=State.FAILED, error=CRASHED, **leases.NO_LEASE
+        state=State.FAILED, error=CRASHED, ended=timezone.now(), **leases.NO_LEASE
     )
     unfinished.update(state=State.QUEUED, **leases.NO_LEASE)
     waiting = Comparison.objects.filter(state=State.QUEUED)
@@ -104,6 +106,16 @@ def _claim() -> Comparison | None:
 def _held(comparison: Comparison) -> Any:
     """The row while this process holds its lease; no row after that."""
     return leases.held(Comparison.objects.filter(id=comparison.id, state=State.RUNNING))
+
+
+def _code(error: Exception) -> str:
+    from recognition.cnn.serving.engine import BrokenEngine
+
+    if isinstance(error, CorruptCheckpoint):
+        return DAMAGED
+    if isinstance(error, MemoryError):
+        return NO_MEMORY
+    return NO_ENGINE if isinstance(error, BrokenEngine) else BUG
 
 
 def _make(comparison: Comparison) -> None:
@@ -133,19 +145,12 @@ def _on_test_photos(
     places = both.places
     truth = np.array([places[label] for label in both.truth if label is not None], dtype=np.intp)
     rows = side_by_side.compared_photos(both, Part.TEST, evaluation.right_answers(labels))
-    is_right = [
-        evaluation.right_answers(labels)[truth, said.answers]
-        for said in (both.answers_before, both.answers_after)
-    ]
     outcomes = Counter(row.outcome for row in rows)
     left_out = chosen.left_out + Counter(unreadable=both.unreadable, unread=both.unread)
     return {
         "baseline": evaluation.measure(both.before, truth, labels, both.answers_before.answers),
         "candidate": evaluation.measure(both.after, truth, labels, both.answers_after.answers),
         **{outcome.value: outcomes[outcome] for outcome in _TOLD},
-        "p": evaluation.mcnemar_p(
-            int((is_right[1] & ~is_right[0]).sum()), int((is_right[0] & ~is_right[1]).sum())
-        ),
         "left_out": dict(left_out),  # adding counters leaves zeros out
         "is_capped": chosen.is_capped,
     }, rows
@@ -205,8 +210,8 @@ def _store(comparison: Comparison, findings: dict[str, Any], rows: list[Compared
         if not retry_if_deleted(partial(_keep, comparison, chunk)):
             return
     now = timezone.now()
-    done = {"state": State.DONE, "made": now, "findings": findings, "error": "", **leases.NO_LEASE}
-    _held(comparison).update(**done)
+    done = {"state": State.DONE, "made": now, "ended": now, "findings": findings, "error": ""}
+    _held(comparison).update(**done, **leases.NO_LEASE)
 
 
 @transaction.atomic

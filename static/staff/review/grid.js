@@ -1,67 +1,58 @@
 // Many at once: counts what is chosen, ranges with the shift key, arrows from picture to picture.
 
 import { all, maybe, the } from "../../dom.js";
+import { GridKeys, isDecided, tileOf } from "./grid-keys.js";
 
 const form = maybe("[data-grid]", HTMLFormElement);
 const boxes = form ? all("[name=keep]", HTMLInputElement, form) : [];
 /** @type {number | null} */
 let last = null;
 
+/** Those that are not decided one by one. */
+const waiting = () => boxes.filter((box) => !isDecided(tileOf(box)));
+
 /** @param {HTMLFormElement} form */
 function count(form) {
-  const kept = boxes.filter((box) => box.checked).length;
+  const kept = waiting().filter((box) => box.checked).length;
+  const wrong = waiting().length - kept;
   the("[data-kept]", HTMLElement, form).textContent = String(kept);
-  the("[data-wrong]", HTMLElement, form).textContent = String(boxes.length - kept);
+  the("[data-wrong]", HTMLElement, form).textContent = String(wrong);
   the("[name=confirm]", HTMLButtonElement, form).disabled = kept === 0;
-  the("[name=relabel]", HTMLButtonElement, form).disabled = kept === boxes.length;
+  the("[name=relabel]", HTMLButtonElement, form).disabled = wrong === 0;
 }
 
 /**
- * @param {number} from
- * @param {number} to
+ * @param {HTMLInputElement[]} these
  * @param {boolean} checked
  */
-function turnRange(from, to, checked) {
-  for (const box of boxes.slice(Math.min(from, to), Math.max(from, to) + 1)) box.checked = checked;
-}
-
-function perRow() {
-  const tops = boxes.map((box) => box.closest("label")?.offsetTop ?? 0);
-  const next = tops.findIndex((top) => top > tops[0]);
-  return next < 0 ? boxes.length : next;
+function turn(these, checked) {
+  for (const box of these) if (!isDecided(tileOf(box))) box.checked = checked;
 }
 
 /** @param {Event} event */
 const placeOf = ({ target }) => (target instanceof HTMLInputElement ? boxes.indexOf(target) : -1);
 
-/** @param {KeyboardEvent} event */
-function step(event) {
-  const here = placeOf(event);
-  /** @type {Record<string, number>} */
-  const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -perRow(), ArrowDown: perRow() };
-  const target = here < 0 ? null : boxes[here + steps[event.key]];
-  if (!target) return;
-  event.preventDefault();
-  target.focus();
-}
-
 /** @param {HTMLFormElement} form */
 function listen(form) {
-  const turn = the("[data-turn]", HTMLElement, form);
-  turn.hidden = false;
-  turn.addEventListener("click", () => {
-    const checked = boxes.every((box) => !box.checked);
-    turnRange(0, boxes.length - 1, checked);
+  const button = the("[data-turn]", HTMLElement, form);
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    turn(
+      boxes,
+      waiting().every((box) => !box.checked),
+    );
     count(form);
   });
   form.addEventListener("click", (event) => {
     const here = placeOf(event);
     if (here < 0) return;
-    if (event.shiftKey && last !== null) turnRange(last, here, boxes[here].checked);
+    const from = event.shiftKey && last !== null ? last : here;
+    if (isDecided(tileOf(boxes[here]))) boxes[here].checked = true;
+    turn(boxes.slice(Math.min(from, here), Math.max(from, here) + 1), boxes[here].checked);
     last = here;
     count(form);
   });
-  form.addEventListener("keydown", step);
+  new GridKeys(form, boxes, () => count(form)).listen();
   // The browser may restore what was taken out.
   window.addEventListener("pageshow", () => count(form));
   count(form);

@@ -2,6 +2,8 @@
 
 import { around } from "../../dom.js";
 
+const FIELDS = "input, select, textarea, [contenteditable]";
+
 /** @type {Record<string, string>} */
 const KEYS = {
   Enter: "confirm",
@@ -18,6 +20,8 @@ const KEYS = {
   w: "whole",
   d: "draw",
   a: "annotate",
+  e: "expert",
+  c: "note",
   Escape: "cancel",
   "+": "larger",
   "=": "larger",
@@ -50,12 +54,15 @@ function nameOf({ key, shiftKey }) {
   return shiftKey && key.startsWith("Arrow") ? `Shift+${key}` : key;
 }
 
-/** @param {KeyboardEvent} event */
-function isForSomethingElse(event) {
+/**
+ * @param {KeyboardEvent} event
+ * @param {string} fields  in which keys write something
+ */
+export function isForSomethingElse(event, fields = FIELDS) {
   if (event.defaultPrevented || event.repeat || event.isComposing) return true;
   if (event.ctrlKey || event.metaKey || event.altKey) return true;
   if (document.querySelector("dialog[open]")) return true;
-  const field = around(event, "input, select, textarea, [contenteditable]");
+  const field = around(event, fields);
   if (field && !field.closest("dialog")) return true; // of a closed dialog: it loses the focus soon
   return event.key === "Enter" && Boolean(around(event, "a, button, summary"));
 }

@@ -8,7 +8,7 @@ const MAX_WAIT_MS = 30_000;
 /**
  * @typedef {import("./send.js").Answer} Answer
  * @typedef {import("./send.js").Outcome} Outcome
- * @typedef {"decide" | "annotate" | "skip" | "undo"} Action
+ * @typedef {"decide" | "annotate" | "skip" | "undo" | "note" | "ask"} Action
  */
 
 /**

@@ -6,6 +6,7 @@ import { FIRST_KEY } from "./at-hand.js";
 import { Carousel, photoOf } from "./carousel.js";
 import { askWhose } from "./conflict.js";
 import { listenToKeys } from "./keys.js";
+import { hideNote, noteActions } from "./notes.js";
 import { Outbox } from "./outbox.js";
 import { atHand, pickFor } from "./pick.js";
 import { pictureOf } from "./picture.js";
@@ -26,6 +27,8 @@ const outbox = new Outbox(
   {
     decide: dataset.decide,
     annotate: dataset.annotate,
+    note: dataset.note,
+    ask: dataset.ask,
     skip: dataset.skip,
     undo: dataset.undo,
   },
@@ -52,7 +55,6 @@ let isAsking = false;
 function decide(slug, name, article = carousel.current) {
   if (!slug || !article?.isConnected) return;
   if (!carousel.isDrawn(article)) return say(dataset.textUnseen);
-  progress.count(-1);
   const { box } = pictureOf(article);
   const about = box ? JSON.stringify(box) : ""; // without: as it was
   const seen = article.dataset.seen ?? "";
@@ -73,12 +75,27 @@ function skip() {
  * @param {Fields} fields
  */
 function leave(article, action, fields) {
+  if (action !== "skip") progress.count(-1);
   const id = newId();
   const photo = photoOf(article);
   outbox.add({ id, action, photo, fields: { decision: id, photo, ...fields } });
   steps.push({ id, action, article });
   carousel.takeOut(article);
   goOn();
+}
+
+/**
+ * Of a photo that stays where it is.
+ * @param {HTMLElement} article
+ * @param {Action} action
+ * @param {Fields} fields
+ */
+function add(article, action, fields) {
+  const id = newId();
+  const photo = photoOf(article);
+  outbox.add({ id, action, photo, fields: { photo, part: id, ...fields } });
+  steps.push({ id, action, article });
+  return id;
 }
 
 function confirm() {
@@ -107,11 +124,7 @@ async function search() {
 async function labelPart(article, box) {
   const label = await pickFor(article, OFFERED);
   if (!label) return;
-  const id = newId();
-  const photo = photoOf(article);
-  const fields = { photo, part: id, box, label: label.slug };
-  outbox.add({ id, action: "annotate", photo, fields });
-  steps.push({ id, action: "annotate", article });
+  const id = add(article, "annotate", { box, label: label.slug });
   pictureOf(article).showLabelled(id, label.name);
   say(dataset.textPart, label.name);
 }
@@ -124,7 +137,8 @@ function undo() {
   const { id, article } = step;
   const photo = photoOf(article);
   if (!outbox.withdraw(id)) outbox.add({ id: newId(), photo, ...opposite(step.action, id, photo) });
-  if (step.action === "decide") progress.count(1);
+  if (step.action === "decide" || step.action === "ask") progress.count(1);
+  if (step.action === "note") hideNote(article, id);
   if (step.action === "annotate") pictureOf(article).takeBack(id);
   carousel.putBack(article);
   say(dataset.textUndone);
@@ -143,7 +157,6 @@ function opposite(action, id, photo) {
   return { action, fields: { photo, part: id, back: 1 } };
 }
 
-// What was decided before this page was loaded.
 /** @type {Promise<unknown>} */
 let undoing = Promise.resolve();
 function undoEarlier() {
@@ -212,7 +225,7 @@ function showConflict({ html, seen }, mine) {
 
 function goOn() {
   if (stage.contains(document.activeElement) || document.activeElement === document.body)
-    stage.focus();
+    stage.focus({ preventScroll: true });
   progress.showEnd(!carousel.current && !isAsking);
   if (carousel.articles.length <= FEW_LEFT) refill();
 }
@@ -222,7 +235,7 @@ const photosUnsent = () => outbox.entries.map((entry) => entry.photo);
 async function refill() {
   if (isAsking) return;
   isAsking = true;
-  const answer = await ask({ unsent: photosUnsent() });
+  const answer = await claim({ unsent: photosUnsent() });
   isAsking = false;
   if (answer.outcome !== "done") return setTimeout(refill, AGAIN_MS);
   carousel.add(answer.html, photosUnsent());
@@ -231,7 +244,7 @@ async function refill() {
 }
 
 /** @param {Fields} fields */
-async function ask(fields) {
+async function claim(fields) {
   const { order, kind, label } = dataset;
   const answer = await post(dataset.claim, {
     order,
@@ -252,7 +265,7 @@ async function ask(fields) {
 }
 
 async function renew() {
-  if (carousel.current) await ask({ renew: 1 });
+  if (carousel.current) await claim({ renew: 1 });
   goOn();
 }
 
@@ -283,6 +296,7 @@ const actions = {
   forth: () => carousel.move(1),
   help: () => the("[data-help]", HTMLDialogElement, page).showModal(),
   again: refill,
+  ...noteActions({ ...ofPicture, add, leave }),
   ...pictureActions(ofPicture),
 };
 

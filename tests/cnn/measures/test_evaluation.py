@@ -11,7 +11,8 @@ import pytest
 from scipy.stats import binomtest
 from sklearn.metrics import f1_score
 
-from recognition.cnn.measures.evaluation import mcnemar_p, measure, right_answers
+from recognition.cnn.measures.evaluation import measure, right_answers
+from recognition.cnn.measures.mcnemar import mcnemar_p
 from recognition.cnn.taxonomy import Label
 
 LABELS = (

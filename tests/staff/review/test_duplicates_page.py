@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from recognition.models import BulkDecision, Label, Photo
+from recognition.models import BulkDecision, GroupDecision, Label, Photo
 from recognition.review import groups
 from recognition.review.bulk import Snapshot
 from tests.support.rows import NO_ID, settled_photo
@@ -202,3 +202,37 @@ def test_reviewers_who_may_not_see_all_find_only_their_own(client: Client, uploa
     assert labels_of(*photos) == [None, None]
     response = client.post(DUPLICATES + "apart/", {"photo": str(photos[0].id)})
     assert response.status_code == 404
+
+
+def keep(client: Client, group: Photo, seen: int, **fields: object) -> HttpResponse:
+    given = {"group": group.id, "seen": seen, **fields}
+    return client.post(DUPLICATES + "keep/", given, follow=True)
+
+
+def test_one_is_kept_and_that_can_be_undone(as_reviewer: Client, uploader: User) -> None:
+    one, other = group_of(uploader, "one", "other")
+    page = keep(as_reviewer, one, 2, photo=other.id).content.decode()
+    assert "“other” is kept; 1 near-duplicate of it is left out." in page
+    assert shown(as_reviewer) == []
+    made = GroupDecision.objects.get()
+    as_reviewer.post(DUPLICATES + "undo/", {"decision": made.id})
+    assert shown(as_reviewer) == [["one", "other"]]
+
+
+def test_all_are_kept(as_reviewer: Client, uploader: User) -> None:
+    one, _other = group_of(uploader, "one", "other")
+    assert "All 2 near-duplicates are kept." in keep(as_reviewer, one, 2).content.decode()
+    assert shown(as_reviewer) == []
+
+
+def test_a_group_that_has_changed_is_looked_at_again(as_reviewer: Client, uploader: User) -> None:
+    one, *_others = group_of(uploader, "one", "two", "three")
+    assert "look again" in messages_of(keep(as_reviewer, one, 2))
+    assert shown(as_reviewer) == [["one", "two", "three"]]
+
+
+def test_what_makes_no_sense_is_refused(as_reviewer: Client, uploader: User) -> None:
+    one, _other = group_of(uploader, "one", "other")
+    assert keep(as_reviewer, one, 0).status_code == 400
+    assert keep(as_reviewer, one, 2, photo=NO_ID).status_code == 404
+    assert as_reviewer.post(DUPLICATES + "undo/", {"decision": NO_ID}).status_code == 404

@@ -40,7 +40,7 @@ def waiting(owner: User, slug: str = "dog", confidence: float = 0.9, **fields: A
 
 
 def names(response: HttpResponse) -> list[str]:
-    return [photo.name for photo, _sight, _is_in in response.context["tiles"]]
+    return [tile.photo.name for tile in response.context["tiles"]]
 
 
 def snapshots(*photos: Photo) -> list[str]:
@@ -170,7 +170,7 @@ def test_confirming_leads_to_the_next_ones(
     for number in range(4):
         waiting(uploader, name=str(number))
     first = as_reviewer.get(GRID, {"kind": "animal"})
-    shown = [str(snapshot) for _photo, snapshot, _is_in in first.context["tiles"]]
+    shown = [str(tile.snapshot) for tile in first.context["tiles"]]
     body = {"confirm": "yes", "shown": shown, "keep": shown[:1], "next": first.context["page"].next}
     response = as_reviewer.post(f"{GRID}?kind=animal", body, follow=True)
     assert names(response) == ["1", "0"]
@@ -191,7 +191,7 @@ def test_a_label_that_is_none_decides_nothing_and_forgets_nothing(
     shown = snapshots(*four)
     response = relabel(as_reviewer, shown, shown[2:], label)
     assert not Decision.objects.exists()
-    assert [is_in for _photo, _sight, is_in in response.context["tiles"]] == [
+    assert [tile.is_in for tile in response.context["tiles"]] == [
         True,
         True,
         False,
@@ -216,7 +216,7 @@ def test_what_is_undone_is_shown_again(
     for number in range(6):
         waiting(uploader, name=str(number))
     second = as_reviewer.get(as_reviewer.get(GRID).context["next_address"])
-    shown = [str(snapshot) for _photo, snapshot, _is_in in second.context["tiles"]]
+    shown = [str(tile.snapshot) for tile in second.context["tiles"]]
     body = {"confirm": "yes", "shown": shown, "keep": shown, "next": second.context["page"].next}
     third = as_reviewer.post(second.wsgi_request.get_full_path(), body, follow=True)
     assert names(third) == ["1", "0"]

@@ -13,6 +13,7 @@ from django.utils.html import strip_tags
 
 from recognition.cnn.taxonomy import Label as TaxonomyLabel
 from recognition.models import ComparedPhoto, Comparison, Label, ModelVersion, Photo
+from recognition.staff.versions import verdict_texts
 from recognition.versions.comparison import comparing
 from recognition.versions.comparison.answers import Answers
 from recognition.versions.registry import register
@@ -207,8 +208,12 @@ def test_without_test_photos_the_page_says_what_to_do(
 
 def test_a_failure_is_told(as_superuser: Client, candidate: ModelVersion) -> None:
     as_superuser.post(PAGE)
-    Comparison.objects.update(state=State.FAILED, error="model.json was changed")
-    assert "could not be compared. model.json was changed" in text(as_superuser)
+    for error, words in {**verdict_texts.FAILURES, "ValueError: 7": "nobody foresaw"}.items():
+        Comparison.objects.update(state=State.FAILED, error=error)
+        shown = text(as_superuser).replace("&#x27;", "'")
+        assert "could not be compared." in shown
+        assert str(words) in shown
+        assert "ValueError" not in shown
 
 
 @pytest.mark.parametrize(

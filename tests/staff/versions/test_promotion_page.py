@@ -55,7 +55,7 @@ def test_a_retired_label_is_not_lost(staff: Client) -> None:
 def test_the_page_says_what_the_comparison_found(
     staff: Client, versions: list[ModelVersion]
 ) -> None:
-    findings = {"fixed": 41, "broken": 2, "p": 0.0001, "candidate": {"photos": 500}}
+    findings = {"fixed": 41, "broken": 2, "candidate": {"photos": 500}}
     Comparison.objects.create(
         candidate=versions[1], baseline=versions[0], state="done", findings=findings
     )

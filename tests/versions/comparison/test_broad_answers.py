@@ -10,7 +10,8 @@ import pytest
 
 from recognition.cnn import narrowest
 from recognition.models import ComparedPhoto, Label, Photo
-from recognition.versions.comparison import comparing
+from recognition.versions.comparison import judging
+from recognition.versions.comparison.judging import Verdict
 from tests.versions.comparison.conftest import EMBEDDING_SIZE, outcomes
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,8 +38,7 @@ def test_what_is_above_the_label_is_right_but_broad(
     }
     counts = {name: found.findings[name] for name in ("fixed", "broken", "broad", "broader")}
     assert counts == {"fixed": 0, "broken": 1, "broad": 1, "broader": 1}
-    assert found.findings["p"] == 1
-    assert comparing.won(found.findings) == -2
+    assert judging.judge(found.findings) == Verdict.CHANCE
     assert (found.findings["baseline"]["broad"], found.findings["candidate"]["broad"]) == (0.4, 0.6)
 
 

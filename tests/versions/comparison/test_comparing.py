@@ -35,7 +35,6 @@ def test_it_tells_what_the_candidate_fixes_and_breaks(
         none.id: (Outcome.BOTH_WRONG, "car", "car"),
     }
     assert (found.findings["fixed"], found.findings["broken"]) == (1, 1)
-    assert found.findings["p"] == 1
     assert found.findings["baseline"]["accuracy"] == found.findings["candidate"]["accuracy"] == 0.5
 
 

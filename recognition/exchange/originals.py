@@ -1,0 +1,42 @@
+"""The originals of some photos in one ZIP, which is written while it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+from django.db.models import QuerySet
+from zipstream import ZIP_STORED, ZipStream
+
+from recognition.exchange import export_rows
+from recognition.exchange.export_names import UniqueNames, file_name
+from recognition.models import Photo
+
+FILE_NAME = "ark-photos.zip"
+ERRORS = "errors.txt"
+_PAGE = 200
+
+
+def archive(photos: QuerySet[Photo], photo_ids: Iterable[UUID]) -> Iterator[bytes]:
+    """In the order of their ids, under their own names. ERRORS names those whose originals are
+    missing or damaged; whoever is deleted meanwhile is left out."""
+    stream, names, problems = ZipStream(), UniqueNames(), ""
+    for photo in _some_at_a_time(photos, sorted(photo_ids)):
+        name = names.take(file_name(photo))
+        try:
+            original = export_rows.open_original(photo)
+        except export_rows.Unusable as problem:
+            problems += f"{name}: the original of {photo.id} is {problem}\n"
+            continue
+        with original:
+            stream.add(export_rows.pieces(original), name, compress_type=ZIP_STORED)
+            yield from stream.all_files()
+    if problems:
+        stream.add(problems, names.take(ERRORS), compress_type=ZIP_STORED)
+    yield from stream.finalize()
+
+
+def _some_at_a_time(photos: QuerySet[Photo], photo_ids: list[UUID]) -> Iterator[Photo]:
+    wanted = photos.select_related(None).only("id", "name", "format", "sha256").order_by("id")
+    for first in range(0, len(photo_ids), _PAGE):
+        yield from wanted.filter(id__in=photo_ids[first : first + _PAGE])

@@ -1,0 +1,96 @@
+"""From what a file or a table says of a photo's making to the columns of `Photo`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, NamedTuple
+
+from django.utils import timezone as zones
+
+from recognition.models import Photo
+from recognition.models.names import visible
+
+COLUMNS = ("taken_at", "camera", "latitude", "longitude")
+_A_DAY = timedelta(days=1)  # clocks go wrong, but a photo of the future is a mistake
+_CAMERA = Photo._meta.get_field("camera").max_length or 0
+Place = tuple[float, float]  # latitude, longitude
+
+
+class Capture(NamedTuple):
+    """None where nobody says it."""
+
+    taken_at: datetime | None = None
+    camera: str | None = None
+    place: Place | None = None
+
+    def or_else(self, other: Capture) -> Capture:
+        """What this leaves open, the other says."""
+        return Capture(*(mine or its for mine, its in zip(self, other, strict=True)))
+
+    def put_into(self, photo: Photo) -> None:
+        photo.taken_at, photo.camera = self.taken_at, self.camera
+        photo.latitude, photo.longitude = self.place or (None, None)
+
+
+NOTHING = Capture()
+
+
+def of_file(said: Mapping[str, Any]) -> Capture:
+    """said: as `cnn/pixels/exif/reading.py` describes it."""
+    at = said.get("taken")
+    taken = _aware(datetime.fromisoformat(at), said.get("offset_minutes")) if at else None
+    place = (said.get("latitude"), said.get("longitude"))
+    return Capture(taken, said.get("camera"), None if None in place else place)  # type: ignore[arg-type]
+
+
+def of_photo(photo: Photo) -> Capture:
+    place = (photo.latitude, photo.longitude)
+    return Capture(photo.taken_at, photo.camera, None if None in place else place)  # type: ignore[arg-type]
+
+
+def of_row(row: Mapping[str, str]) -> Capture:
+    """What a row of a table says. Raises ValueError, with the cell that makes no sense."""
+    return Capture(_time(row["taken_at"]), visible(row["camera"])[:_CAMERA] or None, _place(row))
+
+
+def _time(cell: str) -> datetime | None:
+    if not cell.strip():
+        return None
+    try:
+        at = datetime.fromisoformat(cell.strip())
+    except ValueError:
+        raise ValueError(cell) from None
+    at = _aware(at) if at.tzinfo is None else _checked(at)
+    if at is None:
+        raise ValueError(cell)
+    return at
+
+
+def _place(row: Mapping[str, str]) -> Place | None:
+    cells = [row[name].strip().replace(",", ".") for name in ("latitude", "longitude")]
+    if not any(cells):
+        return None
+    try:
+        latitude, longitude = (float(cell) for cell in cells)
+    except ValueError:
+        raise ValueError(" ".join(cells)) from None
+    if not (math.isfinite(latitude + longitude) and abs(latitude) <= 90 and abs(longitude) <= 180):
+        raise ValueError(" ".join(cells))
+    return latitude, longitude
+
+
+def _aware(at: datetime, offset_minutes: int | None = None) -> datetime | None:
+    """Of a camera that does not say its zone the clock is as in this instance's."""
+    if offset_minutes is None:
+        return _checked(at.replace(tzinfo=zones.get_default_timezone()))
+    return _checked(at.replace(tzinfo=timezone(timedelta(minutes=offset_minutes))))
+
+
+def _checked(at: datetime) -> datetime | None:
+    try:
+        at = at.astimezone(UTC)
+    except OverflowError:
+        return None
+    return at if at <= zones.now() + _A_DAY else None

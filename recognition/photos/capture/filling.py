@@ -1,0 +1,68 @@
+"""Photos from before there was something to keep of their making: read from their originals.
+
+`Photo.capture_due` says which. The originals are read in portions, newest first, outside of any
+transaction; each portion is stored at once. Broken off, the rest is still due.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from recognition.cnn.pixels.unreadable import UnreadablePhoto
+from recognition.core import steps, wakeups
+from recognition.models import Photo
+from recognition.people import profiles
+from recognition.photos import imaging
+from recognition.photos.capture import columns, places
+from recognition.photos.capture.columns import NOTHING, Capture
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 32
+MAX_WORK_S = 5  # then another wake-up: the analyst has other jobs
+
+
+def fill_due() -> None:
+    """The analyst's job."""
+    ends = time.monotonic() + MAX_WORK_S
+    due = Photo.objects.filter(capture_due__isnull=False).order_by("-capture_due", "-id")
+    while photos := list(due.only("id", "owner_id")[:CHUNK]):
+        found = {photo.id: read(photo) for photo in photos}
+        for owner_id in sorted({photo.owner_id for photo in photos}):
+            _store(
+                owner_id,
+                {photo.id: found[photo.id] for photo in photos if photo.owner_id == owner_id},
+            )
+        if time.monotonic() >= ends:
+            wakeups.wake_analyst()
+            return
+        steps.pause()
+
+
+def read(photo: Photo) -> Capture:
+    """Nothing, of an original that cannot be read."""
+    try:
+        properties = imaging.inspect(photo.original_path, settings.ARK_MAX_PIXELS)
+    except (UnreadablePhoto, OSError) as error:
+        logger.warning("photo %s does not say when it was taken: %r", photo.id, error)
+        return NOTHING
+    return columns.of_file(properties.capture)
+
+
+@transaction.atomic
+def _store(owner_id: int, found: Mapping[UUID, Capture]) -> None:
+    """What a table has said of a photo when it came stays."""
+    profiles.lock(owner_id)
+    rows = Photo.objects.select_for_update(of=("self",)).order_by("id")
+    photos = list(rows.filter(id__in=found, capture_due__isnull=False))
+    for photo in photos:
+        columns.of_photo(photo).or_else(found[photo.id]).put_into(photo)
+        photo.capture_due = None
+    places.drop_if_asked(photos)
+    Photo.objects.bulk_update(photos, (*columns.COLUMNS, "capture_due"))

@@ -1,0 +1,1 @@
+"""Lists of stored photos in other orders than `history`, which no index serves."""

@@ -1,0 +1,1 @@
+"""The pages of who is told of what: webhooks and mail."""
