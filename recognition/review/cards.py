@@ -42,8 +42,8 @@ class Card:
     suggestions: list[Suggestion]
     notes: list[PhotoNote]
     question: Question | None
-    burst: list[Photo]
     blind: Blind | None
+    burst: list[Photo]
 
     @property
     def confirmed(self) -> Label | None:
@@ -96,8 +96,8 @@ def cards(reviewer: User, photo_ids: Collection[UUID]) -> list[Card]:
             suggestions=suggested.get(key, []),
             notes=notes.get(key, []),
             question=questions.get(key),
-            burst=bursts_of.get(key, []),
             blind=blind.reason(photos[key], wants_blind, suggested.get(key, [])),
+            burst=bursts_of.get(key, []),
         )
         for key in photo_ids
         if key in photos

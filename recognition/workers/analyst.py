@@ -12,7 +12,14 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from recognition.analysis import acceptance, analysis, bursts, drift, refresher, suspect_search
+from recognition.analysis import (
+    acceptance,
+    analysis,
+    bursts,
+    drift,
+    refresher,
+    suspect_search,
+)
 from recognition.core import audit, heartbeats, process
 from recognition.models import Prediction, State
 from recognition.review import statistics
