@@ -1,10 +1,15 @@
-// What the documentation's library leaves out: it follows the page into the dark, and its controls get
+// What the documentation's library leaves out: it follows the page into the dark, and what it shows gets
 // names and can be reached by keyboard.
 const root = document.documentElement;
-const shown = document.getElementById("swagger-ui");
+const docs = document.getElementById("swagger-ui");
 
 function follow() {
   root.classList.toggle("dark-mode", root.dataset.theme === "dark");
+}
+
+/** @param {string} selector */
+function within(selector) {
+  return docs?.querySelectorAll(selector) ?? [];
 }
 
 /** @param {Element} select */
@@ -13,21 +18,21 @@ function nameOf(select) {
   return row?.getAttribute("data-param-name") ?? "Choose";
 }
 
-function complete() {
-  for (const text of shown?.querySelectorAll("pre:not([tabindex])") ?? []) {
-    text.setAttribute("tabindex", "0");
-  }
-  for (const select of shown?.querySelectorAll("select:not([aria-label], [id])") ?? []) {
+function mend() {
+  // Its main part and its title stand within the page's own; its sheet of icons is no picture.
+  for (const main of within("main")) main.setAttribute("role", "none");
+  for (const title of within("h1")) title.setAttribute("aria-level", "2");
+  for (const icons of within("svg.svg-assets")) icons.setAttribute("aria-hidden", "true");
+  for (const text of within("pre:not([tabindex])")) text.setAttribute("tabindex", "0");
+  for (const select of within("select:not([aria-label], [id])"))
     select.setAttribute("aria-label", nameOf(select));
-  }
-  for (const button of shown?.querySelectorAll(".close-modal:not([aria-label])") ?? []) {
+  for (const button of within(".close-modal:not([aria-label])"))
     button.setAttribute("aria-label", "Close");
-  }
-  for (const button of shown?.querySelectorAll(".modal-btn[aria-label]") ?? []) {
-    button.removeAttribute("aria-label"); // it says something else than the button
-  }
+  // It says something else than the button.
+  for (const button of within(".modal-btn[aria-label]")) button.removeAttribute("aria-label");
 }
 
 follow();
 new MutationObserver(follow).observe(root, { attributeFilter: ["data-theme"] });
-if (shown) new MutationObserver(complete).observe(shown, { childList: true, subtree: true });
+if (docs) new MutationObserver(mend).observe(docs, { childList: true, subtree: true });
+mend();
