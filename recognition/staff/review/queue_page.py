@@ -264,6 +264,7 @@ def _progress(
     return {
         "remaining": progress.remaining.number,
         "is_exact": progress.remaining.is_exact,
+        "is_minimum": progress.remaining.is_minimum,
         "labelled": progress.labelled,
         "others": leases.held_by_others(request.user).count(),
     }
