@@ -43,7 +43,7 @@ def test_the_navigation_of_staff_opens_on_a_narrow_screen_and_hides_on_a_wide_on
     expect(side).to_be_hidden()
     page.get_by_role("button", name="Menu").press("Enter")
     side.get_by_role("link", name="Near-duplicates").press("Enter")
-    expect(page.get_by_role("heading", name="Near-duplicates")).to_be_visible()
+    expect(page.get_by_role("heading", name="Near-duplicates", level=1)).to_be_visible()
 
 
 def test_arrow_keys_lead_from_photo_to_photo(page: Page, photos: list[Path]) -> None:
