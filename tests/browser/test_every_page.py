@@ -30,12 +30,16 @@ import json
 from django.contrib.auth.models import User
 from recognition.labels import labelling
 from recognition.models import ApiToken, Decision, Label, Photo, Via
+from recognition.notifications import receivers
 
 person = User.objects.get(username={person!r})
 photo, *others = Photo.objects.filter(owner=person).order_by("id")
 for other in others[:2]:
     labelling.decide(other.id, Label.objects.get(slug="car"), person, Via.PAGE)
+hook, secret = receivers.add_webhook("https://ark.invalid/" + "x" * 300, ["run.ended"], "", person)
+receivers.ask_for_test(hook)
 print(json.dumps({{
+    "receiver_id": str(hook.id),
     "photo_id": str(photo.id), "batch_id": str(photo.batch_id), "user_id": person.id,
     "number": 1, "candidate": 1, "baseline": 1, "name": "lite0",
     "recognition_photo": str(photo.id), "recognition_prediction": str(photo.prediction_id),
