@@ -22,6 +22,7 @@ from recognition.labels import asking, boxes, left_out, main_subject, suggestion
 from recognition.labels.tree import LabelTree
 from recognition.models import (
     REVIEWED_VIA,
+    Blind,
     BulkDecision,
     Decision,
     Label,
@@ -64,6 +65,7 @@ def decide(
     decision_id: UUID | None = None,
     seen: Seen | None = None,
     box: object = None,
+    blind: Blind | None = None,
 ) -> Decision:
     """Set, change or keep the label of a photo. Sent twice with one `decision_id`, it counts once;
     so it does without one, if nothing was decided in between.
@@ -79,6 +81,7 @@ def decide(
     if seen and last and last.id != seen.decision_id:
         raise ChangedMeanwhile(last)
     decision = _decision(photo, label, by, via)
+    decision.blind = blind
     if box is not None:
         decision.to_box = boxes.checked(box)
     if decision_id:
@@ -152,12 +155,8 @@ def own_decisions(user: User) -> QuerySet[Decision]:
 
 def last_to_undo(by: User) -> Decision | None:
     """This person's latest decision about a single photo that has not been undone."""
-    return (
-        own_decisions(by)
-        .filter(undone_by=None, bulk=None)
-        .exclude(via__in=(Via.UNDO, Via.UPLOAD, Via.MERGE))
-        .first()
-    )
+    made = own_decisions(by).filter(undone_by=None, bulk=None)
+    return made.exclude(via__in=(Via.UNDO, Via.UPLOAD, Via.MERGE)).first()
 
 
 def label_new_upload(
@@ -212,10 +211,7 @@ def label_repeated_uploads(
 
 
 def put_in_queue(
-    prediction: Prediction,
-    label_id: int | None,
-    tree: LabelTree,
-    left_out: Collection[UUID] = (),
+    prediction: Prediction, label_id: int | None, tree: LabelTree, left_out: Collection[UUID] = ()
 ) -> None:
     """Fill in the fields that the review queue uses, for a prediction that is done.
 

@@ -25,3 +25,8 @@ def add_stored(owner_id: int, size_bytes: int, photos: int) -> None:
     }
     if not Profile.objects.filter(user=owner_id).update(**added):
         Profile.objects.create(user_id=owner_id, stored_bytes=size_bytes, stored_photos=photos)
+
+
+def set_reviews_blind(user: User, wanted: bool) -> None:
+    """Whether the review queue hides the network's answer from this person."""
+    Profile.objects.update_or_create(user=user, defaults={"reviews_blind": wanted})

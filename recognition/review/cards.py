@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -11,9 +11,10 @@ from django.db.models import Count
 
 from recognition.labels import asking, boxes, suggestions
 from recognition.labels.tree import LabelTree
-from recognition.models import Label, Photo, PhotoNote, Question, Review, State, Suggestion
+from recognition.models import Blind, Label, Photo, PhotoNote, Question, Review, State, Suggestion
 from recognition.photos import parts, selectors
 from recognition.photos.parts import Part
+from recognition.review import blind
 
 # 99 % of the nearest photos with the same label are more similar than this, and 5 % of those of
 # another kind.
@@ -28,7 +29,8 @@ class Card:
     the main one first. similar: the nearest labelled photos.
     near_duplicates: how many other photos are nearly the same picture. seen: the id of the photo's
     last decision, for `labelling.Seen`. suggestions: of the owner, that wait. notes: of reviewers.
-    question: to an expert, that waits.
+    question: to an expert, that waits. blind: why the network's answer is not shown, and with it
+    choices, parts and what is similar.
     """
 
     photo: Photo
@@ -40,6 +42,7 @@ class Card:
     suggestions: list[Suggestion]
     notes: list[PhotoNote]
     question: Question | None
+    blind: Blind | None
 
     @property
     def confirmed(self) -> Label | None:
@@ -75,7 +78,8 @@ def cards(reviewer: User, photo_ids: Collection[UUID]) -> list[Card]:
     notes, questions = asking.notes_of(photos), asking.open_of(photos)
     similar = _similar(reviewer, photos.values())
     groups = _sizes(reviewer, (photo.group for photo in photos.values() if photo.group))
-    return [
+    wants_blind = blind.is_wanted(reviewer)
+    found = [
         Card(
             photo=photos[key],
             parts=parts.parts(photos[key], tree.said_in_use),
@@ -86,9 +90,13 @@ def cards(reviewer: User, photo_ids: Collection[UUID]) -> list[Card]:
             suggestions=suggested.get(key, []),
             notes=notes.get(key, []),
             question=questions.get(key),
+            blind=blind.reason(photos[key], wants_blind, suggested.get(key, [])),
         )
         for key in photo_ids
         if key in photos
+    ]
+    return [
+        replace(card, parts=[], choices=[], similar=[]) if card.blind else card for card in found
     ]
 
 

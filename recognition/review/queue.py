@@ -7,7 +7,7 @@ under a lease (`leases`), and near-duplicates of what was just seen are put off.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ from recognition.core.counting import Counted, count_up_to, total
 from recognition.labels import asking
 from recognition.models import Decision, Photo, Prediction, Question
 from recognition.photos import selectors
-from recognition.review import leases, statistics
+from recognition.review import drift, leases, statistics
 
 _COUNTED = 10_000
 _WINDOW = 200  # photos from which the next ones are chosen
@@ -40,6 +40,7 @@ class Ordering(models.TextChoices):
     DISAGREEMENT = "disagreement", _("contradicted labels")
     NOVELTY = "novelty", _("unlike all labelled")
     NEWEST = "newest", _("newest")
+    DRIFT = "drift", _("unlike all labelled, of this week")
     QUESTIONS = "questions", _("questions to an expert")
 
 
@@ -116,8 +117,8 @@ def _choose(
     before_them: Collection[UUID],
     count: int,
 ) -> list[UUID]:
-    if ordering == Ordering.QUESTIONS:
-        return _free(reviewer, _questions(), filters, busy, _WIDE_WINDOW)[:count]
+    if ordering in _LISTS:  # nothing comes before it
+        return _free(reviewer, _LISTS[ordering](), filters, busy, _WIDE_WINDOW)[:count]
     suggested = _free(reviewer, _suggested(), filters, busy, _WIDE_WINDOW)[:count]
     if len(suggested) == count:
         return suggested
@@ -144,6 +145,17 @@ def _in_question() -> list[UUID]:
     return list(asking.open_questions().values_list("photo_id", flat=True)[:_WIDE_WINDOW])
 
 
+def _unlike() -> QuerySet[Prediction]:
+    return drift.waiting().exclude(photo__in=_in_question())
+
+
+# Orderings that are lists of a few.
+_LISTS: dict[Ordering, Callable[[], QuerySet[Any]]] = {
+    Ordering.QUESTIONS: _questions,
+    Ordering.DRIFT: _unlike,
+}
+
+
 def _queue(ordering: Ordering, filters: Filters = EVERYTHING) -> QuerySet[Prediction]:
     """Along an index, so perhaps with predictions that do not fit the filters."""
     if ordering == Ordering.MARGIN and filters.label_id:  # the least confident first
@@ -154,10 +166,10 @@ def _queue(ordering: Ordering, filters: Filters = EVERYTHING) -> QuerySet[Predic
 
 
 def _remaining(ordering: Ordering, filters: Filters) -> Counted:
-    if ordering == Ordering.QUESTIONS:
-        asked = len(_in_order(_questions(), filters, _WIDE_WINDOW))
-        is_all = asked < _WIDE_WINDOW
-        return Counted(asked, is_exact=is_all, is_minimum=not is_all)
+    if ordering in _LISTS:
+        listed = len(_in_order(_LISTS[ordering](), filters, _WIDE_WINDOW))
+        is_all = listed < _WIDE_WINDOW
+        return Counted(listed, is_exact=is_all, is_minimum=not is_all)
     found = total([_of_the_ordering(ordering, filters), _besides(ordering, filters)])
     asked = _asked_of(ordering, filters) if found.is_exact else 0
     return replace(found, number=max(0, found.number - asked))

@@ -32,6 +32,7 @@ from recognition.models import (
     TrainingRun,
     Via,
 )
+from recognition.review import blind
 
 REPORT = "figures"
 COUNTED_LIVE = 10_000  # rows that a page may count
@@ -145,6 +146,7 @@ def measure() -> dict[str, Any]:
         "failed": _in_state(State.FAILED).count(),
         "labels": labels,
         "days": _photos_by_day(),
+        "sway": blind.measure(),
         "agreement": {"days": _agreement_by_day(), "labels": _agreement_by_label()},
     }
 

@@ -62,7 +62,6 @@ def _questions(title: Any, icon: str) -> dict[str, Any]:
         "active": is_open,
         "permission": lambda request: request.user.has_perm("recognition.review"),
         "badge": "recognition.staff.sidebar.count_questions",
-        "badge_variant": "info",
     }
 
 
@@ -70,7 +69,7 @@ def count_questions(_request: HttpRequest) -> str:
     from recognition.labels import asking  # knows tables, which settings must not load
 
     asked = asking.count_open()
-    return f"{asked.number}{'' if asked.is_exact else '+'}"
+    return asked.in_words if asked.number else ""
 
 
 def _training(title: Any, icon: str, name: str, permission: str = "train") -> dict[str, Any]:
@@ -128,6 +127,7 @@ UNFOLD = {
                     _review(_("Many at once"), "grid_view", "review-grid"),
                     _review(_("Suspect labels"), "flag", "review-suspects"),
                     _review(_("Near-duplicates"), "filter_none", "review-duplicates"),
+                    _review(_("How review goes"), "speed", "review-figures"),
                     _review(_("Accuracy promise"), "verified", "review-promise"),
                     _review(_("Export"), "download", "export-photos"),
                 ],

@@ -46,6 +46,12 @@ def keeps_offline_page() -> bool:
 
 
 @register.filter
+def points(share: float) -> str:
+    """A difference of shares, in percentage points."""
+    return f"{share * 100:+.1f}".replace("-", "\u2212")
+
+
+@register.filter
 def is_at_a_field(message: Message) -> bool:
     """Whether a field of the page shows it, instead of the top of the page."""
     return field_errors.TAG in message.tags

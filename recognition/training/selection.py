@@ -26,6 +26,7 @@ from recognition.training.failures import CannotTrain
 from recognition.versions.embeddings import of_backbone
 
 ANCHORS = 2000  # unlabelled photos on which the parent's answers are distilled
+FEW = 50  # labelled photos
 _ANCHORS_READ = 10 * ANCHORS  # the latest unlabelled photos; beyond them nothing is looked for
 _CHUNK = 2000
 _MAINS_CHUNK = 500
@@ -138,6 +139,15 @@ def _main_boxes(photo_ids: Sequence[UUID]) -> dict[UUID, tuple[float, ...]]:
         for prediction_id, box in mains.values_list("prediction", "box"):
             boxes[shown[prediction_id]] = tuple(box)
     return boxes
+
+
+def is_there_to_learn() -> bool:
+    """Whether teaching has no obstacle. Of more than FEW labelled photos some are always in the
+    training split."""
+    usable = labelled_photos().filter(label__active=True).order_by()
+    rows = list(usable.values_list("id", "group")[: FEW + 1])
+    in_training = (split_of(group or photo_id) == Split.TRAIN for photo_id, group in rows)
+    return len(rows) > FEW or any(in_training)
 
 
 def obstacle(mode: str, trained_labels: int) -> CannotTrain | None:

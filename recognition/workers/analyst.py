@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from recognition.analysis import acceptance, analysis, refresher, suspect_search
+from recognition.analysis import acceptance, analysis, drift, refresher, suspect_search
 from recognition.core import audit, heartbeats, process
 from recognition.models import Prediction, State
 from recognition.photos.capture import filling
@@ -57,6 +57,7 @@ work = Analyst(
     analysis.analyse_due,
     filling.fill_due,
     refresher.refresh_if_due,
+    drift.look_if_due,
     acceptance.apply_promise,
     suspect_search.search_if_due,
     statistics.refresh_if_due,

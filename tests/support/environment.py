@@ -12,6 +12,7 @@ atexit.register(shutil.rmtree, home, ignore_errors=True)
 for name in [name for name in os.environ if name.startswith("ARK_")]:
     del os.environ[name]
 os.environ.update(
+    ARK_BLIND_PERCENT="0",  # tests of the queue know what it shows
     ARK_FINDER="none",  # it would be fetched from the network
     ARK_HOME=home,
     ARK_HTTPS="false",

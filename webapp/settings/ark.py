@@ -18,6 +18,7 @@ ARK_MAX_BULK_FILES = env.integer("ARK_MAX_BULK_FILES", 10_000, at_least=1)
 ARK_MIN_FREE_MB = env.integer("ARK_MIN_FREE_MB", 512)  # uploads leave so much of the disk free
 ARK_MAX_PIXELS = env.integer("ARK_MAX_PIXELS", 100_000_000, at_least=1)
 ARK_TRASH_DAYS = env.integer("ARK_TRASH_DAYS", 30)  # 0: what is deleted is gone at once
+ARK_BLIND_PERCENT = env.integer("ARK_BLIND_PERCENT", 5)  # photos reviewed without the answer
 ARK_LEASE_S = env.integer("ARK_LEASE_S", 60, at_least=1)
 ARK_SWEEP_S = env.integer("ARK_SWEEP_S", 5, at_least=1)
 ARK_REQUESTS_PER_MINUTE = env.integer("ARK_REQUESTS_PER_MINUTE", 30_000)  # 0: no limit

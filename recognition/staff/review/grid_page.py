@@ -19,8 +19,8 @@ from recognition.labels.fields import LabelForm, offered_labels
 from recognition.labels.ordering import by_name
 from recognition.labels.tree import LabelTree
 from recognition.models import BulkDecision, Kind, Label, Photo, Via
-from recognition.photos import history
-from recognition.photos.history import Cursor
+from recognition.photos.orders import history
+from recognition.photos.orders.history import Cursor
 from recognition.photos.parts import with_parts
 from recognition.photos.selectors import last_decisions, photos_visible_to
 from recognition.review import bulk, cards, leases

@@ -22,9 +22,9 @@ from recognition.labels import agreeing, annotating, at_hand, labelling
 from recognition.labels.fields import BoxField, offered_labels
 from recognition.labels.labelling import ChangedMeanwhile, Seen
 from recognition.labels.tree import LabelTree
-from recognition.models import Kind, Label, Photo, Via
+from recognition.models import Blind, Kind, Label, Photo, Via
 from recognition.photos import selectors
-from recognition.review import leases, queue
+from recognition.review import blind, leases, own_work, queue
 from recognition.review.cards import Card, cards
 from recognition.staff.base import StaffRequest, render_page, staff_page
 
@@ -32,6 +32,10 @@ PAGE_SIZE = 10
 MAX_KNOWN = 200
 MAX_SKIPPED = 1000
 _SKIPPED = "review_skipped"  # in the session
+
+
+def _blind(text: str) -> Blind:
+    return Blind(int(text))
 
 
 class OrderForm(forms.Form):
@@ -52,6 +56,7 @@ class DecisionForm(PhotoForm):
     seen = forms.UUIDField(required=False)
     agrees = forms.UUIDField(required=False)  # with a suggestion that there is another one
     box = BoxField(required=False)
+    blind = forms.TypedChoiceField(choices=Blind, coerce=_blind, empty_value=None, required=False)
     grid = forms.BooleanField(required=False)  # decided there, one by one
 
 
@@ -82,6 +87,7 @@ def page(request: StaffRequest) -> HttpResponse:
         "pinned": at_hand.pinned(request.user),
         "recent": at_hand.recent(request.user),
         "chosen": next((label for label in active if label.id == filters.label_id), None),
+        "is_blind": blind.is_wanted(request.user),
         "neither": next((label for label in active if label.kind == Kind.NEITHER), None),
     }
     return render_page(request, "staff/review/queue.html", _("Review queue"), context)
@@ -119,7 +125,9 @@ def decide(request: StaffRequest) -> JsonResponse:
     seen, box = Seen(sent["seen"]), sent["box"]
     via = Via.GRID if sent["grid"] else Via.QUEUE
     try:
-        made = labelling.decide(photo.id, label, request.user, via, sent["decision"], seen, box=box)
+        made = labelling.decide(
+            photo.id, label, request.user, via, sent["decision"], seen, box, sent["blind"]
+        )
     except Photo.DoesNotExist:
         raise Http404 from None
     except ChangedMeanwhile as changed:
@@ -265,6 +273,7 @@ def _progress(
         "remaining": progress.remaining.number,
         "is_exact": progress.remaining.is_exact,
         "labelled": progress.labelled,
+        "today": own_work.today(request.user).number,
         "others": leases.held_by_others(request.user).count(),
     }
 

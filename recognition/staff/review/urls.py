@@ -3,6 +3,7 @@ from django.urls import path
 from recognition.staff.review import (
     duplicates_page,
     export_page,
+    figures_page,
     grid_page,
     labels_page,
     notes_page,
@@ -21,6 +22,8 @@ urlpatterns = [
     path("ask/", notes_page.ask, name="review-ask"),
     path("last/", queue_page.last, name="review-last"),
     path("undo/", queue_page.undo, name="review-undo"),
+    path("figures/", figures_page.page, name="review-figures"),
+    path("blind/", figures_page.set_blind, name="review-blind"),
     path("labels/new/", labels_page.add, name="review-new-label"),
     path("labels/pin/", labels_page.pin, name="review-pin-label"),
     path("grid/", grid_page.grid, name="review-grid"),

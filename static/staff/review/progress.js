@@ -9,6 +9,7 @@ import { all, the } from "../../dom.js";
  * @property {boolean} is_exact
  * @property {number | null} labelled
  * @property {number} others
+ * @property {number} today  decisions of this person
  */
 
 const number = new Intl.NumberFormat(document.documentElement.lang);
@@ -28,11 +29,12 @@ export class Progress {
    * @param {Counts} counts
    * @param {import("./outbox.js").Entry[]} unsent
    */
-  show({ remaining, is_exact: isExact, labelled, others }, unsent) {
+  show({ remaining, is_exact: isExact, labelled, others, today }, unsent) {
     const decided = unsent.filter((entry) => entry.action === "decide").length;
     this.#remaining = remaining - decided;
     this.#isExact = isExact;
     this.count(0);
+    this.#put("today", number.format(today + decided));
     this.#put("labelled", labelled === null ? "–" : `${Math.floor(labelled * 100)}\u00a0%`);
     this.#find("others").hidden = !others;
     this.#put("others-count", number.format(others));

@@ -57,8 +57,8 @@ function decide(slug, name, article = carousel.current) {
   if (!carousel.isDrawn(article)) return say(dataset.textUnseen);
   const { box } = pictureOf(article);
   const about = box ? JSON.stringify(box) : ""; // without: as it was
-  const seen = article.dataset.seen ?? "";
-  leave(article, "decide", { label: slug, seen, box: about, ...agreement(article) });
+  const { seen = "", blind = "" } = article.dataset;
+  leave(article, "decide", { label: slug, seen, blind, box: about, ...agreement(article) });
   say(dataset.textDecided, name);
 }
 
