@@ -68,7 +68,7 @@ function add(notice) {
     return;
   }
   const shown = document.createElement("div");
-  shown.className = notice.isBad ? "notice is-bad" : "notice";
+  shown.className = notice.isBad ? "ended-notice is-bad" : "ended-notice";
   shown.dataset.id = notice.id;
   const link = document.createElement("a");
   link.href = notice.link;

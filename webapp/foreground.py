@@ -26,8 +26,6 @@ _FILES = 3
 _LINE = re.compile(r"\d\d:\d\d:\d\d (?P<process>\S+?)(?:\.\d+)? *\| ?(?P<text>.*)")
 _READY = re.compile(r" *Ark is ready: (?P<address>\S+)")
 _ROUTINE = re.compile(r"\s*$|(INFO|DEBUG)\s|\s*worker: (Warm|Cold|Hitting)\b")
-# At the end each process is stopped, which honcho and their shells tell at length.
-_OF_STOPPING = re.compile(r"(SIG[A-Z]+ received|sending SIG|\S+ stopped \(|Terminated$|Killed$)")
 
 
 class Quiet:
@@ -39,6 +37,8 @@ class Quiet:
 
     def shown(self, line: str) -> str | None:
         """What to print; None for a line that stays in the file."""
+        if self.is_stopping:  # processes that lose each other complain at length
+            return None
         found = _LINE.fullmatch(line)
         if not found:
             return line or None
@@ -47,8 +47,6 @@ class Quiet:
             rest = f"What it does stands in {self._log}. " if self._log else ""
             return f"\n  Ark is ready: {ready['address']}\n  {rest}Ctrl-C stops it.\n"
         if _ROUTINE.match(text) or (process == "system" and "started (pid=" in text):
-            return None
-        if self.is_stopping and _OF_STOPPING.match(text):
             return None
         return f"{process}: {text}"
 
@@ -73,7 +71,10 @@ def main(names: list[str]) -> int:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, stop)
         forward(honcho.stdout or (), quiet, write)
-    return 0 if quiet.is_stopping else honcho.returncode
+    if quiet.is_stopping:
+        print("Ark has stopped.", flush=True)
+        return 0
+    return honcho.returncode
 
 
 def forward(lines: Iterable[str], quiet: Quiet, write: Callable[[str], None]) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     RangeDateFilter,
@@ -17,6 +21,7 @@ from unfold.contrib.filters.admin import (
 from recognition.labels.ordering import by_name
 from recognition.models import Label
 from recognition.staff.days import DayField, midnight
+from recognition.versions import registry
 
 
 class DayRangeFilter(RangeDateFilter):
@@ -37,6 +42,28 @@ class DayRangeFilter(RangeDateFilter):
             return DayField(required=False).clean(text)
         except forms.ValidationError:
             return None
+
+
+class TrialsFilter(admin.SimpleListFilter):
+    """Versions that came of experiments stay out, unless somebody asks for them."""
+
+    title = _("trials of experiments")
+    parameter_name = "trials"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, Any]]:
+        return [("with", _("with trials")), ("only", _("only trials"))]
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        everything, *others = super().choices(changelist)
+        yield {**everything, "display": _("without trials")}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() == "with":
+            return queryset
+        if self.value() == "only":
+            return queryset.filter(id__in=registry.trials().values("id"))
+        return queryset.exclude(id__in=registry.trials().values("id"))
 
 
 class LabelFilter(RelatedDropdownFilter):

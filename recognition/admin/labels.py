@@ -21,6 +21,7 @@ from unfold.views import ChangeList
 from recognition.admin.guard import DeclaredChangeList, Guarded
 from recognition.core.counting import total
 from recognition.labels import finding
+from recognition.labels.ordering import places_by_name
 from recognition.labels.slugs import free_slug
 from recognition.labels.tree import (
     LabelTree,
@@ -136,6 +137,7 @@ class LabelAdmin(Guarded):
         found, may_repeat = super().get_search_results(request, queryset, search_term)
         if request.path.endswith("/autocomplete/"):
             found = found.filter(active=True)
+            found = found.order_by(places_by_name(found.order_by()))
         return found, may_repeat
 
     def search_keys(self, text: str) -> list[int]:

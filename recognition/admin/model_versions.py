@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import FloatField, OuterRef, QuerySet, Subquery
-from django.db.models.fields.json import KT
-from django.db.models.functions import Cast
+from django.db.models import QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,12 +17,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
+from unfold.views import ChangeList
 
+from recognition.admin.filters import TrialsFilter
 from recognition.admin.lists import ReadOnly
 from recognition.admin.version_actions import PromoteAction
-from recognition.models import Comparison, ModelVersion
+from recognition.models import ModelVersion
 from recognition.staff import version_page
-from recognition.staff.formatting import percent
+from recognition.staff.versions import version_summary
 from recognition.versions import measured
 
 
@@ -36,20 +37,23 @@ class ModelVersionAdmin(PromoteAction, ReadOnly):
     list_select_related = ("training_run",)
     list_per_page = 50
     sortable_by = ("number", "created")
-    actions_list = ("import_version",)
+    list_filter = (TrialsFilter,)
+    actions_list = ("import_version", "show_trials")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ModelVersion]:
         live = ModelVersion.objects.filter(live=True).values("number")[:1]
-        accuracy = KT("findings__baseline__accuracy")
-        made = Comparison.objects.filter(baseline=OuterRef("pk")).exclude(made=None)
-        compared = made.annotate(accuracy=Cast(accuracy, FloatField())).order_by("-made")
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                live_number=Subquery(live), when_compared=Subquery(compared.values("accuracy")[:1])
-            )
-        )
+        return super().get_queryset(request).annotate(live_number=Subquery(live))
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """With the figures of the versions on the page."""
+        changelist = super().get_changelist_instance(request)
+        self._with_measures(changelist.result_list)
+        return changelist
+
+    def _with_measures(self, versions: Collection[ModelVersion]) -> None:
+        measures = measured.measures_of(versions)
+        for version in versions:
+            version.__dict__["measure"] = measures.get(version.id)
 
     def change_view(
         self,
@@ -78,14 +82,17 @@ class ModelVersionAdmin(PromoteAction, ReadOnly):
     def import_version(self, request: HttpRequest) -> HttpResponse:
         return redirect("training-import")
 
+    @action(description=_("Trials of experiments"), url_path="trials", icon="science")
+    def show_trials(self, request: HttpRequest) -> HttpResponse:
+        return redirect(f"{reverse('admin:recognition_modelversion_changelist')}?trials=only")
+
     @display(description=_("live"), label={True: "success"})
     def live_badge(self, version: ModelVersion) -> tuple[bool, str] | str:
         return (True, gettext("live")) if version.live else ""
 
     @display(description=_("accuracy"))
     def accuracy(self, version: ModelVersion) -> str:
-        here = measured.metrics_of(version).get("accuracy")
-        return percent(here or getattr(version, "when_compared", None)) or "–"
+        return version_summary.accuracy(getattr(version, "measure", None))
 
     @display(description=_("how"))
     def way(self, version: ModelVersion) -> str:

@@ -90,8 +90,16 @@ class PhotoAdmin(ReviewActions, ReadOnly, LongList):
             None,
             {"fields": ("preview", "name", "owner", "created", "label", "part", "labelled_by")},
         ),
-        (_("File"), {"fields": ("id", "format", "dimensions", "size", "sha256", "batch")}),
+        (_("File"), {"fields": ("key", "format", "dimensions", "size", "digest", "batch")}),
     )
+
+    @display(description=_("id"))
+    def key(self, photo: Photo) -> str:
+        return str(photo.pk)
+
+    @display(description="SHA-256")
+    def digest(self, photo: Photo) -> str:
+        return photo.sha256
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Photo]:
         return (

@@ -12,11 +12,12 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
+from unfold.views import ChangeList
 
 from recognition.admin.lists import LongList, ReadOnly
 from recognition.models import TrainingRun
-from recognition.staff.formatting import percent
 from recognition.staff.training import run_text
+from recognition.staff.versions import version_summary
 from recognition.versions import measured
 
 
@@ -33,6 +34,16 @@ class TrainingRunAdmin(ReadOnly, LongList):
     def get_queryset(self, request: HttpRequest) -> QuerySet[TrainingRun]:
         joined = ("by", "parent", "dataset", "model_version")
         return super().get_queryset(request).select_related(*joined)
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """With the figures of the versions on the page."""
+        changelist = super().get_changelist_instance(request)
+        rows: list[TrainingRun] = changelist.result_list
+        made = [run.model_version for run in rows if run.model_version]
+        measures = measured.measures_of(made)
+        for run in rows:
+            run.__dict__["measure"] = measures.get(run.model_version_id or 0)
+        return changelist
 
     def change_view(
         self,
@@ -74,8 +85,8 @@ class TrainingRunAdmin(ReadOnly, LongList):
 
     @display(description=_("accuracy"))
     def accuracy(self, run: TrainingRun) -> str:
-        """Of its version, on the test split."""
-        return percent(measured.metrics_of(run.model_version).get("accuracy"))
+        """Of its version, as everywhere."""
+        return version_summary.accuracy(getattr(run, "measure", None)) if run.model_version else ""
 
     @display(description=_("took"))
     def took(self, run: TrainingRun) -> str:

@@ -84,6 +84,10 @@ class EmbeddingIndex:
     def __len__(self) -> int:
         return len(self._row_of)
 
+    def keys(self) -> list[bytes]:
+        """Of all that is in it, in an order that does not depend on how it came in."""
+        return sorted(self._row_of)
+
     def put(self, keys: Sequence[bytes], embeddings: npt.NDArray[np.float32]) -> None:
         """Add embeddings, or replace those of keys that are there already.
 

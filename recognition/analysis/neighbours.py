@@ -6,7 +6,7 @@ then compared by their full embeddings from the database.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ import numpy.typing as npt
 from django.utils import timezone
 
 from recognition.analysis.nearest import EmbeddingIndex
-from recognition.models import Decision
+from recognition.models import Decision, Photo
 from recognition.versions import embeddings
 
 NEAREST = 3
@@ -93,6 +93,48 @@ class LabelledPhotos:
             found.append(_evidence(nearest))
         return found
 
+    @property
+    def known(self) -> tuple[int, int]:
+        """Changes whenever photos come in or go, or labels change."""
+        return self.changes, len(self._index or ())
+
+    def sample(self, count: int) -> list[UUID]:
+        """Some of the photos in the index, chosen by chance, but always the same ones."""
+        keys = self._index.keys() if self._index else []
+        chosen = np.random.default_rng(0).permutation(len(keys))[:count]
+        return [UUID(bytes=keys[place]) for place in chosen]
+
+    def novelty_among(self, photo_ids: Sequence[UUID]) -> list[float]:
+        """How far each of these labelled photos is from the nearest other one that is no
+        near-duplicate of it; without those that have none."""
+        photos = embeddings.labelled_photos().filter(id__in=photo_ids)
+        found = [
+            (photo_id, group, embedding)
+            for photo_id, group, version, embedding in photos.values_list(
+                "id", "group", "prediction__model_version", _EMBEDDING
+            )
+            if version in self.versions and embedding is not None
+        ]
+        if not found or self._index is None:
+            return []
+        rows = embeddings.normalised([embedding for _photo_id, _group, embedding in found])
+        proposed = self._index.near(rows, _CANDIDATES)
+        candidates = self._candidates({UUID(bytes=key) for keys in proposed for key in keys})
+        ids = [candidate.photo_id for candidate in candidates]
+        groups = dict(Photo.objects.filter(id__in=ids).values_list("id", "group"))
+        full = embeddings.normalised([candidate.embedding for candidate in candidates])
+        place = {photo_id.bytes: number for number, photo_id in enumerate(ids)}
+        novelties = []
+        for (photo_id, group, _embedding), row, keys in zip(found, rows, proposed, strict=True):
+            others = [
+                place[key]
+                for key in keys
+                if key in place and key != photo_id.bytes and not _same(group, groups, key)
+            ]
+            if others:
+                novelties.append(1.0 - float((full[others] @ row).max()))
+        return novelties
+
     def _forget(self) -> None:
         """Another backbone is live. The next `catch_up` that is not broken off reads everything."""
         self._index = self._followed_to = None
@@ -144,6 +186,10 @@ class LabelledPhotos:
         ]
         self._drop(photo_ids - {candidate.photo_id for candidate in candidates})
         return candidates
+
+
+def _same(group: UUID | None, groups: Mapping[UUID, UUID | None], key: bytes) -> bool:
+    return group is not None and groups.get(UUID(bytes=key)) == group
 
 
 def _evidence(nearest: Sequence[tuple[_Candidate, float]]) -> Evidence:

@@ -10,7 +10,7 @@ an order are corrected. Photos whose answer comes from another backbone keep wha
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from uuid import UUID
 
@@ -49,7 +49,13 @@ def _look_again(order: QuerySet[Prediction], looked: set[UUID]) -> set[UUID]:
     """Renew the evidence of the first predictions that are not in `looked`; return their ids."""
     first = order.values_list("id", flat=True)[:FIRST]
     new = [prediction_id for prediction_id in first if prediction_id not in looked]
-    remaining = iter(new)
+    renew(new)
+    return set(new)
+
+
+def renew(predictions: Iterable[UUID]) -> None:
+    """Find the evidence of these predictions again, as far as they are of the live backbone."""
+    remaining = iter(predictions)
     while chunk := list(islice(remaining, _CHUNK)):
         there = Prediction.objects.filter(id__in=chunk, embedding__isnull=False)
         found = there.only("photo_id", "model_version_id", "embedding", "novelty", "similar")
@@ -59,7 +65,6 @@ def _look_again(order: QuerySet[Prediction], looked: set[UUID]) -> set[UUID]:
         unit_rows = embeddings.normalised([row.embedding or b"" for row in rows])
         evidence = analysis.labelled.evidence([row.photo_id for row in rows], unit_rows)
         _store(dict(zip((row.id for row in rows), evidence, strict=True)))
-    return set(new)
 
 
 @transaction.atomic

@@ -20,8 +20,12 @@ class Counted:
 
     @property
     def in_words(self) -> str:
-        """In the language of the current request, such as 1,234 or 10,000+."""
-        return number_format(self.number, force_grouping=True) + ("+" if self.is_minimum else "")
+        """In the language of the current request: 1,234, or 10,000+ for a minimum, or ≈ 1,234 for
+        what may have changed since it was counted."""
+        number = number_format(self.number, force_grouping=True)
+        if self.is_minimum:
+            return f"{number}+"
+        return number if self.is_exact else f"≈ {number}"
 
 
 def total(counts: Iterable[Counted]) -> Counted:

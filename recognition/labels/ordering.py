@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from django.db.models import Case, IntegerField, Value, When
+
 from recognition.models import Label
 from recognition.models.names import plain
 
@@ -22,6 +24,12 @@ NameKey = tuple[tuple[int, int], ...]
 def by_name(labels: Iterable[Label]) -> list[Label]:
     """In the order of their names in the language of the current request."""
     return sorted(labels, key=lambda label: (name_key(label.name), label.slug))
+
+
+def places_by_name(labels: Iterable[Label]) -> Case:
+    """The same for a query, which cannot know it."""
+    places = [When(pk=label.pk, then=Value(place)) for place, label in enumerate(by_name(labels))]
+    return Case(*places, default=Value(len(places)), output_field=IntegerField())
 
 
 def name_key(name: str) -> NameKey:

@@ -116,8 +116,8 @@ class Label(models.Model):
 
     @property
     def names(self) -> list[str]:
-        """In English and in Chinese, as far as they differ."""
-        return list(dict.fromkeys((self.name_en, self.name_in_chinese)))
+        """In English and in Chinese, as far as they differ; the reader's language first."""
+        return list(dict.fromkeys((self.name, self.name_en, self.name_in_chinese)))
 
 
 def _slug_error(slug: str, others: list[Label]) -> ValidationError | None:

@@ -98,14 +98,15 @@ def let_go(rows: list[Delivery]) -> None:
 def note_delivered(row: Delivery, now: datetime, status: int | None, answer: str) -> None:
     """It arrived, so the receiver is there; if it was down, what waits for it need not any more."""
     fields = {"status": status, "answer": answer, "error": "", "tried": now}
+    _held([row]).update(finished=now, delivered=True, **fields, **leases.NO_LEASE)
+    if not Receiver.objects.filter(id=row.receiver_id, failures__gt=0).exists():
+        return  # nearly always
     with transaction.atomic():
-        _held([row]).update(finished=now, delivered=True, **fields, **leases.NO_LEASE)
         receiver = Receiver.objects.select_for_update(of=("self",)).get(id=row.receiver_id)
-        if receiver.failures:
-            if receiver.failures >= DOWN:
-                waiting = Delivery.objects.filter(receiver=receiver, finished__isnull=True)
-                waiting.filter(status=None, due__gt=now).update(due=now)
-            Receiver.objects.filter(id=receiver.id).update(failures=0, paused_until=None)
+        if receiver.failures >= DOWN:
+            waiting = Delivery.objects.filter(receiver=receiver, finished__isnull=True)
+            waiting.filter(status=None, due__gt=now).update(due=now)
+        Receiver.objects.filter(id=receiver.id).update(failures=0, paused_until=None)
 
 
 def note_failed(

@@ -21,14 +21,14 @@ from recognition.models import Batch, Label
 from recognition.models.names import plain
 from recognition.photos import intake
 from recognition.photos.folders import dataset_tables
-from recognition.photos.folders.answers import (
+from recognition.photos.folders.dataset_tables import PHOTOS, DataSet
+from recognition.photos.folders.questions import (
     NO_ANSWERS,
     SKIP,
     WITHOUT,
     Answers,
     in_plain_form,
 )
-from recognition.photos.folders.dataset_tables import PHOTOS, DataSet
 from recognition.photos.folders.system_files import is_system_path
 from recognition.photos.folders.table_checks import TableChecks
 from recognition.photos.intake import Marks

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from recognition.core import redis_client
 from recognition.models import Batch, Label, Photo
 from recognition.photos import archives, intake, selectors
-from recognition.photos.folders.answers import NO_ANSWERS, Answers
+from recognition.photos.folders.questions import NO_ANSWERS, Answers
 from recognition.photos.intake import Outcome
 from recognition.photos.refusals import Refusal
 from recognition.photos.uploads import SpooledUpload

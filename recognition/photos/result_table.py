@@ -12,8 +12,8 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from recognition.models import Label, Photo, Prediction, State, Subject
-from recognition.photos import history
 from recognition.photos.folders.dataset_tables import csv_lines
+from recognition.photos.orders import history
 from recognition.photos.orders.filters import Filters
 
 TYPE = "text/csv; charset=utf-8"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -117,19 +118,16 @@ def filter_photos(
     file does not say when it was taken, the upload counts."""
     if contains:
         photos = photos.filter(containing(contains))
-    if taken_after or taken_before:
-        photos = photos.alias(moment=when())
-    if taken_after:
-        photos = photos.filter(moment__gte=taken_after)
-    if taken_before:
-        photos = photos.filter(moment__lt=taken_before)
-    wanted = {
+    photos = photos.alias(moment=when()) if taken_after or taken_before else photos
+    wanted: dict[str, Any] = {
         "prediction__state": state,
         "prediction__kind": kind,
         "label__slug": label,
         "prediction__label__slug": predicted,
         "batch": batch,
         "camera": camera,
+        "moment__gte": taken_after,
+        "moment__lt": taken_before,
     }
     return photos.filter(**{field: value for field, value in wanted.items() if value})
 

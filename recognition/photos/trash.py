@@ -24,7 +24,7 @@ from recognition.models import Job, Photo, Prediction, TrashedPhoto
 from recognition.people import profiles
 from recognition.photos import renditions
 from recognition.photos.capture import places
-from recognition.photos.history import Cursor
+from recognition.photos.orders.history import Cursor
 
 CHUNK = 100  # photos a transaction, at most
 AT_ONCE = 200  # photos that a request restores or removes itself

@@ -79,6 +79,11 @@ class Outlook(_Effect):
     levels: list[AtLevel]
     shared: Threshold | None
 
+    @property
+    def can_be_kept(self) -> bool:
+        """Whether the reviewed photos show a confidence from which on the target is reached."""
+        return self.shared is not None or any(row.threshold for row in self.rows)
+
 
 @dataclass(frozen=True)
 class Checks:
@@ -103,9 +108,22 @@ class Checks:
         return "broken" if self.precision.high < target else "open"
 
 
+class CannotBeKept(Exception):
+    """The reviewed photos do not show that such a promise would be kept."""
+
+
 def settings() -> Promise:
     """The promise as it is set, or its defaults."""
     return Promise.objects.filter(pk=1).first() or Promise(pk=1)
+
+
+def ask(active: bool, target: float, check_rate: float, by: User) -> None:
+    """As `change`, but what cannot be kept is not promised: raises CannotBeKept."""
+    now = settings()
+    is_new = active and (not now.active or now.target != target)
+    if is_new and not outlook(evidence_in(report()), target).can_be_kept:
+        raise CannotBeKept
+    change(active, target, check_rate, by)
 
 
 def change(active: bool, target: float, check_rate: float, by: User) -> None:

@@ -24,7 +24,7 @@ from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.core import jobs
 from recognition.models import Job, TrashedPhoto
 from recognition.photos import deletion, renditions, selectors, trash
-from recognition.photos.history import Cursor
+from recognition.photos.orders.history import Cursor
 from recognition.site.pictures import no_picture
 from recognition.site.requests import SignedInRequest
 from recognition.site.trash_messages import report_deleted, report_job, report_restored

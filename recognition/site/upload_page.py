@@ -24,7 +24,7 @@ from recognition.models import Batch, Kind, Photo
 from recognition.models.names import plain
 from recognition.people import quotas
 from recognition.photos import batches, intake, selectors
-from recognition.photos.folders import answers
+from recognition.photos.folders import questions
 from recognition.photos.refusals import Refusal
 from recognition.photos.uploads import SpooledUpload, takes_files
 from recognition.site.requests import SignedInRequest
@@ -36,7 +36,7 @@ class ChoiceForm(forms.Form):
     """What becomes of the photos in some folders."""
 
     names = forms.JSONField()
-    does = forms.ChoiceField(choices=[(name, name) for name in answers.DOES])
+    does = forms.ChoiceField(choices=[(name, name) for name in questions.DOES])
     label = LabelField(required=False)
     kind = forms.ChoiceField(choices=Kind, required=False)
 
@@ -49,9 +49,9 @@ class ChoiceForm(forms.Form):
             raise ValidationError(_("Choose a label."))
         return given
 
-    def choice(self) -> answers.Choice:
+    def choice(self) -> questions.Choice:
         given = self.cleaned_data
-        return answers.Choice(given["names"], given["does"], given["label"], given["kind"])
+        return questions.Choice(given["names"], given["does"], given["label"], given["kind"])
 
 
 @login_required
@@ -127,9 +127,9 @@ def ask_about_folders(request: SignedInRequest) -> JsonResponse:
     files = Counter(_counts(request.POST.get("folders", "")))
     for directory in _uploads(request, "directories"):
         with directory.path.open("rb") as stream:
-            files += answers.folders_in(stream)
-    before = answers.in_plain_form(dict.fromkeys(_names(request.POST.get("answered", ""))))
-    question = answers.question(
+            files += questions.folders_in(stream)
+    before = questions.in_plain_form(dict.fromkeys(_names(request.POST.get("answered", ""))))
+    question = questions.question(
         Counter({name: files[name] for name in files if plain(name) not in before})
     )
     rows = [*question.asked, *([question.beyond] if question.beyond else [])]
@@ -152,16 +152,16 @@ def answer_about_folders(request: SignedInRequest) -> JsonResponse:
     _must_label(request)
     sent = _parsed(request.POST.get("choices", ""), list)
     forms = [ChoiceForm(choice) for choice in sent if isinstance(choice, dict)]
-    wrong = [text for form in forms for texts in form.errors.values() for text in texts]
+    wrong = [str(text) for form in forms for texts in form.errors.values() for text in texts]
     if not wrong:
         choices = [form.choice() for form in forms]
         creates = any(choice.does == "create" for choice in choices)
         if creates and not request.user.has_perm("recognition.add_label"):
             raise PermissionDenied
         try:
-            return JsonResponse({"answers": answers.answer(choices, request.user)})
+            return JsonResponse({"answers": questions.answer(choices, request.user)})
         except ValidationError as error:
-            wrong = error.messages
+            wrong = list(error.messages)
     return JsonResponse({"errors": list(dict.fromkeys(wrong))}, status=400)
 
 

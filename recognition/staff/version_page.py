@@ -10,6 +10,7 @@ from recognition.models import ModelVersion
 from recognition.staff.base import render_page
 from recognition.staff.training import run_text
 from recognition.staff.versions import version_summary
+from recognition.versions import measured
 
 
 def page(request: HttpRequest, version: ModelVersion) -> HttpResponse:
@@ -17,14 +18,15 @@ def page(request: HttpRequest, version: ModelVersion) -> HttpResponse:
     tree = LabelTree()
     run = getattr(version, "training_run", None)
     manifest = version_summary.manifest_of(version)
-    metrics = version_summary.metrics_of(version)
+    figures = measured.figures_of(version)
+    metrics = figures.metrics
     context = {
         "version": version,
         "run": run,
         "run_title": run_text.title(run) if run else "",
         "network_name": run_text.network(version.network),
         "manifest": manifest,
-        "is_own_measure": metrics is version.metrics,
+        "measured_at": figures.at,
         "metrics": metrics,
         "results": version_summary.results(metrics),
         "scores": version_summary.scores(metrics, tree),

@@ -206,7 +206,7 @@ def _label_photos(selection: Selection, parent: ModelVersion | None) -> Iterator
     counts = Counter((row.label_id, row.split) for row in selection.labelled)
     with_photos = {row.label_id for row in selection.labelled}
     known = set(parent.labels) if parent else set()
-    for label in selection.tree.in_order():
+    for label in selection.tree.in_reading_order():
         if label.id in with_photos:
             yield LabelPhotos(
                 label=label,
@@ -226,7 +226,7 @@ def _lost(mode: str, labels: Iterable[LabelPhotos], tree: LabelTree) -> Iterator
     except ModelVersion.DoesNotExist:
         return
     shown = {row.label.slug for row in labels if row.train}
-    yield from (label for label in tree.in_order() if label.slug in known - shown)
+    yield from (label for label in tree.in_reading_order() if label.slug in known - shown)
 
 
 def _labelled_examples(run: TrainingRun | None) -> Iterator[tuple[UUID | None, int]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from statistics import fmean
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +14,12 @@ from django.utils import timezone
 from recognition.cnn.measures.intervals import Z_SHOWN
 from recognition.cnn.store.safetensors_header import count_parameters
 from recognition.cnn.training.parameters import TrainingParameters
-from recognition.models import Comparison, Experiment, Mode, ModelVersion, RunState, TrainingRun
+from recognition.models import Experiment, Mode, ModelVersion, RunState, TrainingRun
 from recognition.models.ids import time_ordered_uuid
 from recognition.training import datasets, runs
 from recognition.training.failures import CannotTrain
 from recognition.versions import measured
+from recognition.versions.measured import Measure
 
 MIN_RUNS, MAX_RUNS = 2, 8
 NETWORK = "network"  # what varies if it is no parameter and no option of a network
@@ -147,42 +147,35 @@ class Side:
     """A run beside the others.
 
     accuracy: on the test split of `tested` photos, with its 95 % interval; None until measured.
-    parameters: of the whole network. images_a_second: as measured by its comparison.
-    epoch_s: a mean.
+    test_set: which photos these are; runs are only told apart by the same ones.
+    parameters: of the whole network.
     """
 
     run: TrainingRun
     accuracy: float | None
     interval: tuple[float, float] | None
     tested: int
+    test_set: str
     parameters: int | None
-    images_a_second: float | None
-    epoch_s: float | None
 
 
 def sides(experiment: Experiment) -> list[Side]:
     """In the order in which they were launched."""
     rows = experiment.runs.select_related("model_version", "parent").prefetch_related("epochs")
     found = list(rows.order_by("created", "id"))
-    versions = [run.model_version_id for run in found if run.model_version_id]
-    made = Comparison.objects.filter(candidate__in=versions, state=Comparison.State.DONE)
-    findings = dict(made.order_by("id").values_list("candidate", "findings"))
-    return [_side(run, findings.get(run.model_version_id or 0, {})) for run in found]
+    measures = measured.measures_of([run.model_version for run in found if run.model_version])
+    return [_side(run, measures.get(run.model_version_id or 0)) for run in found]
 
 
-def _side(run: TrainingRun, findings: Mapping[str, Any]) -> Side:
+def _side(run: TrainingRun, measure: Measure | None) -> Side:
     version = run.model_version
-    metrics = measured.metrics_of(version)
-    seconds = [epoch.seconds for epoch in run.epochs.all() if epoch.seconds is not None]
-    interval = metrics.get("accuracy_interval")
     return Side(
         run=run,
-        accuracy=metrics.get("accuracy"),
-        interval=tuple(interval) if interval else None,
-        tested=metrics.get("photos", 0),
+        accuracy=measure.accuracy if measure else None,
+        interval=measure.interval if measure else None,
+        tested=measure.photos if measure else 0,
+        test_set=measure.test_set if measure else "",
         parameters=count_parameters(version.folder) if version else None,
-        images_a_second=(findings.get("speed") or {}).get("candidate"),
-        epoch_s=fmean(seconds) if seconds else None,
     )
 
 
@@ -207,7 +200,9 @@ def answer(found: Sequence[Side]) -> Answer | None:
 
 def _is_clear(best: Side, second: Side) -> bool:
     """Whether the two shares differ by more than Z_SHOWN standard deviations. The photos are the
-    same, so that this asks for a little more than it must."""
+    same, so that this asks for a little more than it must; of others it says nothing."""
+    if best.test_set != second.test_set:
+        return False
     high, low = best.accuracy or 0.0, second.accuracy or 0.0
     photos = min(best.tested, second.tested)
     together = (high + low) / 2

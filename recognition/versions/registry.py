@@ -13,6 +13,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from recognition.cnn import taxonomy
@@ -190,6 +191,12 @@ def lineage(version: ModelVersion) -> list[ModelVersion]:
     while parent := versions[-1].parent:
         versions.append(parent)
     return versions
+
+
+def trials() -> QuerySet[ModelVersion]:
+    """Versions that came of experiments and were never live: there may be a hundred of them."""
+    made = ModelVersion.objects.filter(training_run__experiment__isnull=False)
+    return made.filter(livechange=None)
 
 
 def lost_labels(version: ModelVersion) -> list[Label]:

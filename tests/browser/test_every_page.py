@@ -24,19 +24,22 @@ LOOKS = ((390, "light"), (390, "dark"), (1440, "light"), (1440, "dark"))
 FEWER_LOOKS = ((390, "dark"), (1440, "light"))
 # How many pages there are at least for a role: a walk that finds fewer has lost its way.
 ROLES = {"stranger": 8, "uploader": 15, "reviewer": 30, "trainer": 30, "administrator": 70}
-NONE_OF_OURS = "/api/docs/"  # below its heading: a picture in it has no name
-FROM_OTHERS = ("#swagger-ui",)
+API_DOCS = "/api/docs/"
 _EXAMPLES = """
 import json
 from django.contrib.auth.models import User
 from recognition.labels import labelling
 from recognition.models import ApiToken, Decision, Label, Photo, Via
+from recognition.notifications import receivers
 
 person = User.objects.get(username={person!r})
 photo, *others = Photo.objects.filter(owner=person).order_by("id")
 for other in others[:2]:
     labelling.decide(other.id, Label.objects.get(slug="car"), person, Via.PAGE)
+hook, secret = receivers.add_webhook("https://ark.invalid/" + "x" * 300, ["run.ended"], "", person)
+receivers.ask_for_test(hook)
 print(json.dumps({{
+    "receiver_id": str(hook.id),
     "photo_id": str(photo.id), "batch_id": str(photo.batch_id), "user_id": person.id,
     "number": 1, "candidate": 1, "baseline": 1, "name": "lite0",
     "recognition_photo": str(photo.id), "recognition_prediction": str(photo.prediction_id),
@@ -54,7 +57,7 @@ def everything(instance: Instance, administrator: str, photos: list[Path]) -> li
     api.upload_many([(photo.name, photo.read_bytes()) for photo in photos[:5]])
     wait_until(lambda: not api.get("photos/", state="pending")["results"])
     printed = instance.manage("shell", "-v", "0", "-c", _EXAMPLES.format(person=administrator))
-    return [*addresses(json.loads(printed.splitlines()[-1])), NONE_OF_OURS, "/no-such-page/"]
+    return [*addresses(json.loads(printed.splitlines()[-1])), API_DOCS, "/no-such-page/"]
 
 
 @pytest.fixture(scope="module")
@@ -119,15 +122,15 @@ def _is_page(requests: APIRequestContext, address: str) -> bool:
 
 def _faults(page: Page, address: str, looks: tuple[tuple[int, str], ...]) -> list[str]:
     page.goto(address)
+    if address == API_DOCS:
+        page.locator(".opblock").first.wait_for()  # it asks for the schema first
     browser = page.context.new_cdp_session(page)
     found = accessibility_faults(page, browser)
     browser.detach()
-    if address == NONE_OF_OURS:
-        found = [fault for fault in found if fault != "image without a name"]
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": HEIGHT})
         found += [f"{fault} (at {width} px)" for fault in layout_faults(page)]
         for theme in (theme for at, theme in looks if at == width):
-            wrong = axe.violations(page, theme, without=FROM_OTHERS)
+            wrong = axe.violations(page, theme)
             found += [f"{fault} (at {width} px, {theme})" for fault in wrong]
     return found

@@ -24,7 +24,7 @@ def test_a_count_beyond_the_limit_is_a_minimum() -> None:
 
 def test_only_a_minimum_has_a_plus() -> None:
     assert Counted(1234).in_words == "1,234"
-    assert Counted(1234, is_exact=False).in_words == "1,234"
+    assert Counted(1234, is_exact=False).in_words == "≈\N{NO-BREAK SPACE}1,234"
     assert Counted(1000, is_exact=False, is_minimum=True).in_words == "1,000+"
 
 

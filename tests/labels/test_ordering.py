@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import translation
 
-from recognition.labels.ordering import by_name, name_key
+from recognition.labels.ordering import by_name, name_key, places_by_name
 from recognition.labels.tree import LabelTree
 from recognition.models import Label
 
@@ -54,3 +54,16 @@ def test_a_label_without_a_chinese_name_has_its_english_one() -> None:
     with translation.override("zh-hans"):
         assert label.name == "SUV"
     assert label.names == ["SUV"]
+
+
+def test_a_query_can_be_in_that_order(version: object) -> None:
+    with translation.override("zh-hans"):
+        found = Label.objects.filter(slug__in=("car", "dog", "taxi")).order_by()
+        ordered = found.order_by(places_by_name(found))
+        assert [label.slug for label in ordered] == ["taxi", "dog", "car"]
+
+
+def test_the_readers_name_comes_first() -> None:
+    label = Label(slug="dog", name_en="Dog", name_zh="狗")
+    with translation.override("zh-hans"):
+        assert label.names == ["狗", "Dog"]

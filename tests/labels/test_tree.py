@@ -128,7 +128,17 @@ def test_photos_are_counted_up_to_a_limit(uploader: User) -> None:
     assert tree.count_photos(label("car")) == Counted(0)
 
 
-def test_for_a_list_the_analysts_figures_count(uploader: User) -> None:
+def test_few_photos_are_counted_for_a_list_whatever_the_analyst_counted(uploader: User) -> None:
+    add_photo(uploader, label=label("dog"))
+    Report.objects.create(name="figures", data={"labels": {"dog": 1_000_000}})
+    counts = tree.count_photos_of_each(LabelTree())
+    assert (counts[label("dog").id], counts[label("car").id]) == (Counted(1), Counted(0))
+
+
+def test_for_a_list_of_many_the_analysts_figures_count(
+    uploader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tree, "FEW_PHOTOS", 0)
     add_photo(uploader, label=label("dog"))
     assert tree.count_photos_of_each(LabelTree())[label("dog").id] == Counted(1)
     Report.objects.create(name="figures", data={"labels": {"dog": 1_000_000}})

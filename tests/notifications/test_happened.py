@@ -10,11 +10,13 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from recognition.analysis import acceptance
 from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.labels import labelling
 from recognition.models import Label, ModelVersion, OutgoingEvent, Receiver, RunState, Via
 from recognition.notifications import outbox, receivers
 from recognition.predictions import queue
+from recognition.review import promise
 from recognition.training import runs, watch
 from recognition.versions import registry
 from tests.support.rows import add_photo, answer, manifest, settled_photo, training_run
@@ -100,6 +102,18 @@ def test_versions_that_go_live(monkeypatch: pytest.MonkeyPatch, trainer: User) -
     [(kind, data)] = told()
     assert (kind, data["version"], data["before"]) == ("version.promoted", 2, 1)
     assert data["path"] == reverse("admin:recognition_modelversion_change", args=[candidate.id])
+
+
+@pytest.mark.usefixtures("everything")
+def test_a_promise_that_breaks_is_told_once(reviewer: User) -> None:
+    promise.change(True, 0.9, 0.1, reviewer)
+    for right in (90, 20, 25, 95, 30):  # of a hundred that people checked
+        acceptance._report(promise.report(), promise.Checks(100, 100, right))
+    assert [(kind, data["right"]) for kind, data in told()] == [
+        ("promise.broken", 20),
+        ("promise.broken", 30),
+    ]
+    assert told()[0][1]["path"] == reverse("review-promise")
 
 
 def test_where_nobody_listens_photos_cost_no_query(

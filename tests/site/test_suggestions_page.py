@@ -146,7 +146,7 @@ def test_a_list_asks_once_for_all_suggestions(
     for _ in range(20):
         photo = add_photo(uploader, **done("dog"))
         suggestions.suggest(photo.id, uploader, "wrong", car)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(13):
         client.get(reverse("history"))
 
 

@@ -75,7 +75,8 @@ class Listener:
                 for name, value in listener.more_headers.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(listener.text)
+                if listener.text:
+                    self.wfile.write(listener.text)
 
             def log_message(self, *_arguments: Any) -> None: ...
 

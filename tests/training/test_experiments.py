@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
-from recognition.models import Comparison, DataSet, Experiment, TrainingRun
+from recognition.models import DataSet, Experiment, TrainingRun
 from recognition.training import experiments
 from recognition.training.experiments import Setup, answer, cancel_all, compare, sides
 from recognition.training.failures import CannotTrain
-from recognition.versions.registry import live_version
 from tests.support.rows import give_label, register_measured, settled_photo
 
 pytestmark = pytest.mark.usefixtures("labelled_photos")
@@ -82,17 +81,8 @@ def test_sides_gather_what_was_measured(reviewer: User) -> None:
     experiment = compare(reviewer, "Layers", SCRATCH, "layers", [3, 4])
     run = runs_of(experiment)[0]
     register_measured(run, 0.9, photos=50)
-    run.epochs.create(number=1, seconds=2.0)
-    run.epochs.create(number=2, seconds=4.0)
-    Comparison.objects.create(
-        candidate=run.model_version,
-        baseline=live_version(),
-        state=Comparison.State.DONE,
-        findings={"speed": {"candidate": 310.0, "baseline": 200.0}},
-    )
     measured, waiting = sides(experiment)
     assert (measured.accuracy, measured.tested) == (0.9, 50)
-    assert (measured.images_a_second, measured.epoch_s) == (310.0, 3.0)
     assert waiting.accuracy is None
 
 

@@ -55,9 +55,9 @@ def test_what_somebody_should_know_is_shown(line: str, shown: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["SIGINT received", "sending SIGTERM to web.1 (pid 22929)", "web.1 stopped (rc=-15)"],
+    ["SIGINT received", "web.1 stopped (rc=-15)", "ERROR celery.worker: a connection was lost"],
 )
-def test_stopping_what_was_asked_to_stop_is_no_news(text: str) -> None:
+def test_what_is_said_while_all_stop_is_no_news(text: str) -> None:
     quiet = Quiet(None)
     quiet.is_stopping = True
     assert quiet.shown(f"13:07:02 system      | {text}") is None
@@ -103,6 +103,7 @@ def test_the_address_ends_what_is_said_and_the_rest_is_in_a_file(tmp_path: Path)
         f"What it does stands in {run.log}. Ctrl-C stops it.",
         "predictor: WARNING recognition: something is odd",
         "Stopping Ark ...",
+        "Ark has stopped.",
     ]
     assert code == 0
     assert "GET / 200" in run.log.read_text()

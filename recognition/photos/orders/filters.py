@@ -79,9 +79,8 @@ def along_indexes(photos: QuerySet[Photo], filters: Filters, by: str = UPLOADED)
 
 
 def _of_days(photos: QuerySet[Photo], filters: Filters) -> QuerySet[Photo]:
-    if filters.taken_from:
-        photos = photos.filter(moment__gte=filters.taken_from)
-    return photos.filter(moment__lt=filters.taken_before) if filters.taken_before else photos
+    wanted = {"moment__gte": filters.taken_from, "moment__lt": filters.taken_before}
+    return photos.filter(**{field: value for field, value in wanted.items() if value})
 
 
 def _of_camera(photos: QuerySet[Photo], filters: Filters) -> QuerySet[Photo]:

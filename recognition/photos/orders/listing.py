@@ -22,9 +22,9 @@ from django.utils.translation import gettext_lazy as _
 from recognition.core.counting import Counted, count_up_to
 from recognition.models import Photo
 from recognition.models.photo import when
-from recognition.photos import history
-from recognition.photos.history import Cursor
+from recognition.photos.orders import history
 from recognition.photos.orders.filters import MOMENT, UPLOADED, Filters
+from recognition.photos.orders.history import Cursor
 
 COUNTED = 10_000
 _WINDOWS = 5  # that `ids` looks through
@@ -80,7 +80,8 @@ def page(
         return Listed(found.photos, follows, found.is_full)
     within, end = history.window(photos, filters, place.block, _window(filters))
     rows = _sorted(within, order, place.after)
-    keys: list[tuple[Any, Any]] = list(rows.values_list("id", "place")[: size + 1])
+    columns = ("id", "place")
+    keys: list[tuple[Any, Any]] = list(rows.values_list(*columns)[: size + 1])
     known = photos.in_bulk([photo_id for photo_id, _key in keys[:size]])
     shown = [known[photo_id] for photo_id, _key in keys[:size] if photo_id in known]
     if len(keys) > size:
@@ -90,9 +91,11 @@ def page(
     return Listed(shown, follows, len(keys) == size, place.block)
 
 
-def count(photos: QuerySet[Photo], filters: Filters) -> Counted:
+def count(photos: QuerySet[Photo], filters: Filters, first: Listed) -> Counted:
     """How many match: COUNTED at most, and among the newest `history.WINDOW` if anything narrows
-    them."""
+    them. first: the first page, which often says it already."""
+    if not first.is_full:
+        return Counted(len(first.photos), not first.next, is_minimum=bool(first.next))
     if not filters:
         return count_up_to(photos.order_by("-created", "-id"), COUNTED)
     within, end = history.window(photos, filters, by=_window(filters))

@@ -25,7 +25,7 @@ from recognition.photos import deletion, selectors
 from recognition.predictions import backfill
 from recognition.review import bulk
 from recognition.review.bulk import Snapshot
-from recognition.site.history import selection
+from recognition.site.history import chosen
 from recognition.site.history.query import HistoryQuery
 from recognition.site.requests import SignedInRequest
 from recognition.site.trash_messages import report_deleted, report_job
@@ -41,7 +41,7 @@ LABELLED = 1000  # photos that get a label in one request, at most
 @require_POST
 def act(request: SignedInRequest) -> HttpResponseBase:
     query = HistoryQuery.of(request.GET, request.user)
-    ids = selection.chosen(request, query)
+    ids = chosen.chosen(request, query)
     if not ids:
         messages.warning(request, _("Choose some photos first."))
         return redirect(query.address("history"))
@@ -57,7 +57,7 @@ def _download(
     if query.is_everybodys:
         audit.record(audit.Action.EXPORTED, request.user, "originals", photos=len(ids))
     attached = {"Content-Disposition": f'attachment; filename="{originals.FILE_NAME}"'}
-    zipped = originals.archive(photos, ids)
+    zipped = originals.archive(photos, ids, request.user)
     return StreamingHttpResponse(zipped, content_type="application/zip", headers=attached)
 
 
@@ -102,7 +102,7 @@ def _label(request: SignedInRequest, ids: list[UUID], query: HistoryQuery) -> No
 
 
 def _decide(request: SignedInRequest, ids: list[UUID], label: Label) -> None:
-    seen = {snapshot.photo_id: snapshot for snapshot in selection.snapshots(request)}
+    seen = {snapshot.photo_id: snapshot for snapshot in chosen.snapshots(request)}
     now = Photo.objects.filter(id__in=[photo_id for photo_id in ids if photo_id not in seen])
     seen |= {photo.id: Snapshot.of(photo) for photo in now.only("prediction", "label")}
     decision, left = bulk.decide(
@@ -131,13 +131,13 @@ def _suggest(request: SignedInRequest, ids: list[UUID], label: Label) -> None:
             done,
         )
         messages.success(request, text % {"label": label, "count": done})
-    for why, count in left.items():
+    for reason, count in left.items():
         text = ngettext(
             "%(count)d photo was left as it is: %(reason)s",
             "%(count)d photos were left as they are: %(reason)s",
             count,
         )
-        messages.warning(request, text % {"count": count, "reason": why})
+        messages.warning(request, text % {"count": count, "reason": reason})
 
 
 def _predict_again(request: SignedInRequest, ids: list[UUID], query: HistoryQuery) -> None:
@@ -149,7 +149,11 @@ def _predict_again(request: SignedInRequest, ids: list[UUID], query: HistoryQuer
         return
     if len(mine) > AT_ONCE:
         backfill.request_some(version, request.user, mine)
-        text = _("%(count)d photos are predicted again, in the background.")
+        text = ngettext(
+            "%(count)d photo is predicted again, in the background.",
+            "%(count)d photos are predicted again, in the background.",
+            len(mine),
+        )
         messages.success(request, text % {"count": len(mine)})
     else:
         report_asked_again(request, backfill.again(mine, version))

@@ -14,11 +14,11 @@ from django.views.decorators.vary import vary_on_headers
 from recognition.core import audit
 from recognition.labels.ordering import by_name
 from recognition.models import Kind, Label, State
-from recognition.photos import history as stored
 from recognition.photos import result_table, selectors
 from recognition.photos.orders import choices, days, listing
-from recognition.photos.orders.listing import Order
-from recognition.site.history import selection
+from recognition.photos.orders import history as stored
+from recognition.photos.orders.listing import Listed, Order
+from recognition.site.history import chosen
 from recognition.site.history.query import CONFIDENCE_CHOICES, FORMER_CHOICES, HistoryQuery
 from recognition.site.requests import SignedInRequest
 
@@ -50,7 +50,7 @@ def history(request: SignedInRequest) -> HttpResponse:
     }
     if request.htmx and not request.htmx.history_restore_request:
         return _part(request, query, context)
-    context |= _on_top(request, query)
+    context |= _on_top(request, query, found)
     return render(request, "site/history/history.html", context | _choices(request, query))
 
 
@@ -58,7 +58,7 @@ def _part(request: SignedInRequest, query: HistoryQuery, context: dict[str, Any]
     """What a script puts into the page."""
     if not context["is_first"]:
         return render(request, "site/history/_cards.html", context)
-    context |= _on_top(request, query)
+    context |= _on_top(request, query, context["page"])
     response = render(request, "site/history/_results.html", context)
     response["HX-Push-Url"] = query.address("history")
     return response
@@ -77,11 +77,11 @@ def results(request: SignedInRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(table, content_type=result_table.TYPE, headers=_ATTACHED)
 
 
-def _on_top(request: SignedInRequest, query: HistoryQuery) -> dict[str, Any]:
+def _on_top(request: SignedInRequest, query: HistoryQuery, found: Listed) -> dict[str, Any]:
     """What stands above and below the cards."""
     photos = query.of_whom(selectors.photos_visible_to(request.user), request.user)
-    counted = listing.count(photos, query.filters) if query.is_at_its_beginning else None
-    return {"counted": counted, "most": selection.MOST}
+    counted = listing.count(photos, query.filters, found) if query.is_at_its_beginning else None
+    return {"counted": counted, "most": chosen.MOST}
 
 
 def _size(request: SignedInRequest) -> int:
@@ -106,4 +106,6 @@ def _choices(request: SignedInRequest, query: HistoryQuery) -> dict[str, Any]:
         "batches": choices.batches(whose, query.filters.batch),
         "cameras": choices.cameras(whose),
         "given": query.given,
+        "own_address": query.address("history", whose=""),
+        "everybodys_address": query.address("history", whose="everybody"),
     }

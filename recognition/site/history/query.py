@@ -19,8 +19,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from recognition.models import Kind, Photo, State
-from recognition.photos.history import Cursor
 from recognition.photos.orders.filters import Filters
+from recognition.photos.orders.history import Cursor
 from recognition.photos.orders.listing import Order, Place
 from recognition.site.requests import SignedInRequest
 from recognition.staff.days import DayField, midnight
@@ -83,7 +83,7 @@ class HistoryQuery:
     def of(cls, query: QueryDict, user: User) -> HistoryQuery:
         form = FilterForm(query)
         filters = form.filters()
-        given = {name: query[name] for name, value in form.cleaned_data.items() if value}
+        given = {name: str(query[name]) for name, value in form.cleaned_data.items() if value}
         place = Place(Cursor.parse(query.get("after", "")), Cursor.parse(query.get("block", "")))
         order = Order(form.cleaned_data.get("sort") or USUAL)
         everybody = given.get("whose") == "everybody" and user.has_perm("recognition.view_all")
@@ -99,7 +99,7 @@ class HistoryQuery:
 
     def address(self, name: str, *args: UUID, **changes: str) -> str:
         """The address of a list, or of what is made of it."""
-        wanted = self.given | changes
+        wanted = {name: value for name, value in (self.given | changes).items() if value}
         address = reverse(name, args=args)
         return f"{address}?{urlencode(wanted)}" if wanted else address
 

@@ -21,6 +21,7 @@ from recognition.review import promise, statistics
 from recognition.review.queue import Ordering
 from recognition.staff.formatting import percent, short_percent
 from recognition.staff.training import run_text
+from recognition.training import selection
 from recognition.versions import finder, pretrained, registry
 from recognition.versions.comparison import judging
 
@@ -126,9 +127,11 @@ def _look_at_contradicted() -> Step | None:
 
 
 def _let_the_machine_accept() -> Step | None:
-    settings = promise.settings()
-    outlook = promise.outlook(promise.evidence_in(promise.report()), settings.target)
+    settings, report = promise.settings(), promise.report()
+    outlook = promise.outlook(promise.evidence_in(report), settings.target)
     if settings.active or not outlook.share or outlook.share < WORTH_A_PROMISE:
+        return None
+    if promise.checks_in(report).verdict(settings.target) == "broken":  # when it was on
         return None
     text = _("The accuracy promise could take %(share)s of the uploads off your hands.")
     text %= {"share": percent(outlook.share)}
@@ -194,6 +197,11 @@ def _take_the_better_first() -> Step | None:
     if is_old or ModelVersion.objects.filter(parent=better).exists():
         return None
     if live.parent_id is None:
+        made = Comparison.objects.filter(
+            candidate=better, baseline=live, made__isnull=False
+        ).first()
+        if made and not judging.is_recommended(made.findings):
+            return None
         text = _("A better first network is there: version %(number)d.")
         link_text = _("Compare and make live")
         url = reverse("training-compare", args=[better.number, live.number])
@@ -209,7 +217,7 @@ def _teach() -> Step | None:
     if _watch_the_run():
         return None
     new, is_first = statistics.new_labels()
-    if not new.number:
+    if not new.number or not selection.is_there_to_learn():
         return None
     if is_first:
         text = ngettext(

@@ -53,7 +53,7 @@ def row(delivery: Delivery) -> Row:
         state, badge = _("waiting"), ""
     return Row(
         delivery=delivery,
-        event=OutgoingEvent.Kind(delivery.event.kind).label,
+        event=str(OutgoingEvent.Kind(delivery.event.kind).label),
         state=state,
         badge=badge,
         error=str(_ERRORS.get(delivery.error, "")),

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -67,8 +68,7 @@ class ChangeForm(forms.Form):
     active = forms.BooleanField(label=gettext_lazy("Switched on"), required=False)
     events = _events(messages.BY_WEBHOOK)
 
-    def __init__(self, *arguments: Any, receiver: Receiver, **options: Any) -> None:
-        initial = {"active": receiver.active, "events": receiver.events}
-        super().__init__(*arguments, initial=initial, **options)
+    def __init__(self, data: QueryDict | None = None, *, receiver: Receiver) -> None:
+        super().__init__(data, initial={"active": receiver.active, "events": receiver.events})
         if receiver.way == Receiver.Way.MAIL:
             self.fields["events"] = _events(messages.BY_MAIL)

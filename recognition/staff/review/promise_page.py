@@ -56,9 +56,14 @@ def page(request: StaffRequest) -> HttpResponse:
     form = TargetForm(request.GET)
     target = form.cleaned_data["target"] if form.is_valid() else now.target
     found = promise.report()
-    outlook = promise.outlook(promise.evidence_in(found), target)
+    evidence = promise.evidence_in(found)
+    outlook = promise.outlook(evidence, target)
     checks = promise.checks_in(found)
+    is_set = now.active and now.target == target
+    in_force = outlook if now.target == target else promise.outlook(evidence, now.target)
     context = {
+        "is_in_force": now.active and in_force.can_be_kept,
+        "may_be_asked": outlook.can_be_kept or is_set,
         "now": now,
         "now_target": short_percent(now.target),
         "now_check_rate": short_percent(now.check_rate),
@@ -89,16 +94,24 @@ def change(request: StaffRequest) -> HttpResponse:
     if not request.user.has_perm("recognition.change_promise"):
         raise PermissionDenied
     form = PromiseForm(request.POST)
-    if form.is_valid():
-        promise.change(**form.cleaned_data, by=request.user)
-        if form.cleaned_data["active"]:
-            text = _("Switched on. What is sure enough is being accepted in the background.")
-        else:
-            text = _("Switched off. What was accepted goes back to the reviewers.")
-        messages.success(request, text)
-    else:
+    if not form.is_valid():
         messages.error(request, _("Choose a target and a share to check from the lists."))
+        return redirect("review-promise")
+    try:
+        promise.ask(**form.cleaned_data, by=request.user)
+    except promise.CannotBeKept:
+        messages.error(request, _("This cannot be promised yet. Nothing was changed."))
+    else:
+        _say_what_changed(request, form.cleaned_data["active"])
     return redirect("review-promise")
+
+
+def _say_what_changed(request: StaffRequest, active: bool) -> None:
+    if active:
+        text = _("Switched on. What is sure enough is being accepted in the background.")
+    else:
+        text = _("Switched off. What was accepted goes back to the reviewers.")
+    messages.success(request, text)
 
 
 def _of_hundred(outlook: Outlook) -> dict[str, int]:

@@ -41,8 +41,6 @@ class Row:
     accuracy: str
     interval: str
     parameters: str
-    speed: str
-    epoch: str
     is_best: bool
 
 
@@ -184,8 +182,6 @@ def _row(number: int, side: Side, is_best: bool) -> Row:
         accuracy=percent(side.accuracy),
         interval=between and f"({between})",
         parameters="" if side.parameters is None else run_text.many(side.parameters),
-        speed="" if side.images_a_second is None else run_text.many(round(side.images_a_second)),
-        epoch="" if side.epoch_s is None else run_text.duration(side.epoch_s),
         is_best=is_best,
     )
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +17,7 @@ from recognition.cnn.networks.summaries import NetworkSummary, summaries
 from recognition.cnn.training.parameters import TeachParameters, TrainingParameters
 from recognition.models import Mode, ModelVersion
 from recognition.staff.training import run_text
+from recognition.versions import registry
 
 OPTION = "option-"  # before the names of a network's options
 _SMALLEST_NETWORK = "lenet5"
@@ -38,7 +40,7 @@ class LaunchForm(forms.Form):
         mode = given.get("mode", "")
         self.mode: str = mode if mode in Mode.values else Mode.TEACH
         self.versions = {
-            str(version.number): version for version in ModelVersion.objects.order_by("-number")
+            str(version.number): version for version in _versions(given.get("parent", ""))
         }
         self.parent = self._parent(given.get("parent", ""))
         self.summary = self._summary(given.get("network", ""))
@@ -99,6 +101,14 @@ class LaunchForm(forms.Form):
         if self.parent:
             return summaries().get(self.parent.network)
         return summaries().get(name) or summaries().get(_SMALLEST_NETWORK)
+
+
+def _versions(chosen: str) -> QuerySet[ModelVersion]:
+    """Those that may be started from: of the trials of experiments only the one that was chosen."""
+    found = ModelVersion.objects.exclude(id__in=registry.trials().values("id"))
+    if chosen.isdecimal() and len(chosen) < 9:
+        found = found | ModelVersion.objects.filter(number=int(chosen))
+    return found.order_by("-number")
 
 
 def default_values(mode: str, network: NetworkSummary | None) -> dict[str, Any]:

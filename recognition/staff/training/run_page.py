@@ -13,9 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from recognition.models import RunState, TrainingRun
-from recognition.staff import waiting
 from recognition.staff.base import StaffRequest, render_page, staff_page
-from recognition.staff.training import run_notes, run_summary, run_text
+from recognition.staff.training import run_notes, run_summary, run_text, run_waits
 from recognition.training import runs
 from recognition.training.failures import CannotTrain, in_words
 
@@ -110,7 +109,7 @@ def _live(run: TrainingRun) -> dict[str, Any]:
         "error": in_words(run.error) if run.error else "",
         "notes": run_notes.notes(run),
         "unheard": run_summary.is_unheard(run),
-        "waits_for": waiting.of_run(run),
+        "waits_for": run_waits.waits_for(run),
         "charts": run_summary.charts(run),
         "result": run_summary.result(run),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
@@ -21,10 +22,10 @@ from recognition.models import (
     TrainingEpoch,
     TrainingRun,
 )
-from recognition.staff import waiting
 from recognition.staff.formatting import percent
 from recognition.staff.line_charts import LinesChart, Point, lines_chart
 from recognition.staff.training import run_text, time_ranges
+from recognition.staff.training.run_waits import UNHEARD_AFTER
 from recognition.staff.versions import comparison_summary, verdict_texts
 from recognition.training import runs
 from recognition.versions import measured
@@ -73,7 +74,7 @@ class Result:
     @property
     def figures(self) -> list[Figure]:
         """The main ones, beside those of the version that was live then."""
-        metrics, before = self._metrics, self.findings.get("baseline", {})
+        metrics, before = self._metrics, self._before
         neither, neither_before = metrics.get("neither") or {}, before.get("neither") or {}
         found = [
             _figure(_("Accuracy"), "accuracy", metrics, before),
@@ -95,9 +96,17 @@ class Result:
         waits = (Comparison.State.QUEUED, Comparison.State.RUNNING)
         return self.comparison is not None and self.comparison.state in waits
 
-    @property
+    @cached_property
     def _metrics(self) -> dict[str, Any]:
-        return self.findings.get("candidate") or measured.metrics_of(self.version)
+        return measured.figures_of(self.version).metrics
+
+    @cached_property
+    def _before(self) -> dict[str, Any]:
+        """Of the version that was live then, if it was measured on the same photos."""
+        if self.comparison is None or not self.findings:
+            return {}
+        pair = measured.both(self.comparison.baseline, self.version)
+        return pair[0].metrics if pair else {}
 
 
 def _figure(name: str, key: str, metrics: dict[str, Any], before: dict[str, Any]) -> Figure | None:
@@ -188,6 +197,6 @@ def result(run: TrainingRun) -> Result | None:
 
 def is_unheard(run: TrainingRun) -> bool:
     """Whether the process that should work on it has given no sign of life for a while."""
-    if run.is_over or timezone.now() - run.created < waiting.UNHEARD_AFTER:
+    if run.is_over or timezone.now() - run.created < UNHEARD_AFTER:
         return False
     return not heartbeats.is_heard(runs.worked_on_by(run))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from recognition.labels.tree import LabelTree
 from recognition.models import ComparedPhoto, Comparison, Label, ModelVersion
-from recognition.staff import waiting
+from recognition.staff import teachers_work
 from recognition.staff.base import StaffRequest, render_page, staff_page
 from recognition.staff.versions import (
     comparison_summary,
@@ -63,7 +63,7 @@ def page(request: StaffRequest, candidate: int, baseline: int) -> HttpResponse:
         "baseline": versions[1],
         "comparison": comparison,
         "is_waiting": is_waiting,
-        "waits_for": waiting.of_comparison(comparison) if comparison else "",
+        "waits_for": teachers_work.comparison_waits_for(comparison) if comparison else "",
         "may_compare": any(map(request.user.has_perm, _MAY_COMPARE)),
         "failure": verdict_texts.failure(comparison) if comparison else "",
         "replays": comparing.REPLAYS,
@@ -139,6 +139,8 @@ def _findings(request: StaffRequest, comparison: Comparison) -> dict[str, Any]:
         "gained": comparison_summary.names(findings["gained"], tree),
         "left_out": comparison_summary.left_out(comparison),
         "figures": list(comparison_summary.figures(comparison)),
+        "is_stale": comparison_summary.is_stale(comparison),
+        "made": comparison.made,
         "labels": comparison_summary.labels(comparison, tree),
         "reliability": confidence_chart.reliabilities(comparison),
         "matrix": confusion_matrix.matrix(findings[side], tree),

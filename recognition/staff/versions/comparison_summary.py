@@ -14,6 +14,7 @@ from recognition.labels.ordering import name_key
 from recognition.labels.tree import LabelTree
 from recognition.models import Comparison
 from recognition.staff.formatting import percent, short_percent
+from recognition.versions import measured
 
 _NOTEWORTHY = 0.05  # of F1: a label that changed by so much is marked
 _REJECTED = gettext_lazy("of %(photos)s photos of something else, those answered “neither”")
@@ -73,9 +74,19 @@ def left_out(comparison: Comparison) -> list[str]:
     return texts
 
 
+def is_stale(comparison: Comparison) -> bool:
+    """Whether one of the two was measured on other photos since."""
+    pair = measured.both(comparison.baseline, comparison.candidate)
+    return pair is None or pair[0].test_set != comparison.findings.get("test_set")
+
+
 def figures(comparison: Comparison) -> Iterator[Figure]:
-    """Without photos there are none but the speed."""
+    """As other pages show them, if both versions have them of the same photos. Without photos there
+    are none but the speed."""
+    pair = measured.both(comparison.baseline, comparison.candidate)
     before, after = (comparison.findings[side] for side in ("baseline", "candidate"))
+    if pair:
+        before, after = pair[0].metrics, pair[1].metrics
     if after["photos"]:
         yield _share(_("Accuracy"), _("photos that are right"), before, after, "accuracy")
         if before.get("broad") or after.get("broad"):
@@ -143,8 +154,12 @@ def _share(
     )
 
 
-def _speed(speed: dict[str, float] | None) -> Figure:
+def _speed(speed: dict[str, Any] | None) -> Figure:
     name, meaning = _("Images a second"), _("of the network alone, on this machine")
+    if speed is not None and not speed.get("side_by_side"):
+        text = _("not measured")
+        busy = _("only compared while the machine has nothing else to do")
+        return Figure(name, busy, text, text, Change("–"))
     if speed is None:
         same = _("the same")
         return Figure(name, meaning, same, same, Change("–"))

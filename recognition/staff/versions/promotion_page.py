@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from recognition.models import Comparison, ModelVersion
 from recognition.staff.base import StaffRequest, render_page, staff_page
-from recognition.staff.versions import verdict_texts
-from recognition.versions import registry
+from recognition.staff.versions import verdict_texts, version_summary
+from recognition.versions import measured, registry
 from recognition.versions.comparison import judging
 
 
@@ -70,6 +70,7 @@ def _changes(version: ModelVersion) -> dict[str, Any]:
     lost = registry.lost_labels(version)
     context: dict[str, Any] = {
         "version": version,
+        "accuracies": _accuracies(version),
         "lost": ", ".join(label.name for label in lost),
         "is_doubtful": bool(lost or (comparison and judging.is_doubtful(comparison.findings))),
         "comparison": comparison,
@@ -78,6 +79,17 @@ def _changes(version: ModelVersion) -> dict[str, Any]:
         context["headline"] = verdict_texts.headline(comparison)
         context["verdict"] = verdict_texts.verdict(comparison)
     return context
+
+
+def _accuracies(version: ModelVersion) -> list[tuple[int, str]]:
+    """Number and accuracy of the live version and of this one, where they were measured."""
+    rows = (registry.live_version(), version)
+    measures = measured.measures_of(rows)
+    return [
+        (row.number, version_summary.accuracy(measures[row.id]))
+        for row in rows
+        if row.id in measures
+    ]
 
 
 def _number(text: str | None) -> int:

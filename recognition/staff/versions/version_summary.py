@@ -13,12 +13,13 @@ from recognition.cnn.manifest import CorruptCheckpoint, Manifest
 from recognition.cnn.store.card import FEW_PHOTOS
 from recognition.cnn.store.manifest_schema import check_manifest
 from recognition.labels.tree import LabelTree
-from recognition.models import Comparison, Label, LiveChange, ModelVersion, View
+from recognition.models import Label, LiveChange, ModelVersion, View
 from recognition.photos import deletion
 from recognition.staff.formatting import percent
 from recognition.staff.line_charts import LinesChart
 from recognition.staff.versions import comparison_summary, confidence_chart
-from recognition.versions import measured
+from recognition.versions import registry
+from recognition.versions.measured import Measure
 
 _VERSIONS_OFFERED = 10
 _NAMES_SHOWN = 12
@@ -49,17 +50,12 @@ def manifest_of(version: ModelVersion) -> Manifest | None:
         return None
 
 
-def metrics_of(version: ModelVersion) -> dict[str, Any]:
-    """What it reached when it was made or, if it was not measured then, when it was compared."""
-    own = measured.metrics_of(version)
-    if own.get("photos"):
-        return own
-    done = Comparison.objects.exclude(made=None).order_by("-made")
-    for side in ("candidate", "baseline"):
-        if last := done.filter(**{side: version}).first():
-            found: dict[str, Any] = last.findings[side]
-            return found
-    return {}
+def accuracy(measure: Measure | None) -> str:
+    """With its interval, as every page shows it."""
+    if measure is None:
+        return "–"
+    between = comparison_summary.interval(measure.interval)
+    return f"{percent(measure.accuracy)} ({between})" if between else percent(measure.accuracy)
 
 
 def results(metrics: dict[str, Any]) -> list[Detail]:
@@ -183,6 +179,7 @@ def live_times(version: ModelVersion) -> list[LiveChange]:
 def others(version: ModelVersion) -> list[ModelVersion]:
     """Versions to compare it with: the live one and its parent first."""
     rest = ModelVersion.objects.exclude(id=version.id).defer("metrics", "labels")
+    rest = rest.exclude(id__in=registry.trials().values("id"))
     newest = list(rest.order_by("-live", "-number")[:_VERSIONS_OFFERED])
     parent = version.parent
     return newest if parent is None or parent in newest else [newest[0], parent, *newest[1:]]

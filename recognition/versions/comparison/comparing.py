@@ -30,7 +30,7 @@ from recognition.models import (
     RunState,
     TrainingRun,
 )
-from recognition.versions.comparison import selection, side_by_side
+from recognition.versions.comparison import measuring, selection, side_by_side
 
 logger = logging.getLogger(__name__)
 
@@ -129,7 +129,11 @@ def _make(comparison: Comparison) -> None:
         "speed": _speed(comparison),
         "seconds": round(time.monotonic() - started, 2),
     }
+    others = measuring.along_with(comparison)
     _store(comparison, findings, [*rows, *more])
+    comparison.refresh_from_db()
+    if comparison.state == State.DONE:
+        measuring.measure_along(comparison, others)
 
 
 def _on_test_photos(
@@ -139,7 +143,8 @@ def _on_test_photos(
 
     from recognition.cnn.measures import evaluation  # NumPy and scikit-learn: not for a web process
 
-    chosen = selection.test_photos((comparison.candidate, comparison.baseline), tree)
+    pair = (comparison.candidate, comparison.baseline)
+    chosen = selection.test_photos((*pair, *measuring.along_with(comparison)), tree)
     both = side_by_side.look_at(comparison, chosen.labels, tree)
     labels = side_by_side.as_taxonomy(both.labels)
     places = both.places
@@ -151,6 +156,7 @@ def _on_test_photos(
         "baseline": evaluation.measure(both.before, truth, labels, both.answers_before.answers),
         "candidate": evaluation.measure(both.after, truth, labels, both.answers_after.answers),
         **{outcome.value: outcomes[outcome] for outcome in _TOLD},
+        "test_set": measuring.set_of(dict(zip(both.photo_ids, both.truth, strict=True))),
         "left_out": dict(left_out),  # adding counters leaves zeros out
         "is_capped": chosen.is_capped,
     }, rows
@@ -189,16 +195,14 @@ def _known_labels(comparison: Comparison, tree: LabelTree) -> dict[str, list[str
     return {"lost": sorted(before - after), "gained": sorted(after - before)}
 
 
-def _speed(comparison: Comparison) -> dict[str, float] | None:
+def _speed(comparison: Comparison) -> dict[str, Any] | None:
     candidate, baseline = comparison.candidate, comparison.baseline
     if candidate.backbone_sha256 == baseline.backbone_sha256:
         return None
-    from recognition.versions.comparison.speed import images_a_second
+    from recognition.versions.comparison import speed
 
-    return {
-        "baseline": round(images_a_second(baseline), 1),
-        "candidate": round(images_a_second(candidate), 1),
-    }
+    found = speed.side_by_side(candidate, baseline)
+    return {"side_by_side": found is not None, **(found or {})}
 
 
 def _store(comparison: Comparison, findings: dict[str, Any], rows: list[ComparedPhoto]) -> None:
@@ -211,7 +215,9 @@ def _store(comparison: Comparison, findings: dict[str, Any], rows: list[Compared
             return
     now = timezone.now()
     done = {"state": State.DONE, "made": now, "ended": now, "findings": findings, "error": ""}
-    _held(comparison).update(**done, **leases.NO_LEASE)
+    with transaction.atomic():
+        if _held(comparison).update(**done, **leases.NO_LEASE):
+            measuring.keep(comparison, findings)
 
 
 @transaction.atomic

@@ -113,6 +113,14 @@ def look_at(
     )
 
 
+def alone(said: Answers, truth: Mapping[UUID, int | None], tree: LabelTree) -> SideBySide:
+    """A version beside itself."""
+    labels = [label for label in tree if not label.merged_into_id]
+    columns = _in_columns(said, labels, tree)
+    labelled = [truth[photo_id] for photo_id in said.photo_ids]
+    return SideBySide(said.photo_ids, labelled, labels, columns, columns, tree.upwards, 0, 0)
+
+
 def compared_photos(
     both: SideBySide, part: ComparedPhoto.Part, is_right: npt.NDArray[np.bool_]
 ) -> list[ComparedPhoto]:

@@ -34,7 +34,8 @@ function showBar(bar, count, isAll) {
   const words = the("[data-count]", HTMLElement, bar);
   const { one = "", many = "" } = words.dataset;
   words.textContent = count === 1 ? one : many.replace("{count}", String(count));
-  words.hidden = count === 0;
+  const all = maybe("[name=all]", HTMLInputElement, bar);
+  words.hidden = count === 0 || (isAll && all?.checked === true);
   the("[data-clear]", HTMLElement, bar).hidden = false;
   const matching = maybe("[data-matching]", HTMLElement, bar);
   if (!matching) return;
@@ -74,6 +75,7 @@ function click(event) {
   }
   if (around(event, "[data-clear]")) return turn(boxes(), false);
   if (!(target instanceof HTMLInputElement)) return;
+  if (target.name === "all") return show();
   if (target.closest("[data-choose-all]")) return turn(boxes(), target.checked);
   if (!target.closest(".card-choose")) return;
   const here = boxes();

@@ -9,10 +9,9 @@ import pytest
 from django.contrib.auth.models import User
 
 from recognition.models import Label, Photo
-from recognition.photos import history
-from recognition.photos.history import Cursor
-from recognition.photos.orders import listing
+from recognition.photos.orders import history, listing
 from recognition.photos.orders.filters import Filters
+from recognition.photos.orders.history import Cursor
 from recognition.photos.orders.listing import Order, Place
 from recognition.photos.selectors import photos_to_show
 from tests.support.pages import done
@@ -135,13 +134,17 @@ def test_neighbours_match_the_filter_though_the_photo_does_not_any_more(
 def test_what_matches_is_counted_up_to_a_limit(
     uploader: User, album: dict[str, Photo], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    photos = photos_to_show(uploader)
-    assert listing.count(photos, Filters()).in_words == "4"
-    assert listing.count(photos, Filters(text="t.jpg")).in_words == "2"
+    def counted(text: str, size: int) -> str:
+        photos, filters = photos_to_show(uploader), Filters(text=text)
+        first = listing.page(photos, filters, Order.TAKEN, Place(), size)
+        return listing.count(photos, filters, first).in_words
+
+    assert (counted("", 9), counted("t.jpg", 9)) == ("4", "2")
+    assert (counted("", 1), counted("t.jpg", 1)) == ("4", "2")
     monkeypatch.setattr(history, "WINDOW", 3)
-    assert listing.count(photos, Filters(text="t.jpg")).in_words == "2+"
+    assert (counted("t.jpg", 9), counted("t.jpg", 1)) == ("2+", "2+")
     monkeypatch.setattr(listing, "COUNTED", 3)
-    assert listing.count(photos, Filters()).in_words == "3+"
+    assert counted("", 1) == "3+"
 
 
 def test_all_that_match_can_be_named(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from django.urls import reverse
 
 from recognition.labels import tree
 from recognition.models import Label, State
-from recognition.photos import history
+from recognition.photos.orders import history
 from tests.support.pages import done, shown, text
 from tests.support.rows import add_photo, broad_photo, found_subject
 
@@ -211,3 +212,90 @@ def test_labels_are_found_however_they_are_written(client: Client, uploader: Use
     add_photo(uploader, name="a.jpg", label=label)
     add_photo(uploader, name="b.jpg", **done("dog", 0.9))
     assert shown(client.get(reverse("history"), {"text": "ПРИВ"})) == ["a.jpg"]
+
+
+def test_days_stand_above_their_photos(client: Client, uploader: User) -> None:
+    for day in (3, 5):
+        taken = datetime(2026, 3, day, 12, tzinfo=UTC)
+        for number in (1, 2):
+            add_photo(uploader, name=f"{day}-{number}.jpg", taken_at=taken)
+    html = client.get(reverse("history")).content.decode()
+    parts = re.findall(r'datetime="(2026-03-0\d)"|card-name">([^<]*)', html)
+    expected = ["2026-03-05", "5-2.jpg", "5-1.jpg", "2026-03-03", "3-2.jpg", "3-1.jpg"]
+    assert [day or name for day, name in parts] == expected
+    assert 'class="day"' not in client.get(reverse("history"), {"sort": "name"}).content.decode()
+
+
+def test_a_day_that_goes_on_is_not_named_again(
+    client: Client, uploader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "PAGE_SIZE", 2)
+    for _ in range(3):
+        add_photo(uploader, taken_at=datetime(2026, 3, 3, 12, tzinfo=UTC))
+    first = client.get(reverse("history")).content.decode()
+    [further] = re.findall(r'href="([^"]*after=[^"]*)"', first)
+    assert first.count('class="day"') == 1
+    assert 'class="day"' not in client.get(further.replace("&amp;", "&")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ({"first_day": "2026-03-04"}, ["new.jpg", "5.jpg"]),
+        ({"last_day": "2026-03-05"}, ["5.jpg", "3.jpg"]),
+        ({"first_day": "2026-03-05", "last_day": "2026-03-05"}, ["5.jpg"]),
+        ({"camera": "Pixel 8"}, ["3.jpg"]),
+        ({"first_day": "nonsense", "camera": ""}, ["new.jpg", "5.jpg", "3.jpg"]),
+    ],
+)
+def test_days_and_cameras(
+    client: Client, uploader: User, query: dict[str, str], names: list[str]
+) -> None:
+    for day, camera in ((3, "Pixel 8"), (5, None)):
+        taken = datetime(2026, 3, day, 12, tzinfo=UTC)
+        add_photo(uploader, name=f"{day}.jpg", taken_at=taken, camera=camera)
+    add_photo(uploader, name="new.jpg")
+    assert shown(client.get(reverse("history"), query)) == names
+
+
+def test_cameras_and_batches_can_be_chosen_from(
+    client: Client, uploader: User, other_uploader: User
+) -> None:
+    batch, empty = uploader.batch_set.create(), uploader.batch_set.create()
+    for name, camera in (("1.jpg", "Pixel 8"), ("2.jpg", "Canon EOS 80D"), ("3.jpg", "Pixel 8")):
+        add_photo(uploader, name=name, camera=camera, batch=batch)
+    add_photo(other_uploader, camera="Leica M11")
+    html = client.get(reverse("history"), {"batch": str(batch.id)}).content.decode()
+    assert re.findall(r"<option[^>]*>(Canon EOS 80D|Pixel 8|Leica M11)", html) == [
+        "Canon EOS 80D",
+        "Pixel 8",
+    ]
+    assert f'value="{batch.id}" selected' in html
+    assert str(empty.id) not in html
+    assert reverse("batch", args=[batch.id]) in html
+
+
+def test_it_is_said_how_many_match(client: Client, uploader: User) -> None:
+    for name in ("1.jpg", "2.jpg", "rex.jpg"):
+        add_photo(uploader, name=name)
+    assert "3 photos" in text(client.get(reverse("history")))
+    assert "1 photo " in text(client.get(reverse("history"), {"text": "rex"}))
+
+
+def test_who_comes_back_gets_as_much_as_there_was(
+    client: Client, uploader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "PAGE_SIZE", 2)
+    for _ in range(5):
+        add_photo(uploader)
+    htmx = {"HX-Request": "true"}
+    assert len(shown(client.get(reverse("history"), {"size": "4"}, headers=htmx))) == 4
+    assert len(shown(client.get(reverse("history"), {"size": "-1"}, headers=htmx))) == 2
+    assert len(shown(client.get(reverse("history"), {"size": "x"}, headers=htmx))) == 2
+
+
+def test_whose_photos_are_shown_changes_no_filter(reviewer_client: Client) -> None:
+    html = reviewer_client.get(reverse("history"), {"kind": "animal"}).content.decode()
+    assert 'href="/history/?kind=animal&amp;whose=everybody"' in html
+    html = reviewer_client.get("/history/?kind=animal&whose=everybody").content.decode()
+    assert 'href="/history/?kind=animal"' in html

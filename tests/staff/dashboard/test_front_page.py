@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from recognition.core import heartbeats
 from recognition.core.counting import Counted
 from recognition.labels import labelling
-from recognition.models import Label, Photo, Via
+from recognition.models import Label, Photo, Report, Via
 from recognition.review import statistics
 from tests.support.rows import settled_photo
 
@@ -123,6 +123,10 @@ def test_a_large_instance_is_not_counted_by_the_page(
     page = _front_page(as_reviewer)[1]
     assert "<svg" in page
     assert "Counted on" in page
+    [report] = Report.objects.filter(name=statistics.REPORT)
+    report.data["days"][-1]["day"] = "2020-01-01"  # nobody has counted today
+    report.save()
+    assert "not counted yet" in _front_page(as_reviewer)[1]
 
 
 def test_a_deleted_label_is_left_out(
@@ -144,5 +148,5 @@ def test_the_page_asks_few_questions_however_much_there_is(
     for slug in ("dog", "car", "taxi") * 3:
         _label(settled_photo(uploader), slug, reviewer)
     as_reviewer.get(reverse("admin:index"))
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(42):
         as_reviewer.get(reverse("admin:index"))

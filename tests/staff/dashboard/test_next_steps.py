@@ -20,16 +20,24 @@ from recognition.models import (
     Promise,
     Report,
     RunState,
+    Split,
     Stage,
     Suspect,
 )
 from recognition.review import levels, promise
 from recognition.review.levels import Cell, Counts
 from recognition.staff.dashboard.next_steps import BETTER_FIRST_FOR, Step, next_steps
+from recognition.training import selection
 from recognition.versions.registry import register
 from tests.support.rows import add_photo, give_label, manifest, settled_photo, training_run
 
 pytestmark = pytest.mark.usefixtures("version")
+
+
+@pytest.fixture(autouse=True)
+def _all_are_lessons(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else by chance all of a few photos may be in the test split."""
+    monkeypatch.setattr(selection, "split_of", lambda group: Split.TRAIN)
 
 
 @pytest.fixture
@@ -147,6 +155,16 @@ def test_trainers_are_told_of_new_labels(reviewer: User, uploader: User) -> None
 
 
 @pytest.mark.usefixtures("_predictor")
+def test_nobody_is_urged_to_teach_what_cannot_be_taught(
+    reviewer: User, uploader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next page would say that no labelled photo is in the training split."""
+    monkeypatch.setattr(selection, "split_of", lambda group: Split.TEST)
+    give_label([settled_photo(uploader)], "dog", reviewer)
+    assert steps_of_a_trainer() == []
+
+
+@pytest.mark.usefixtures("_predictor")
 def test_trainers_can_watch_a_run_that_works(reviewer: User, uploader: User) -> None:
     give_label([settled_photo(uploader)], "dog", reviewer)
     run = training_run(state=RunState.RUNNING, stage=Stage.TRAINING, progress=0.42)
@@ -201,13 +219,21 @@ def better(version: ModelVersion) -> ModelVersion:
 
 @pytest.mark.usefixtures("_predictor")
 def test_trainers_are_pointed_to_a_better_first_network(
-    uploader: User, better: ModelVersion
+    uploader: User, version: ModelVersion, better: ModelVersion
 ) -> None:
     settled_photo(uploader)
     [step] = steps_of_a_trainer()
     assert step.text == "A better first network is there: version 2."
     assert step.url == reverse("training-compare", args=[2, 1])
     assert next_steps(may_review=False) == []
+    Comparison.objects.create(
+        candidate=better,
+        baseline=version,
+        made=timezone.now(),
+        findings={"fixed": 2, "broken": 30, "candidate": {"photos": 200}},
+    )
+    assert steps_of_a_trainer() == [], "the page that it leads to would advise against it"
+    Comparison.objects.all().delete()
     promote_in_tables(better)
     assert steps_of_a_trainer() == []
 

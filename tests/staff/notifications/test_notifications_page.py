@@ -97,10 +97,10 @@ def test_the_log_goes_page_by_page(as_superuser: Client, hook: Receiver) -> None
         Delivery(event=event, receiver=hook, subject=event.subject) for event in events
     )
     first = text_of(as_superuser, f"{PAGE}{hook.id}/")
-    assert first.count("training run ended") == 50 + 1  # and the box to tick
+    assert first.count("Training run ended") == 50 + 1  # and the box to tick
     [before] = re.findall(r"before=([0-9a-f-]{36})", first)
     second = text_of(as_superuser, f"{PAGE}{hook.id}/?before={before}")
-    assert second.count("training run ended") == 10 + 1
+    assert second.count("Training run ended") == 10 + 1
 
 
 def test_a_new_secret_is_shown_once(as_superuser: Client, hook: Receiver) -> None:

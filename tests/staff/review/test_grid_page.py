@@ -25,7 +25,7 @@ from recognition.models import (
     ReviewLease,
     Via,
 )
-from recognition.photos import history
+from recognition.photos.orders import history
 from recognition.review.bulk import Snapshot
 from tests.support.pages import done, text
 from tests.support.rows import add_photo

@@ -68,12 +68,35 @@ def test_a_target_that_makes_no_sense_is_the_one_that_is_set(
     assert as_reviewer.get(PAGE, {"target": target}).context["target"] == 0.98
 
 
+@pytest.mark.usefixtures("evidence")
 def test_the_promise_is_switched_on_and_off(as_reviewer: Client, reviewer: User) -> None:
     as_reviewer.post(CHANGE, ON)
     now = Promise.objects.get()
     assert (now.active, now.target, now.check_rate) == (True, 0.95, 0.1)
     assert now.changed_by == reviewer
     assert "Switch off" in text_of(as_reviewer)
+    as_reviewer.post(CHANGE, {**ON, "active": ""})
+    assert not Promise.objects.get().active
+
+
+def test_what_cannot_be_kept_is_not_switched_on(as_reviewer: Client) -> None:
+    assert 'name="active"' not in text_of(as_reviewer)
+    told = as_reviewer.post(CHANGE, ON, follow=True).content.decode()
+    assert "cannot be promised yet" in told
+    assert "Switched on" not in told
+    assert not Promise.objects.exists()
+
+
+@pytest.mark.usefixtures("evidence")
+def test_one_that_holds_no_more_is_not_said_to_be_on(as_reviewer: Client, reviewer: User) -> None:
+    as_reviewer.post(CHANGE, ON)
+    assert "Promised: 95" in text_of(as_reviewer)
+    Report.objects.update(data={"evidence": []})
+    text = text_of(as_reviewer)
+    assert "Promised" not in text
+    assert "cannot be promised yet: nothing more is accepted" in text
+    as_reviewer.post(CHANGE, {**ON, "check_rate": "0.2"})
+    assert Promise.objects.get().check_rate == 0.2, "what is checked may change all the same"
     as_reviewer.post(CHANGE, {**ON, "active": ""})
     assert not Promise.objects.get().active
 

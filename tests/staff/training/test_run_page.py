@@ -15,6 +15,7 @@ from pytest_django import Settings
 
 from recognition.core import heartbeats
 from recognition.models import Comparison, DataSet, Mode, ModelVersion, RunState, Stage, TrainingRun
+from recognition.versions import measured
 from recognition.versions.registry import register
 from tests.support.figures import metrics
 from tests.support.rows import manifest, training_run
@@ -192,6 +193,8 @@ def test_it_is_compared_and_then_says_what_it_fixes(
     assert f'hx-get="{reverse("training-run-result", args=[run.id])}"' in text
     made.state, made.findings = Comparison.State.DONE, FINDINGS
     made.save()
+    for side, row in (("baseline", version), ("candidate", run.model_version)):
+        measured.keep(row, FINDINGS[side], "these photos")
     text = page(as_trainer, run, "-result")
     assert "Comparing with" not in text
     assert "41 fixed</b>" in text

@@ -80,7 +80,7 @@ def test_what_a_comparison_measured_is_shown_for_it(
     )
     shown = text(as_superuser, page_of(version))
     assert "75.0 %" in shown
-    assert "Measured when it was last compared." in shown
+    assert "Measured when it was made" not in shown
 
 
 def test_damaged_files_are_told(

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import User
 
 from recognition.core import leases, redis_client
 from recognition.labels.tree import set_active
 from recognition.models import ComparedPhoto, Comparison, Label, Mode, ModelVersion, Photo, Split
+from recognition.models import State as PredictionState
 from recognition.photos.deletion import delete_photo
-from recognition.versions.comparison import comparing
+from recognition.versions.comparison import comparing, speed
 from recognition.versions.comparison.comparing import compare_pending, request
 from tests.support.files import encoded, picture
-from tests.support.rows import training_run
+from tests.support.rows import add_photo, training_run
 from tests.versions.comparison.conftest import outcomes, write_original
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -144,7 +146,8 @@ def test_versions_of_one_backbone_are_equally_fast(compared: Callable) -> None:
 def test_versions_of_two_backbones_read_the_files_and_are_timed(
     versions: list[ModelVersion], photo_of: Callable[..., Photo], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("recognition.versions.comparison.speed._LASTS_S", 0.05)
+    monkeypatch.setattr(speed, "_TURN_S", 0.01)
+    monkeypatch.setattr(speed, "BUSY", 9.0)  # whatever else this machine does
     photo, _gone = photo_of(0, "dog"), photo_of(1, "car")
     write_original(photo, encoded(picture()))
     row = request(versions[2], versions[0])
@@ -152,7 +155,23 @@ def test_versions_of_two_backbones_read_the_files_and_are_timed(
     row.refresh_from_db()
     assert list(outcomes(row)) == [photo.id]
     assert row.findings["left_out"] == {"unreadable": 1}
+    assert row.findings["speed"]["side_by_side"]
     assert row.findings["speed"]["candidate"] > 10
+
+
+@pytest.mark.parametrize("at_work", [False, True])
+def test_on_a_busy_machine_no_speed_is_told(
+    versions: list[ModelVersion], uploader: User, monkeypatch: pytest.MonkeyPatch, at_work: bool
+) -> None:
+    """Other processes take its time, or photos are being predicted."""
+    monkeypatch.setattr(speed, "_TURN_S", 0.01)
+    monkeypatch.setattr(speed, "BUSY", 9.0 if at_work else -1.0)
+    if at_work:
+        add_photo(uploader, prediction__state=PredictionState.PENDING)
+    row = request(versions[2], versions[0])
+    compare_pending()
+    row.refresh_from_db()
+    assert row.findings["speed"] == {"side_by_side": False}
 
 
 def test_made_again_it_replaces_what_was_found(

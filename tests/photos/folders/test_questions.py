@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from recognition.models import Label
-from recognition.photos.folders import answers
-from recognition.photos.folders.answers import Choice, Question
+from recognition.photos.folders import questions
+from recognition.photos.folders.questions import Choice, Question
 from tests.support.files import zipped
 
 pytestmark = pytest.mark.usefixtures("version")
@@ -22,7 +22,7 @@ def label(slug: str) -> Label:
 
 
 def asked(**files: int) -> Question:
-    return answers.question(Counter(files))
+    return questions.question(Counter(files))
 
 
 def directory_of(archive: bytes) -> io.BytesIO:
@@ -64,7 +64,7 @@ def test_a_new_label_stands_where_most_of_the_others_do() -> None:
 
 
 def test_of_very_many_the_rest_is_answered_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "MOST_ASKED", 2)
+    monkeypatch.setattr(questions, "MOST_ASKED", 2)
     question = asked(aa=1, bb=2, cc=3, dd=4)
     assert [folder.name for folder in question.asked] == ["aa", "bb"]
     assert question.beyond
@@ -74,17 +74,17 @@ def test_of_very_many_the_rest_is_answered_together(monkeypatch: pytest.MonkeyPa
 def test_of_an_archive_the_directory_alone_names_the_folders() -> None:
     names = ["a/b/sedan/1.jpg", "sedan\\2.JPG", "x.png", "sedan/notes.txt", "@eaDir/3.jpg"]
     archive = zipped({name: name.encode() * 99 for name in names})
-    assert answers.folders_in(directory_of(archive)) == {"sedan": 2, "": 1}
+    assert questions.folders_in(directory_of(archive)) == {"sedan": 2, "": 1}
 
 
 @pytest.mark.parametrize("names", [["photos.csv", "sedan/1.jpg"], []])
 def test_a_data_set_says_itself_what_it_is(names: list[str]) -> None:
     archive = zipped(dict.fromkeys(names, b"x"))
-    assert not answers.folders_in(directory_of(archive))
+    assert not questions.folders_in(directory_of(archive))
 
 
 def test_what_is_no_directory_names_none() -> None:
-    assert not answers.folders_in(io.BytesIO(b"PK no directory"))
+    assert not questions.folders_in(io.BytesIO(b"PK no directory"))
 
 
 def test_answers_create_map_leave_out_and_skip(reviewer: User) -> None:
@@ -95,7 +95,7 @@ def test_answers_create_map_leave_out_and_skip(reviewer: User) -> None:
         Choice(["misc"], "without"),
         Choice(["junk"], "skip"),
     ]
-    said = answers.answer(choices, reviewer)
+    said = questions.answer(choices, reviewer)
     assert said == {
         "Sedan": "sedan",
         "SEDAN": "sedan",
@@ -105,11 +105,11 @@ def test_answers_create_map_leave_out_and_skip(reviewer: User) -> None:
         "junk": None,
     }
     assert (label("sedan").parent, label("kites").kind) == (label("car"), "other")
-    assert answers.answer(choices, reviewer) == said  # sent twice
+    assert questions.answer(choices, reviewer) == said  # sent twice
 
 
 def test_where_one_label_is_refused_none_is_created(reviewer: User) -> None:
     choices = [Choice(["kites"], "create"), Choice(["\u3164"], "create")]
     with pytest.raises(ValidationError):
-        answers.answer(choices, reviewer)
+        questions.answer(choices, reviewer)
     assert not Label.objects.filter(slug="kites").exists()

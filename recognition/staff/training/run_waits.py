@@ -1,4 +1,4 @@
-"""What a queued run or comparison waits for, in words."""
+"""What a queued run waits for, in words."""
 
 from __future__ import annotations
 
@@ -10,22 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from recognition.core import heartbeats
-from recognition.labels.tree import LabelTree
-from recognition.models import Comparison, Job, Mode, RunState, TrainingRun
-from recognition.staff import job_texts
+from recognition.models import Mode, RunState, TrainingRun
+from recognition.staff import teachers_work
 from recognition.staff.training import launch_summary, run_text
 from recognition.training import runs
 
 UNHEARD_AFTER = timedelta(seconds=20)
-_OF_TEACHER = (
-    *(Job.Kind.EXPORT, Job.Kind.IMPORT, Job.Kind.LEARNING_CURVE, Job.Kind.PERSON_DELETION),
-    *(Job.Kind.LABEL_MERGE, Job.Kind.PHOTO_DELETION, Job.Kind.PHOTO_RESTORATION),
-    Job.Kind.STORAGE_CHECK,
-)
 _UNFINISHED = (RunState.QUEUED, RunState.RUNNING)
 
 
-def of_run(run: TrainingRun) -> str:
+def waits_for(run: TrainingRun) -> str:
     """Empty unless it is queued."""
     if run.state != RunState.QUEUED:
         return ""
@@ -39,24 +33,13 @@ def of_run(run: TrainingRun) -> str:
             reason = _("It waits for the trainer, which is not running.")
     elif working is not None:
         reason = _for_a_run(working)
-    elif run.mode == Mode.TEACH and (work := _teachers_work()):
-        reason = _("It waits for the teacher, which is busy: %(work)s.") % {"work": work}
+    elif run.mode == Mode.TEACH and (busy := teachers_work.busy()):
+        reason = busy
     elif not queued:
         return _("It begins within seconds.")
     else:
         reason = ""
     return " ".join(filter(None, (reason, _queued_before(queued))))
-
-
-def of_comparison(comparison: Comparison) -> str:
-    """Empty unless it is queued."""
-    if comparison.state != Comparison.State.QUEUED:
-        return ""
-    if not heartbeats.is_heard(heartbeats.TEACHER):
-        return _("It waits for the teacher, which is not running.")
-    if work := _teachers_work():
-        return _("It waits for the teacher, which is busy: %(work)s.") % {"work": work}
-    return _("It begins within seconds.")
 
 
 def _for_a_run(working: TrainingRun) -> str:
@@ -75,21 +58,6 @@ def _is_heard(part: str, since: datetime) -> bool:
     """A process that was just woken has not been heard yet."""
     is_new = timezone.now() - since < UNHEARD_AFTER
     return is_new or heartbeats.is_heard(part)
-
-
-def _teachers_work() -> str:
-    """What the teacher does at the moment; empty if that is nothing that anybody could name."""
-    teaching = TrainingRun.objects.filter(state=RunState.RUNNING, mode=Mode.TEACH)
-    if run := teaching.select_related("parent").first():
-        return run_text.title(run)
-    compared = Comparison.objects.filter(state=Comparison.State.RUNNING)
-    if pair := compared.select_related("candidate", "baseline").first():
-        numbers = {"candidate": pair.candidate.number, "baseline": pair.baseline.number}
-        return _("version %(candidate)d is compared with version %(baseline)d") % numbers
-    jobs = Job.objects.filter(state=RunState.RUNNING, kind__in=_OF_TEACHER)
-    if job := jobs.select_related("version").first():
-        return job_texts.title(job, {label.id: label for label in LabelTree()})
-    return ""
 
 
 def _same_queue(run: TrainingRun) -> QuerySet[TrainingRun]:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from recognition.photos.history import Cursor
+from recognition.photos.orders.history import Cursor
 from tests.support.rows import NO_ID
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
