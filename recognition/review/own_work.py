@@ -59,7 +59,8 @@ def pace(person: User) -> Pace:
 def agreement(person: User) -> Agreement:
     columns = ("photo_id", "to_label_id", "at", "predicted_id", "blind")
     mine: dict[UUID, tuple[int, datetime]] = {}
-    network, blind = [], []
+    network: list[bool] = []
+    blind: list[bool] = []
     rows = list(_made(person).filter(to_label__isnull=False).values_list(*columns)[:_LATEST])
     tree = LabelTree()
     for photo_id, label_id, at, predicted_id, why_blind in rows:

@@ -145,7 +145,8 @@ def _like(key: str, called: Called) -> Label | None:
 
 def _place(known: Iterable[Label]) -> Label | None:
     above = Counter(label.parent_id for label in known).most_common(1)
-    return Label.objects.filter(id=above[0][0], active=True).first() if above else None
+    parent = above[0][0] if above else None
+    return Label.objects.filter(id=parent, active=True).first() if parent else None
 
 
 def _may_be_photo(path: PurePath) -> bool:
