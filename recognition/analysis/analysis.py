@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from PIL import Image
 
-from recognition.analysis import duplicates
+from recognition.analysis import bursts, duplicates
 from recognition.analysis.duplicates import KnownHashes, Pair
 from recognition.analysis.neighbours import Evidence, LabelledPhotos
 from recognition.cnn.pixels.unreadable import UnreadablePhoto
@@ -85,7 +85,8 @@ def _analyse(rows: Sequence[Prediction], versions: frozenset[int]) -> None:
             if not _known_hashes.begin_revision():
                 _known_hashes.forget()
                 pairs = find_pairs()
-            _store_about_photos(photo_ids, new_hashes, pairs)
+            changed = _store_about_photos(photo_ids, new_hashes, pairs)
+            bursts.join(changed)
             _store_evidence(rows, evidence)
     except BaseException:
         _known_hashes.forget()
@@ -118,8 +119,8 @@ def _hash(photo: Photo) -> int | None:
 
 def _store_about_photos(
     photo_ids: Collection[UUID], hashes: Mapping[UUID, int], pairs: Sequence[Pair]
-) -> None:
-    """Store the new hashes, and join near-duplicates into groups."""
+) -> list[UUID]:
+    """Store the new hashes, and join near-duplicates into groups; which photos have changed."""
     photos = _lock_photos(photo_ids, pairs)
     groups = {photo_id: photo.group for photo_id, photo in photos.items()}
     joining = duplicates.groups_to_join(pairs, groups)
@@ -131,6 +132,7 @@ def _store_about_photos(
         Photo(id=photo_id).rendition_path(renditions.THUMBNAIL_SIDE).unlink(missing_ok=True)
     changed = [photos[photo_id] for photo_id in (joining.keys() | hashes.keys()) & photos.keys()]
     Photo.objects.bulk_update(changed, ("perceptual_hash", "group"), batch_size=500)
+    return [photo.id for photo in changed]
 
 
 def _lock_photos(photo_ids: Collection[UUID], pairs: Sequence[Pair]) -> dict[UUID, Photo]:

@@ -149,7 +149,9 @@ class PhotoViewSet(
 
         def answer() -> Response:
             seen = self.get_object() if wait_s else photo
-            return Response(serializers.PhotoDetailSerializer(seen).data)
+            return Response(
+                serializers.PhotoDetailSerializer(seen, context={"request": request}).data
+            )
 
         return when_settled(request, photo.id, wait_s, answer)
 
@@ -184,7 +186,8 @@ class PhotoViewSet(
             labelling.decide(photo.id, by=_user(request), via=Via.API, **body.validated_data)
         except Photo.DoesNotExist:  # deleted meanwhile
             raise NotFound from None
-        return Response(serializers.PhotoDetailSerializer(self.get_object()).data)
+        said = serializers.PhotoDetailSerializer(self.get_object(), context={"request": request})
+        return Response(said.data)
 
     @extend_schema(
         request=serializers.NewAnnotationSerializer,

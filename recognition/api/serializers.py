@@ -21,6 +21,7 @@ from recognition.models import (
     Subject,
 )
 from recognition.photos import selectors
+from recognition.photos.capture import places
 from recognition.photos.refusals import Refusal
 
 
@@ -152,6 +153,11 @@ class PhotoErrorSerializer(serializers.Serializer[dict]):
     detail = serializers.CharField()
 
 
+class PlaceSerializer(serializers.Serializer[dict]):
+    latitude = serializers.FloatField(help_text="degrees, north is positive")
+    longitude = serializers.FloatField(help_text="degrees, east is positive")
+
+
 class PhotoSerializer(serializers.Serializer[Photo]):
     """A ModelSerializer would look up its model's fields anew for each request."""
 
@@ -164,6 +170,15 @@ class PhotoSerializer(serializers.Serializer[Photo]):
     prediction = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
     created = serializers.DateTimeField()
+    taken_at = serializers.DateTimeField(allow_null=True)
+    camera = serializers.CharField(allow_null=True)
+    place = serializers.SerializerMethodField()
+
+    @extend_schema_field(PlaceSerializer(allow_null=True))
+    def get_place(self, photo: Photo) -> Any:
+        """Null where nobody knows it, and for all but the owner and reviewers."""
+        place = places.shown_to(self.context["request"].user, photo)
+        return place and {"latitude": place[0], "longitude": place[1]}
 
     @extend_schema_field(PredictionSerializer(allow_null=True))
     def get_prediction(self, photo: Photo) -> Any:

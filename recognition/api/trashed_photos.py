@@ -89,7 +89,9 @@ class TrashViewSet(
         except trash.CannotRestore as refused:
             raise _conflict(refused) from None
         photos = selectors.with_subjects(selectors.photos_visible_to(photo.owner))
-        return Response(PhotoDetailSerializer(photos.get(id=photo.id)).data)
+        return Response(
+            PhotoDetailSerializer(photos.get(id=photo.id), context={"request": request}).data
+        )
 
     def _photo_id(self, pk: str) -> UUID:
         """Of what is in the trash, or was restored already."""

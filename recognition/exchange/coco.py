@@ -31,12 +31,14 @@ def _listed(entries: Iterable[dict[str, Any]]) -> Iterator[bytes]:
 
 
 def _image(number: int, row: dict[str, Any]) -> dict[str, Any]:
+    told = [name for name in ("camera", "latitude", "longitude") if row[name] != ""]
     return {
         "id": number,
         "file_name": row["file"],
         "width": row["width"],
         "height": row["height"],
-        "date_captured": "",
+        "date_captured": row["taken_at"],
+        **{name: row[name] for name in told},
         "sha256": row["sha256"],
         "split": row["split"],
     }

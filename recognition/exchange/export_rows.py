@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import IO, Any
+from collections.abc import Iterator, Sequence
+from typing import IO, Any, NamedTuple
 
 from django.db.models import Prefetch, QuerySet
 
 from recognition.cnn.manifest import sha256_of_file
+from recognition.cnn.pixels.exif.removing import Patch
+from recognition.cnn.pixels.unreadable import Busy, UnreadablePhoto
 from recognition.labels import boxes
 from recognition.models import Annotation, Label, Photo, State, Subject
+from recognition.photos.capture import leaving, places
 
 _PAGE = 500
-_CHUNK_BYTES = 256 * 1024
 
 
 class Spool:
@@ -63,9 +65,10 @@ def newest_first(photos: QuerySet[Photo]) -> Iterator[Photo]:
         page = list(behind.order_by("-created", "-id")[:_PAGE])
 
 
-def row(photo: Photo, label: Label, file: str) -> dict[str, Any]:
+def row(photo: Photo, label: Label, file: str, with_place: bool) -> dict[str, Any]:
     """What photos.csv says of the photo, and for other tables `category`, `neither`, `box` and
     `parts`."""
+    place = places.of(photo) if with_place else None
     done = photo.prediction if photo.prediction and photo.prediction.state == State.DONE else None
     box, box_by = _box(photo)
     left, top, right, bottom = box if box_by else [""] * 4
@@ -88,6 +91,10 @@ def row(photo: Photo, label: Label, file: str) -> dict[str, Any]:
         "right": right,
         "bottom": bottom,
         "box_by": box_by,
+        "taken_at": photo.taken_at.isoformat() if photo.taken_at else "",
+        "camera": photo.camera or "",
+        "latitude": place[0] if place else "",
+        "longitude": place[1] if place else "",
         "category": label.id,
         "kind": label.kind,
         "box": box,
@@ -123,19 +130,26 @@ class Unusable(Exception):
     """Says what is wrong with an original."""
 
 
-def open_original(photo: Photo) -> IO[bytes]:
+class Original(NamedTuple):
+    """An open original, what takes its place out of it, and the sum of what leaves so."""
+
+    stream: IO[bytes]
+    patches: Sequence[Patch]
+    sha256: str
+
+
+def open_original(photo: Photo, with_place: bool) -> Original:
     """Read once before, because nothing can be taken out of a streamed archive again. Raises
     Unusable if it is not what was uploaded."""
     try:
         if sha256_of_file(photo.original_path) != photo.sha256:
             raise Unusable("damaged: its sha256 differs")
-        return photo.original_path.open("rb")
+        patches = [] if with_place else leaving.patches(photo)
+        stream = photo.original_path.open("rb")
     except FileNotFoundError:
         raise Unusable("missing") from None
+    except (UnreadablePhoto, Busy) as error:
+        raise Unusable(f"left out: its place cannot be taken out ({error})") from error
     except OSError as error:
         raise Unusable(f"damaged: {error.strerror}") from error
-
-
-def pieces(stream: IO[bytes]) -> Iterator[bytes]:
-    while piece := stream.read(_CHUNK_BYTES):
-        yield piece
+    return Original(stream, patches, leaving.sha256(stream, patches) if patches else photo.sha256)

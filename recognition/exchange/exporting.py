@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -21,6 +22,7 @@ from recognition.exchange.export_names import UniqueNames, file_name, folder_nam
 from recognition.exchange.export_rows import Spool
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, Photo
+from recognition.photos.capture import leaving, places
 from recognition.photos.folders import dataset_tables
 
 _IN_MEMORY_BYTES = 1024 * 1024
@@ -31,7 +33,8 @@ _Namer = Callable[[Photo, Label], str]
 class Selection:
     """Which photos to export; an empty field does not restrict them.
 
-    labels: slugs. since, before: when the photos were labelled.
+    labels: slugs. since, before: when the photos were labelled. place: whether it is told where
+    they were taken, of those whose owners let it be told; otherwise the files do not say it either.
     """
 
     labels: tuple[str, ...] = ()
@@ -39,6 +42,7 @@ class Selection:
     split: str = ""
     since: datetime | None = None
     before: datetime | None = None
+    place: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """What restricts them, such as for the audit log."""
@@ -62,6 +66,10 @@ class Export:
         self._selection = selection
         self._tree = LabelTree()
         self._used: set[Label] = set()
+        self._are_dropped = cache(places.are_dropped)  # each owner is looked up once
+        columns = dataset_tables.PHOTO_COLUMNS
+        without = [column for column in columns if column not in dataset_tables.PLACE]
+        self._columns = columns if selection.place else tuple(without)
         self.problems = 0
 
     def archive(self) -> Iterator[bytes]:
@@ -97,7 +105,7 @@ class Export:
     def table(self) -> Iterator[bytes]:
         """Only photos.csv."""
         rows = (row for _, row in self._rows(self._by_label()))
-        return dataset_tables.csv_lines(dataset_tables.PHOTO_COLUMNS, rows)
+        return dataset_tables.csv_lines(self._columns, rows)
 
     def coco(self) -> Iterator[bytes]:
         """Only coco.json."""
@@ -111,20 +119,21 @@ class Export:
         """Add each photo to the archive, whose pieces are to be read before the next."""
         for photo, row in self._rows(name):
             try:
-                original = export_rows.open_original(photo)
+                original = export_rows.open_original(photo, self._tells_place(photo))
             except export_rows.Unusable as problem:
                 row["problem"] = f"{row['file']}: the original of {photo.id} is {problem}\n"
                 row["file"] = ""
                 self.problems += 1
                 yield row
                 continue
-            with original:
-                pieces = export_rows.pieces(original)
+            row["sha256"] = original.sha256
+            with original.stream:
+                pieces = leaving.pieces(original.stream, original.patches)
                 archive.add(pieces, row["file"], compress_type=ZIP_STORED)
                 yield row
 
     def _tables(self, archive: ZipStream, rows: Spool) -> Iterator[bytes]:
-        photos = dataset_tables.csv_lines(dataset_tables.PHOTO_COLUMNS, rows)
+        photos = dataset_tables.csv_lines(self._columns, rows)
         archive.add(photos, dataset_tables.PHOTOS, compress_type=ZIP_DEFLATED)
         yield from archive.all_files()
         archive.add(self._labels(), dataset_tables.LABELS, compress_type=ZIP_DEFLATED)
@@ -146,7 +155,11 @@ class Export:
             for photo in export_rows.newest_first(self._photos.filter(label=label)):
                 if self._selection.split in ("", photo.split):
                     self._used.update((label, *export_rows.labels_of(photo)))
-                    yield photo, export_rows.row(photo, label, name(photo, label))
+                    tells = self._tells_place(photo)
+                    yield photo, export_rows.row(photo, label, name(photo, label), tells)
+
+    def _tells_place(self, photo: Photo) -> bool:
+        return self._selection.place and not self._are_dropped(photo.owner_id)
 
     def _by_label(self) -> _Namer:
         """A folder for each label."""

@@ -5,31 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from zipstream import ZIP_STORED, ZipStream
 
 from recognition.exchange import export_rows
 from recognition.exchange.export_names import UniqueNames, file_name
 from recognition.models import Photo
+from recognition.photos.capture import leaving
 
 FILE_NAME = "ark-photos.zip"
 ERRORS = "errors.txt"
 _PAGE = 200
 
 
-def archive(photos: QuerySet[Photo], photo_ids: Iterable[UUID]) -> Iterator[bytes]:
-    """In the order of their ids, under their own names. ERRORS names those whose originals are
-    missing or damaged; whoever is deleted meanwhile is left out."""
+def archive(photos: QuerySet[Photo], photo_ids: Iterable[UUID], user: User) -> Iterator[bytes]:
+    """In the order of their ids, under their own names, as this person downloads each of them.
+    ERRORS names those whose originals are missing or damaged; whoever is deleted meanwhile is left
+    out."""
     stream, names, problems = ZipStream(), UniqueNames(), ""
     for photo in _some_at_a_time(photos, sorted(photo_ids)):
         name = names.take(file_name(photo))
         try:
-            original = export_rows.open_original(photo)
+            with_place = leaving.with_place(user, photo, None)
+            original = export_rows.open_original(photo, with_place)
         except export_rows.Unusable as problem:
             problems += f"{name}: the original of {photo.id} is {problem}\n"
             continue
-        with original:
-            stream.add(export_rows.pieces(original), name, compress_type=ZIP_STORED)
+        with original.stream as file:
+            stream.add(leaving.pieces(file, original.patches), name, compress_type=ZIP_STORED)
             yield from stream.all_files()
     if problems:
         stream.add(problems, names.take(ERRORS), compress_type=ZIP_STORED)
@@ -37,6 +41,10 @@ def archive(photos: QuerySet[Photo], photo_ids: Iterable[UUID]) -> Iterator[byte
 
 
 def _some_at_a_time(photos: QuerySet[Photo], photo_ids: list[UUID]) -> Iterator[Photo]:
-    wanted = photos.select_related(None).only("id", "name", "format", "sha256").order_by("id")
+    wanted = (
+        photos.select_related(None)
+        .only("id", "name", "format", "sha256", "owner_id")
+        .order_by("id")
+    )
     for first in range(0, len(photo_ids), _PAGE):
         yield from wanted.filter(id__in=photo_ids[first : first + _PAGE])

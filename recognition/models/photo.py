@@ -27,12 +27,20 @@ class Split(models.TextChoices):
 def split_of(group: uuid.UUID) -> Split:
     """70 % training, 10 % validation, 20 % test: a pure function, so that a split never changes.
 
-    A lone photo counts as the first of its group, so it keeps its split when others join it.
+    group: what the photo shares with others that are nearly the same: its event, or else its group
+    of near-duplicates. A lone photo counts as the first of its group, so it keeps its split when
+    others join it.
     """
     percent = int.from_bytes(hashlib.sha256(group.bytes).digest()[:8], "big") % 100
     if percent < 70:
         return Split.TRAIN
     return Split.VALIDATION if percent < 80 else Split.TEST
+
+
+def together(path: str = "") -> Coalesce:
+    """What a photo shares with others that count as one with it, if with any; see `split_of`.
+    path: leads to the photo."""
+    return Coalesce(f"{path}event", f"{path}group")
 
 
 def id_on_side(split: str) -> uuid.UUID:
@@ -213,5 +221,10 @@ class Photo(StoredPicture, models.Model):
         return self.taken_at or self.created
 
     @property
+    def shared(self) -> uuid.UUID | None:
+        """What `together` is in the database."""
+        return self.event or self.group
+
+    @property
     def split(self) -> Split:
-        return split_of(self.group or self.id)
+        return split_of(self.shared or self.id)

@@ -14,7 +14,7 @@ from recognition.labels.tree import LabelTree
 from recognition.models import Blind, Label, Photo, PhotoNote, Question, Review, State, Suggestion
 from recognition.photos import parts, selectors
 from recognition.photos.parts import Part
-from recognition.review import blind
+from recognition.review import blind, bursts
 
 # 99 % of the nearest photos with the same label are more similar than this, and 5 % of those of
 # another kind.
@@ -29,8 +29,8 @@ class Card:
     the main one first. similar: the nearest labelled photos.
     near_duplicates: how many other photos are nearly the same picture. seen: the id of the photo's
     last decision, for `labelling.Seen`. suggestions: of the owner, that wait. notes: of reviewers.
-    question: to an expert, that waits. blind: why the network's answer is not shown, and with it
-    choices, parts and what is similar.
+    question: to an expert, that waits. burst: the other photos of its event that wait. blind: why
+    the network's answer is not shown, and with it choices, parts and what is similar.
     """
 
     photo: Photo
@@ -43,6 +43,7 @@ class Card:
     notes: list[PhotoNote]
     question: Question | None
     blind: Blind | None
+    burst: list[Photo]
 
     @property
     def confirmed(self) -> Label | None:
@@ -52,6 +53,10 @@ class Card:
         if label := self.photo.label:
             return label if label.active else None
         return self.choices[0][0] if self.choices else None
+
+    @property
+    def burst_size(self) -> int:
+        return 1 + len(self.burst)
 
     @property
     def others(self) -> list[Part]:
@@ -77,6 +82,7 @@ def cards(reviewer: User, photo_ids: Collection[UUID]) -> list[Card]:
     suggested = suggestions.open_of(photos)
     notes, questions = asking.notes_of(photos), asking.open_of(photos)
     similar = _similar(reviewer, photos.values())
+    bursts_of = bursts.mates(reviewer, photos.values())
     groups = _sizes(reviewer, (photo.group for photo in photos.values() if photo.group))
     wants_blind = blind.is_wanted(reviewer)
     found = [
@@ -91,6 +97,7 @@ def cards(reviewer: User, photo_ids: Collection[UUID]) -> list[Card]:
             notes=notes.get(key, []),
             question=questions.get(key),
             blind=blind.reason(photos[key], wants_blind, suggested.get(key, [])),
+            burst=bursts_of.get(key, []),
         )
         for key in photo_ids
         if key in photos

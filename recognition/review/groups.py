@@ -46,7 +46,7 @@ class Group:
 
     @property
     def split(self) -> Split:
-        return split_of(self.id)
+        return self.photos[0].split if self.photos else split_of(self.id)
 
     @property
     def hidden(self) -> int:

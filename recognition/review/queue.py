@@ -1,8 +1,9 @@
 """The review queue: which photos a reviewer gets next.
 
 Photos of which their owner has suggested something come first, whatever the ordering. Each ordering
-walks an index that holds nothing but the waiting predictions. A photo is handed out
-under a lease (`leases`), and near-duplicates of what was just seen are put off.
+walks an index that holds nothing but the waiting predictions. A photo is handed out under a lease
+(`leases`); near-duplicates of what was just seen are put off, and a burst is shown with one of its
+photos (`bursts`).
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from recognition.core.counting import Counted, count_up_to, total
 from recognition.labels import asking
 from recognition.models import Decision, Photo, Prediction, Question
+from recognition.models.photo import together
 from recognition.photos import selectors
 from recognition.review import drift, leases, statistics
 
@@ -125,7 +128,8 @@ def _choose(
     window = _WINDOW if _is_along_an_index(ordering, filters) else _WIDE_WINDOW
     free = _free(reviewer, _queue(ordering, filters), filters, {*busy, *suggested}, window)
     groups_seen = _groups_just_seen([*before_them, *suggested])
-    return [*suggested, *_spread(free[:_WINDOW], count - len(suggested), groups_seen)]
+    free = _once_an_event(free[:_WINDOW], {*busy, *before_them, *suggested})
+    return [*suggested, *_spread(free, count - len(suggested), groups_seen)]
 
 
 def _suggested() -> QuerySet[Prediction]:
@@ -231,6 +235,21 @@ def _in_order(rows: QuerySet[Any], filters: Filters, window: int) -> list[UUID]:
     return [photo_id for photo_id, kind, label_id in first if filters.fits(kind, label_id)]
 
 
+def _once_an_event(photo_ids: Sequence[UUID], in_hand: Collection[UUID]) -> list[UUID]:
+    """Without photos of a burst of which somebody has another one before them, or has put it off:
+    it is shown with the whole burst."""
+    events = _column("event", [*photo_ids, *in_hand])
+    seen = {events[photo_id] for photo_id in in_hand if photo_id in events}
+    first: list[UUID] = []
+    for photo_id in photo_ids:
+        event = events.get(photo_id)
+        if event not in seen:
+            first.append(photo_id)
+        if event:
+            seen.add(event)
+    return first
+
+
 def _spread(photo_ids: Sequence[UUID], count: int, groups_seen: set[UUID]) -> list[UUID]:
     """The first `count` photos; near-duplicates come only when there is nothing else left."""
     groups = _groups(photo_ids)
@@ -252,9 +271,13 @@ def _groups_just_seen(before_them: Collection[UUID]) -> set[UUID]:
 
 
 def _groups(photo_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """The groups of those that have one. (A condition for it would make SQLite read all photos.)"""
-    rows = Photo.objects.filter(id__in=photo_ids).order_by().values_list("id", "group")
-    return {photo_id: group for photo_id, group in rows if group}
+    return _column(together(), photo_ids)
+
+
+def _column(column: str | Coalesce, photo_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Of those photos that have it. (A condition for it would make SQLite read all photos.)"""
+    rows = Photo.objects.filter(id__in=photo_ids).order_by().values_list("id", column)
+    return {photo_id: value for photo_id, value in rows if value}
 
 
 def _still_waiting(photo_ids: Collection[UUID], ordering: Ordering) -> set[UUID]:

@@ -21,6 +21,7 @@ from recognition.models import (
     TrainingExample,
     Via,
 )
+from recognition.models.photo import together
 from recognition.predictions import answering
 from recognition.review.levels import Cell, Counts
 from recognition.versions.registry import lineage
@@ -71,8 +72,9 @@ def first_right(cell: Cell, label_id: int, tree: LabelTree) -> int:
 def _reviewed(version: ModelVersion) -> Iterator[tuple[_Said, int]]:
     """What is said of each reviewed photo, and the id of its label.
 
-    Only one of a group of near-duplicates counts, because they are right or wrong together. Photos
-    that the version was trained with do not count, because it is better on these than on others.
+    Only one of a burst, or of a group of near-duplicates, counts, because they are right or wrong
+    together. Photos that the version was trained with do not count, because it is better on these
+    than on others.
     """
     groups: set[UUID] = set()
     taught = TrainingExample.objects.filter(
@@ -89,11 +91,18 @@ def _reviewed(version: ModelVersion) -> Iterator[tuple[_Said, int]]:
             model_version=version,
             state=State.DONE,
         ).order_by("-photo_id")
-        for photo_id, group, label, *said in rows.values_list(
-            *("photo_id", "photo__group", "photo__label_id", "label__slug", "confidence", "top")
+        for photo_id, shared, label, *said in rows.values_list(
+            *(
+                "photo_id",
+                together("photo__"),
+                "photo__label_id",
+                "label__slug",
+                "confidence",
+                "top",
+            )
         ):
-            if (group or photo_id) not in groups:
-                groups.add(group or photo_id)
+            if (shared or photo_id) not in groups:
+                groups.add(shared or photo_id)
                 yield _Said(*said), label
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,6 +23,8 @@ from recognition.labels.labelling import ChangedMeanwhile, Seen
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, Photo, Via
 from recognition.photos import deletion, parts, selectors
+from recognition.photos.capture import leaving, places
+from recognition.photos.capture.columns import Place
 from recognition.photos.contents import contents
 from recognition.photos.orders import listing
 from recognition.site.history.query import HistoryQuery, is_from_history, with_list
@@ -37,6 +40,7 @@ def photo(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     if request.GET.get("look") == "due" and parts.is_looked_for(photo):
         return HttpResponse(status=204)  # nothing to show yet
     decisions = selectors.decisions_about(photo, request.user)
+    place = places.shown_to(request.user, photo)
     context = {
         "photo": photo,
         "may_delete": selectors.may_delete(request.user, photo),
@@ -45,6 +49,8 @@ def photo(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
         "other_answers": selectors.other_answers(photo),
         **_place(request, photo),
         "decisions": decisions,
+        "place": place,
+        "takes_place": _takes_place(request.user, photo, place),
         "labelled_by": selectors.name_shown(photo.labelled_by, photo, request.user),
         "is_silent": not selectors.is_settled(photo) and not heartbeats.is_heard(),
     }
@@ -83,6 +89,13 @@ def _place(request: SignedInRequest, photo: Photo) -> dict[str, Any]:
 def _back_to(request: SignedInRequest, photo_id: UUID) -> HttpResponseRedirect:
     """To the photo's page, in the list that it was in."""
     return redirect(with_list(request, reverse("photo", args=[photo_id])))
+
+
+def _takes_place(user: User, photo: Photo, place: Place | None) -> bool:
+    """Whether there is a place to take along that this person does not get unasked."""
+    is_told = place is not None or places.are_dropped(photo.owner_id)
+    unasked = leaving.with_place(user, photo, None)
+    return is_told and not unasked and leaving.may_take_place(user, photo)
 
 
 def _parts(photo: Photo) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import PurePosixPath
+from typing import IO
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -11,6 +13,7 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import content_disposition_header
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
@@ -19,6 +22,7 @@ from recognition.cnn.pixels.unreadable import Busy, UnreadablePhoto
 from recognition.core import full_disk
 from recognition.models import Photo
 from recognition.photos import renditions, selectors
+from recognition.photos.capture import leaving
 from recognition.photos.renditions import PREVIEW_SIDE, THUMBNAIL_SIDE
 from recognition.site.requests import SignedInRequest
 
@@ -42,21 +46,27 @@ def preview(request: SignedInRequest, photo_id: UUID) -> HttpResponseBase:
 @require_GET
 @cache_control(private=True, no_store=True)
 def original(request: SignedInRequest, photo_id: UUID) -> HttpResponseBase:
-    """Byte for byte, always as a download: a browser must never run what somebody uploaded. Damaged
-    on the disk, it is handed out only to whom that was told."""
+    """Always as a download: a browser must never run what somebody uploaded. Byte for byte, unless
+    the place is to stay here. Damaged on the disk, it is handed out only to whom that was told."""
     photo = _visible_photo(request, photo_id)
+    wanted = request.GET.get("place")
     try:
         is_whole = sha256_of_file(photo.original_path) == photo.sha256
         if not is_whole and request.GET.get("damaged") != "take":
             return render(request, "site/photos/damaged.html", {"photo": photo}, status=CONFLICT)
-        stream = photo.original_path.open("rb")
+        if leaving.with_place(request.user, photo, wanted):
+            content: IO[bytes] | Iterator[bytes] = photo.original_path.open("rb")
+        else:
+            content = leaving.original(photo)
     except FileNotFoundError:
         raise Http404 from None
+    except (UnreadablePhoto, Busy):
+        return render(request, "site/photos/with_its_place.html", {"photo": photo}, status=CONFLICT)
+    name = PurePosixPath(photo.name).name or photo.id.hex
+    headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
+    kind = "application/octet-stream"
     return FileResponse(
-        stream,
-        as_attachment=True,
-        filename=PurePosixPath(photo.name).name or photo.id.hex,
-        content_type="application/octet-stream",
+        content, as_attachment=True, filename=name, content_type=kind, headers=headers
     )
 
 

@@ -22,6 +22,7 @@ from recognition.models import (
     View,
     split_of,
 )
+from recognition.models.photo import together
 from recognition.training.failures import CannotTrain
 from recognition.versions.embeddings import of_backbone
 
@@ -105,19 +106,19 @@ def looks_at_subjects(mode: str, parent: ModelVersion | None) -> bool:
 
 def _labelled(with_boxes: bool) -> Iterator[Labelled]:
     """The labelled photos; with boxes, also further labelled parts of any."""
-    columns = ("id", "label", "group", "sha256", "box")
+    columns = ("id", "label", together(), "sha256", "box")
     photos = labelled_photos().order_by()
     found = list(photos.values_list(*columns))
     mains = _main_boxes([row[0] for row in found if row[4] is None]) if with_boxes else {}
-    for photo_id, label_id, group, sha256, box in found:
-        split = split_of(group or photo_id)
+    for photo_id, label_id, shared, sha256, box in found:
+        split = split_of(shared or photo_id)
         box = tuple(box) if box and with_boxes else mains.get(photo_id)
         yield Labelled(photo_id, label_id, split, sha256, box)
     if with_boxes:
         parts = Annotation.objects.filter(~is_left_out("photo")).order_by("id")
-        of_photo = ("photo", "label", "photo__group", "photo__sha256", "box")
-        for photo_id, label_id, group, sha256, box in parts.values_list(*of_photo):
-            split = split_of(group or photo_id)
+        of_photo = ("photo", "label", together("photo__"), "photo__sha256", "box")
+        for photo_id, label_id, shared, sha256, box in parts.values_list(*of_photo):
+            split = split_of(shared or photo_id)
             yield Labelled(photo_id, label_id, split, sha256, tuple(box))
 
 
@@ -161,20 +162,21 @@ def obstacle(mode: str, trained_labels: int) -> CannotTrain | None:
 def _anchors(mode: str, parent: ModelVersion | None) -> Iterator[Anchor]:
     """The latest unlabelled photos that show an answer of the parent's backbone.
 
-    Near-duplicates of photos to measure on stay out, as those do themselves. Which version
-    answered is looked at here: as a part of the query, SQLite would read all that it has answered.
+    Near-duplicates of photos to measure on, and what is of one burst with them, stay out, as those
+    do themselves. Which version answered is looked at here: as a part of the query, SQLite would
+    read all that it has answered.
     """
     if parent is None or mode == Mode.FROM_SCRATCH:
         return
     versions = of_backbone(parent)
     latest = Photo.objects.filter(~is_left_out(), label=None).order_by("-created", "-id")
     answered = latest.annotate(has_embedding=Q(prediction__embedding__isnull=False))
-    columns = ("id", "group", "sha256", "prediction__model_version", "has_embedding")
+    columns = ("id", together(), "sha256", "prediction__model_version", "has_embedding")
     left = ANCHORS
     rows = answered.values_list(*columns)[:_ANCHORS_READ]
-    for photo_id, group, sha256, version_id, has_embedding in rows.iterator(_CHUNK):
+    for photo_id, shared, sha256, version_id, has_embedding in rows.iterator(_CHUNK):
         is_seen = has_embedding and version_id in versions
-        if is_seen and split_of(group or photo_id) == Split.TRAIN:
+        if is_seen and split_of(shared or photo_id) == Split.TRAIN:
             yield Anchor(photo_id, sha256)
             left -= 1
             if not left:

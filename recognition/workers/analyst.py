@@ -12,10 +12,16 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from recognition.analysis import acceptance, analysis, drift, refresher, suspect_search
+from recognition.analysis import (
+    acceptance,
+    analysis,
+    bursts,
+    drift,
+    refresher,
+    suspect_search,
+)
 from recognition.core import audit, heartbeats, process
 from recognition.models import Prediction, State
-from recognition.photos.capture import filling
 from recognition.review import statistics
 from recognition.workers import loop, messenger
 
@@ -55,7 +61,7 @@ def _is_predicting() -> bool:
 
 work = Analyst(
     analysis.analyse_due,
-    filling.fill_due,
+    bursts.fill_due,
     refresher.refresh_if_due,
     drift.look_if_due,
     acceptance.apply_promise,

@@ -47,6 +47,9 @@ def test_an_upload_is_answered_with_the_photo(api: APIClient) -> None:
         "label": None,
         "prediction": None,
         "error": None,
+        "taken_at": None,
+        "camera": None,
+        "place": None,
     }
 
 

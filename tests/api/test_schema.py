@@ -71,12 +71,13 @@ def test_an_upload_is_multipart_and_answered_with_202(schema: dict[str, Any]) ->
 
 def test_a_photo_has_its_fields(properties: dict[str, Any]) -> None:
     assert set(properties) == {
-        *("id", "name", "state", "width", "height", "label", "prediction", "error", "created")
+        *("id", "name", "state", "width", "height", "label", "prediction", "error", "created"),
+        *("taken_at", "camera", "place"),
     }
 
 
 def test_what_may_be_missing_says_so(properties: dict[str, Any]) -> None:
-    for name in ("label", "prediction", "error"):
+    for name in ("label", "prediction", "error", "taken_at", "camera", "place"):
         assert properties[name].get("nullable"), name
 
 

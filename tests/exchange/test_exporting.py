@@ -97,7 +97,7 @@ def test_the_table_says_all_about_each_photo(uploader: User, reviewer: User) -> 
         "prediction": "dog",
         "confidence": "0.9",
         "id": str(photo.id),
-        **dict.fromkeys(("left", "top", "right", "bottom", "box_by"), ""),
+        **dict.fromkeys(("left", "top", "right", "bottom", "box_by", "taken_at", "camera"), ""),
     }
 
 

@@ -93,7 +93,7 @@ def _place(stream: IO[bytes]) -> list[bytes]:
     """What to put where, so that the file does not say where the photo was taken: eight bytes that
     say the place, eight the length, and the new bytes, again and again."""
     with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        found = removing.patches(data)  # type: ignore[arg-type]
+        found = removing.patches(data)
     return [b"".join(struct.pack(">QQ", at, len(to)) + to for at, to in found)]
 
 

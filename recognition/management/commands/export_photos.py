@@ -32,13 +32,21 @@ class Command(BaseCommand):
             help="a folder for each label, or as YOLO reads them",
         )
         parser.add_argument("--split", choices=Split.values, default="")
+        parser.add_argument(
+            "--with-place",
+            action="store_true",
+            help="tell where photos were taken, in the tables and in the files; otherwise it is "
+            "taken out of both",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         file, labels = options["file"], tuple(options["label"])
         unknown = set(labels) - set(Label.objects.values_list("slug", flat=True))
         if unknown:
             raise CommandError(f"There is no label {', '.join(sorted(unknown))}.")
-        selection = Selection(labels, options["kind"], options["split"])
+        selection = Selection(
+            labels, options["kind"], options["split"], place=options["with_place"]
+        )
         part = file.with_name(file.name + ".part")
         export = Export(Photo.objects.all(), selection)
         try:

@@ -27,7 +27,9 @@ class Capture(NamedTuple):
 
     def or_else(self, other: Capture) -> Capture:
         """What this leaves open, the other says."""
-        return Capture(*(mine or its for mine, its in zip(self, other, strict=True)))
+        return Capture(
+            self.taken_at or other.taken_at, self.camera or other.camera, self.place or other.place
+        )
 
     def put_into(self, photo: Photo) -> None:
         photo.taken_at, photo.camera = self.taken_at, self.camera
@@ -62,10 +64,10 @@ def _time(cell: str) -> datetime | None:
         at = datetime.fromisoformat(cell.strip())
     except ValueError:
         raise ValueError(cell) from None
-    at = _aware(at) if at.tzinfo is None else _checked(at)
-    if at is None:
+    known = _aware(at) if at.tzinfo is None else _checked(at)
+    if known is None:
         raise ValueError(cell)
-    return at
+    return known
 
 
 def _place(row: Mapping[str, str]) -> Place | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from uuid import UUID
 
 from django.conf import settings
@@ -28,17 +28,15 @@ CHUNK = 32
 MAX_WORK_S = 5  # then another wake-up: the analyst has other jobs
 
 
-def fill_due() -> None:
-    """The analyst's job."""
+def fill_due(then: Callable[[Collection[UUID]], None]) -> None:
+    """The analyst's job. then: what is to be done with some of them in the same transaction."""
     ends = time.monotonic() + MAX_WORK_S
     due = Photo.objects.filter(capture_due__isnull=False).order_by("-capture_due", "-id")
     while photos := list(due.only("id", "owner_id")[:CHUNK]):
         found = {photo.id: read(photo) for photo in photos}
         for owner_id in sorted({photo.owner_id for photo in photos}):
-            _store(
-                owner_id,
-                {photo.id: found[photo.id] for photo in photos if photo.owner_id == owner_id},
-            )
+            of_owner = [photo.id for photo in photos if photo.owner_id == owner_id]
+            _store(owner_id, {photo_id: found[photo_id] for photo_id in of_owner}, then)
         if time.monotonic() >= ends:
             wakeups.wake_analyst()
             return
@@ -56,7 +54,9 @@ def read(photo: Photo) -> Capture:
 
 
 @transaction.atomic
-def _store(owner_id: int, found: Mapping[UUID, Capture]) -> None:
+def _store(
+    owner_id: int, found: Mapping[UUID, Capture], then: Callable[[Collection[UUID]], None]
+) -> None:
     """What a table has said of a photo when it came stays."""
     profiles.lock(owner_id)
     rows = Photo.objects.select_for_update(of=("self",)).order_by("id")
@@ -66,3 +66,4 @@ def _store(owner_id: int, found: Mapping[UUID, Capture]) -> None:
         photo.capture_due = None
     places.drop_if_asked(photos)
     Photo.objects.bulk_update(photos, (*columns.COLUMNS, "capture_due"))
+    then([photo.id for photo in photos])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Iterator, Sequence
-from typing import IO, NamedTuple
+from typing import IO
 
 from django.contrib.auth.models import User
 
@@ -23,23 +23,31 @@ PIECE_BYTES = 256 * 1024
 _HEAD = struct.Struct(">QQ")
 
 
-class Dropping(NamedTuple):
-    """Whether the places of these owners stay here. Kept for as long as an export takes, so that
-    an owner is asked about once."""
-
-    known: dict[int, bool]
-
-    def __contains__(self, owner_id: int) -> bool:
-        if owner_id not in self.known:
-            self.known[owner_id] = places.are_dropped(owner_id)
-        return self.known[owner_id]
-
-
 def may_take_place(user: User, photo: Photo) -> bool:
     """Whether this person may have the original as it came."""
     if user.pk == photo.owner_id:
         return True
     return places.may_see_all(user) and not places.are_dropped(photo.owner_id)
+
+
+def with_place(user: User, photo: Photo, wanted: str | None) -> bool:
+    """Whether the original is handed to this person as it came. wanted: "with", "without", or
+    nothing in particular: then one's own comes with it, unless one drops the place."""
+    if wanted == "without" or not may_take_place(user, photo):
+        return False
+    is_own = user.pk == photo.owner_id
+    return wanted == "with" or (is_own and not places.are_dropped(photo.owner_id))
+
+
+def original(photo: Photo) -> Iterator[bytes]:
+    """The original without its place. Raises, before anything is read, what `patches` does."""
+    found = patches(photo)
+    return _read(photo, found)
+
+
+def _read(photo: Photo, patches: Sequence[Patch]) -> Iterator[bytes]:
+    with photo.original_path.open("rb") as stream:
+        yield from pieces(stream, patches)
 
 
 def patches(photo: Photo) -> list[Patch]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from recognition.people.authentication import factors, sessions
+from recognition.photos.capture import places
 from recognition.site.accounts import browsers
 from recognition.site.requests import SignedInRequest
 
@@ -29,6 +30,7 @@ def account(request: SignedInRequest) -> HttpResponse:
             "passkeys": list(kinds).count(Authenticator.Type.WEBAUTHN),
             "is_asked": factors.is_asked_of(request.user),
             "sessions": len(sessions.of(request.user)),
+            "drops_place": places.are_dropped(request.user.pk),
             "has_oidc": bool(settings.ARK_OIDC_URL),
         },
     )

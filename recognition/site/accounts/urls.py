@@ -6,7 +6,7 @@ from allauth.socialaccount import views as social
 from django.conf import settings
 from django.urls import include, path, re_path
 
-from recognition.site.accounts import oidc, pages
+from recognition.site.accounts import oidc, pages, place_page
 from recognition.site.accounts.factor_pages import AskForFactor, Factors
 from recognition.site.accounts.password_pages import AskForReset, ChangePassword
 from recognition.site.accounts.sign_in import SignIn, SignOut, signed_out
@@ -22,6 +22,7 @@ urlpatterns = [
     path("password/", ChangePassword.as_view(), name="change-password"),
     path("password/", ChangePassword.as_view(), name="account_change_password"),
     path("account/", pages.account, name="account"),
+    path("account/place/", place_page.page, name="place"),
     path("account/inactive/", allauth.account_inactive, name="account_inactive"),
     path("account/closed/", allauth.signup, name="account_signup"),  # nobody signs up
     path("account/confirm/", allauth.reauthenticate, name="account_reauthenticate"),

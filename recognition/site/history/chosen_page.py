@@ -57,7 +57,7 @@ def _download(
     if query.is_everybodys:
         audit.record(audit.Action.EXPORTED, request.user, "originals", photos=len(ids))
     attached = {"Content-Disposition": f'attachment; filename="{originals.FILE_NAME}"'}
-    zipped = originals.archive(photos, ids)
+    zipped = originals.archive(photos, ids, request.user)
     return StreamingHttpResponse(zipped, content_type="application/zip", headers=attached)
 
 

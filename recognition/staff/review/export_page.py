@@ -41,6 +41,7 @@ class ExportForm(forms.Form):
     split = forms.ChoiceField(choices=Split.choices, required=False)
     since = DayField(required=False)
     until = DayField(required=False)
+    place = forms.BooleanField(required=False)
 
     def selection(self) -> Selection:
         given = self.cleaned_data
@@ -50,6 +51,7 @@ class ExportForm(forms.Form):
             split=given["split"],
             since=midnight(given["since"]) if given["since"] else None,
             before=midnight(given["until"] + timedelta(days=1)) if given["until"] else None,
+            place=given["place"],
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -23,8 +23,9 @@ from recognition.photos.orders import history
 from recognition.photos.orders.history import Cursor
 from recognition.photos.parts import with_parts
 from recognition.photos.selectors import last_decisions, photos_visible_to
-from recognition.review import bulk, cards, leases
+from recognition.review import bulk, bursts, cards, leases
 from recognition.review.bulk import Snapshot
+from recognition.review.bursts import Stack
 from recognition.staff import field_errors
 from recognition.staff.base import StaffRequest, render_page, staff_page
 from recognition.staff.bulk_messages import report_left
@@ -61,12 +62,16 @@ def _show(request: StaffRequest, taken_out: Collection[Snapshot] = ()) -> HttpRe
     )
     after = Cursor.parse(request.GET.get("after", ""))
     page = history.page(photos, filters, after, PAGE_SIZE)
+    tiles = {tile.photo.id: tile for tile in _tiles(page.photos, taken_out)}
+    shown = ((tile.photo, tile.snapshot) for tile in tiles.values())
+    stacks = bursts.stacks(shown, request.GET.get("apart", ""))
     context = {
         "form": form,
         "filters": filters,
         "page": page,
         "after": after,
-        "tiles": _tiles(page.photos, taken_out),
+        "tiles": list(tiles.values()),
+        "stacks": [_stacked(request, stack, tiles, after) for stack in stacks],
         "undone_address": _address(request, after=Cursor.parse(request.GET.get("before", ""))),
         "next_address": _address(request, after=page.next),
         "first_address": _address(request),
@@ -106,6 +111,30 @@ def _choices(photo: Photo, tree: LabelTree) -> str:
     return json.dumps([[label.slug, str(label), share] for label, share in offered])
 
 
+class Stacked(NamedTuple):
+    """tile: of the first photo. also: the ids of the others. apart: where they stand one by one."""
+
+    stack: Stack
+    tile: Tile
+    is_in: bool
+    also: str
+    apart: str
+
+
+def _stacked(
+    request: StaffRequest, stack: Stack, tiles: Mapping[UUID, Tile], after: Cursor | None
+) -> Stacked:
+    first, *others = (tiles[photo.id] for photo, _snapshot in stack.photos)
+    event = first.photo.event
+    return Stacked(
+        stack,
+        first,
+        first.is_in and all(other.is_in for other in others),
+        " ".join(str(other.photo.id) for other in others),
+        _address(request, after=after, apart=event and event.hex),
+    )
+
+
 def _decide(
     request: StaffRequest, snapshots: list[Snapshot], label: Label | None, after: Cursor | None
 ) -> HttpResponse:
@@ -119,7 +148,8 @@ def _decide(
 
 
 def _snapshots(request: HttpRequest, name: str) -> list[Snapshot]:
-    return Snapshot.parse_all(request.POST.getlist(name)[:PAGE_SIZE])
+    values = " ".join(request.POST.getlist(name)[:PAGE_SIZE])  # of a burst several in one
+    return Snapshot.parse_all(values.split()[:PAGE_SIZE])
 
 
 def _decided(request: StaffRequest) -> BulkDecision | None:
@@ -134,7 +164,7 @@ def _decided(request: StaffRequest) -> BulkDecision | None:
 def _address(request: HttpRequest, **changes: object) -> str:
     """The address of this page with its filters and these changes."""
     query = request.GET.copy()
-    for name in ("after", "decided", "before"):
+    for name in ("after", "decided", "before", "apart"):
         query.pop(name, None)
     for name in [name for name, value in query.items() if not value]:
         del query[name]

@@ -24,7 +24,7 @@ from recognition.labels.labelling import ChangedMeanwhile, Seen
 from recognition.labels.tree import LabelTree
 from recognition.models import Blind, Kind, Label, Photo, Via
 from recognition.photos import selectors
-from recognition.review import blind, leases, own_work, queue
+from recognition.review import blind, bursts, leases, own_work, queue
 from recognition.review.cards import Card, cards
 from recognition.staff.base import StaffRequest, render_page, staff_page
 
@@ -58,6 +58,7 @@ class DecisionForm(PhotoForm):
     box = BoxField(required=False)
     blind = forms.TypedChoiceField(choices=Blind, coerce=_blind, empty_value=None, required=False)
     grid = forms.BooleanField(required=False)  # decided there, one by one
+    also = forms.CharField(required=False, max_length=40 * bursts.MOST)  # ids of the same burst
 
 
 class PartForm(PhotoForm):
@@ -122,7 +123,7 @@ def decide(request: StaffRequest) -> JsonResponse:
     sent = _understood(DecisionForm(request.POST))
     photo = _visible_photo(request, sent["photo"])
     label = _label(sent["label"], photo)
-    seen, box = Seen(sent["seen"]), sent["box"]
+    seen, box, also = Seen(sent["seen"]), sent["box"], _ids(sent["also"].split())
     via = Via.GRID if sent["grid"] else Via.QUEUE
     try:
         made = labelling.decide(
@@ -136,6 +137,7 @@ def decide(request: StaffRequest) -> JsonResponse:
         raise BadRequest from None
     if sent["agrees"]:
         agreeing.agree(sent["agrees"], made, request.user)
+    bursts.decide_alike(made, also, request.user)
     return JsonResponse({"seen": made.id})
 
 
@@ -199,6 +201,7 @@ def undo(request: StaffRequest) -> JsonResponse:
         raise Http404
     try:
         labelling.undo(made, request.user)
+        bursts.undo_alike(made, request.user)
     except Photo.DoesNotExist:
         raise Http404 from None
     except ChangedMeanwhile as changed:

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from recognition.labels.tree import LabelTree, count_photos
 from recognition.models import Label, ModelVersion, Photo
+from recognition.models.photo import together
 from recognition.versions import registry
 from recognition.versions.embeddings import of_backbone
 
@@ -31,7 +32,7 @@ class LabelledPhotos(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """group: that of its near-duplicates, or the photo's own id. numbers: float16 bytes."""
+    """group: its burst, that of its near-duplicates, or the photo's own id. numbers: float16."""
 
     group: UUID
     numbers: bytes
@@ -79,10 +80,10 @@ def _seen_by(version: ModelVersion, photos: QuerySet[Photo], most: int) -> list[
     """
     versions = of_backbone(version)
     latest = photos.filter(prediction__embedding__isnull=False).order_by("-created", "-id")
-    columns = ("id", "group", "prediction__model_version", "prediction__embedding")
+    columns = ("id", together(), "prediction__model_version", "prediction__embedding")
     return [
-        _Seen(group or photo_id, bytes(numbers or b""))
-        for photo_id, group, version_id, numbers in latest.values_list(*columns)[:most]
+        _Seen(shared or photo_id, bytes(numbers or b""))
+        for photo_id, shared, version_id, numbers in latest.values_list(*columns)[:most]
         if version_id in versions
     ]
 

@@ -103,9 +103,9 @@ export class GridKeys {
     const tile = box && tileOf(box);
     const [slug, name] = (tile && choicesOf(tile)[place - 1]) ?? [];
     if (!slug || !name || isDecided(tile)) return;
-    const { photo = "", seen = "" } = tile.dataset;
+    const { photo = "", seen = "", also = "" } = tile.dataset; // also: the rest of a burst
     const id = newId();
-    const fields = { decision: id, photo, label: slug, seen, grid: 1 };
+    const fields = { decision: id, photo, label: slug, seen, also, grid: 1 };
     if (!this.#isDone(await post(this.#text("decide"), fields))) return;
     this.#made.push({ id, tile, name: nameIn(tile).textContent ?? "" });
     this.#mark(tile, name, true);

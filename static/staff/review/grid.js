@@ -11,10 +11,16 @@ let last = null;
 /** Those that are not decided one by one. */
 const waiting = () => boxes.filter((box) => !isDecided(tileOf(box)));
 
+/**
+ * A burst is one tile with several photos.
+ * @param {HTMLInputElement[]} boxes
+ */
+const photosOf = (boxes) => boxes.reduce((sum, box) => sum + Number(box.dataset.photos ?? 1), 0);
+
 /** @param {HTMLFormElement} form */
 function count(form) {
-  const kept = waiting().filter((box) => box.checked).length;
-  const wrong = waiting().length - kept;
+  const kept = photosOf(waiting().filter((box) => box.checked));
+  const wrong = photosOf(waiting()) - kept;
   the("[data-kept]", HTMLElement, form).textContent = String(kept);
   the("[data-wrong]", HTMLElement, form).textContent = String(wrong);
   the("[name=confirm]", HTMLButtonElement, form).disabled = kept === 0;

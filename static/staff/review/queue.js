@@ -3,6 +3,7 @@
 import { all, around, fromHtml, maybe, the } from "../../dom.js";
 import { pictureActions, tell } from "./about.js";
 import { FIRST_KEY } from "./at-hand.js";
+import { listenToBursts, restOfBurst } from "./burst.js";
 import { Carousel, photoOf } from "./carousel.js";
 import { askWhose } from "./conflict.js";
 import { listenToKeys } from "./keys.js";
@@ -58,7 +59,8 @@ function decide(slug, name, article = carousel.current) {
   const { box } = pictureOf(article);
   const about = box ? JSON.stringify(box) : ""; // without: as it was
   const { seen = "", blind = "" } = article.dataset;
-  leave(article, "decide", { label: slug, seen, blind, box: about, ...agreement(article) });
+  const rest = { ...agreement(article), ...restOfBurst(article) };
+  leave(article, "decide", { label: slug, seen, blind, box: about, ...rest });
   say(dataset.textDecided, name);
 }
 
@@ -315,6 +317,7 @@ filters.addEventListener("change", () => filters.submit());
 stage.addEventListener("ark:shown", () => carousel.current && pictureOf(carousel.current));
 stage.addEventListener("ark:about", () => carousel.current && tell(carousel.current, ofPicture));
 listenToKeys(actions, choose);
+listenToBursts();
 whileAtWork(renew);
 outbox.send();
 refill();

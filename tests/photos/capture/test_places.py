@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
+from recognition.analysis import bursts
 from recognition.core import jobs
 from recognition.models import Job, Photo, RunState
 from recognition.photos import deletion, intake, trash
@@ -48,7 +49,7 @@ def test_who_wants_places_again_gets_them_from_the_originals(uploader: User) -> 
     stored = take_in(uploader)
     places.set_dropped(uploader, False)
     places.apply_asked()
-    filling.fill_due()
+    filling.fill_due(bursts.join_at_last)
     assert places.of(Photo.objects.get(id=stored.id)) is not None
 
 
@@ -79,9 +80,10 @@ def test_the_job_is_seen_by_who_asked(uploader: User, reviewer: User) -> None:
 
 def test_the_trash_keeps_no_place(uploader: User) -> None:
     stored = take_in(uploader)
+    Photo.objects.update(event=stored.id)
     deletion.delete_photo(stored)
     trash.restore(stored.id, uploader)
     back = Photo.objects.get()
-    assert (places.of(back), back.camera) == (None, "Canon EOS R5")
-    filling.fill_due()
+    assert (places.of(back), back.camera, back.event) == (None, "Canon EOS R5", stored.id)
+    filling.fill_due(bursts.join_at_last)
     assert places.of(Photo.objects.get()) is not None

@@ -38,7 +38,7 @@ def capture(image: Image.Image, stream: IO[bytes]) -> dict[str, Any]:
     try:
         if image.format == "TIFF":
             with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                found |= _read(data)  # type: ignore[arg-type]
+                found |= _read(data)
         elif block := _block(image):
             found |= _read(block)
     except Exception:  # whatever it is, it is no reason to refuse the photo
