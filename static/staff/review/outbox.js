@@ -26,6 +26,18 @@ const MAX_WAIT_MS = 30_000;
  * @property {(count: number, outcome: Outcome) => void} changed
  */
 
+/**
+ * What takes it back.
+ * @param {Action} action
+ * @param {string} id
+ * @param {string} photo
+ * @returns {{ action: Action, fields: import("./send.js").Fields }}
+ */
+export function opposite(action, id, photo) {
+  if (action === "decide") return { action: "undo", fields: { decision: id } };
+  return { action, fields: { photo, part: id, back: 1 } };
+}
+
 export class Outbox {
   #name;
   #addresses;

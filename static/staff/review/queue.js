@@ -8,7 +8,7 @@ import { Carousel, photoOf } from "./carousel.js";
 import { askWhose } from "./conflict.js";
 import { listenToKeys } from "./keys.js";
 import { hideNote, noteActions } from "./notes.js";
-import { Outbox } from "./outbox.js";
+import { Outbox, opposite } from "./outbox.js";
 import { atHand, pickFor } from "./pick.js";
 import { pictureOf } from "./picture.js";
 import { Progress } from "./progress.js";
@@ -145,18 +145,6 @@ function undo() {
   carousel.putBack(article);
   say(dataset.textUndone);
   goOn();
-}
-
-/**
- * What takes it back.
- * @param {Action} action
- * @param {string} id
- * @param {string} photo
- * @returns {{ action: Action, fields: Fields }}
- */
-function opposite(action, id, photo) {
-  if (action === "decide") return { action: "undo", fields: { decision: id } };
-  return { action, fields: { photo, part: id, back: 1 } };
 }
 
 /** @type {Promise<unknown>} */
