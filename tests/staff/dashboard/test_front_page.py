@@ -162,5 +162,5 @@ def test_the_page_asks_few_questions_however_much_there_is(
     for slug in ("dog", "car", "taxi") * 3:
         _label(settled_photo(uploader), slug, reviewer)
     as_reviewer.get(reverse("admin:index"))
-    with django_assert_max_num_queries(42):
+    with django_assert_max_num_queries(46):
         as_reviewer.get(reverse("admin:index"))
