@@ -88,7 +88,8 @@ class Ark:
         return photo
 
     def photos(self, **filters: str) -> Iterator[Photo]:
-        """Newest first; filters: state, kind, label, predicted, batch, contains."""
+        """Newest first; filters: state, kind, label, predicted, batch, contains, camera,
+        taken_after, taken_before."""
         page = self._ask("GET", "photos/", params={"page_size": "200", **filters})
         while True:
             yield from map(photo_of, page["results"])

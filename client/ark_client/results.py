@@ -45,7 +45,8 @@ class Prediction:
 @dataclass(frozen=True)
 class Photo:
     """state: pending, running, done or failed. label: what a person has said. prediction: what the
-    network says, once it is done. error: why it failed, for people."""
+    network says, once it is done. error: why it failed, for people. taken_at, camera, place: what
+    the file says; the place (latitude and longitude) is told to its owner and to reviewers."""
 
     id: str
     name: str
@@ -56,6 +57,9 @@ class Photo:
     prediction: Prediction | None
     error: str | None
     created: datetime
+    taken_at: datetime | None = None
+    camera: str | None = None
+    place: tuple[float, float] | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -76,6 +80,7 @@ def label_of(said: dict[str, Any]) -> Label:
 
 
 def photo_of(said: dict[str, Any]) -> Photo:
+    taken_at, place = said.get("taken_at"), said.get("place")  # older servers do not say them
     return Photo(
         id=said["id"],
         name=said["name"],
@@ -86,6 +91,9 @@ def photo_of(said: dict[str, Any]) -> Photo:
         prediction=_prediction_of(said["prediction"]) if said["prediction"] else None,
         error=said["error"]["detail"] if said["error"] else None,
         created=datetime.fromisoformat(said["created"]),
+        taken_at=datetime.fromisoformat(taken_at) if taken_at else None,
+        camera=said.get("camera"),
+        place=(place["latitude"], place["longitude"]) if place else None,
     )
 
 

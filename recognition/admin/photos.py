@@ -113,6 +113,11 @@ class PhotoAdmin(ReviewActions, ReadOnly, LongList):
         owner = users_filter(request, "owner")
         return [*owner, ("label", LabelFilter), ("created", DayRangeFilter)]
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """No address finds photos by their place, which not all staff may know."""
+        is_place = lookup.startswith(("latitude", "longitude"))
+        return not is_place and super().lookup_allowed(lookup, value, request)
+
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.has_perm("recognition.delete_photo")
 

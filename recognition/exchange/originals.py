@@ -19,21 +19,24 @@ ERRORS = "errors.txt"
 _PAGE = 200
 
 
-def archive(photos: QuerySet[Photo], photo_ids: Iterable[UUID], user: User) -> Iterator[bytes]:
-    """In the order of their ids, under their own names, as this person downloads each of them.
-    ERRORS names those whose originals are missing or damaged; whoever is deleted meanwhile is left
-    out."""
+def archive(photos: QuerySet[Photo], photo_ids: Iterable[UUID], to: User) -> Iterator[bytes]:
+    """In the order of their ids, under their own names, with the places that this person gets with
+    single originals. ERRORS names those whose originals are missing or damaged; whoever is deleted
+    meanwhile is left out."""
     stream, names, problems = ZipStream(), UniqueNames(), ""
+    with_place: dict[int, bool] = {}  # by owner
     for photo in _some_at_a_time(photos, sorted(photo_ids)):
         name = names.take(file_name(photo))
+        if photo.owner_id not in with_place:
+            with_place[photo.owner_id] = leaving.with_place(to, photo, None)
         try:
-            with_place = leaving.with_place(user, photo, None)
-            original = export_rows.open_original(photo, with_place)
+            original = export_rows.open_original(photo, with_place[photo.owner_id])
         except export_rows.Unusable as problem:
             problems += f"{name}: the original of {photo.id} is {problem}\n"
             continue
-        with original.stream as file:
-            stream.add(leaving.pieces(file, original.patches), name, compress_type=ZIP_STORED)
+        with original.stream:
+            pieces = leaving.pieces(original.stream, original.patches)
+            stream.add(pieces, name, compress_type=ZIP_STORED)
             yield from stream.all_files()
     if problems:
         stream.add(problems, names.take(ERRORS), compress_type=ZIP_STORED)

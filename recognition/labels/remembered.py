@@ -1,9 +1,9 @@
 """What people said of a photo, written down when it is deleted and read when it is restored.
 
-As JSON: {"label": its id, "labelled_by": a person's, "labelled_at", "box", "group", "taken_at",
-"camera", "decisions", "annotations", "suggestions", "notes", "questions": rows by their columns
-(not named: none), "examples": the ids of those of data sets}. Where it was taken is not written
-down, but read from the original again.
+As JSON: {"label": its id, "labelled_by": a person's, "labelled_at", "box", "group", "event",
+"taken_at", "camera", "decisions", "annotations", "suggestions", "notes", "questions": rows by their
+columns (not named: none), "examples": the ids of those of data sets}. Where it was taken is not
+written down, but read from the original again.
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ def bring_back(photo: Photo, kept: Mapping[str, Any]) -> None:
     photo.labelled_at = _time(kept["labelled_at"])
     photo.box = kept["box"]
     photo.group = UUID(kept["group"]) if kept["group"] else None
+    photo.event = UUID(kept["event"]) if kept.get("event") else None
     photo.taken_at, photo.camera = _time(kept.get("taken_at")), kept.get("camera")
 
 
@@ -92,6 +93,7 @@ def _of_photo(photo: Photo) -> dict[str, Any]:
         "labelled_at": _plain(photo.labelled_at),
         "box": photo.box,
         "group": _plain(photo.group),
+        "event": _plain(photo.event),
         "taken_at": _plain(photo.taken_at),
         "camera": photo.camera,
         "examples": [],

@@ -27,18 +27,22 @@ LONGEST_REST = timedelta(minutes=5)  # of a receiver that is down
 TRIED_FOR = timedelta(days=2)
 KEPT_FOR = timedelta(days=30)
 COUNTED = 1000
+# What failed comes after what has not been tried: it may be the only one that is refused.
+OTHERS_FIRST = timedelta(seconds=2)
 DOWN = 3  # failures in a row after which a receiver was down, and is not merely choosy
 _STEP = 500
 
 
-@transaction.atomic
 def spread(now: datetime) -> int:
     """Write the deliveries of events that have none yet; how many events those were. An event that
     nobody wants any more goes."""
-    new = OutgoingEvent.objects.select_for_update().filter(spread__isnull=True)
-    events = list(new.order_by("id")[:_STEP])
-    if not events:
-        return 0
+    new = OutgoingEvent.objects.filter(spread__isnull=True).order_by("id")
+    return _spread(new, now) if new.exists() else 0  # mostly there are none: that takes no lock
+
+
+@transaction.atomic
+def _spread(new: QuerySet[OutgoingEvent], now: datetime) -> int:
+    events = list(new.select_for_update()[:_STEP])
     active = list(Receiver.objects.filter(active=True, removed=None))
     made = [
         Delivery(event=event, receiver=receiver, subject=event.subject, since=now, due=now)
@@ -87,7 +91,7 @@ def claim(receiver: Receiver, now: datetime) -> list[Delivery]:
     for row in rows:
         row.event = events[row.event_id]
         row.attempts += 1
-    return rows
+    return sorted(rows, key=lambda row: (row.attempts > 1, row.event_id))  # likewise
 
 
 def let_go(rows: list[Delivery]) -> None:
@@ -110,21 +114,34 @@ def note_delivered(row: Delivery, now: datetime, status: int | None, answer: str
 
 
 def note_failed(
-    row: Delivery, now: datetime, status: int | None, answer: str, error: str = ""
+    row: Delivery,
+    now: datetime,
+    status: int | None,
+    answer: str,
+    error: str = "",
+    asked_pause: timedelta = timedelta(),
 ) -> None:
-    """It is tried again after a pause, unless it was a test or is too old by now."""
-    fields = {"status": status, "answer": answer, "error": error, "tried": now}
-    is_last = row.event.kind == OutgoingEvent.Kind.TEST or row.since <= now - TRIED_FOR
+    """It is tried again after a pause, unless it was a test or is too old by now.
+
+    asked_pause: for how long the receiver wants to be left alone.
+    """
+    is_test = row.event.kind == OutgoingEvent.Kind.TEST
+    finished = now if is_test or row.since <= now - TRIED_FOR else None
+    tried = {"status": status, "answer": answer, "error": error, "tried": now}
     due = now + _pause(row.attempts, LONGEST_PAUSE)
     with transaction.atomic():
-        finished = now if is_last else None
-        _held([row]).update(due=due, finished=finished, **fields, **leases.NO_LEASE)
-        if row.event.kind == OutgoingEvent.Kind.TEST:
-            return  # somebody tries out an address
-        receiver = Receiver.objects.select_for_update(of=("self",)).get(id=row.receiver_id)
-        failures = receiver.failures + 1
-        rests_until = now + _pause(failures, LONGEST_REST)
-        Receiver.objects.filter(id=receiver.id).update(failures=failures, paused_until=rests_until)
+        if not is_test:  # by which somebody tries out an address
+            due = max(due, _rest(row.receiver_id, now, asked_pause) + OTHERS_FIRST)
+        _held([row]).update(due=due, finished=finished, **tried, **leases.NO_LEASE)
+
+
+def _rest(receiver_id: UUID, now: datetime, asked_pause: timedelta) -> datetime:
+    """Leave a receiver alone that has failed once more; until when."""
+    receiver = Receiver.objects.select_for_update(of=("self",)).get(id=receiver_id)
+    pause = _pause(receiver.failures + 1, LONGEST_REST)
+    until = now + max(pause, min(asked_pause, LONGEST_PAUSE))
+    Receiver.objects.filter(id=receiver_id).update(failures=F("failures") + 1, paused_until=until)
+    return until
 
 
 def switch_off(row: Delivery, because: Receiver.Off) -> None:

@@ -39,10 +39,11 @@ class Unsent(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """text: its beginning."""
+    """text: its beginning. retry_after_s: so long nothing is to be sent, if it says so."""
 
     status: int
     text: str
+    retry_after_s: int = 0
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,9 @@ def _exchange(
         connection.endheaders(body)
         response = connection.getresponse()
         text = response.read(MOST_READ_BYTES).decode("utf-8", "replace")
-        return Answer(response.status, text.replace("\0", "\ufffd"))
+        wait = response.headers.get("Retry-After", "")
+        wait_s = int(wait) if wait.isascii() and wait.isdecimal() and len(wait) < 8 else 0
+        return Answer(response.status, text.replace("\0", "\ufffd"), wait_s)
     finally:
         connection.close()
 

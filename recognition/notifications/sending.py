@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from smtplib import SMTPException
 
 from django.conf import settings
@@ -28,11 +28,17 @@ Clock = Callable[[], datetime]
 
 class NotSent(Exception):
     """It failed. status: what HTTP answered, if it did; error: a code, of `posting.Unsent` or
-    refused, no_secret, no_mail, no_person."""
+    refused, no_secret, no_mail, no_person; pause: that the receiver asks for."""
 
-    def __init__(self, error: str, status: int | None = None, answer: str = "") -> None:
+    def __init__(
+        self,
+        error: str,
+        status: int | None = None,
+        answer: str = "",
+        pause: timedelta = timedelta(),
+    ) -> None:
         super().__init__(error)
-        self.error, self.status, self.answer = error, status, answer
+        self.error, self.status, self.answer, self.pause = error, status, answer, pause
 
 
 def send_due(receiver: Receiver, clock: Clock = timezone.now) -> int:
@@ -56,7 +62,8 @@ def _send_one(receiver: Receiver, row: Delivery, clock: Clock) -> bool:
         logger.info("delivery %s failed: %s %s", row.id, failed.error, failed.status or "")
         if failed.status == _GONE:
             deliveries.switch_off(row, Receiver.Off.GONE)
-        deliveries.note_failed(row, clock(), failed.status, failed.answer[:_SHOWN], failed.error)
+        said = failed.answer[:_SHOWN]
+        deliveries.note_failed(row, clock(), failed.status, said, failed.error, failed.pause)
         return False
     deliveries.note_delivered(row, clock(), status, answer[:_SHOWN])
     return True
@@ -77,7 +84,8 @@ def _post(receiver: Receiver, row: Delivery, now: datetime) -> tuple[int, str]:
     except posting.Unsent as unsent:
         raise NotSent(unsent.code, answer=unsent.detail) from unsent
     if not 200 <= answer.status < 300:
-        raise NotSent("refused", answer.status, answer.text)
+        pause = timedelta(seconds=answer.retry_after_s)
+        raise NotSent("refused", answer.status, answer.text, pause)
     return answer.status, answer.text
 
 

@@ -83,6 +83,20 @@ def test_a_data_set_brings_its_labels_along(reviewer: User) -> None:
     assert (photo.name, photo.label.slug, photo.label.parent.slug) == ("my car.jpg", "suv", "car")
 
 
+@pytest.mark.parametrize("names", ["name_en", "name_en,name_zh"])
+def test_its_labels_need_no_chinese_name(names: str, reviewer: User) -> None:
+    line = b"suv,SUV,vehicle,car" if names == "name_en" else b"suv,SUV,,vehicle,car"
+    files = {
+        "photos.csv": b"file,label,name\nsuv/a.jpg,suv,my car.jpg\n",
+        "labels.csv": b"slug,%s,kind,parent\n%s\n" % (names.encode(), line),
+        "suv/a.jpg": JPEG,
+    }
+    body = posted(api_of(reviewer), archive=sent(zipped(files)), labelled="true")
+    assert (body["accepted"], body["rejected"]) == (1, [])
+    label = Photo.objects.get().label
+    assert (label.slug, label.name_zh, label.name_in_chinese) == ("suv", "", "SUV")
+
+
 def test_labels_that_are_missing_are_created_where_that_is_asked_for(reviewer: User) -> None:
     archive = sent(zipped({"Sedan/a.jpg": JPEG}))
     body = posted(api_of(reviewer), archive=archive, labelled="true", create_labels="true")

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.support.reviewers import Reviewer
+
 
 def test_the_theme_is_remembered(page: Page) -> None:
     root = page.locator("html")
@@ -14,6 +16,34 @@ def test_the_theme_is_remembered(page: Page) -> None:
     expect(root).to_have_attribute("data-theme", "dark")
     page.reload()
     expect(root).to_have_attribute("data-theme", "dark")
+
+
+def test_the_theme_of_the_site_is_that_of_the_tables(reviewer: Reviewer) -> None:
+    page = reviewer.page
+    page.get_by_role("button", name="Switch between light and dark").click()
+    page.goto("/admin/recognition/label/")
+    expect(page.locator("html.dark")).to_have_attribute("data-theme", "dark")
+    page.get_by_role("button", name="Switch between light and dark").click()
+    page.goto("/admin/review/")
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+
+
+def test_the_navigation_of_staff_opens_on_a_narrow_screen_and_hides_on_a_wide_one(
+    reviewer: Reviewer,
+) -> None:
+    page = reviewer.page
+    page.goto("/admin/review/suspects/")
+    side = page.get_by_role("navigation", name="Pages of the staff")
+    expect(side).to_be_visible()
+    side.get_by_role("button", name="Hide the menu").click()
+    expect(side).to_be_hidden()
+    page.get_by_role("button", name="Menu").click()
+    side.get_by_role("button", name="Keep the menu open").click()
+    page.set_viewport_size({"width": 390, "height": 800})
+    expect(side).to_be_hidden()
+    page.get_by_role("button", name="Menu").press("Enter")
+    side.get_by_role("link", name="Near-duplicates").press("Enter")
+    expect(page.get_by_role("heading", name="Near-duplicates", level=1)).to_be_visible()
 
 
 def test_arrow_keys_lead_from_photo_to_photo(page: Page, photos: list[Path]) -> None:

@@ -27,7 +27,7 @@ def test_a_label_that_is_missed_is_created_in_the_picker_and_stays_at_hand(
     reviewer.press("/")
     page.keyboard.type("okapi")
     expect(page.locator("#picker-new-0")).to_contain_text("Create “okapi” below")
-    reviewer.press("Enter")
+    reviewer.press("ArrowDown", "Enter")
     fill_in(page, "below:animal")
     expect(reviewer.shown).not_to_have_attribute("data-photo", first)
     at_hand = page.get_by_role("group", name="Labels at hand")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from ark_client import Ark, ArkError
 from ark_client.__main__ import main
 
+from tests.support import exif
 from tests.support.instance import Instance
 
 
@@ -30,6 +32,12 @@ def test_a_photo_is_uploaded_and_answered(uploader: Ark, photos: list[Path]) -> 
     assert photo.prediction.label == photo.prediction.top[0].label
     assert 0 < photo.prediction.confidence <= 1
     assert uploader.upload(photos[0].read_bytes(), "again.jpg").id == photo.id
+
+
+def test_a_photo_says_when_with_what_and_where(uploader: Ark) -> None:
+    taken = uploader.upload(exif.photo(offset="+02:00"), "taken.jpg")
+    assert taken.taken_at == datetime(2025, 6, 1, 12, 5, 6, tzinfo=UTC)
+    assert (taken.camera, taken.place) == ("Canon EOS R5", pytest.approx(exif.ZURICH, abs=1e-6))
 
 
 def test_a_refusal_says_why(uploader: Ark) -> None:

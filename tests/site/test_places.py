@@ -74,6 +74,13 @@ def test_the_api_says_it_to_the_same(
     assert (place["latitude"], place["longitude"]) == pytest.approx(ZURICH, abs=1e-6)
 
 
+def test_no_list_of_the_admin_tells_it(stored: Photo, trainer: User, reviewer: User) -> None:
+    for person in (trainer, reviewer):
+        address = "/admin/recognition/photo/"
+        assert client_of(person).get(f"{address}?latitude__gte=40").status_code == 400
+        assert SHOWN not in client_of(person).get(f"{address}{stored.id}/change/").content.decode()
+
+
 def test_an_original_leaves_with_its_place_to_whom_may_know_it(
     stored: Photo, uploader: User, reviewer: User, trainer: User
 ) -> None:

@@ -10,9 +10,10 @@ from playwright.sync_api import Page
 from webapp.home import BASE_DIR
 
 PATH = BASE_DIR / "node_modules/axe-core/axe.min.js"
-_RUN = """async () => {
-  const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"];
-  const options = { runOnly: { type: "tag", values: rules }, resultTypes: ["violations"] };
+_EVERYTHING = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+_COLOURS = ["color-contrast", "link-in-text-block"]  # all that a theme changes
+_RUN = """async ([type, values]) => {
+  const options = { runOnly: { type, values }, resultTypes: ["violations"] };
   const { violations } = await axe.run(document, options);
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target, html, any, all, none }) => {
     const [check] = [...any, ...all, ...none];
@@ -32,11 +33,16 @@ def watch(page: Page) -> bool:
     return True
 
 
-def violations(page: Page, theme: str) -> list[str]:
-    """In this theme, which the page must follow without being loaded again."""
+def violations(page: Page, theme: str, only_colours: bool = False) -> list[str]:
+    """In this theme, which the page must follow without being loaded again.
+
+    only_colours: of a page that was looked at in the other theme, at the same width.
+    """
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
     page.wait_for_function(_IS_SHOWN, arg=theme)
-    found: list[str] = page.evaluate(_RUN)
+    found: list[str] = page.evaluate(
+        _RUN, ["rule", _COLOURS] if only_colours else ["tag", _EVERYTHING]
+    )
     return found[:_SHOWN_AT_MOST] + [f"and {len(found)} in all"] * (len(found) > _SHOWN_AT_MOST)
 
 

@@ -144,8 +144,11 @@ def _like(key: str, called: Called) -> Label | None:
 
 
 def _place(known: Iterable[Label]) -> Label | None:
-    above = Counter(label.parent_id for label in known).most_common(1)
-    return Label.objects.filter(id=above[0][0], active=True).first() if above else None
+    parents = [label.parent_id or 0 for label in known]
+    if not parents:
+        return None
+    commonest, _times = Counter(parents).most_common(1)[0]
+    return Label.objects.filter(id=commonest, active=True).first()
 
 
 def _may_be_photo(path: PurePath) -> bool:

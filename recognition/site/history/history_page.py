@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
@@ -60,8 +61,16 @@ def _part(request: SignedInRequest, query: HistoryQuery, context: dict[str, Any]
         return render(request, "site/history/_cards.html", context)
     context |= _on_top(request, query, context["page"])
     response = render(request, "site/history/_results.html", context)
-    response["HX-Push-Url"] = query.address("history")
+    response[_step(request, query)] = query.address("history")
     return response
+
+
+def _step(request: SignedInRequest, query: HistoryQuery) -> str:
+    """How the browser notes the address: not each letter that somebody types is a step back."""
+    shown = QueryDict(urlsplit(request.htmx.current_url or "").query)
+    before, now = dict(HistoryQuery.of(shown, request.user).given), dict(query.given)
+    goes_on = bool(before.pop("text", "")) and bool(now.pop("text", ""))
+    return "HX-Replace-Url" if goes_on and before == now else "HX-Push-Url"
 
 
 @login_required

@@ -13,7 +13,8 @@ from recognition.models import Label, ModelVersion
 from recognition.review import drift, statistics
 from recognition.staff.dashboard import bar_charts
 from recognition.staff.dashboard.next_steps import next_steps
-from recognition.staff.versions import version_summary
+from recognition.staff.formatting import percent
+from recognition.staff.versions import comparison_summary
 from recognition.versions import measured
 
 MAX_LABELS = 10
@@ -64,7 +65,11 @@ def _drift(request: HttpRequest) -> dict[str, Any]:
 def _live_version() -> dict[str, Any]:
     live = ModelVersion.objects.filter(live=True).first()
     measure = measured.measure_of(live)
-    return {"live": live, "live_accuracy": version_summary.accuracy(measure) if measure else ""}
+    return {
+        "live": live,
+        "live_accuracy": percent(measure.accuracy) if measure else "",
+        "live_interval": comparison_summary.interval(measure.interval) if measure else "",
+    }
 
 
 def _of_days_and_labels(data: dict[str, Any]) -> dict[str, Any]:

@@ -275,6 +275,7 @@ def _progress(
     return {
         "remaining": progress.remaining.number,
         "is_exact": progress.remaining.is_exact,
+        "is_minimum": progress.remaining.is_minimum,
         "labelled": progress.labelled,
         "today": own_work.today(request.user).number,
         "others": leases.held_by_others(request.user).count(),

@@ -18,6 +18,7 @@ _STEPS = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90)  # of any unit
 # epochs of the run itself.
 BY_SIZE, BY_EARLIER_RUN, BY_ITS_EPOCHS = 4.0, 2.0, 1.5
 _GRAPHICS_CARD = 50.0  # times as fast as a processor, at most
+_BEFORE_S = 5.0  # starting a process that loads PyTorch
 _AFTERWARDS_S = 60.0  # measuring, saving
 _TAUGHT_A_SECOND, _TAUGHT_AT_WORST = 2000, 50  # photos
 _TEACHING_S = 10.0  # whatever is taught
@@ -68,7 +69,7 @@ def of_training(
         soonest *= min(parameters.patience + 1, parameters.epochs) / parameters.epochs
     if may_be_quicker and not is_measured:
         soonest /= _GRAPHICS_CARD
-    return Range(soonest, seconds * factor + _AFTERWARDS_S)
+    return Range(_BEFORE_S + soonest, seconds * factor + _AFTERWARDS_S)
 
 
 def left_of(run: TrainingRun, epochs: Sequence[TrainingEpoch]) -> Range | None:

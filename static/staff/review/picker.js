@@ -85,8 +85,9 @@ class Picker {
     for (const { option, rank } of found) option.hidden = rank === Infinity;
     this.list.append(...found.map(({ option }) => option));
     this.offerNew();
-    this.none.hidden = this.shown.length > 0;
-    this.activate(this.shown[0]);
+    this.none.hidden = found[0]?.rank < Infinity;
+    // A name that is mistyped creates nothing: that has to be gone to.
+    this.activate(this.shown.find((option) => !option.classList.contains("is-new")));
   }
 
   /**

@@ -7,6 +7,7 @@ import { all, the } from "../../dom.js";
  * @typedef {object} Counts
  * @property {number} remaining
  * @property {boolean} is_exact
+ * @property {boolean} is_minimum
  * @property {number | null} labelled
  * @property {number} others
  * @property {number} today  decisions of this person
@@ -18,6 +19,7 @@ export class Progress {
   #page;
   #remaining = 0;
   #isExact = true;
+  #isMinimum = false;
 
   /** @param {HTMLElement} page */
   constructor(page) {
@@ -29,10 +31,11 @@ export class Progress {
    * @param {Counts} counts
    * @param {import("./outbox.js").Entry[]} unsent
    */
-  show({ remaining, is_exact: isExact, labelled, others, today }, unsent) {
+  show({ remaining, is_exact: isExact, is_minimum: isMinimum, labelled, others, today }, unsent) {
     const decided = unsent.filter((entry) => entry.action === "decide").length;
     this.#remaining = remaining - decided;
     this.#isExact = isExact;
+    this.#isMinimum = isMinimum;
     this.count(0);
     this.#put("today", number.format(today + decided));
     this.#put("labelled", labelled === null ? "–" : `${Math.floor(labelled * 100)}\u00a0%`);
@@ -43,7 +46,9 @@ export class Progress {
   /** @param {number} step */
   count(step) {
     this.#remaining = Math.max(0, this.#remaining + step);
-    this.#put("remaining", number.format(this.#remaining) + (this.#isExact ? "" : " +"));
+    const counted = number.format(this.#remaining);
+    const older = this.#isExact ? counted : `≈\u00a0${counted}`; // than this page
+    this.#put("remaining", this.#isMinimum ? `${counted}+` : older);
   }
 
   /**

@@ -80,9 +80,10 @@ def test_the_job_is_seen_by_who_asked(uploader: User, reviewer: User) -> None:
 
 def test_the_trash_keeps_no_place(uploader: User) -> None:
     stored = take_in(uploader)
+    Photo.objects.update(event=stored.id)
     deletion.delete_photo(stored)
     trash.restore(stored.id, uploader)
     back = Photo.objects.get()
-    assert (places.of(back), back.camera) == (None, "Canon EOS R5")
+    assert (places.of(back), back.camera, back.event) == (None, "Canon EOS R5", stored.id)
     filling.fill_due(bursts.join_at_last)
     assert places.of(Photo.objects.get()) is not None

@@ -299,3 +299,21 @@ def test_whose_photos_are_shown_changes_no_filter(reviewer_client: Client) -> No
     assert 'href="/history/?kind=animal&amp;whose=everybody"' in html
     html = reviewer_client.get("/history/?kind=animal&whose=everybody").content.decode()
     assert 'href="/history/?kind=animal"' in html
+
+
+@pytest.mark.parametrize(
+    ("shown_before", "step"),
+    [
+        ("", "HX-Push-Url"),
+        ("?kind=animal", "HX-Push-Url"),
+        ("?text=re", "HX-Push-Url"),
+        ("?kind=animal&text=re", "HX-Replace-Url"),
+    ],
+)
+def test_not_each_letter_that_is_typed_is_a_step_back(
+    client: Client, shown_before: str, step: str
+) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver/history/{shown_before}"}
+    query = {"kind": "animal", "text": "rex"}
+    response = client.get(reverse("history"), query, headers=headers)
+    assert response[step] == "/history/?text=rex&kind=animal"
