@@ -140,7 +140,8 @@ def _delete(photo_ids: Sequence[UUID], by: User | None, for_ever: bool, tell: bo
     locked = lock_photos(concerned)  # before what hangs on them
     if duplicates:
         keeping_one.let_take_part(duplicates)
-    photos = [photo for photo in locked if photo.id in set(photo_ids)]
+    wanted = set(photo_ids)
+    photos = [photo for photo in locked if photo.id in wanted]
     kept = remembered.remember(photos)
     now = timezone.now()
     gone_at = now if for_ever or not settings.ARK_TRASH_DAYS else None
