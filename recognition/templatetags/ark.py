@@ -25,7 +25,6 @@ from recognition.site.doubt import Doubt
 from recognition.site.glossary import terms
 from recognition.staff import field_errors
 
-_DOUBTFUL = 0.6  # below it the answer is said with more doubt
 register = template.Library()
 
 
@@ -88,9 +87,16 @@ def seen(photo: Photo) -> str:
     if found is None:
         return _("Photo %(name)s") % values
     values |= {"label": found, "percent": percent(prediction.confidence)}
-    if prediction.confidence < _DOUBTFUL:
-        return _("Photo %(name)s: perhaps %(label)s (%(percent)s)") % values
-    return _("Photo %(name)s: probably %(label)s (%(percent)s)") % values
+    return _seen_with(doubt.of(prediction)) % values
+
+
+def _seen_with(found: Doubt) -> str:
+    texts = {
+        "guess": _("Photo %(name)s: a guess, %(label)s (%(percent)s)"),
+        "perhaps": _("Photo %(name)s: perhaps %(label)s (%(percent)s)"),
+        "probably": _("Photo %(name)s: probably %(label)s (%(percent)s)"),
+    }
+    return texts.get(found.level, _("Photo %(name)s: %(label)s (%(percent)s)"))
 
 
 def _with_it(row: Model, name: str) -> Any:

@@ -9,7 +9,12 @@ const worker = self;
 const KEPT = "ark-offline";
 const PAGE = worker.ark.page;
 // As templates/_error.html names them
-const PARTS = ["/static/site/ark.css", "/static/site/theme.js", "/static/img/logo.svg"];
+const PARTS = [
+  "/static/site/frame.css",
+  "/static/site/ark.css",
+  "/static/site/theme.js",
+  "/static/img/logo.svg",
+];
 
 async function keep() {
   await worker.skipWaiting();

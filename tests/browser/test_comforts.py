@@ -51,10 +51,11 @@ def test_arrow_keys_lead_from_photo_to_photo(page: Page, photos: list[Path]) -> 
     expect(page.get_by_role("heading", name="All done")).to_be_visible()
     page.goto("/history/")
     page.locator(".card-title a").first.click()
-    first = page.url
     page.wait_for_url("**/photos/**")
+    first = page.url
     page.keyboard.press("ArrowRight")
     expect(page).not_to_have_url(first)
+    page.wait_for_load_state()  # with its scripts
     page.keyboard.press("ArrowLeft")
     expect(page).to_have_url(first)
 

@@ -26,12 +26,19 @@ def _photo(owner: User, confidence: float = 0.93) -> Photo:
     return photo
 
 
-def test_a_picture_says_what_the_network_saw_and_how_sure_it_is(uploader: User) -> None:
-    assert _seen(_photo(uploader)) == "Photo a.jpg: probably Car (93\u00a0%)"
-
-
-def test_a_doubtful_answer_is_said_with_doubt(uploader: User) -> None:
-    assert _seen(_photo(uploader, 0.41)) == "Photo a.jpg: perhaps Car (41\u00a0%)"
+@pytest.mark.parametrize(
+    ("confidence", "said"),
+    [
+        (0.97, "Car (97\u00a0%)"),
+        (0.93, "probably Car (93\u00a0%)"),
+        (0.61, "perhaps Car (61\u00a0%)"),
+        (0.41, "a guess, Car (41\u00a0%)"),
+    ],
+)
+def test_a_picture_says_what_the_network_saw_and_how_sure_it_is(
+    confidence: float, said: str, uploader: User
+) -> None:
+    assert _seen(_photo(uploader, confidence)) == f"Photo a.jpg: {said}"
 
 
 def test_what_a_person_said_counts_more(uploader: User) -> None:

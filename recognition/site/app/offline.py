@@ -28,7 +28,7 @@ def worker(_request: HttpRequest) -> HttpResponse:
     wanted = {
         "isWanted": settings.ARK_OFFLINE_PAGE,
         "page": reverse("offline"),
-        "release": static("site/ark.css"),
+        "release": [static("site/frame.css"), static("site/ark.css")],
     }
     script = json.dumps(static("site/service-worker.js"))
     text = f"self.ark = {json.dumps(wanted)};\nimportScripts({script});\n"

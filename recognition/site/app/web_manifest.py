@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-_GROUND = "#f6f7f5"  # --ground of static/site/ark.css, in the light
+_GROUND = "#f6f7f5"  # --ground of static/site/frame.css, in the light
 _ICONS = (
     ("img/logo.svg", "any", "image/svg+xml", "any"),
     ("img/icons/icon-192.png", "192x192", "image/png", "any"),
