@@ -81,4 +81,4 @@ class TestCatalogue:
     def test_keeps_the_placeholders(self, path: Path) -> None:
         for entry in polib.pofile(path):
             for text in translations(entry):
-                assert placeholders(text) == placeholders(entry.msgid)
+                assert placeholders(text) == placeholders(entry.msgid_plural or entry.msgid)
