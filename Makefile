@@ -64,6 +64,10 @@ FORBIDDEN_LICENCES := AGPL;Affero;SSPL;Server Side Public;Business Source;Common
 messages: .venv/installed-dev
 	python bin/messages.py
 
+# The pictures in docs/screenshots, taken anew. Needs a Chromium, and the network (bin/screenshots.py).
+screenshots: .venv/installed-dev
+	python -m bin.screenshots
+
 # Keeps the versions that are locked already; `make lock UPGRADE=--upgrade` takes the newest.
 lock: .venv/installed-dev
 	$(LOCK) --output-file requirements.lock requirements.txt
@@ -96,4 +100,4 @@ node_modules/.installed: package.json package-lock.json | .venv/installed-dev
 	.venv-peer/bin/pip install --quiet --requirement benchmarks/requirements-peer.txt
 	@touch $@
 
-.PHONY: run test drills sbom audit coverage lint lint-python lint-js types hooks messages lock bench bench-queues
+.PHONY: run test drills sbom audit coverage lint lint-python lint-js types hooks messages screenshots lock bench bench-queues
