@@ -89,7 +89,8 @@ def test_a_list_asks_as_many_questions_for_one_row_as_for_many(
         )
     with django_assert_max_num_queries(9) as captured:
         as_reviewer.get(reverse(table))
-    assert not [query for query in captured if "COUNT(" in query["sql"]]
+    counts = [query["sql"] for query in captured if "COUNT(" in query["sql"]]
+    assert all("LIMIT" in sql for sql in counts)  # to a limit, as of what the sidebar counts
 
 
 @LISTS

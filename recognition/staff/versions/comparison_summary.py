@@ -17,7 +17,6 @@ from recognition.staff.formatting import percent, short_percent
 from recognition.versions import measured
 
 _NOTEWORTHY = 0.05  # of F1: a label that changed by so much is marked
-_REJECTED = gettext_lazy("of %(photos)s photos of something else, those answered “neither”")
 _LEFT_OUT = {
     "trained_on": gettext_lazy(
         "one of the versions has learnt from them, or from a near-duplicate"
@@ -118,9 +117,14 @@ def figures(comparison: Comparison) -> Iterator[Figure]:
 
 def _rejection(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Figure]:
     if after["photos"]:
+        of_what = ngettext(
+            "of %(photos)s photo of something else, those answered “neither”",
+            "of %(photos)s photos of something else, those answered “neither”",
+            after["photos"],
+        )
         yield _share(
             _("Rejected rightly"),
-            _REJECTED % {"photos": _whole(after["photos"])},
+            of_what % {"photos": _whole(after["photos"])},
             before,
             after,
             "rejected",

@@ -6,7 +6,13 @@ import { newId, post } from "./send.js";
 
 const TYPED = "input:not([type=checkbox]), select, textarea, [contenteditable]";
 const ARROWS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"];
-const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
+
+// As the filter `percent` of templates says it: never certain.
+/** @param {number} share */
+function percent(share) {
+  if (share >= 0.995) return "> 99\u00a0%";
+  return share < 0.005 ? "< 1\u00a0%" : `${Math.round(100 * share)}\u00a0%`;
+}
 
 /**
  * @typedef {import("./send.js").Answer} Answer
@@ -188,7 +194,7 @@ function offer(bar, choices) {
   for (const [place, button] of all("[data-number]", HTMLElement, bar).entries()) {
     const [, name, confidence] = choices[place] ?? [];
     button.hidden = !name;
-    the("span", HTMLElement, button).textContent = `${name} ${percent.format(confidence ?? 0)}`;
+    the("span", HTMLElement, button).textContent = `${name} ${percent(confidence ?? 0)}`;
   }
   the("[data-status]", HTMLElement, bar).textContent = "";
 }

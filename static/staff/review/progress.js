@@ -38,7 +38,7 @@ export class Progress {
     this.#isMinimum = isMinimum;
     this.count(0);
     this.#put("today", number.format(today + decided));
-    this.#put("labelled", labelled === null ? "–" : `${Math.floor(labelled * 100)}\u00a0%`);
+    this.#put("labelled", labelled === null ? "–" : `${Math.round(labelled * 100)}\u00a0%`);
     this.#find("others").hidden = !others;
     this.#put("others-count", number.format(others));
   }
