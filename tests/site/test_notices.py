@@ -103,7 +103,8 @@ def test_a_comparison_that_ends_is_told_to_who_asked(
     candidate = registry.register(2, manifest(name="Other"))
     comparing.request(candidate, version, by=trainer)
     assert news(trainer) == {"waiting": True, "notices": []}
-    monkeypatch.setattr(comparing, "_make", lambda made: comparing._store(made, {}, []))
+    findings = {"baseline": {}, "candidate": {}, "test_set": ""}
+    monkeypatch.setattr(comparing, "_make", lambda made: comparing._store(made, findings, []))
     comparing.compare_pending()
     said = news(trainer)
     assert (said["waiting"], said["notices"][0]["text"]) == (

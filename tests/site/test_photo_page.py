@@ -126,7 +126,7 @@ def test_who_may_see_all_sees_it_but_does_not_delete_it(
 def test_a_page_needs_few_queries(
     client: Client, photo: Photo, django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         client.get(reverse("photo", args=[photo.id]))
 
 

@@ -59,7 +59,7 @@ def test_chinese_counts_by_ten_thousands() -> None:
 
 def test_layers_are_listed_with_output_and_parameters(as_reviewer: Client) -> None:
     html = page(as_reviewer, "lenet5")
-    assert '<td>Conv2d</td><td class="is-number">16 × 10 × 10</td>' in html
+    assert '<td><code>Conv2d</code></td><td class="is-number">16 × 10 × 10</td>' in html
     assert "2,416" in html
     assert "embedding of 84 numbers" in html
 
