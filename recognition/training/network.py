@@ -89,17 +89,17 @@ def write_job(run: TrainingRun) -> None:
 
 def _train_once(run: TrainingRun, watch: Watch) -> RunFailed | None:
     """Run the process to its end. Returns what to try again after, raises what not to."""
-    process = TrainingProcess(run.folder)
     recorder = _Recorder(run)
-    try:
-        watch.on_stop = process.end
-        with stops_when_terminated():
+    with stops_when_terminated():  # from before it starts, or a signal would keep the run claimed
+        process = TrainingProcess(run.folder)
+        try:
+            watch.on_stop = process.end
             watch.check()
             for event in process.events():
                 watch.check()
                 recorder.record(event)
-    finally:
-        process.end()
+        finally:
+            process.end()
     watch.check()
     if process.succeeded:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import User
@@ -113,10 +114,13 @@ def test_a_comparison_that_ends_is_told_to_who_asked(
     )
 
 
-def test_a_comparison_that_fails_is_told(trainer: User, version: ModelVersion) -> None:
+def test_a_comparison_that_fails_is_told(
+    trainer: User, version: ModelVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
     candidate = registry.register(2, manifest(name="Other"))
     comparing.request(candidate, version, by=trainer)
-    comparing.compare_pending()  # it has no files
+    monkeypatch.setattr(comparing, "_make", Mock(side_effect=OSError("no weights")))
+    comparing.compare_pending()
     assert Comparison.objects.get().state == Comparison.State.FAILED
     assert news(trainer)["notices"][0]["isBad"]
 
