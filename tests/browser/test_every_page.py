@@ -22,7 +22,7 @@ HEIGHT = 900
 LOOKS = ((390, "light"), (390, "dark"), (1440, "light"), (1440, "dark"))
 # Others see some of the administrator's pages; each look costs seconds over all of them.
 EVERY_LOOK = ("stranger", "administrator")
-FEWER_LOOKS = ((390, "dark"), (1440, "light"))
+FEWER_LOOKS = ((390, "dark"),)
 # How many pages there are at least for a role: a walk that finds fewer has lost its way.
 ROLES = {"stranger": 8, "uploader": 15, "reviewer": 30, "trainer": 30, "administrator": 70}
 API_DOCS = "/api/docs/"
