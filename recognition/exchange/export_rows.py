@@ -13,7 +13,8 @@ from recognition.cnn.pixels.exif.removing import Patch
 from recognition.cnn.pixels.unreadable import Busy, UnreadablePhoto
 from recognition.labels import boxes
 from recognition.models import Annotation, Label, Photo, State, Subject
-from recognition.photos.capture import leaving, places
+from recognition.photos.capture import leaving
+from recognition.photos.capture.columns import place_of
 
 _PAGE = 500
 
@@ -68,7 +69,7 @@ def newest_first(photos: QuerySet[Photo]) -> Iterator[Photo]:
 def row(photo: Photo, label: Label, file: str, with_place: bool) -> dict[str, Any]:
     """What photos.csv says of the photo, and for other tables `category`, `neither`, `box` and
     `parts`."""
-    place = places.of(photo) if with_place else None
+    place = place_of(photo) if with_place else None
     done = photo.prediction if photo.prediction and photo.prediction.state == State.DONE else None
     box, box_by = _box(photo)
     left, top, right, bottom = box if box_by else [""] * 4

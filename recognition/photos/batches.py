@@ -126,7 +126,7 @@ def _cards_of_refused(refused: Iterable[tuple[str, Refusal]]) -> list[Card]:
     cards: list[Card] = []
     for refusal, names in sorted(by_reason.items(), key=lambda item: -len(item[1])):
         cards += (Card(name=name, refusal=refusal) for name in names[:MAX_NAMES])
-        if more := len(names) - MAX_NAMES if len(names) > MAX_NAMES else 0:
+        if (more := len(names) - MAX_NAMES) > 0:
             text = ngettext("and %(count)d more", "and %(count)d more", more) % {"count": more}
             cards.append(Card(name=text, refusal=refusal, files=more))
     return cards

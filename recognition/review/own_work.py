@@ -15,6 +15,7 @@ from recognition.core.counting import Counted, count_up_to
 from recognition.labels.tree import LabelTree
 from recognition.models import REVIEWED_VIA, Decision
 from recognition.review.shares import Share
+from recognition.review.statistics import midnight
 
 _COUNTED = 5000  # decisions
 _LATEST = 2000  # decisions that are compared
@@ -47,12 +48,12 @@ class Agreement:
 
 
 def today(person: User) -> Counted:
-    return count_up_to(_made_since(person, _midnight()), _COUNTED)
+    return count_up_to(_made_since(person, midnight()), _COUNTED)
 
 
 def pace(person: User) -> Pace:
     now = timezone.now()
-    since = (now - timedelta(hours=1), _midnight(), now - _WEEK)
+    since = (now - timedelta(hours=1), midnight(), now - _WEEK)
     return Pace(*(count_up_to(_made_since(person, start), _COUNTED) for start in since))
 
 
@@ -110,7 +111,3 @@ def _made(person: User) -> QuerySet[Decision]:
 
 def _standing() -> QuerySet[Decision]:
     return Decision.objects.filter(via__in=REVIEWED_VIA, undone_by=None)
-
-
-def _midnight() -> datetime:
-    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)

@@ -174,7 +174,7 @@ def _in_state(*states: State) -> QuerySet[Prediction]:
 
 def _is_small() -> bool:
     newest_photos = Photo.objects.order_by("-created", "-id")
-    newest_decisions = Decision.objects.filter(at__gte=_midnight(AGREEMENT_DAYS))
+    newest_decisions = Decision.objects.filter(at__gte=midnight(AGREEMENT_DAYS))
     return all(count_up_to(rows, SMALL).is_exact for rows in (newest_photos, newest_decisions))
 
 
@@ -194,7 +194,7 @@ def _photos_by_label() -> dict[str, int]:
 
 
 def _photos_by_day() -> list[dict[str, Any]]:
-    recent = Photo.objects.filter(created__gte=_midnight(DAYS)).order_by()
+    recent = Photo.objects.filter(created__gte=midnight(DAYS)).order_by()
     rows = recent.annotate(day=TruncDate("created")).values_list("day").annotate(Count("id"))
     photos = dict(rows)
     return [{"day": str(day), "photos": photos.get(day, 0)} for day in _days()]
@@ -228,7 +228,7 @@ def _agreement_by_label() -> list[dict[str, Any]]:
 def _reviews(days: int) -> QuerySet[Decision]:
     """Decisions that were not undone, made with the photo and its prediction in view."""
     return Decision.objects.filter(
-        at__gte=_midnight(days),
+        at__gte=midnight(days),
         via__in=REVIEWED_VIA,
         undone_by=None,
         predicted__isnull=False,
@@ -254,7 +254,7 @@ def _days() -> list[date]:
     return [today - timedelta(days=ago) for ago in reversed(range(DAYS))]
 
 
-def _midnight(days: int) -> datetime:
+def midnight(days: int = 1) -> datetime:
     """When the first of the last `days` days began."""
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     return today - timedelta(days=days - 1)

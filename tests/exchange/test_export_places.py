@@ -17,6 +17,7 @@ from recognition.exchange.exporting import Export, Selection
 from recognition.models import Label, Photo
 from recognition.photos import archives, intake
 from recognition.photos.capture import columns, places
+from recognition.photos.capture.columns import place_of
 from tests.cnn.pixels.exif.test_reading import capture
 from tests.support.exif import ZURICH, photo
 from tests.support.files import arrived
@@ -94,7 +95,7 @@ def test_what_went_out_comes_in_again(
     back = Photo.objects.get(owner=reviewer)
     told = (back.taken_at, back.camera, back.label, back.split, back.name)
     assert told == (stored.taken_at, stored.camera, stored.label, stored.split, stored.name)
-    assert places.of(back) == (places.of(stored) if with_place else None)
+    assert place_of(back) == (place_of(stored) if with_place else None)
 
 
 def test_an_edited_table_is_told_what_makes_no_sense(stored: Photo, reviewer: User) -> None:

@@ -43,18 +43,25 @@ def of_file(said: Mapping[str, Any]) -> Capture:
     """said: as `cnn/pixels/exif/reading.py` describes it."""
     at = said.get("taken")
     taken = _aware(datetime.fromisoformat(at), said.get("offset_minutes")) if at else None
-    place = (said.get("latitude"), said.get("longitude"))
-    return Capture(taken, said.get("camera"), None if None in place else place)  # type: ignore[arg-type]
+    place = _both(said.get("latitude"), said.get("longitude"))
+    return Capture(taken, said.get("camera"), place)
 
 
 def of_photo(photo: Photo) -> Capture:
-    place = (photo.latitude, photo.longitude)
-    return Capture(photo.taken_at, photo.camera, None if None in place else place)  # type: ignore[arg-type]
+    return Capture(photo.taken_at, photo.camera, place_of(photo))
+
+
+def place_of(photo: Photo) -> Place | None:
+    return _both(photo.latitude, photo.longitude)
 
 
 def of_row(row: Mapping[str, str]) -> Capture:
     """What a row of a table says. Raises ValueError, with the cell that makes no sense."""
     return Capture(_time(row["taken_at"]), visible(row["camera"])[:_CAMERA] or None, _place(row))
+
+
+def _both(latitude: float | None, longitude: float | None) -> Place | None:
+    return None if latitude is None or longitude is None else (latitude, longitude)
 
 
 def _time(cell: str) -> datetime | None:

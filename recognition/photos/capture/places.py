@@ -2,7 +2,7 @@
 
 Who drops the place has none stored from then on, and none told: a job empties the columns of what
 is there. Its originals stay as they are, byte for byte, and so does the place in them; what leaves
-Ark leaves without (`without_place.py`). Who wants places again has them read from the originals.
+Ark leaves without (`leaving.py`). Who wants places again has them read from the originals.
 
 The job's parameters are {"owner": an id, "total"}; its result is {"after": the id of the last photo
 that was looked at, "looked_at"}.
@@ -19,21 +19,15 @@ from django.db import transaction
 from recognition.core import jobs, steps, wakeups
 from recognition.models import Job, Photo, Profile
 from recognition.people import profiles
-from recognition.photos.capture.columns import Place
+from recognition.photos.capture.columns import Place, place_of
 
 CHUNK = 500  # photos a transaction, at most
 UNSEEN, AGAIN = 1, 2  # in `capture_due`: nothing is known, or only the place is to be read
 
 
-def of(photo: Photo) -> Place | None:
-    if photo.latitude is None or photo.longitude is None:
-        return None
-    return photo.latitude, photo.longitude
-
-
 def shown_to(user: User | AnonymousUser, photo: Photo) -> Place | None:
     """The owner and reviewers know it, nobody else."""
-    return of(photo) if user.pk == photo.owner_id or may_see_all(user) else None
+    return place_of(photo) if user.pk == photo.owner_id or may_see_all(user) else None
 
 
 def may_see_all(user: User | AnonymousUser) -> bool:
@@ -46,7 +40,7 @@ def are_dropped(user_id: int) -> bool:
 
 def drop_if_asked(photos: Collection[Photo]) -> None:
     """Of new photos of one owner, in the transaction that stores them and holds the profile."""
-    placed = [photo for photo in photos if of(photo)]
+    placed = [photo for photo in photos if place_of(photo)]
     if placed and are_dropped(placed[0].owner_id):
         for photo in placed:
             photo.latitude = photo.longitude = None

@@ -100,8 +100,8 @@ def folders_in(directory: IO[bytes]) -> Counter[str]:
 
 
 class Choice(NamedTuple):
-    """What a person answers about folders. does: one of DOES. label: what
-    they are mapped to, or what the new ones stand below; kind: of new ones below nothing."""
+    """What a person answers about folders. does: one of DOES. label: what they are mapped to, or
+    what the new ones stand below; kind: of new ones below nothing."""
 
     names: Sequence[str]
     does: str

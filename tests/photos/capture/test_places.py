@@ -10,6 +10,7 @@ from recognition.core import jobs
 from recognition.models import Job, Photo, RunState
 from recognition.photos import deletion, intake, trash
 from recognition.photos.capture import filling, places
+from recognition.photos.capture.columns import place_of
 from tests.support.exif import photo
 from tests.support.files import arrived, picture
 
@@ -22,15 +23,15 @@ def take_in(owner: User, seed: int = 0) -> Photo:
 
 def test_the_owner_and_reviewers_know_it(uploader: User, reviewer: User, trainer: User) -> None:
     stored = take_in(uploader)
-    assert places.shown_to(uploader, stored) == places.of(stored) is not None
-    assert places.shown_to(reviewer, stored) == places.of(stored)
+    assert places.shown_to(uploader, stored) == place_of(stored) is not None
+    assert places.shown_to(reviewer, stored) == place_of(stored)
     assert places.shown_to(trainer, stored) is None
 
 
 def test_who_drops_the_place_has_none_stored(uploader: User) -> None:
     places.set_dropped(uploader, True)
     stored = take_in(uploader)
-    assert (places.of(stored), stored.camera) == (None, "Canon EOS R5")
+    assert (place_of(stored), stored.camera) == (None, "Canon EOS R5")
 
 
 def test_what_is_there_loses_its_place_and_others_keep_theirs(
@@ -39,8 +40,8 @@ def test_what_is_there_loses_its_place_and_others_keep_theirs(
     mine, others = take_in(uploader), take_in(reviewer)
     places.set_dropped(uploader, True)
     places.apply_asked()
-    assert places.of(Photo.objects.get(id=mine.id)) is None
-    assert places.of(Photo.objects.get(id=others.id)) is not None
+    assert place_of(Photo.objects.get(id=mine.id)) is None
+    assert place_of(Photo.objects.get(id=others.id)) is not None
     assert Job.objects.get().state == RunState.SUCCEEDED
 
 
@@ -50,7 +51,7 @@ def test_who_wants_places_again_gets_them_from_the_originals(uploader: User) -> 
     places.set_dropped(uploader, False)
     places.apply_asked()
     filling.fill_due(bursts.join_at_last)
-    assert places.of(Photo.objects.get(id=stored.id)) is not None
+    assert place_of(Photo.objects.get(id=stored.id)) is not None
 
 
 def test_asked_twice_or_to_and_fro_what_holds_last_counts(uploader: User) -> None:
@@ -59,7 +60,7 @@ def test_asked_twice_or_to_and_fro_what_holds_last_counts(uploader: User) -> Non
         places.set_dropped(uploader, is_dropped)
     assert Job.objects.count() == 1
     places.apply_asked()
-    assert places.of(Photo.objects.get(id=stored.id)) is None
+    assert place_of(Photo.objects.get(id=stored.id)) is None
 
 
 def test_many_are_done_in_portions(uploader: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,6 +85,6 @@ def test_the_trash_keeps_no_place(uploader: User) -> None:
     deletion.delete_photo(stored)
     trash.restore(stored.id, uploader)
     back = Photo.objects.get()
-    assert (places.of(back), back.camera, back.event) == (None, "Canon EOS R5", stored.id)
+    assert (place_of(back), back.camera, back.event) == (None, "Canon EOS R5", stored.id)
     filling.fill_due(bursts.join_at_last)
-    assert places.of(Photo.objects.get()) is not None
+    assert place_of(Photo.objects.get()) is not None
