@@ -27,6 +27,7 @@ WITHOUT_TORCH = (
             "manifest",
             "taxonomy",
             "limited_process",
+            *(f"explain/{module}" for module in ("classes", "faithfulness", "placing", "seen")),
             "finder/coco",
             "finder/catalogue",
             "finder/detections",

@@ -78,8 +78,9 @@ class MapMaker:
         Raises ValueError for a network that has no feature maps.
         """
         self._model = model.requires_grad_(False)
+        self.side = preprocessing.crop
         channels = 1 if preprocessing.greyscale else 3
-        example = torch.zeros(1, channels, preprocessing.crop, preprocessing.crop)
+        example = torch.zeros(1, channels, self.side, self.side)
         self._ends = find_ends(model.backbone, example.to(model.mean.device))
 
     def maps(self, pixels: npt.NDArray[np.uint8], questions: Sequence[Question]) -> Maps:

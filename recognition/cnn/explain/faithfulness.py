@@ -3,8 +3,9 @@ photo, and when it sees all but that part. Torch-free.
 
 What is hidden is blurred, not painted over: paint has edges and a colour that the network has an
 opinion of (hiding scattered pixels at random under the mean colour cost a tenth of the probability,
-blurring them a hundredth). Beside it stand masks of the same outline elsewhere in the photo, since
-a mask costs something wherever it lies, and it depends on its shape.
+blurring them a hundredth). It is blurred as little as it takes that the network does not recognise
+the whole square any more. Beside it stand masks of the same outline elsewhere in the photo, since a
+mask costs something wherever it lies, and how much depends on its shape.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ from recognition.cnn.serving.outputs import Engine
 HOT_SHARE = 0.2  # of the pixels
 _RANDOM_MASKS = 8
 _STEPS = 20
-_BLUR = 1 / 16  # of the side: a standard deviation that leaves colours and no shapes
+# Standard deviations in parts of the side. The first leaves colours and no shapes of a photo; what
+# is made of few pixels, such as a digit, needs more.
+_BLURS = (1 / 16, 1 / 8, 1 / 4, 1 / 2)
+_UNRECOGNISED = 0.2  # of the probability that the label had, or less
 _BATCH = 16
 
 Pixels = npt.NDArray[np.uint8]
@@ -33,10 +37,12 @@ Probability = Callable[[Pixels], npt.NDArray[np.floating]]
 
 
 class Check(NamedTuple):
-    """Probabilities of the label. before: of the whole square. alone, masked: of the hot part
-    alone, and of all but it. random_alone, random_masked: means of the same over other places."""
+    """Probabilities of the label. before: of the whole square. hidden: with all of it blurred.
+    alone, masked: of the hot part alone, and of all but it. random_alone, random_masked: means of
+    the same over other places."""
 
     before: float
+    hidden: float
     alone: float
     masked: float
     random_alone: float
@@ -97,19 +103,19 @@ def check(
     """pixels: (side, side, 3), what the network saw. values: its map, in any grid."""
     hot = hottest(upsampled(values, len(pixels)), share)
     masks = [hot, *elsewhere(hot, random_masks, seed)]
-    hidden = blurred(pixels)
-    shown = [pixels]
+    before, hidden, at_hidden = _hide(pixels, probability)
+    shown = []
     for mask in masks:
         shown += [mixed(hidden, pixels, mask), mixed(pixels, hidden, mask)]
-    before, *said = _said(probability, shown)
+    said = _said(probability, shown)
     alone, masked = said[0::2], said[1::2]
-    return Check(before, alone[0], masked[0], _mean(alone[1:]), _mean(masked[1:]))
+    return Check(before, at_hidden, alone[0], masked[0], _mean(alone[1:]), _mean(masked[1:]))
 
 
 def curves(pixels: Pixels, values: Values, probability: Probability, steps: int = _STEPS) -> Curves:
     """pixels, values: as above."""
     heat = upsampled(values, len(pixels))
-    hidden = blurred(pixels)
+    _before, hidden, _at_hidden = _hide(pixels, probability)
     order = np.argsort(-heat, axis=None, kind="stable")
     rank = np.empty(heat.size, np.intp)
     rank[order] = np.arange(heat.size)
@@ -129,15 +135,25 @@ def elsewhere(mask: Mask, count: int, seed: int = 0) -> Iterator[Mask]:
         yield np.roll(mask[:, ::-1] if number % 2 else mask, shift, axis=(0, 1))
 
 
-def blurred(pixels: Pixels) -> Pixels:
-    """(side, side, 3), with nothing in it that could be recognised."""
-    picture = Image.fromarray(pixels).filter(ImageFilter.GaussianBlur(_BLUR * len(pixels)))
+def blurred(pixels: Pixels, blur: float = _BLURS[0]) -> Pixels:
+    """(side, side, 3). blur: a standard deviation in parts of the side."""
+    picture = Image.fromarray(pixels).filter(ImageFilter.GaussianBlur(blur * len(pixels)))
     return np.asarray(picture)
 
 
 def mixed(base: Pixels, put_in: Pixels, mask: Mask) -> Pixels:
     """`put_in` where the mask is, the base elsewhere."""
     return np.where(mask[..., None], put_in, base)
+
+
+def _hide(pixels: Pixels, probability: Probability) -> tuple[float, Pixels, float]:
+    """The label's probability, the square with nothing recognisable in it, and what is left of the
+    probability then."""
+    squares = [blurred(pixels, blur) for blur in _BLURS]
+    before, *left = _said(probability, [pixels, *squares])
+    enough = (place for place, said in enumerate(left) if said <= _UNRECOGNISED * before)
+    chosen = next(enough, int(np.argmin(left)))
+    return before, squares[chosen], left[chosen]
 
 
 def _said(probability: Probability, squares: Sequence[Pixels]) -> list[float]:

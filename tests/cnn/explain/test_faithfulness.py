@@ -67,6 +67,21 @@ def test_what_is_hidden_is_blurred_and_the_rest_untouched(pixels: Pixels) -> Non
     assert steps.max() < 10
 
 
+def test_it_is_blurred_until_the_network_does_not_recognise_it(pixels: Pixels) -> None:
+    """What is as large as the square itself survives a weak blur."""
+    pixels[:, : SIDE // 2], pixels[:, SIDE // 2 :] = 255, 0
+
+    def halves(squares: Pixels) -> npt.NDArray[np.floating]:
+        left, right = squares[:, :, : SIDE // 4], squares[:, :, -SIDE // 4 :]
+        difference = left.mean(axis=(1, 2, 3)) - right.mean(axis=(1, 2, 3))
+        return difference / 255
+
+    assert halves(faithfulness.blurred(pixels)[None])[0] > 0.9
+    check = faithfulness.check(pixels, heat(0, 0), halves)
+    assert check.before == 1
+    assert check.hidden < 0.5
+
+
 def test_the_curves_begin_and_end_with_nothing_and_everything(pixels: Pixels) -> None:
     curves = faithfulness.curves(pixels, heat(0, 0), stripes, steps=10)
     assert curves.shares == pytest.approx([step / 10 for step in range(11)])
