@@ -33,6 +33,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from recognition.cnn.explain.explained import ClassMap
 from recognition.cnn.explain.last_maps import find_ends, kept_maps
 from recognition.cnn.pixels.preprocessing import Preprocessing
 from recognition.cnn.recogniser import Recogniser
@@ -45,21 +46,6 @@ class Question(NamedTuple):
 
     classes: Sequence[int]
     rivals: Sequence[int] | None = None
-
-
-class ClassMap(NamedTuple):
-    """values: float32 (h, w) in the network's own grid, row by row from the top: what each place
-        adds to the score; below 0 it speaks for the rivals.
-    score: the logit of the classes or, if there are rivals, the logarithm of the odds against them.
-    constant: what of the score belongs to no place. score = the sum of the values + constant.
-    is_exact: whether the constant is that of the linear layer and of the shares alone. If not, the
-        values say what a small change of each place would do, and the constant what that leaves.
-    """
-
-    values: npt.NDArray[np.float32]
-    score: float
-    constant: float
-    is_exact: bool
 
 
 class Maps(NamedTuple):

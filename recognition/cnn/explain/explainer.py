@@ -4,29 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from recognition.cnn.explain.class_maps import ClassMap, MapMaker, Question
-from recognition.cnn.explain.classes import ClassShare, Parents, classes_of, shares_of
-from recognition.cnn.explain.faithfulness import Check, check, probability_of
+from recognition.cnn.explain.class_maps import MapMaker, Question
+from recognition.cnn.explain.classes import Parents, classes_of, shares_of
+from recognition.cnn.explain.explained import Explained
+from recognition.cnn.explain.faithfulness import check, probability_of
 from recognition.cnn.manifest import Manifest
 from recognition.cnn.serving.engine import load_engine
 from recognition.cnn.serving.outputs import Engine
 from recognition.cnn.store.checkpoint import load_network
 from recognition.cnn.taxonomy import Label
-
-
-class Explained(NamedTuple):
-    """Of one label in one view. classes: which spoke for it, most first. check: None if it was not
-    asked for."""
-
-    slug: str
-    map: ClassMap
-    classes: tuple[ClassShare, ...]
-    check: Check | None
 
 
 class Explainer:
@@ -66,26 +56,17 @@ class Explainer:
         A label that no class stands for, because the finder alone knows it, is left out.
         """
         known = labels if labels is not None else self.manifest.labels
-        in_use = {number for label in known for number in label.classes}
+        in_use = sorted({number for label in known for number in label.classes})
         asked = {slug: classes_of(slug, known, parents) for slug in slugs}
         asked = {slug: classes for slug, classes in asked.items() if classes}
         made = self._maker.maps(
             pixels,
-            [Question(classes, sorted(in_use - set(classes))) for classes in asked.values()],
+            [Question(classes, sorted({*in_use} - {*classes})) for classes in asked.values()],
         )
-        return [
-            Explained(
-                slug,
-                map_,
-                tuple(shares_of(made.fine_logits, self.manifest, classes)),
-                self._check(pixels, map_, classes) if place < checked else None,
-            )
-            for place, ((slug, classes), map_) in enumerate(
-                zip(asked.items(), made.maps, strict=True)
-            )
-        ]
-
-    def _check(
-        self, pixels: npt.NDArray[np.uint8], map_: ClassMap, classes: Sequence[int]
-    ) -> Check:
-        return check(pixels, map_.values, probability_of(self._engine, self.manifest, classes))
+        explained = []
+        for place, ((slug, classes), map_) in enumerate(zip(asked.items(), made.maps, strict=True)):
+            probability = probability_of(self._engine, self.manifest, classes, in_use)
+            checked_map = check(pixels, map_.values, probability) if place < checked else None
+            shares = tuple(shares_of(made.fine_logits, self.manifest, classes))
+            explained.append(Explained(slug, map_, shares, checked_map))
+        return explained

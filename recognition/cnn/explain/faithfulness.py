@@ -81,13 +81,20 @@ class Curves(NamedTuple):
         return float(np.trapezoid(self.deletion, self.shares))
 
 
-def probability_of(engine: Engine, manifest: Manifest, classes: Sequence[int]) -> Probability:
-    """What an engine gives these classes together."""
+def probability_of(
+    engine: Engine,
+    manifest: Manifest,
+    classes: Sequence[int],
+    among: Sequence[int] | None = None,
+) -> Probability:
+    """What an engine gives these classes together, of what it gives those `among` which they are:
+    all, if not given."""
     numbers = list(classes)
+    all_numbers = list(among) if among is not None else slice(None)
 
     def probability(pixels: Pixels) -> npt.NDArray[np.floating]:
-        rows = engine(pixels).fine_logits
-        return np.array([class_probabilities(row, manifest)[numbers].sum() for row in rows])
+        rows = (class_probabilities(row, manifest) for row in engine(pixels).fine_logits)
+        return np.array([row[numbers].sum() / row[all_numbers].sum() for row in rows])
 
     return probability
 

@@ -90,7 +90,10 @@ def test_classes_of_labels_that_are_not_in_use_are_no_rivals(
 ) -> None:
     labels = explainer.manifest.labels
     pixels = seen(explainer, photos[0])
-    kept = [replace(labels[0], slug="together", classes=labels[0].classes), labels[1]]
-    (among_two,) = explainer.explain(pixels, ["together"], labels=kept, checked=0)
+    kept = [replace(labels[0], slug="renamed"), labels[1]]
+    (among_two,) = explainer.explain(pixels, ["renamed"], labels=kept)
     (among_all,) = explainer.explain(pixels, [labels[0].slug], checked=0)
     assert among_two.map.score > among_all.map.score
+    odds = np.exp(among_two.map.score)
+    assert among_two.check is not None
+    assert among_two.check.before == pytest.approx(odds / (1 + odds), abs=0.05)
