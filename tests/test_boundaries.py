@@ -27,6 +27,10 @@ WITHOUT_TORCH = (
             "manifest",
             "taxonomy",
             "limited_process",
+            *(
+                f"explain/{module}"
+                for module in ("classes", "explained", "faithfulness", "placing", "seen")
+            ),
             "finder/coco",
             "finder/catalogue",
             "finder/detections",
