@@ -1,0 +1,132 @@
+"""The laboratory: its arithmetic against PyTorch's, and the page with mouse, keys and touch."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from playwright.sync_api import Page
+from torch.nn import functional
+
+_CALCULATE = """async (cases) => {
+  const folder = "/static/lab/arithmetic";
+  const { plane } = await import(`${folder}/plane.js`);
+  const { convolve, productsAt, together } = await import(`${folder}/convolution.js`);
+  const { relu } = await import(`${folder}/relu.js`);
+  const { pool } = await import(`${folder}/pooling.js`);
+  const made = (rows) => plane(rows.length, rows[0].length, rows.flat());
+  const plain = ({ height, width, values }) => ({ size: [height, width], values: [...values] });
+  const CALLS = {
+    convolve: ({ input, kernel, step }) => convolve(made(input), made(kernel), step),
+    together: ({ input, kernel }) => together(made(input), made(kernel)),
+    sums: ({ input, kernel, step }) => {
+      const whole = convolve(made(input), made(kernel), step);
+      const values = [...whole.values].map((_, at) => {
+        const [row, column] = [Math.floor(at / whole.width), at % whole.width];
+        const { products } = productsAt(made(input), made(kernel), step, row, column);
+        return products.values.reduce((total, value) => total + value, 0);
+      });
+      return { ...whole, values };
+    },
+    relu: ({ input }) => relu(made(input)),
+    pool: ({ input, kind, window }) => pool(made(input), kind, window),
+  };
+  return cases.map(({ call, ...given }) => plain(CALLS[call](given)));
+}"""
+CASES = 150
+
+
+@pytest.fixture
+def calculate(open_page: Callable[..., Page]) -> Callable[[list[dict[str, Any]]], list[Any]]:
+    """What the page's modules make of these cases."""
+    page = open_page()
+    page.goto("/glossary/")
+
+    def calculate(cases: list[dict[str, Any]]) -> list[Any]:
+        return page.evaluate(_CALCULATE, cases)
+
+    return calculate
+
+
+def values(*size: int) -> torch.Tensor:
+    return torch.randn(size, dtype=torch.float32)
+
+
+def agree(found: list[Any], wanted: list[torch.Tensor]) -> None:
+    for one, other in zip(found, wanted, strict=True):
+        assert one["size"] == list(other.shape)
+        numbers = torch.tensor(one["values"], dtype=torch.float32)
+        assert torch.allclose(numbers, other.flatten(), rtol=0, atol=1e-5)
+
+
+def convolution_case(chance: random.Random) -> tuple[dict[str, Any], torch.Tensor]:
+    """Sizes are drawn until the kernel fits somewhere."""
+    while True:
+        sides = [chance.randint(1, 20), chance.randint(1, 20)]
+        kernel = values(chance.randint(1, 5), chance.randint(1, 5))
+        step = {
+            "stride": chance.randint(1, 4),
+            "padding": chance.randint(0, 4),
+            "dilation": chance.randint(1, 4),
+        }
+        reach = [step["dilation"] * (side - 1) + 1 for side in kernel.shape]
+        if all(n + 2 * step["padding"] >= k for n, k in zip(sides, reach, strict=True)):
+            break
+    picture = values(*sides)
+    result = functional.conv2d(picture[None, None], kernel[None, None], **step)[0, 0]
+    return {"input": picture.tolist(), "kernel": kernel.tolist(), "step": step}, result
+
+
+def pooling_case(chance: random.Random) -> tuple[dict[str, Any], torch.Tensor]:
+    size = chance.randint(1, 4)
+    window = {
+        "size": size,
+        "stride": chance.randint(1, 4),
+        "padding": chance.randint(0, size // 2),
+    }
+    kind = chance.choice(["max", "average"])
+    picture = values(chance.randint(size, 20), chance.randint(size, 20))
+    operation = functional.max_pool2d if kind == "max" else functional.avg_pool2d
+    result = operation(picture[None], size, window["stride"], window["padding"])[0]
+    return {"call": "pool", "input": picture.tolist(), "kind": kind, "window": window}, result
+
+
+def test_convolutions_and_their_products_are_pytorchs(
+    calculate: Callable[[list[dict[str, Any]]], list[Any]],
+) -> None:
+    torch.manual_seed(1)
+    chance = random.Random(1)
+    cases, results = zip(*(convolution_case(chance) for _ in range(CASES)), strict=True)
+    agree(calculate([{"call": "convolve", **case} for case in cases]), list(results))
+    agree(calculate([{"call": "sums", **case} for case in cases[:40]]), list(results[:40]))
+
+
+def test_relu_and_pooling_are_pytorchs(
+    calculate: Callable[[list[dict[str, Any]]], list[Any]],
+) -> None:
+    torch.manual_seed(2)
+    chance = random.Random(2)
+    cases, results = zip(*(pooling_case(chance) for _ in range(CASES)), strict=True)
+    agree(calculate(list(cases)), list(results))
+    picture = values(9, 7)
+    agree(calculate([{"call": "relu", "input": picture.tolist()}]), [functional.relu(picture)])
+
+
+def test_two_kernels_without_relu_between_are_one(
+    calculate: Callable[[list[dict[str, Any]]], list[Any]],
+) -> None:
+    torch.manual_seed(3)
+    picture, first, second = values(12, 11), values(3, 3), values(5, 5)
+    once = functional.conv2d(picture[None, None], first[None, None])
+    twice = functional.conv2d(once, second[None, None])[0, 0]
+    case = {"input": first.tolist(), "kernel": second.tolist()}
+    [one] = calculate([{"call": "together", **case}])
+    step = {"stride": 1, "padding": 0, "dilation": 1}
+    kernel = torch.tensor(one["values"]).reshape(one["size"]).tolist()
+    case = {"call": "convolve", "input": picture.tolist(), "kernel": kernel, "step": step}
+    assert torch.allclose(
+        torch.tensor(calculate([case])[0]["values"]), twice.flatten(), rtol=0, atol=1e-4
+    )
