@@ -6,3 +6,8 @@ from django.shortcuts import render
 
 def how_it_works(request: HttpRequest) -> HttpResponse:
     return render(request, "site/pages/how_it_works.html")
+
+
+def laboratory(request: HttpRequest) -> HttpResponse:
+    """All of it is calculated by the page's scripts."""
+    return render(request, "site/lab/lab.html")

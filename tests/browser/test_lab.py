@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from torch.nn import functional
+
+from tests.browser.test_photo_frames import SCREENS
+from tests.browser.test_story import fits
 
 _CALCULATE = """async (cases) => {
   const folder = "/static/lab/arithmetic";
@@ -130,3 +134,74 @@ def test_two_kernels_without_relu_between_are_one(
     assert torch.allclose(
         torch.tensor(calculate([case])[0]["values"]), twice.flatten(), rtol=0, atol=1e-4
     )
+
+
+@pytest.fixture(params=SCREENS)
+def lab(request: pytest.FixtureRequest, open_page: Callable[..., Page]) -> Page:
+    page = open_page(**SCREENS[request.param])
+    page.goto("/how-it-works/")
+    page.get_by_role("link", name="Try it in the laboratory").click()
+    expect(page.locator("[data-sum]")).to_contain_text("=")
+    return page
+
+
+def test_a_place_is_written_out_in_both_languages(lab: Page) -> None:
+    said = lab.locator("[data-said=convolution]")
+    expect(said).to_contain_text("After the convolution: 22 × 22 numbers from −3.8 to 3.8.")
+    lab.locator("[data-map=convolution]").focus()
+    for key in ("ArrowDown", "ArrowRight", "ArrowUp"):
+        lab.keyboard.press(key)
+    expect(said).to_contain_text("Row 6, column 10: 0")
+    lab.locator("[data-column=convolution]").fill("9")
+    lab.keyboard.press("Enter")
+    expect(lab.locator("[data-sum]")).to_have_text(
+        "0.05 × (−1) + 0.6 × 1 + 0.6 × (−2) + 0.6 × 2 + 0.6 × (−1) + 0.6 × 1 = 0.55"
+    )
+    expect(lab.locator("[data-products] td")).to_have_count(9)
+    fits(lab)
+    lab.get_by_role("button", name="中文").click()
+    expect(lab.locator("html")).to_have_attribute("lang", "zh-hans")
+    expect(lab.locator("[data-sum]")).to_contain_text("= 0.55")
+    fits(lab)
+
+
+def test_every_choice_is_calculated_at_once(lab: Page) -> None:
+    lab.get_by_label("Stride").first.select_option("2")
+    lab.get_by_label("Padding").first.select_option("1")
+    lab.get_by_label("Dilation").select_option("2")
+    size = lab.locator("[data-size=convolution]")
+    expect(size).to_have_text(
+        "k = 2 × (3 − 1) + 1 = 5;  (24 + 2 × 1 − 5) / 2 + 1 = ⌊21 / 2⌋ + 1 = 11"
+    )
+    expect(lab.locator("[data-size=pooling]")).to_have_text(
+        "(11 + 2 × 0 − 2) / 2 + 1 = ⌊9 / 2⌋ + 1 = 5"
+    )
+    lab.get_by_label("Kernel, row 2, column 2").fill("3")
+    expect(lab.get_by_label("What it looks for")).to_have_value("own")
+    expect(lab.locator("[data-kernel] td").nth(4)).to_have_text("3")
+    lab.get_by_label("the average").check()
+    expect(lab.locator("[data-pooled]")).to_contain_text("/ 4 =")
+    expect(lab.locator("[data-apart=without]")).to_have_text("0")
+    expect(lab.locator("[data-apart=with]")).not_to_have_text("0")
+    fits(lab)
+
+
+def test_a_picture_is_drawn_by_hand_and_by_keyboard_or_comes_from_a_file(
+    lab: Page, photos: list[Path]
+) -> None:
+    picture, said = lab.locator("[data-picture]"), lab.locator("[data-said=convolution]")
+    lab.get_by_label("Picture", exact=True).select_option("empty")
+    expect(said).to_contain_text("from 0 to 0")
+    picture.focus()
+    lab.keyboard.press("ArrowDown")
+    lab.keyboard.press("Space")
+    expect(said).to_contain_text("from −2 to 0")
+    picture.tap() if lab.evaluate("navigator.maxTouchPoints") else picture.click()
+    expect(said).to_contain_text("from −2 to 2")
+    expect(lab.get_by_label("Picture", exact=True)).to_have_value("drawn")
+    lab.get_by_label("Or a photo of yours").set_input_files(photos[0])
+    expect(lab.get_by_label("Picture", exact=True)).to_have_value("photo")
+    lab.get_by_label("Or a photo of yours").set_input_files(
+        {"name": "no.png", "mimeType": "image/png", "buffer": b"no picture"}
+    )
+    expect(lab.get_by_text("This file could not be read as a picture.")).to_be_visible()

@@ -40,7 +40,13 @@ export function productsAt(input, kernel, { stride, padding, dilation }, row, co
     (down, right) =>
       patch.values[down * kernel.width + right] * kernel.values[down * kernel.width + right],
   );
-  return { top, left, patch, products, sum: sumAt(input, kernel, { stride, padding, dilation }, row, column) };
+  return {
+    top,
+    left,
+    patch,
+    products,
+    sum: sumAt(input, kernel, { stride, padding, dilation }, row, column),
+  };
 }
 
 /**
