@@ -3,7 +3,7 @@
 import { all, around, the } from "../dom.js";
 import { kernelCalled, OWN, resized } from "./kernels.js";
 import { filledIn } from "./numbers.js";
-import { pictureCalled, pictureOf } from "./pictures.js";
+import { pictureCalled, pictureOf, scaled } from "./pictures.js";
 
 /** @typedef {import("./bench.js").Bench} Bench */
 
@@ -54,14 +54,15 @@ function wirePicture(bench, changed) {
   const side = the("[data-pixels]", HTMLSelectElement);
   const file = the("[data-file]", HTMLInputElement);
   const error = the("[data-file-error]", HTMLElement);
+  let asked = 0; // how often; reading a photo takes time, and another may be chosen meanwhile
   const take = async () => {
     error.hidden = true;
-    const photo = pictures.value === PHOTO ? file.files?.[0] : undefined;
-    const name = pictures.value === DRAWN ? "empty" : pictures.value;
+    asked += 1;
+    const turn = asked;
     try {
-      bench.picture = photo
-        ? await pictureOf(photo, Number(side.value))
-        : pictureCalled(name, Number(side.value));
+      const picture = await wanted(bench, pictures.value, file.files?.[0], Number(side.value));
+      if (turn !== asked) return;
+      bench.picture = picture;
       changed();
     } catch {
       error.hidden = false;
@@ -75,6 +76,17 @@ function wirePicture(bench, changed) {
   for (const field of [pictures, side]) field.addEventListener("change", take);
   pictures.value = "house"; // browsers keep what was chosen before a page was loaded again
   take();
+}
+
+/**
+ * @param {Bench} bench
+ * @param {string} name
+ * @param {File | undefined} photo
+ * @param {number} side
+ */
+async function wanted({ picture }, name, photo, side) {
+  if (name === PHOTO && photo) return pictureOf(photo, side);
+  return name === DRAWN ? scaled(picture, side) : pictureCalled(name, side);
 }
 
 /**

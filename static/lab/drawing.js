@@ -25,7 +25,7 @@ export const grey = (value) => {
 
 /**
  * Colours for what may be below zero: the further from zero, the stronger.
- * @param {Plane} plane
+ * @param {{ values: Float32Array }} numbers
  */
 export function signed({ values }) {
   const most = values.reduce((far, value) => Math.max(far, Math.abs(value)), 0) || 1;

@@ -3,19 +3,25 @@
 const DIGITS = 3;
 
 /**
- * At most three digits behind the point, with a true minus.
+ * With as many digits behind the point at most, and a true minus.
  * @param {number} value
+ * @param {number} [digits]
  */
-export function written(value) {
-  const rounded = Number(value.toFixed(DIGITS));
+export function written(value, digits = DIGITS) {
+  if (!Number.isFinite(value)) return "∞";
+  const rounded = Number(value.toFixed(digits));
   return String(Object.is(rounded, -0) ? 0 : rounded).replace("-", "−");
 }
 
 /**
  * As a term of a sum: what is below zero stands in brackets.
  * @param {number} value
+ * @param {number} [digits]
  */
-export const term = (value) => (value < 0 ? `(${written(value)})` : written(value));
+export function term(value, digits = DIGITS) {
+  const text = written(value, digits);
+  return text.startsWith("−") ? `(${text})` : text;
+}
 
 /**
  * A sentence of the page with its {places} filled.

@@ -38,6 +38,18 @@ export function pictureCalled(name, side) {
 }
 
 /**
+ * The same picture with more or fewer pixels.
+ * @param {import("./arithmetic/plane.js").Plane} picture
+ * @param {number} side
+ */
+export function scaled({ height, width, values }, side) {
+  return filled(side, side, (row, column) => {
+    const from = Math.floor((row * height) / side) * width;
+    return values[from + Math.floor((column * width) / side)];
+  });
+}
+
+/**
  * The middle of a photo in grey. It never leaves the browser.
  * @param {Blob} file
  * @param {number} side

@@ -57,6 +57,7 @@ export function sumOf(patch, kernel, sum) {
  */
 export function summaryOf(held, kind, result) {
   const values = [...held.values].filter(Number.isFinite);
-  if (kind === "max") return `max(${values.map(written).join(", ")}) = ${written(result)}`;
-  return `(${values.map(term).join(" + ")}) / ${values.length} = ${written(result)}`;
+  if (kind === "max")
+    return `max(${values.map((value) => written(value)).join(", ")}) = ${written(result)}`;
+  return `(${values.map((value) => term(value)).join(" + ")}) / ${values.length} = ${written(result)}`;
 }

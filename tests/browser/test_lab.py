@@ -199,6 +199,8 @@ def test_a_picture_is_drawn_by_hand_and_by_keyboard_or_comes_from_a_file(
     picture.tap() if lab.evaluate("navigator.maxTouchPoints") else picture.click()
     expect(said).to_contain_text("from −2 to 2")
     expect(lab.get_by_label("Picture", exact=True)).to_have_value("drawn")
+    lab.get_by_label("Pixels a side").select_option("12")
+    expect(said).to_contain_text("10 × 10 numbers from")
     lab.get_by_label("Or a photo of yours").set_input_files(photos[0])
     expect(lab.get_by_label("Picture", exact=True)).to_have_value("photo")
     lab.get_by_label("Or a photo of yours").set_input_files(
