@@ -1,7 +1,8 @@
 """Writes the digits that the laboratory's network learns: `.venv/bin/python bin/lab_digits.py`.
 
 They are a part of "Optical Recognition of Handwritten Digits" (E. Alpaydin, C. Kaynak; UCI Machine
-Learning Repository, 1998; CC BY 4.0), as scikit-learn ships it: 8 x 8 pixels of 0 to 16, one character each.
+Learning Repository, 1998; CC BY 4.0), as scikit-learn ships it: 8 x 8 pixels of 0 to 16, one
+character each.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ SOURCE = "Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak, 
 
 def main() -> None:
     images, labels = load_digits(return_X_y=True)
-    chosen = random.Random(1).sample(range(len(labels)), TRAINING + TEST)
+    chosen = random.Random(1).sample(range(len(labels)), TRAINING + TEST)  # noqa: S311 - no secret
     pictures = ["".join(SHADES[int(shade)] for shade in images[at]) for at in chosen]
     content = {
         "source": SOURCE,
