@@ -6,3 +6,12 @@ from django.shortcuts import render
 
 def how_it_works(request: HttpRequest) -> HttpResponse:
     return render(request, "site/pages/how_it_works.html")
+
+
+def laboratory(request: HttpRequest) -> HttpResponse:
+    """All of it is calculated by the page's scripts; so is what `learning` shows."""
+    return render(request, "site/lab/lab.html")
+
+
+def learning(request: HttpRequest) -> HttpResponse:
+    return render(request, "site/lab/learning.html")

@@ -52,6 +52,8 @@ urlpatterns = [
     path("photos/<uuid:photo_id>/preview.jpg", pictures.preview, name="preview"),
     path("photos/<uuid:photo_id>/original", pictures.original, name="original"),
     path("how-it-works/", how_it_works.how_it_works, name="how-it-works"),
+    path("lab/", how_it_works.laboratory, name="lab"),
+    path("lab/learning/", how_it_works.learning, name="lab-learning"),
     path("glossary/", glossary.page, name="glossary"),
     path("", include("recognition.site.accounts.urls")),
     path("", include("recognition.site.app.urls")),
