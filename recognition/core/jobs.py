@@ -41,6 +41,7 @@ RIGHTS = {
     Job.Kind.LABEL_MERGE: "recognition.change_label",
     Job.Kind.PLACES: "auth.change_user",
     Job.Kind.STORAGE_CHECK: "recognition.view_auditevent",
+    Job.Kind.PHOTO_MAP: "recognition.review",
 }
 # Once begun these go on to their end: half of it done helps nobody.
 TO_THE_END = {Job.Kind.PERSON_DELETION, Job.Kind.PLACES}
@@ -212,7 +213,7 @@ def _close(rows: QuerySet[Job], state: RunState, **fields: Any) -> int:
 
 
 def _wake(kind: Job.Kind) -> None:
-    if kind == Job.Kind.SUSPECT_SEARCH:
+    if kind in (Job.Kind.SUSPECT_SEARCH, Job.Kind.PHOTO_MAP):
         wakeups.wake_analyst()
     elif kind == Job.Kind.BACKFILL:
         wakeups.wake_predictor()

@@ -32,6 +32,7 @@ class Job(models.Model):
         LABEL_MERGE = "label_merge", _("merging of labels")
         PLACES = "places", _("places of photos")
         STORAGE_CHECK = "storage_check", _("storage check")
+        PHOTO_MAP = "photo_map", _("map of the photos")
 
     id = models.UUIDField(primary_key=True, default=time_ordered_uuid, editable=False)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)

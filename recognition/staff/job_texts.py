@@ -16,10 +16,18 @@ FORMS = {
     "onnx": gettext_lazy("ONNX"),
     "openvino": gettext_lazy("OpenVINO"),
 }
+_ALWAYS_CALLED = {
+    Job.Kind.STORAGE_CHECK: gettext_lazy("Storage check"),
+    Job.Kind.PLACES: gettext_lazy("Places of photos"),
+    Job.Kind.LEARNING_CURVE: gettext_lazy("Learning curve"),
+    Job.Kind.PHOTO_MAP: gettext_lazy("Map of the photos"),
+    Job.Kind.SUSPECT_SEARCH: gettext_lazy("Search for suspect labels"),
+}
 _COUNTED_AS = {  # what the result calls the photos that are done
     Job.Kind.PHOTO_DELETION: "deleted",
     Job.Kind.PHOTO_RESTORATION: "restored",
     Job.Kind.LABEL_MERGE: "photos",
+    Job.Kind.PHOTO_MAP: "photos",
 }
 ERRORS = {
     "crashed": gettext_lazy(
@@ -47,6 +55,10 @@ ERRORS = {
         "There are too few labelled photos for a curve: it takes two labels with six photos each."
     ),
     "no_version": gettext_lazy("No version is live."),
+    "not_placed": gettext_lazy(
+        "The photos could not be placed: the process that does it ended before its time, perhaps "
+        "for want of memory. Ask for it again."
+    ),
     "not_loaded": gettext_lazy(
         "The version cannot be loaded, so it predicts nothing. Restore its files; then ask for it "
         "again."
@@ -72,16 +84,10 @@ def title(job: Job, labels: Mapping[int, Label]) -> str:
         return _("Import of %(name)s") % {"name": job.parameters["name"]}
     if job.kind == Job.Kind.BACKFILL:
         return _about_predictions(job, number, labels)
-    if job.kind == Job.Kind.STORAGE_CHECK:
-        return _("Storage check")
-    if job.kind == Job.Kind.PLACES:
-        return _("Places of photos")
-    if job.kind == Job.Kind.LEARNING_CURVE:
-        return _("Learning curve")
     if job.kind == Job.Kind.PERSON_DELETION:
         name = job.parameters.get("name")  # forgotten with the person
         return _("Deletion of %(name)s") % {"name": name} if name else _("Deletion of a person")
-    return _("Search for suspect labels")
+    return str(_ALWAYS_CALLED.get(Job.Kind(job.kind), job.get_kind_display()))
 
 
 def _about_predictions(job: Job, number: int, labels: Mapping[int, Label]) -> str:
