@@ -16,18 +16,18 @@ FORMS = {
     "onnx": gettext_lazy("ONNX"),
     "openvino": gettext_lazy("OpenVINO"),
 }
-_ALWAYS_CALLED = {
-    Job.Kind.STORAGE_CHECK: gettext_lazy("Storage check"),
-    Job.Kind.PLACES: gettext_lazy("Places of photos"),
-    Job.Kind.LEARNING_CURVE: gettext_lazy("Learning curve"),
-    Job.Kind.PHOTO_MAP: gettext_lazy("Map of the photos"),
-    Job.Kind.SUSPECT_SEARCH: gettext_lazy("Search for suspect labels"),
-}
 _COUNTED_AS = {  # what the result calls the photos that are done
     Job.Kind.PHOTO_DELETION: "deleted",
     Job.Kind.PHOTO_RESTORATION: "restored",
     Job.Kind.LABEL_MERGE: "photos",
     Job.Kind.PHOTO_MAP: "photos",
+}
+_TITLES = {  # of those that are always about the same
+    Job.Kind.STORAGE_CHECK: gettext_lazy("Storage check"),
+    Job.Kind.PLACES: gettext_lazy("Places of photos"),
+    Job.Kind.LEARNING_CURVE: gettext_lazy("Learning curve"),
+    Job.Kind.PHOTO_MAP: gettext_lazy("Map of photos"),
+    Job.Kind.SUSPECT_SEARCH: gettext_lazy("Search for suspect labels"),
 }
 ERRORS = {
     "crashed": gettext_lazy(
@@ -87,7 +87,7 @@ def title(job: Job, labels: Mapping[int, Label]) -> str:
     if job.kind == Job.Kind.PERSON_DELETION:
         name = job.parameters.get("name")  # forgotten with the person
         return _("Deletion of %(name)s") % {"name": name} if name else _("Deletion of a person")
-    return str(_ALWAYS_CALLED.get(Job.Kind(job.kind), job.get_kind_display()))
+    return str(_TITLES[Job.Kind(job.kind)])
 
 
 def _about_predictions(job: Job, number: int, labels: Mapping[int, Label]) -> str:

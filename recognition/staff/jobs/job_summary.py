@@ -32,7 +32,7 @@ _HEARD_OF = {  # the analyst sends no heartbeats
 }
 _PAGES = {
     Job.Kind.LEARNING_CURVE: ("training-learning-curve", gettext_lazy("Learning curve")),
-    Job.Kind.PHOTO_MAP: ("review-map", gettext_lazy("Map of the photos")),
+    Job.Kind.PHOTO_MAP: ("review-map", gettext_lazy("Map of photos")),
     Job.Kind.STORAGE_CHECK: ("storage", gettext_lazy("Storage")),
     Job.Kind.SUSPECT_SEARCH: ("review-suspects", gettext_lazy("Suspect labels")),
     Job.Kind.PHOTO_DELETION: ("trash", gettext_lazy("Trash")),

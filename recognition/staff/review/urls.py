@@ -11,7 +11,7 @@ from recognition.staff.review import (
     queue_page,
     suspects_page,
 )
-from recognition.staff.review.map import map_page, selection
+from recognition.staff.review.map import chosen_points, map_page
 
 urlpatterns = [
     path("", queue_page.page, name="review-queue"),
@@ -41,8 +41,8 @@ urlpatterns = [
     path("map/draw/", map_page.draw, name="review-map-draw"),
     path("map/points/", map_page.points, name="review-map-points"),
     path("map/photo/<uuid:photo_id>/", map_page.photo, name="review-map-photo"),
-    path("map/chosen/", selection.show, name="review-map-chosen"),
-    path("map/act/", selection.act, name="review-map-act"),
+    path("map/chosen/", chosen_points.show, name="review-map-chosen"),
+    path("map/act/", chosen_points.act, name="review-map-act"),
     path("suspects/", suspects_page.page, name="review-suspects"),
     path("suspects/<uuid:photo_id>/", suspects_page.decide, name="review-suspects-decide"),
     path("suspects/undo/", suspects_page.undo, name="review-suspects-undo"),

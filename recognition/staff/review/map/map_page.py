@@ -42,7 +42,7 @@ def page(request: StaffRequest) -> HttpResponse:
     if about:
         context["since"] = map_state.came_since(about, request.user)
         context["is_of_another_network"] = map_state.is_of_another_network(about)
-    return render_page(request, "staff/review/map/map.html", _("Map of the photos"), context)
+    return render_page(request, "staff/review/map/map.html", _("Map of photos"), context)
 
 
 @staff_page("recognition.review")

@@ -81,7 +81,7 @@ def _ask(request: StaffRequest, chosen: list[UUID]) -> None:
     visible = photos_visible_to(request.user).select_related(None).filter(id__in=chosen)
     ids = list(visible.order_by("id").values_list("id", flat=True)[:MOST_ASKED])
     asked_id = form_ids.of(request) or time_ordered_uuid()
-    asked = asking.ask_about(ids, request.user, _("Chosen on the map of the photos"), asked_id)
+    asked = asking.ask_about(ids, request.user, _("Chosen on the map of photos"), asked_id)
     text = ngettext(
         "%(count)d photo waits to be looked at.", "%(count)d photos wait to be looked at.", asked
     )
