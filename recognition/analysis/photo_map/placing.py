@@ -28,10 +28,9 @@ def place(embeddings: npt.NDArray[np.floating]) -> Places:
     """embeddings: (N, embedding_size), of any length."""
     if not len(embeddings):
         return np.empty((0, 2), np.uint16)
-    rows = np.asarray(embeddings, np.float32)
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit = rows / np.maximum(lengths, np.finfo(np.float32).tiny)
-    return _fitted(_two_directions(unit) if len(rows) < FEW else _umap(unit))
+    rows = np.array(embeddings, np.float32)
+    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    return _fitted(_two_directions(rows) if len(rows) < FEW else _umap(rows))
 
 
 def _two_directions(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -8,8 +8,9 @@ import { SIDE } from "./points.js";
  * @typedef {{ target: [number, number, number], zoom: number }} View
  */
 
-const SIZE = 10; // of a point, in pixels
-const CHOSEN_SIZE = 17;
+const SIZES = { few: 11, many: 7 }; // of a point, in pixels
+const MANY = 4000; // points
+const CHOSEN = 1.7; // times as large
 const HOLLOW_ALPHA = 170; // of 255
 const DIMMED_ALPHA = 28;
 const MARGIN = 0.92;
@@ -78,7 +79,7 @@ export class Drawing {
     const shapes = points.labels.map((_, label) => lookOf(label).shape);
     const attributes = {
       getPosition: { value: points.places, size: 2 },
-      getColor: { value: this.#colours.slice(), size: 4, type: "unorm8" },
+      getColor: { value: this.#colours.slice(), size: 4, normalized: true },
       getSize: { value: this.#sizes.slice(), size: 1 },
     };
     this.#deck.setProps({
@@ -148,13 +149,14 @@ export class Drawing {
   #paint() {
     const { count, labelOf, isLabelled, isShown, isChosen } = this.#points;
     const colours = this.#points.labels.map((_, label) => lookOf(label).colour);
+    const size = count > MANY ? SIZES.many : SIZES.few;
     for (let i = 0; i < count; i++) {
       const label = labelOf[i] ?? 0;
       const strength = isLabelled[i] || isChosen[i] ? 255 : HOLLOW_ALPHA;
       const isDimmed = this.#lit >= 0 && label !== this.#lit;
       this.#colours.set(colours[label] ?? [0, 0, 0], 4 * i);
       this.#colours[4 * i + 3] = isShown[i] ? (isDimmed ? DIMMED_ALPHA : strength) : 0;
-      this.#sizes[i] = isChosen[i] ? CHOSEN_SIZE : SIZE;
+      this.#sizes[i] = isChosen[i] ? CHOSEN * size : size;
     }
   }
 
