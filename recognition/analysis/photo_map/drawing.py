@@ -82,7 +82,7 @@ def _write_embeddings(
             photos = Photo.objects.filter(id__in=chunk, prediction__embedding__isnull=False)
             said = dict(photos.order_by().values_list("id", "prediction__embedding"))
             there = [photo_id for photo_id in chunk if photo_id in said]
-            file.writelines(said[photo_id] for photo_id in there)
+            file.writelines(said[photo_id] or b"" for photo_id in there)
             written += there
             while_working()
     return written
