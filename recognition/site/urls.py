@@ -55,6 +55,7 @@ urlpatterns = [
     path("lab/learning/", how_it_works.learning, name="lab-learning"),
     path("lab/blocks/", how_it_works.blocks, name="lab-blocks"),
     path("glossary/", glossary.page, name="glossary"),
+    path("", include("recognition.site.inside.urls")),
     path("", include("recognition.site.accounts.urls")),
     path("", include("recognition.site.app.urls")),
     path("notices/", notices.notices, name="notices"),
