@@ -43,8 +43,19 @@ class FinderEngine:
         self.sha256 = manifest.sha256
         self.side = manifest.side
         self.classes = manifest.classes
+        self.strides = FINDERS[manifest.name].strides
         self.name = network.name
         self._network = network
+
+    def candidates(
+        self, pixels: npt.NDArray[np.uint8]
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """What each cell proposes: scores (B, P, classes), and boxes (B, P, 4) in parts of 1.
+
+        pixels: as for `find`.
+        """
+        scores, boxes = self._network(pixels)
+        return scores, boxes / np.float32(self.side)
 
     def find(self, pixels: npt.NDArray[np.uint8]) -> list[Detections]:
         """What is in each photo.
@@ -52,24 +63,17 @@ class FinderEngine:
         pixels: uint8 (B, side, side, 3), RGB, C-contiguous; each photo as a whole, squeezed into
             the square, so that parts of the square are parts of the photo.
         """
-        return [detections(*parts) for parts in zip(*self._candidates(pixels), strict=True)]
+        return [detections(*parts) for parts in zip(*self.candidates(pixels), strict=True)]
 
     def check(self, expected: tuple[float, ...], tolerance: float) -> None:
         """Raises BrokenEngine unless the reference picture is answered as it was when saved."""
-        answer = reference_answer(*self._candidates(reference_pixels(self.side)))
+        answer = reference_answer(*self.candidates(reference_pixels(self.side)))
         error = difference(answer, expected)
         if not error < tolerance:  # also when it is not a number
             raise BrokenEngine(
                 f"The finder on {self.name} is off by {error:.3g} on the reference picture; "
                 "choose another engine, reinstall its library, or add the finder again."
             )
-
-    def _candidates(
-        self, pixels: npt.NDArray[np.uint8]
-    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """With the boxes in parts of 1."""
-        scores, boxes = self._network(pixels)
-        return scores, boxes / np.float32(self.side)
 
 
 def load_finder(folder: Path, device: str = "auto", engine: str = "auto") -> FinderEngine:
