@@ -2,9 +2,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from recognition.site import (
-    glossary,
     health,
-    how_it_works,
     invitation_page,
     password_link_page,
     photo_page,
@@ -16,6 +14,7 @@ from recognition.site import (
     upload_page,
 )
 from recognition.site.history import chosen_page, history_page
+from recognition.site.learn import glossary, how_it_works
 from recognition.site.notices import notices
 
 urlpatterns = [
