@@ -76,24 +76,29 @@ class FinderEngine:
             )
 
 
-def load_finder(folder: Path, device: str = "auto", engine: str = "auto") -> FinderEngine:
+def load_finder(
+    folder: Path, device: str = "auto", engine: str = "auto", threads: int = 0
+) -> FinderEngine:
     """Verify a finder, choose an engine for it and check its answer to the reference picture.
 
     engine, device: see `choose_engine`; torchvision's detectors have no graph for OpenVINO.
+    threads: of OpenVINO, which takes all processors otherwise.
     Raises CorruptCheckpoint, BrokenEngine, or ValueError for a combination that cannot be.
     """
     manifest = verify_finder(folder)
     if manifest.name not in FINDERS:
         raise CorruptCheckpoint(f"{folder} contains an unknown finder: {manifest.name}")
     engine, device = choose_engine(manifest.files, engine, device)
-    loaded = FinderEngine(manifest, _network(folder, manifest, engine, device))
+    loaded = FinderEngine(manifest, _network(folder, manifest, engine, device, threads))
     loaded.check(manifest.reference, FINDERS[manifest.name].tolerance)
     return loaded
 
 
-def _network(folder: Path, manifest: FinderManifest, engine: str, device: str) -> _Network:
+def _network(
+    folder: Path, manifest: FinderManifest, engine: str, device: str, threads: int
+) -> _Network:
     if engine == "openvino":
-        return _OpenVINONetwork(folder, manifest)
+        return _OpenVINONetwork(folder, manifest, threads)
     from recognition.cnn.finder.torch_network import TorchNetwork
 
     return TorchNetwork(folder, device)
@@ -102,8 +107,8 @@ def _network(folder: Path, manifest: FinderManifest, engine: str, device: str) -
 class _OpenVINONetwork:
     name = "openvino"
 
-    def __init__(self, folder: Path, manifest: FinderManifest) -> None:
-        self._request = load_graph(folder, manifest)
+    def __init__(self, folder: Path, manifest: FinderManifest, threads: int) -> None:
+        self._request = load_graph(folder, manifest, threads)
 
     def __call__(
         self, pixels: npt.NDArray[np.uint8]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 
 from recognition.cnn import taxonomy
@@ -88,7 +90,10 @@ def _softmax_row(row: Fields) -> dict[str, Any]:
 
 
 def finder_of(
-    finder: Fields | None, picture: Picture, size: tuple[int, int], names: Mapping[str, str]
+    finder: Fields | None,
+    picture: Picture,
+    size: tuple[int, int],
+    names: Mapping[str, str | Promise],
 ) -> dict[str, Any] | None:
     """size: of the photo as it is drawn. names: of the finder's classes, for people."""
     if finder is None:
@@ -103,6 +108,9 @@ def finder_of(
             "top": proposal["box"][1] * height,
             "width": (proposal["box"][2] - proposal["box"][0]) * width,
             "height": (proposal["box"][3] - proposal["box"][1]) * height,
+            "grid": _grid(proposal["level"], finder),
+            "where": _where(proposal["cell"]),
+            "look": "walk-kept" if proposal["kept"] else "walk-gone",
             "by": None if proposal["covered_by"] is None else proposal["covered_by"] + 1,
         }
         for place, proposal in enumerate(finder["proposals"])
@@ -111,13 +119,24 @@ def finder_of(
         **finder,
         "photo_width": width,
         "photo_height": height,
-        "levels": [_level(level, finder, picture) for level in finder["levels"]],
+        "levels": [_level(level, picture) for level in finder["levels"]],
         "proposals": shown,
-        "kept_ones": [each for each in shown if each["kept"]],
-        "suppressed": [each for each in shown if not each["kept"]],
+        # Those that survived lie above the others.
+        "drawn": sorted(shown, key=itemgetter("kept")),
     }
 
 
-def _level(level: Fields, finder: Fields, picture: Picture) -> dict[str, Any]:
-    cells: Sequence[int] = (level["cells"], level["cells"])
-    return {**level, "tile": tile(level["best"], 0, 1, picture), "count": cells[0] * cells[1]}
+def _grid(level: int | None, finder: Fields) -> str:
+    if level is None:
+        return ""
+    cells = finder["levels"][level]["cells"]
+    return f"{cells} × {cells}"
+
+
+def _where(cell: Sequence[int] | None) -> str:
+    """Column and row, counted from 1."""
+    return f"{cell[0] + 1}, {cell[1] + 1}" if cell else ""
+
+
+def _level(level: Fields, picture: Picture) -> dict[str, Any]:
+    return {**level, "tile": tile(level["best"], 0, 1, picture)}

@@ -16,9 +16,7 @@ Address = Callable[[int, int], str]  # of the page with a stage and a channel ch
 
 
 def stages_of(walk: Fields, picture: Picture, address: Address) -> list[dict[str, Any]]:
-    return [
-        _stage(number, stage, picture, address) for number, stage in enumerate(walk["stages"])
-    ]
+    return [_stage(number, stage, picture, address) for number, stage in enumerate(walk["stages"])]
 
 
 def _stage(number: int, stage: Fields, picture: Picture, address: Address) -> dict[str, Any]:

@@ -117,7 +117,7 @@ _BLOCKS = {
     ),
     "_Transition": Text(
         _("Transition"),
-        _("A convolution of 1 × 1 mixes the maps into half as many, then pooling halves the sides."),
+        _("A convolution of 1 × 1 mixes the maps into half as many. Pooling halves their sides."),
         _("It keeps the pile of maps from growing too high."),
     ),
     "InvertedResidual": Text(_("Inverted residual blocks"), _MOBILE, _("That needs little work.")),
