@@ -102,6 +102,7 @@ def largest(values: Tensor) -> list[dict[str, Any]]:
 
 
 def means(maps: Tensor, numbers: Sequence[int]) -> list[dict[str, Any]]:
-    """What global pooling makes of these channels."""
+    """What global pooling makes of these channels, the most first."""
     flat = maps.flatten(1).mean(dim=1)
-    return [{"number": number, "value": rounded(flat[number])} for number in numbers]
+    in_order = sorted(numbers, key=lambda number: -float(flat[number]))
+    return [{"number": number, "value": rounded(flat[number])} for number in in_order]

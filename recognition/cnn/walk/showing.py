@@ -69,7 +69,9 @@ def _pooled(own: Sequence[Traced], before: Shown | None) -> Shown:
     given = own[0].given
     numbers = before.numbers if before and before.numbers else channels.strongest(given)
     numbers = [number for number in numbers if number < len(given)]
-    fields = {"values": channels.means(given, numbers)}
+    values = channels.means(given, numbers)
+    numbers = [value["number"] for value in values]
+    fields = {"values": values}
     return Shown(fields, {"before": _sprite(given, numbers)}, [], own[-1].made)
 
 

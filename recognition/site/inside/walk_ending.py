@@ -14,6 +14,8 @@ from recognition.models import Label
 from recognition.site.inside.walk_numbers import Fields, number
 from recognition.site.inside.walk_shown import Picture, tile
 
+_SUREST = 6  # of the boxes that survived
+
 
 def ending_of(walk: Fields, labels: Mapping[str, Label]) -> dict[str, Any]:
     """labels: by slug."""
@@ -121,6 +123,7 @@ def finder_of(
         "photo_height": height,
         "levels": [_level(level, picture) for level in finder["levels"]],
         "proposals": shown,
+        "surest": [each for each in shown if each["kept"]][:_SUREST],
         # Those that survived lie above the others.
         "drawn": sorted(shown, key=itemgetter("kept")),
     }
