@@ -66,7 +66,10 @@ def _drawing(
         "where": where,
         "count": count,
         "boxes": [_box(steps, part) for part in parts],
-        "rows": [[[slot.part, slot.is_line + (slot.is_line and slot.is_wide)] for slot in row] for row in laid.rows],
+        "rows": [
+            [[slot.part, slot.is_line + (slot.is_line and slot.is_wide)] for slot in row]
+            for row in laid.rows
+        ],
         "lines": [[above[0], above[1], below[1]] for above, below in laid.lines],
     }
 
@@ -90,5 +93,3 @@ def _shapes(steps: Sequence[Step], part: Part) -> list[list[int]]:
     used = {n for step in steps if step.number not in own for n in step.inputs}
     handed_on = [step for step in part.steps if step.number in used] or list(part.steps[-1:])
     return list(map(list, dict.fromkeys(step.shape for step in handed_on)))
-
-
