@@ -14,7 +14,7 @@ from recognition.site import (
     upload_page,
 )
 from recognition.site.history import chosen_page, history_page
-from recognition.site.learn import glossary, how_it_works
+from recognition.site.learn import glossary, how_it_works, networks_page
 from recognition.site.notices import notices
 
 urlpatterns = [
@@ -53,6 +53,8 @@ urlpatterns = [
     path("how-it-works/", how_it_works.how_it_works, name="how-it-works"),
     path("lab/", how_it_works.laboratory, name="lab"),
     path("lab/learning/", how_it_works.learning, name="lab-learning"),
+    path("networks/", networks_page.listed, name="networks"),
+    path("networks/<slug:name>/", networks_page.page, name="network"),
     path("glossary/", glossary.page, name="glossary"),
     path("", include("recognition.site.accounts.urls")),
     path("", include("recognition.site.app.urls")),
