@@ -53,6 +53,7 @@ urlpatterns = [
     path("how-it-works/", how_it_works.how_it_works, name="how-it-works"),
     path("lab/", how_it_works.laboratory, name="lab"),
     path("lab/learning/", how_it_works.learning, name="lab-learning"),
+    path("lab/blocks/", how_it_works.blocks, name="lab-blocks"),
     path("networks/", networks_page.listed, name="networks"),
     path("networks/<slug:name>/", networks_page.page, name="network"),
     path("glossary/", glossary.page, name="glossary"),
