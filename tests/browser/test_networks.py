@@ -9,7 +9,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.test_photo_frames import SCREENS
 from tests.browser.test_story import fits
-from tests.support import axe
 
 _SMALLEST = """() => {
   const drawings = [...document.querySelectorAll(".plan")];
@@ -51,7 +50,7 @@ def test_from_all_networks_to_the_drawing_and_the_layers_of_one(museum: Page) ->
     expect(museum.get_by_role("heading", level=1)).to_have_text("Inception v3")
 
 
-@pytest.mark.parametrize("name", ["inception_v3", "densenet121", "fpn_resnet18", "nanodet_g"])
+@pytest.mark.parametrize("name", ["inception_v3", "fpn_resnet18"])
 def test_words_of_a_drawing_can_be_read_and_stay_in_their_boxes(name: str, museum: Page) -> None:
     museum.goto(f"/networks/{name}/")
     for _language in range(2):
@@ -62,12 +61,3 @@ def test_words_of_a_drawing_can_be_read_and_stay_in_their_boxes(name: str, museu
         if button.count():
             button.click()
             expect(museum.locator("html")).to_have_attribute("lang", "zh-hans")
-
-
-@pytest.mark.parametrize("address", ["/networks/", "/networks/inception_v3/"])
-def test_it_is_for_everybody(address: str, museum: Page) -> None:
-    has_axe = axe.watch(museum)
-    museum.goto(address)
-    for theme in ("light", "dark") if has_axe else ():
-        assert axe.violations(museum, theme) == []
-    axe.skip_if_missing(has_axe)

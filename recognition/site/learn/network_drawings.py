@@ -141,7 +141,8 @@ class _Drawn:
         elif box.steps:
             yield from _box_of([self.layers[number] for number in box.steps], box.times, narrow)
         if not box.end or not self.drawing.block:
-            yield from ((times(shape), "shape") for shape in box.shapes)
+            for shape in box.shapes:
+                yield times(shape).replace(" ", "" if narrow else " "), "shape"
 
     def _shapes(self) -> Iterator[Shape]:
         for row, places in enumerate(self.drawing.rows):
