@@ -29,7 +29,6 @@ from recognition.staff.versions.version_summary import accuracy
 from recognition.versions.measured import measures_of
 
 _SHOWN = 10  # versions
-_SHORT = ("EfficientNet-Lite", "Lite")  # where there is little room
 _FEW_LAYERS = 40  # so many are shown at once; longer networks unfold stage by stage
 
 
@@ -50,7 +49,7 @@ class Exhibit:
 def listed(request: HttpRequest) -> HttpResponse:
     exhibits = _exhibits()
     published = [
-        (exhibit.name, exhibit.title.replace(*_SHORT), found)
+        (exhibit.name, exhibit.title, found)
         for exhibit in exhibits
         if (found := diagram(exhibit.name).published)
     ]
