@@ -32,6 +32,7 @@ WITHOUT_TORCH = (
                 f"explain/{module}"
                 for module in ("classes", "explained", "faithfulness", "placing", "seen")
             ),
+            "diagrams/stored",
             "finder/coco",
             "finder/catalogue",
             "finder/detections",

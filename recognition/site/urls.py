@@ -15,7 +15,7 @@ from recognition.site import (
 )
 from recognition.site.history import chosen_page, history_page
 from recognition.site.inside import walk_page
-from recognition.site.learn import glossary, how_it_works
+from recognition.site.learn import glossary, how_it_works, networks_page
 from recognition.site.notices import notices
 
 urlpatterns = [
@@ -61,6 +61,8 @@ urlpatterns = [
     path("lab/", how_it_works.laboratory, name="lab"),
     path("lab/learning/", how_it_works.learning, name="lab-learning"),
     path("lab/blocks/", how_it_works.blocks, name="lab-blocks"),
+    path("networks/", networks_page.listed, name="networks"),
+    path("networks/<slug:name>/", networks_page.page, name="network"),
     path("glossary/", glossary.page, name="glossary"),
     path("", include("recognition.site.inside.urls")),
     path("", include("recognition.site.accounts.urls")),
