@@ -83,7 +83,10 @@ function cell(row, name, text) {
 function showCurve() {
   const most = Math.max(...losses, 0.1);
   const apart = WIDTH / Math.max(10, losses.length - 1);
-  const points = losses.map((loss, at) => `${at * apart},${HEIGHT - (loss / most) * (HEIGHT - 6)}`);
+  const shown = losses.length > 1 ? losses : [...losses, ...losses]; // a line needs two points
+  const points = shown.map(
+    (loss, at) => `${losses.length > 1 ? at * apart : 0},${HEIGHT - (loss / most) * (HEIGHT - 6)}`,
+  );
   the("[data-curve]", SVGPolylineElement).setAttribute("points", points.join(" "));
   if (losses.length < 2) return;
   const chart = the("[data-chart]", SVGSVGElement);
