@@ -56,6 +56,7 @@ urlpatterns = [
     path("learn/<slug:step>/", tour.step, name="learn-step"),
     path("lab/", how_it_works.laboratory, name="lab"),
     path("lab/learning/", how_it_works.learning, name="lab-learning"),
+    path("lab/blocks/", how_it_works.blocks, name="lab-blocks"),
     path("glossary/", glossary.page, name="glossary"),
     path("", include("recognition.site.accounts.urls")),
     path("", include("recognition.site.app.urls")),
