@@ -43,7 +43,7 @@ def test_blocks_that_join_maps_are_worked_out_at_once(lab: Page) -> None:
     expect(said(lab, "residual", "deep")).to_contain_text("with the sum: 1. Without: 0")
     touch(lab, lab.locator("[data-dense] [data-row='2']"))
     expect(said(lab, "dense", "layer")).to_contain_text("Layer 2 sees 64 + 1 × 32 = 96 channels")
-    lab.get_by_label("Layers", exact=False).first.press("ArrowRight")
+    lab.get_by_label("How many layers").press("ArrowRight")
     expect(said(lab, "dense", "block")).to_contain_text("64 + 7 × 32 = 288 channels")
     fits(lab)
 
