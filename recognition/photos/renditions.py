@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Lock
@@ -54,6 +55,13 @@ def drawn(photo: Photo | TrashedPhoto, longest_side: int) -> Path:
 def paths(photo: Photo | TrashedPhoto) -> list[Path]:
     """Where its pictures are, if they have been drawn."""
     return [photo.rendition_path(side) for side in SIDES]
+
+
+def remove(photo: Photo | TrashedPhoto) -> None:
+    """All files of a photo that is to go for good: the original and what was made of it."""
+    for path in (photo.original_path, *paths(photo)):
+        path.unlink(missing_ok=True)
+    shutil.rmtree(photo.explanations_path, ignore_errors=True)
 
 
 def _draw_for_all(

@@ -181,8 +181,7 @@ def erase(photo_ids: Sequence[UUID]) -> None:
     for chunk in steps.chunks(photo_ids, CHUNK):
         rows = list(TrashedPhoto.objects.filter(id__in=chunk, for_ever__isnull=False))
         for row in rows:
-            for path in (row.original_path, *renditions.paths(row)):
-                path.unlink(missing_ok=True)
+            renditions.remove(row)
         _forget([row.id for row in rows])
 
 

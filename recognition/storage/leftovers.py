@@ -12,14 +12,15 @@ from recognition.cnn.finder.manifest import verify_finder
 from recognition.cnn.manifest import CorruptCheckpoint, verify
 from recognition.core import jobs
 from recognition.models import Job, ModelVersion, RunState, TrainingRun
+from recognition.storage import tables
 from recognition.storage.findings import Findings
-from recognition.storage.originals import look_at
+from recognition.storage.originals import PAGE, id_of, look_at
 from recognition.versions import bundles, finder
 
 
 def compare_folders(after: str, findings: Findings) -> Iterator[str]:
     """Uploads that broke off, exports, imports, runs and the versions, one folder after another."""
-    steps = (_incoming, _exports, _imports, _training, _finder)
+    steps = (_incoming, _exports, _imports, _training, _finder, _explanations)
     for number in range(int(after or 0), len(steps)):
         steps[number](findings)
         yield str(number + 1)
@@ -97,6 +98,19 @@ def _training(findings: Findings) -> None:
         findings.use("training", _size(path))
         if path not in wanted and _is_old(path):
             findings.left_over("training", path, f"training/{path.name}", _remove)
+
+
+def _explanations(findings: Findings) -> None:
+    """Each folder has its photo."""
+    entries = _entries(settings.MEDIA_ROOT / "explanations")
+    for start in range(0, len(entries), PAGE):
+        ids = {path: id_of(path.name) for path in entries[start : start + PAGE]}
+        known = tables.known([id_ for id_ in ids.values() if id_])
+        for path, id_ in ids.items():
+            findings.use("explanations", _size(path))
+            if id_ not in known and _is_old(path):
+                name = f"explanations/{path.name}"
+                findings.left_over("explanations", path, name, _remove)
 
 
 def _entries(folder: Path) -> list[Path]:

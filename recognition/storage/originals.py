@@ -86,7 +86,7 @@ def compare_files(after: str, findings: Findings, digests: Collection[int]) -> I
 
 
 def _compare_files(files: list[Found], findings: Findings, with_digests: bool) -> None:
-    ids = {file: _id_of(file.path.name) for file in files}
+    ids = {file: id_of(file.path.name) for file in files}
     kept = tables.find([id_ for id_ in ids.values() if id_])
     for file, id_ in ids.items():
         findings.use("originals", file.size_bytes)
@@ -118,7 +118,7 @@ def compare_renditions(after: str, findings: Findings) -> Iterator[str]:
     for shard in range(int(after or 0), SHARDS):
         files = files_in("renditions", shard)
         while some := list(islice(files, PAGE)):
-            ids = {file: _id_of(file.path.name.partition(".")[0]) for file in some}
+            ids = {file: id_of(file.path.name.partition(".")[0]) for file in some}
             known = tables.known([id_ for id_ in ids.values() if id_])
             for file, id_ in ids.items():
                 findings.use("renditions", file.size_bytes)
@@ -152,7 +152,7 @@ def _names(folder: Path) -> Iterable[str]:
         return []
 
 
-def _id_of(name: str) -> UUID | None:
+def id_of(name: str) -> UUID | None:
     try:
         return UUID(name) if len(name) == 32 else None
     except ValueError:
