@@ -13,7 +13,7 @@ import { pointsOf, smoothed } from "./curves.js";
 
 const KERNEL = 3;
 const SHOWN_TERMS = 6;
-const FINE = 5; // digits: gradients are small
+const FINE = 6; // digits: gradients are small, and so is the loss of what is known well
 
 /** @param {number} part */
 const percent = (part) => `${Math.round(part * 100)}\u00a0%`;
@@ -166,9 +166,9 @@ export function showWayBack(back, rate) {
     score: scores[label],
     power: powers[label],
     sum: powers.reduce((sum, power) => sum + power, 0),
-    probability: probabilities[label],
+    probability: written(probabilities[label], FINE),
   });
-  say("loss", { probability: probabilities[label], loss });
+  say("loss", { probability: written(probabilities[label], FINE), loss: written(loss, FINE) });
   sayWeights(back, rate);
 }
 
@@ -181,7 +181,7 @@ function sayWeights(back, rate) {
   say("last", {
     label,
     feature: feature.at + 1,
-    difference: term(probabilities[label] - 1),
+    difference: term(probabilities[label] - 1, FINE),
     value: written(feature.value),
     gradient: written(lastWeight.gradient, FINE),
   });
