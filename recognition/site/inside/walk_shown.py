@@ -16,10 +16,15 @@ Address = Callable[[int, int], str]  # of the page with a stage and a channel ch
 
 
 def stages_of(walk: Fields, picture: Picture, address: Address) -> list[dict[str, Any]]:
-    return [_stage(number, stage, picture, address) for number, stage in enumerate(walk["stages"])]
+    return [
+        _stage(number, stage, walk["network"]["side"], picture, address)
+        for number, stage in enumerate(walk["stages"])
+    ]
 
 
-def _stage(number: int, stage: Fields, picture: Picture, address: Address) -> dict[str, Any]:
+def _stage(
+    number: int, stage: Fields, side: int, picture: Picture, address: Address
+) -> dict[str, Any]:
     own = [layer for layer in stage["layers"] if layer["kind"] == stage["kind"]]
     layer = own[0] if own and stage["kind"] != "block" else None
     return {
@@ -37,6 +42,7 @@ def _stage(number: int, stage: Fields, picture: Picture, address: Address) -> di
         "multiply_adds": stage["multiply_adds"],
         "cost_of": numbers.cost_of(layer) if layer else "",
         "field": stage["field"] and numbers.shape(stage["field"]),
+        "sees_all": bool(stage["field"]) and min(stage["field"]) >= side,
         "flat": _flat(stage),
         "layers": [_layer(each) for each in stage["layers"]] if len(stage["layers"]) > 1 else [],
         "maps": _tiles(stage, "maps", picture, lambda channel: address(number, channel)),
