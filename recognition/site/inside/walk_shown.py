@@ -48,6 +48,7 @@ def _stage(
         "maps": _tiles(stage, "maps", picture, lambda channel: address(number, channel)),
         "before": _tiles(stage, "before", picture, None),
         "values": stage.get("values", []),
+        "unrolled": _unrolled(stage),
         "sum": stage.get("sum"),
         "zeroed": stage.get("zeroed"),
         "look": _look(stage, picture),
@@ -59,6 +60,16 @@ def _flat(stage: Fields) -> str:
     if stage["kind"] != "flattening":
         return ""
     return f"{numbers.shape(stage['given'])} = {prod(stage['given']):,}"
+
+
+def _unrolled(stage: Fields) -> dict[str, int] | None:
+    """Where in the maps the largest number of the list was; None if there were no places."""
+    if stage["kind"] != "flattening" or prod(stage["given"][1:]) == 1:
+        return None
+    first = stage["values"][0]["number"]
+    channel, place = divmod(first, prod(stage["given"][1:]))
+    row, column = divmod(place, stage["given"][2])
+    return {"number": first, "channel": channel, "row": row + 1, "column": column + 1}
 
 
 def _layer(layer: Fields) -> dict[str, Any]:
