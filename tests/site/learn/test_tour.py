@@ -74,7 +74,9 @@ def test_the_start_offers_ones_own_newest_photos(
     assert offered == own[1:]
 
 
-def test_a_file_that_could_not_be_read_is_not_offered(client: Client, uploader: User) -> None:
+def test_a_file_that_could_not_be_read_is_not_offered(
+    client: Client, uploader: User, version: object
+) -> None:
     unreadable = add_photo(uploader, prediction__state=State.FAILED)
     assert str(unreadable.id) not in html(client, START)
     assert "example.svg" in html(client, address("pixels", unreadable))
