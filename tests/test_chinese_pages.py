@@ -21,7 +21,8 @@ from tests.support.visible_words import latin_words
 
 NAMES = {
     *("Ark", "English", "Python", "JavaScript", "curl", "WebP", "Webhook", "Intel", "p", "ms"),
-    *("OpenVINO", "torch", "timm", "safetensors", "openvino"),
+    *("OpenVINO", "torch", "torchvision", "timm", "safetensors", "openvino"),
+    *("t", "x"),  # as formulas call numbers
     *("Esc", "Shift", "Enter", "Ctrl"),
     *("EfficientNet", "ResNet", "GoogLeNet", "AlexNet", "DenseNet", "Inception", "MobileNet"),
     *("ConvNeXt-Tiny", "LeNet", "SimAM", "ReLU", "Softmax", "Mixup", "Transformer", "ImageNet"),

@@ -14,7 +14,8 @@ from recognition.site import (
     upload_page,
 )
 from recognition.site.history import chosen_page, history_page
-from recognition.site.learn import glossary, how_it_works, tour
+from recognition.site.inside import walk_page
+from recognition.site.learn import glossary, how_it_works, networks_page, tour
 from recognition.site.notices import notices
 
 urlpatterns = [
@@ -46,6 +47,12 @@ urlpatterns = [
         photo_page.unlabel_part,
         name="unlabel-part",
     ),
+    path("photos/<uuid:photo_id>/inside/", walk_page.inside, name="inside"),
+    path(
+        "photos/<uuid:photo_id>/inside/<int:number>/<slug:network>/<slug:name>.webp",
+        walk_page.inside_picture,
+        name="inside-picture",
+    ),
     path("photos/<uuid:photo_id>/delete/", photo_page.delete, name="delete-photo"),
     path("photos/<uuid:photo_id>/thumbnail.jpg", pictures.thumbnail, name="thumbnail"),
     path("photos/<uuid:photo_id>/preview.jpg", pictures.preview, name="preview"),
@@ -57,7 +64,10 @@ urlpatterns = [
     path("lab/", how_it_works.laboratory, name="lab"),
     path("lab/learning/", how_it_works.learning, name="lab-learning"),
     path("lab/blocks/", how_it_works.blocks, name="lab-blocks"),
+    path("networks/", networks_page.listed, name="networks"),
+    path("networks/<slug:name>/", networks_page.page, name="network"),
     path("glossary/", glossary.page, name="glossary"),
+    path("", include("recognition.site.inside.urls")),
     path("", include("recognition.site.accounts.urls")),
     path("", include("recognition.site.app.urls")),
     path("notices/", notices.notices, name="notices"),

@@ -80,14 +80,15 @@ def _pooling(layer: nn.Module) -> dict[str, Any]:
     return _window(layer.kernel_size, layer.stride, layer.padding)
 
 
-def _function(
-    name: str, args: Sequence[Any], kwargs: dict[str, Any]
-) -> tuple[str, dict[str, Any]]:
+def _function(name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     operation = _BY_FUNCTION[name]
     if name == "relu":
         return operation, {"kind": "ReLU"}
     if name in ("max_pool2d", "avg_pool2d"):
-        given = {**dict(zip(("kernel_size", "stride", "padding"), args[1:], strict=False)), **kwargs}
+        given = {
+            **dict(zip(("kernel_size", "stride", "padding"), args[1:], strict=False)),
+            **kwargs,
+        }
         size = given["kernel_size"]
         return operation, _window(size, given.get("stride") or size, given.get("padding", 0))
     return operation, {}

@@ -47,9 +47,7 @@ class _Tracer(fx.Tracer):
         parts = list(m.children())
         return not parts or (bool(_own(m)) and not any(_all(part) for part in parts))
 
-    def call_module(
-        self, m: nn.Module, forward: Callable[..., Any], args: Any, kwargs: Any
-    ) -> Any:
+    def call_module(self, m: nn.Module, forward: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         with self._within(m):
             return super().call_module(m, forward, args, kwargs)
 

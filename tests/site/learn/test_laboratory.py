@@ -13,6 +13,7 @@ from webapp.home import BASE_DIR
 
 PAGE = reverse("lab")
 LEARNING = reverse("lab-learning")
+BLOCKS = reverse("lab-blocks")
 
 
 def test_strangers_learn_there_what_a_network_calculates(db: None) -> None:
@@ -33,6 +34,14 @@ def test_strangers_learn_there_how_a_network_learns(db: None) -> None:
     assert "CC BY 4.0" in words
 
 
+def test_strangers_touch_there_what_networks_are_built_of(db: None) -> None:
+    answer = Client().get(BLOCKS)
+    words = text(answer)
+    for name in ("GoogLeNet", "ResNet-18", "DenseNet-121", "ResNet-50, dilated", "SimAM"):
+        assert f"In the catalogue: {name}" in words or name in words
+    assert words.count("In the catalogue:") == answer.content.decode().count("data-block=") == 6
+
+
 def test_the_digits_are_as_many_as_the_page_says() -> None:
     digits = json.loads((BASE_DIR / "static/lab/learning/digits.json").read_text())
     assert (digits["training"], len(digits["labels"])) == (500, 700)
@@ -45,6 +54,6 @@ def test_pages_that_explain_lead_there(db: None, name: str) -> None:
     assert f'href="{PAGE}"' in Client().get(reverse(name)).content.decode()
 
 
-@pytest.mark.parametrize("page", [PAGE, LEARNING])
+@pytest.mark.parametrize("page", [PAGE, LEARNING, BLOCKS])
 def test_without_scripts_it_says_what_is_missing(db: None, page: str) -> None:
     assert "The laboratory needs JavaScript." in text(Client().get(page))
