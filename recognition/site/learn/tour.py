@@ -48,7 +48,11 @@ STEPS = (
         _("From maps to a list of numbers"),
         ("fully-connected-layer", "pooling", "embedding"),
     ),
-    Step("softmax", _("From scores to percentages"), ("softmax", "temperature", "confidence")),
+    Step(
+        "softmax",
+        _("From scores to percentages"),
+        ("softmax-function", "temperature", "confidence"),
+    ),
     Step("learning", _("How a network learns"), ("loss", "gradient", "learning-rate", "teach")),
 )
 
