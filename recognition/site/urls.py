@@ -15,7 +15,7 @@ from recognition.site import (
 )
 from recognition.site.history import chosen_page, history_page
 from recognition.site.inside import walk_page
-from recognition.site.learn import glossary, how_it_works, networks_page
+from recognition.site.learn import glossary, how_it_works, networks_page, tour
 from recognition.site.notices import notices
 
 urlpatterns = [
@@ -58,6 +58,9 @@ urlpatterns = [
     path("photos/<uuid:photo_id>/preview.jpg", pictures.preview, name="preview"),
     path("photos/<uuid:photo_id>/original", pictures.original, name="original"),
     path("how-it-works/", how_it_works.how_it_works, name="how-it-works"),
+    path("learn/", tour.start, name="learn"),
+    path("learn/questions/", tour.questions, name="learn-questions"),
+    path("learn/<slug:step>/", tour.step, name="learn-step"),
     path("lab/", how_it_works.laboratory, name="lab"),
     path("lab/learning/", how_it_works.learning, name="lab-learning"),
     path("lab/blocks/", how_it_works.blocks, name="lab-blocks"),
