@@ -66,5 +66,5 @@ def test_the_building_blocks_lead_to_terms_that_the_glossary_has(db: None) -> No
     linked = re.findall(
         rf'href="{reverse("glossary")}#([\w-]+)"', Client().get(BLOCKS).content.decode()
     )
-    assert len(linked) >= 5
+    assert len(linked) == 6
     assert set(linked) <= terms().keys()
