@@ -78,15 +78,15 @@ def heat(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     if document is None or number >= len(document["views"]):
         raise Http404
     view = document["views"][number]
-    maps = {fields["slug"]: from_fields(fields).map.values for fields in view["labels"]}
-    values = maps.get(request.GET.get("label", ""))
-    if values is None:
+    slug = request.GET.get("label", "")
+    fields = next((fields for fields in view["labels"] if fields["slug"] == slug), None)
+    if fields is None:
         raise Http404
+    values = from_fields(fields).map.values
     shrunk = min(1.0, _MAP_SIDE / max(photo.width, photo.height))
     size = max(1, round(photo.width * shrunk)), max(1, round(photo.height * shrunk))
-    most = max(float(abs(each).max()) for each in maps.values())
     content = io.BytesIO()
-    heat_picture(over_photo(values, Box(*view["place"]), size), most).save(content, "WEBP")
+    heat_picture(over_photo(values, Box(*view["place"]), size)).save(content, "WEBP")
     response = HttpResponse(content.getvalue(), content_type="image/webp")
     response["Cache-Control"] = f"private, max-age={_KEPT_FOR_S}"
     patch_vary_headers(response, ["Cookie"])
