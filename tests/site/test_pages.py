@@ -44,6 +44,7 @@ def addresses(photo: Photo) -> dict[str, str]:
         "step": "softmax",
         "number": 1,
         "network": "live",
+        "what": "walk",
         "name": "resnet18",
         "code": "x",
         "uidb64": "x",
