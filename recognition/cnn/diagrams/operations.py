@@ -51,7 +51,10 @@ def described(
     if isinstance(what, nn.Conv2d):
         return "convolution", _convolution(what)
     if kind == "BatchNormAct2d":
-        return "normalisation", {"kind": "BatchNorm2d", "then": type(what.act).__name__}
+        then = type(what.act).__name__
+        return "normalisation", {"kind": "BatchNorm2d"} | (
+            {"then": then} if then != "Identity" else {}
+        )
     operation = _BY_CLASS[kind]
     if operation in ("activation", "normalisation"):
         return operation, {"kind": kind}
@@ -80,14 +83,15 @@ def _pooling(layer: nn.Module) -> dict[str, Any]:
     return _window(layer.kernel_size, layer.stride, layer.padding)
 
 
-def _function(
-    name: str, args: Sequence[Any], kwargs: dict[str, Any]
-) -> tuple[str, dict[str, Any]]:
+def _function(name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     operation = _BY_FUNCTION[name]
     if name == "relu":
         return operation, {"kind": "ReLU"}
     if name in ("max_pool2d", "avg_pool2d"):
-        given = {**dict(zip(("kernel_size", "stride", "padding"), args[1:], strict=False)), **kwargs}
+        given = {
+            **dict(zip(("kernel_size", "stride", "padding"), args[1:], strict=False)),
+            **kwargs,
+        }
         size = given["kernel_size"]
         return operation, _window(size, given.get("stride") or size, given.get("padding", 0))
     return operation, {}
