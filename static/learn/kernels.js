@@ -27,6 +27,7 @@ const shades = greys(await picture(), SIDE);
 const kernels = the("[data-kernels]", HTMLSelectElement);
 const button = the("[data-slide]", HTMLButtonElement);
 const startText = button.textContent;
+const sum = the("[data-sum]", HTMLElement);
 const [input, output] = ["picture", "map"].map(canvasCalled);
 const draw = soon(show);
 let kernel = chosenKernel();
@@ -69,12 +70,14 @@ function chosenKernel() {
 function start() {
   slidingSince = performance.now();
   button.textContent = button.dataset.textStop ?? "";
+  sum.ariaLive = "off"; // it would be read out without an end
   requestAnimationFrame(slide);
 }
 
 function stop() {
   slidingSince = 0;
   button.textContent = startText;
+  sum.ariaLive = "polite";
 }
 
 /** @param {number} now */
@@ -92,11 +95,11 @@ function show() {
   paint(input, shades, grey);
   frameSquare(input, SIDE, { ...place, side: SIZE });
   showMap();
-  const { patch, products, sum } = productsAt(shades, kernel, ONCE, place.row, place.column);
-  tabulate(the("[data-patch]", HTMLTableElement), patch, true);
+  const at = productsAt(shades, kernel, ONCE, place.row, place.column);
+  tabulate(the("[data-patch]", HTMLTableElement), at.patch, true);
   tabulate(the("[data-kernel]", HTMLTableElement), kernel);
-  tabulate(the("[data-products]", HTMLTableElement), products);
-  the("[data-sum]", HTMLElement).textContent = sumOf(patch, kernel, sum);
+  tabulate(the("[data-products]", HTMLTableElement), at.products);
+  sum.textContent = sumOf(at.patch, kernel, at.sum);
   const value = written(valueAt(map, place.row, place.column, 0));
   for (const canvas of [input, output]) describe(canvas, value);
 }

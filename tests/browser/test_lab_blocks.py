@@ -36,7 +36,7 @@ def test_blocks_that_join_maps_are_worked_out_at_once(lab: Page) -> None:
     expect(channels).to_contain_text("64 + 128 + 32 + 32 = 256 channels of 28 × 28")
     touch(lab, lab.get_by_role("checkbox", name="3 × 3", exact=True))
     expect(channels).to_contain_text("64 + 32 + 32 = 128 channels")
-    lab.get_by_label("Which block of GoogLeNet").select_option("5b")
+    lab.get_by_label("Which module of GoogLeNet").select_option("5b")
     expect(channels).to_contain_text("384 + 128 + 128 = 640 channels of 7 × 7")
     lab.get_by_label("How much F(x) counts").press("Home")
     expect(said(lab, "residual", "place")).to_contain_text("max(0, 0.6 + 0) = 0.6")

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
-from recognition.cnn.walk import operations as op
+from recognition.cnn.walk import layer_operations as op
 from recognition.cnn.walk.plan import Step
 from recognition.cnn.walk.sizes import Field
 from recognition.cnn.walk.written_out import kernel_of, pooled_at, rounded, scale_of, sum_at

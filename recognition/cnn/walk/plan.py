@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
-from recognition.cnn.walk import operations
-from recognition.cnn.walk.operations import Operation
+from recognition.cnn.walk import layer_operations as operations
+from recognition.cnn.walk.layer_operations import Operation
 from recognition.cnn.walk.sizes import PIXEL, Field
 from recognition.cnn.walk.tracing import Seen, watch
 

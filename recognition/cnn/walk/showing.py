@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from torch import Tensor, nn
 
 from recognition.cnn.walk import channels, tiles
-from recognition.cnn.walk import operations as op
+from recognition.cnn.walk import layer_operations as op
 from recognition.cnn.walk.channels import Traced
 from recognition.cnn.walk.plan import Step
 from recognition.cnn.walk.stages import Stage

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from torch import nn
 
-from recognition.cnn.walk import operations as op
+from recognition.cnn.walk import layer_operations as op
 from recognition.cnn.walk.plan import Step
 from recognition.cnn.walk.tracing import is_single
 

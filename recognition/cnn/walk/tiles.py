@@ -17,7 +17,7 @@ _MOST_SIDE = 96  # of a map in its picture, in pixels; larger ones are averaged
 _COLUMNS = 4
 _STEPS = 256
 _QUALITY = 88
-_SMALL = 32  # a tile of this side is kept without loss: its places are seen one by one
+SMALL = 32  # a tile of this side is kept without loss: its places are seen one by one
 # At 0, half-way and at the strongest, each way; of about equal brightness on either side.
 _DARK, _ABOVE, _BELOW = (
     (18, 20, 26),
@@ -51,7 +51,7 @@ def sprite(maps: Floats) -> Sprite:
     for place, each in enumerate(coloured(small)):
         top, left = place // columns * height, place % columns * width
         sheet[top : top + height, left : left + width] = each
-    return Sprite(webp(sheet, max(height, width) <= _SMALL), width, height, columns)
+    return Sprite(webp(sheet, max(height, width) <= SMALL), width, height, columns)
 
 
 def coloured(maps: Floats) -> npt.NDArray[np.uint8]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import torch
+from PIL import Image
 from torch import Tensor
 
 from recognition.cnn.manifest import Manifest
@@ -52,7 +53,7 @@ class Walker:
         version's own if not given."""
         images = self._model.normalised(torch.tensor(pixels)[None])
         traced, embedding = self._traced(images)
-        pictures = {"input": tiles.webp(pixels)}
+        pictures = {"input": tiles.webp(self._seen(pixels), pixels.shape[0] <= tiles.SMALL)}
         stages = []
         shown: Shown | None = None
         for number, stage in enumerate(self._plan.stages):
@@ -65,6 +66,12 @@ class Walker:
         known = self.manifest.labels if labels is None else labels
         ending = ending_of(self._model, self.manifest, embedding, known)
         return Walk({"network": self._network(), "stages": stages, "ending": ending}, pictures)
+
+    def _seen(self, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+        """In grey, if the network sees no colours."""
+        if not self.manifest.preprocessing.greyscale:
+            return pixels
+        return np.asarray(Image.fromarray(pixels).convert("L").convert("RGB"))
 
     def _traced(self, images: Tensor) -> tuple[dict[int, Traced], Tensor]:
         """What went through the steps that something is shown of, by their places in the plan; and

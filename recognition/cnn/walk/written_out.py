@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from recognition.cnn.walk.operations import MAX_POOLING, Operation
+from recognition.cnn.walk.layer_operations import MAX_POOLING, Operation
 
 _DIGITS = 4  # that count, of each number
 _TERMS = 8

@@ -11,6 +11,7 @@ from recognition.site.inside.walk_numbers import Fields, number, shape
 from recognition.site.inside.walk_shown import Picture, tile
 
 _SHADES = 4  # of a cell, each way
+_LARGE = 5  # a kernel with longer sides is written out only when somebody wants that
 
 
 def channel_of(walk: Fields, stage: int, wanted: int, picture: Picture) -> dict[str, Any] | None:
@@ -125,6 +126,7 @@ def _sum(written: Fields | None, walk: Fields) -> dict[str, Any] | None:
                 names, written["values"], written["kernel"], written["parts"], strict=True
             )
         ],
+        "is_large": len(written["kernel"][0]) > _LARGE,
         "bias": number(written["bias"]),
         "has_bias": written["bias"] != 0,
         "total": number(written["total"]),

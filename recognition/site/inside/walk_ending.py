@@ -15,6 +15,7 @@ from recognition.site.inside.walk_numbers import Fields, number
 from recognition.site.inside.walk_shown import Picture, tile
 
 _SUREST = 6  # of the boxes that survived
+_CLASSES = 5  # of a label
 
 
 def ending_of(walk: Fields, labels: Mapping[str, Label]) -> dict[str, Any]:
@@ -26,10 +27,10 @@ def ending_of(walk: Fields, labels: Mapping[str, Label]) -> dict[str, Any]:
             "kind": labels[label["slug"]].kind if label["slug"] in labels else "other",
             "probability": label["probability"],
             "class_count": label["class_count"],
-            "more": label["class_count"] - len(label["classes"]),
+            "more": max(0, label["class_count"] - _CLASSES),
             "classes": [
                 {"name": class_name(each["name"]), "probability": each["probability"]}
-                for each in label["classes"]
+                for each in label["classes"][:_CLASSES]
             ],
         }
         for label in ending["labels"]

@@ -16,10 +16,15 @@ Address = Callable[[int, int], str]  # of the page with a stage and a channel ch
 
 
 def stages_of(walk: Fields, picture: Picture, address: Address) -> list[dict[str, Any]]:
-    return [_stage(number, stage, picture, address) for number, stage in enumerate(walk["stages"])]
+    return [
+        _stage(number, stage, walk["network"]["side"], picture, address)
+        for number, stage in enumerate(walk["stages"])
+    ]
 
 
-def _stage(number: int, stage: Fields, picture: Picture, address: Address) -> dict[str, Any]:
+def _stage(
+    number: int, stage: Fields, side: int, picture: Picture, address: Address
+) -> dict[str, Any]:
     own = [layer for layer in stage["layers"] if layer["kind"] == stage["kind"]]
     layer = own[0] if own and stage["kind"] != "block" else None
     return {
@@ -37,11 +42,13 @@ def _stage(number: int, stage: Fields, picture: Picture, address: Address) -> di
         "multiply_adds": stage["multiply_adds"],
         "cost_of": numbers.cost_of(layer) if layer else "",
         "field": stage["field"] and numbers.shape(stage["field"]),
+        "sees_all": bool(stage["field"]) and min(stage["field"]) >= side,
         "flat": _flat(stage),
         "layers": [_layer(each) for each in stage["layers"]] if len(stage["layers"]) > 1 else [],
         "maps": _tiles(stage, "maps", picture, lambda channel: address(number, channel)),
         "before": _tiles(stage, "before", picture, None),
         "values": stage.get("values", []),
+        "unrolled": _unrolled(stage),
         "sum": stage.get("sum"),
         "zeroed": stage.get("zeroed"),
         "look": _look(stage, picture),
@@ -53,6 +60,16 @@ def _flat(stage: Fields) -> str:
     if stage["kind"] != "flattening":
         return ""
     return f"{numbers.shape(stage['given'])} = {prod(stage['given']):,}"
+
+
+def _unrolled(stage: Fields) -> dict[str, int] | None:
+    """Where in the maps the largest number of the list was; None if there were no places."""
+    if stage["kind"] != "flattening" or prod(stage["given"][1:]) == 1:
+        return None
+    first = stage["values"][0]["number"]
+    channel, place = divmod(first, prod(stage["given"][1:]))
+    row, column = divmod(place, stage["given"][2])
+    return {"number": first, "channel": channel, "row": row + 1, "column": column + 1}
 
 
 def _layer(layer: Fields) -> dict[str, Any]:

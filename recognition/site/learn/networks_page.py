@@ -19,6 +19,7 @@ from recognition.cnn.finder.catalogue import DEFAULT_FINDER, FINDERS
 from recognition.cnn.networks.summaries import summaries
 from recognition.models import ModelVersion
 from recognition.site.learn import operation_texts
+from recognition.site.learn.benches import bench_for
 from recognition.site.learn.cost_chart import cost_chart
 from recognition.site.learn.network_drawings import figure
 from recognition.site.learn.network_stories import FINDER_IDEA, STORIES
@@ -79,6 +80,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         "exhibit": exhibit,
         "story": STORIES[name],
         "more": TEXTS[name].more if name in TEXTS else "",
+        "bench": bench_for(name),
         "seen": operation_texts.times(built.layers[0].shape),
         "published": built.published,
         "figures": [figure(built, drawing, exhibit.title) for drawing in built.drawings],

@@ -20,11 +20,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from recognition.labels.tree import LabelTree
-from recognition.models import Label, Photo
+from recognition.models import Label, Photo, State
 from recognition.photos import selectors
 from recognition.site.learn import glossary
 
 _PHOTOS_SHOWN = 12
+_PHOTOS_LOOKED_AT = 3 * _PHOTOS_SHOWN
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,11 @@ STEPS = (
         _("From maps to a list of numbers"),
         ("fully-connected-layer", "pooling", "embedding"),
     ),
-    Step("softmax", _("From scores to percentages"), ("softmax", "temperature", "confidence")),
+    Step(
+        "softmax",
+        _("From scores to percentages"),
+        ("softmax-function", "temperature", "confidence"),
+    ),
     Step("learning", _("How a network learns"), ("loss", "gradient", "learning-rate", "teach")),
 )
 
@@ -93,7 +98,8 @@ def _photos(request: HttpRequest) -> list[Photo]:
     if not request.user.is_authenticated:
         return []
     photos = selectors.photos_visible_to(request.user).filter(owner=request.user)
-    return list(photos.order_by("-created", "-id")[:_PHOTOS_SHOWN])
+    newest = photos.order_by("-created", "-id")[:_PHOTOS_LOOKED_AT]
+    return [photo for photo in newest if _has_picture(photo)][:_PHOTOS_SHOWN]
 
 
 def _chosen(request: HttpRequest) -> Photo | None:
@@ -104,7 +110,13 @@ def _chosen(request: HttpRequest) -> Photo | None:
         photo_id = UUID(request.GET.get("photo", ""))
     except ValueError:
         return None
-    return selectors.photos_visible_to(request.user).filter(id=photo_id).first()
+    photo = selectors.photos_visible_to(request.user).filter(id=photo_id).first()
+    return photo if photo and _has_picture(photo) else None
+
+
+def _has_picture(photo: Photo) -> bool:
+    """Of a file that cannot be read there is only a sign that says so."""
+    return photo.prediction is None or photo.prediction.state != State.FAILED
 
 
 def _said_of_example() -> list[tuple[Label | str, float]]:

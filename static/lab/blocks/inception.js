@@ -1,4 +1,4 @@
-// An inception block, touchable: its branches can be switched off.
+// An inception module, touchable: its branches can be switched off.
 import { the } from "../../dom.js";
 import { BLOCKS, BRANCHES, convolutionsOf, weightsOf } from "../arithmetic/inception.js";
 import { filledIn, whole } from "../numbers.js";

@@ -32,8 +32,8 @@ const LINE = 9; // of what is hollow
 export function lookOf(label) {
   const round = Math.floor(label / COLOURS.length);
   if (round >= SHAPES.length) return { colour: OTHER, shape: 0 };
-  const colour = COLOURS[label % COLOURS.length] ?? OTHER;
-  return { colour, shape: (round + label) % SHAPES.length };
+  const number = label % COLOURS.length;
+  return { colour: COLOURS[number] ?? OTHER, shape: (round + number) % SHAPES.length };
 }
 
 /**

@@ -11,7 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from recognition.cnn.networks.catalogue import NETWORKS
 from recognition.cnn.networks.three_stage import three_stage
-from recognition.cnn.walk import operations as op
+from recognition.cnn.walk import layer_operations as op
 from recognition.cnn.walk.plan import Step, steps_of
 from recognition.cnn.walk.stages import BLOCK, Stage, stages_of
 

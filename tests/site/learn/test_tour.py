@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from recognition.models import Kind, Label, Photo
+from recognition.models import Kind, Label, Photo, State
 from recognition.site.learn import glossary, tour
 from tests.support.pages import text
 from tests.support.rows import add_photo
@@ -72,6 +72,14 @@ def test_the_start_offers_ones_own_newest_photos(
     page = html(client, START)
     offered = [photo for photo in (*own, others) if f'href="?photo={photo.id}"' in page]
     assert offered == own[1:]
+
+
+def test_a_file_that_could_not_be_read_is_not_offered(
+    client: Client, uploader: User, version: object
+) -> None:
+    unreadable = add_photo(uploader, prediction__state=State.FAILED)
+    assert str(unreadable.id) not in html(client, START)
+    assert "example.svg" in html(client, address("pixels", unreadable))
 
 
 def test_strangers_are_told_that_they_could_sign_in(db: None) -> None:
