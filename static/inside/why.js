@@ -20,9 +20,4 @@ document.addEventListener("input", ({ target }) => {
   apply();
 });
 document.addEventListener("htmx:afterSettle", apply);
-// Where the request cannot be sent, the browser follows the link and says why; a page that waits looks
-// again by itself.
-document.addEventListener("htmx:sendError", ({ target }) => {
-  if (target instanceof HTMLAnchorElement) location.assign(target.href);
-});
 apply();
