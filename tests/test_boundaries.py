@@ -15,7 +15,7 @@ from webapp.home import BASE_DIR
 
 # From the bottom: each folder may import what stands before it, never what stands after it.
 ORDER = (
-    *("models", "core", "people", "notifications", "labels", "cnn", "photos", "versions"),
+    *("models", "core", "files", "people", "notifications", "labels", "cnn", "photos", "versions"),
     *("training", "predictions", "review", "analysis", "storage", "workers", "exchange", "backup"),
     *("staff", "admin", "site", "api"),
 )

@@ -56,8 +56,15 @@ def when() -> Coalesce:
     return Coalesce("taken_at", "created")
 
 
+# Longest sides, in pixels, of the small pictures of a photo.
+SIDES = THUMBNAIL_SIDE, PREVIEW_SIDE = 320, 1280
+
+
 class StoredPicture:
-    """Where the files of a photo are, by its id alone: in the trash they stay where they were."""
+    """Where the files of a photo are, by its id alone: in the trash they stay where they were.
+
+    Only `recognition/files/` may look there: the files may lie elsewhere.
+    """
 
     id: uuid.UUID
 

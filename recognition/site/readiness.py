@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection
 
 from recognition.cnn.manifest import MANIFEST_NAME
 from recognition.core import failures, heartbeats, redis_client
+from recognition.files import of_versions
 from recognition.models import ModelVersion
 from recognition.storage import checking
 from recognition.versions import finder, registry
@@ -57,7 +58,7 @@ def _version_is_live() -> None:
         version = registry.live_version()
     except ModelVersion.DoesNotExist:
         raise Unfit("No version of the network is live; run `manage.py prepare`.") from None
-    if not (version.folder / MANIFEST_NAME).is_file():
+    if not (of_versions.folder(version) / MANIFEST_NAME).is_file():
         raise Unfit(f"The live version is not in {version.folder}.")
 
 

@@ -13,9 +13,5 @@ TIME_ZONE = env.text("TZ", "UTC")
 STATIC_URL = "static/"
 STATIC_ROOT = ARK_HOME / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-}
 ARK_OFFLINE_PAGE = env.boolean("ARK_OFFLINE_PAGE", True)
 LOGGING = logs.configuration()
