@@ -16,7 +16,7 @@ run: .venv/installed
 	@python -m webapp.home
 	@python -m webapp.preflight
 	@python manage.py prepare
-	@python -m webapp.foreground $(if $(REDIS_URL),web predictor analyst teacher trainer)
+	@python -m webapp.foreground $(if $(REDIS_URL),web predictor analyst teacher trainer explainer)
 
 # TESTS names some of them: `make test TESTS=tests/api`. axe-core, which looks at every page, comes with npm.
 test: .venv/installed-dev node_modules/.installed

@@ -33,7 +33,7 @@ TARGET = BASE_DIR / "docs" / "screenshots"
 MAX_BYTES = 1_500_000  # of all together: whoever clones the project fetches them
 PERSON = "sam"
 HOST = "ark.localhost"  # what the pages show as the address, for the port is another each time
-PARTS = ("web", "redis", "predictor", "analyst", "teacher")
+PARTS = ("web", "redis", "predictor", "analyst", "teacher", "explainer")
 # The tests do without the finder; these pictures show what it finds.
 SETTINGS = {"ARK_FINDER": "", "ARK_SWEEP_S": "1", "ARK_ALLOWED_HOSTS": HOST}
 DESKTOP = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB"}

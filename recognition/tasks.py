@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
-from recognition.workers import analyst, predictor, teacher, trainer
+from recognition.workers import analyst, explainer, predictor, teacher, trainer
 from recognition.workers import sweep as sweeping
 
 
@@ -32,6 +32,11 @@ def teach() -> None:
 @shared_task
 def train() -> None:
     trainer.train_pending()
+
+
+@shared_task
+def explain() -> None:
+    explainer.work()
 
 
 @worker_ready.connect

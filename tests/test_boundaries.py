@@ -16,7 +16,8 @@ from webapp.home import BASE_DIR
 # From the bottom: each folder may import what stands before it, never what stands after it.
 ORDER = (
     *("models", "core", "files", "people", "notifications", "labels", "cnn", "photos", "versions"),
-    *("training", "predictions", "review", "analysis", "storage", "workers", "exchange", "backup"),
+    *("training", "predictions", "review", "analysis", "explanations"),
+    *("storage", "workers", "exchange", "backup"),
     *("staff", "admin", "site", "api"),
 )
 WITHOUT_TORCH = (

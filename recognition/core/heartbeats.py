@@ -18,8 +18,9 @@ _COMPLAINTS = "ark:complaints"  # by worker
 _BEAT_S = 10.0
 EXPIRES_S = 30
 # The parts that send heartbeats
-PREDICTOR, TEACHER, TRAINER, ANALYST = "predictor", "teacher", "trainer", "analyst"
-PARTS = (PREDICTOR, TEACHER, TRAINER, ANALYST)
+PREDICTOR, TEACHER, TRAINER = "predictor", "teacher", "trainer"
+ANALYST, EXPLAINER = "analyst", "explainer"
+PARTS = (PREDICTOR, TEACHER, TRAINER, ANALYST, EXPLAINER)
 
 
 def beat(worker: str, part: str = PREDICTOR) -> None:

@@ -8,7 +8,7 @@ at most. What the jobs of a kind do stands in the folder of their domain.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,7 +41,11 @@ RIGHTS = {
     Job.Kind.LABEL_MERGE: "recognition.change_label",
     Job.Kind.PLACES: "auth.change_user",
     Job.Kind.STORAGE_CHECK: "recognition.view_auditevent",
+    Job.Kind.PHOTO_MAP: "recognition.review",
 }
+# Asked for by a page that somebody opens, which shows what comes of them: no list names them, and
+# nobody is told that they ended.
+UNLISTED = (Job.Kind.EXPLANATION, Job.Kind.WALK)
 # Once begun these go on to their end: half of it done helps nobody.
 TO_THE_END = {Job.Kind.PERSON_DELETION, Job.Kind.PLACES}
 
@@ -89,7 +93,7 @@ def ask(
 def visible_to(user: User) -> QuerySet[Job]:
     """The jobs that this person may see and cancel."""
     kinds = [kind for kind, right in RIGHTS.items() if user.has_perm(right)]
-    return Job.objects.filter(Q(kind__in=kinds) | Q(by=user))
+    return Job.objects.filter(Q(kind__in=kinds) | Q(by=user)).exclude(kind__in=UNLISTED)
 
 
 @transaction.atomic
@@ -178,6 +182,20 @@ def succeed(job: Job, **fields: Any) -> None:
         raise Stopped
 
 
+def finish(job: Job) -> None:
+    """The job is done and its row goes: what came of it lies elsewhere. Raises Stopped as `succeed`
+    does."""
+    if not _held(job).delete()[0]:
+        raise Stopped
+
+
+def forget_ended(kinds: Iterable[Job.Kind], before: datetime) -> None:
+    """Delete what ended before that and is of these kinds, whatever came of it."""
+    ended = Job.objects.filter(kind__in=kinds, finished__lt=before)
+    if ended.exists():  # to find that out takes no lock
+        ended.delete()
+
+
 def note_done(
     kind: Job.Kind, started: datetime, parameters: dict[str, Any], result: dict[str, Any]
 ) -> Job:
@@ -212,8 +230,10 @@ def _close(rows: QuerySet[Job], state: RunState, **fields: Any) -> int:
 
 
 def _wake(kind: Job.Kind) -> None:
-    if kind == Job.Kind.SUSPECT_SEARCH:
+    if kind in (Job.Kind.SUSPECT_SEARCH, Job.Kind.PHOTO_MAP):
         wakeups.wake_analyst()
+    elif kind in UNLISTED:
+        wakeups.wake_explainer()
     elif kind == Job.Kind.BACKFILL:
         wakeups.wake_predictor()
     else:

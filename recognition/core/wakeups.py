@@ -38,6 +38,11 @@ def wake_trainer() -> None:
     _wake_once("train")
 
 
+def wake_explainer() -> None:
+    """Wake the explainer, who works out what a network saw in a photo while somebody waits."""
+    _wake_once("explain")
+
+
 def _wake_once(queue: str) -> None:
     with redis_client.may_be_away():
         _send_once(queue, queue)

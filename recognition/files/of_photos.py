@@ -10,14 +10,14 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
 
-from recognition.files import bucket, copies
+from recognition.files import bucket, copies, of_explanations
+from recognition.files.listed import Listed, look_at
 from recognition.files.moving import may_be_committed, transaction_with_files
-from recognition.models.photo import SIDES, StoredPicture
+from recognition.models.photo import StoredPicture
 
 
 def original(photo: StoredPicture) -> Path:
@@ -25,7 +25,8 @@ def original(photo: StoredPicture) -> Path:
 
     Raises FileNotFoundError and bucket.BucketAway.
     """
-    return _here(photo.original_path)
+    path = photo.original_path
+    return copies.fetched(path) if bucket.is_used() else path
 
 
 def originals(photos: Sequence[StoredPicture]) -> list[Path]:
@@ -39,10 +40,9 @@ def originals(photos: Sequence[StoredPicture]) -> list[Path]:
 def rendition(photo: StoredPicture, longest_side: int) -> Path | None:
     """None if it was not drawn yet. Raises bucket.BucketAway."""
     path = photo.rendition_path(longest_side)
-    try:
-        return path if path.exists() else _here(path)
-    except FileNotFoundError:
-        return None
+    if bucket.is_used():
+        copies.fetch_if_there(path)
+    return path if path.exists() else None
 
 
 def rendition_drawn(path: Path) -> None:
@@ -53,7 +53,7 @@ def rendition_drawn(path: Path) -> None:
 
 def remove_renditions(photos: Iterable[StoredPicture]) -> None:
     """Those that were drawn. Raises bucket.BucketAway."""
-    _remove([photo.rendition_path(side) for photo in photos for side in SIDES])
+    _remove([path for photo in photos for path in photo.rendition_paths])
 
 
 def exists(photo: StoredPicture) -> bool:
@@ -72,21 +72,16 @@ def sizes(photos: Sequence[StoredPicture]) -> list[int | OSError]:
 
 
 def remove(photos: Iterable[StoredPicture]) -> None:
-    """Originals and pictures; done twice, it has no further effect. Raises bucket.BucketAway.
+    """Originals, pictures and explanations; done twice, it has no further effect.
 
-    Copies on other machines are used by nobody any more, and go with time.
+    Copies on other machines are used by nobody any more, and go with time. Raises
+    bucket.BucketAway.
     """
     photos = list(photos)
     remove_renditions(photos)
+    for photo in photos:
+        of_explanations.remove(photo)
     _remove([photo.original_path for photo in photos])
-
-
-class Listed(NamedTuple):
-    """A file, perhaps of a photo. path: its place below MEDIA_ROOT. changed_s: since the epoch."""
-
-    path: Path
-    size_bytes: int
-    changed_s: float
 
 
 @contextmanager
@@ -130,16 +125,6 @@ def listed(kind: str, shard: int) -> Iterator[Listed]:
             yield found
 
 
-def look_at(path: Path) -> Listed | None:
-    """A file on this machine; None if it has gone."""
-    try:
-        status = path.stat(follow_symlinks=False)
-    except OSError:
-        return None
-    # Moving it changes only the latter.
-    return Listed(path, status.st_size, max(status.st_mtime, status.st_ctime))
-
-
 def remove_listed(path: Path) -> None:
     """Raises bucket.BucketAway."""
     _remove([path])
@@ -164,10 +149,6 @@ def _remove(paths: Sequence[Path]) -> None:
         bucket.remove([copies.key(path) for path in paths])
     for path in paths:
         path.unlink(missing_ok=True)
-
-
-def _here(path: Path) -> Path:
-    return copies.fetched(path) if bucket.is_used() else path
 
 
 def _names(folder: Path) -> list[str]:

@@ -32,6 +32,9 @@ class Job(models.Model):
         LABEL_MERGE = "label_merge", _("merging of labels")
         PLACES = "places", _("places of photos")
         STORAGE_CHECK = "storage_check", _("storage check")
+        EXPLANATION = "explanation", _("explanation of an answer")
+        WALK = "walk", _("walk through a network")
+        PHOTO_MAP = "photo_map", _("map of photos")
 
     id = models.UUIDField(primary_key=True, default=time_ordered_uuid, editable=False)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)

@@ -75,6 +75,15 @@ class StoredPicture:
     def rendition_path(self, longest_side: int) -> Path:
         return settings.MEDIA_ROOT / "renditions" / f"{_shard(self.id)}.{longest_side}.jpg"
 
+    @property
+    def rendition_paths(self) -> list[Path]:
+        return [self.rendition_path(side) for side in SIDES]
+
+    @property
+    def explanations_path(self) -> Path:
+        """The folder of what networks saw in it (`explanations/kept.py`)."""
+        return settings.MEDIA_ROOT / "explanations" / self.id.hex
+
 
 def _shard(photo_id: uuid.UUID) -> str:
     """One of 256 folders: a million photos are then four thousand files in each."""

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from recognition.core import jobs
 from recognition.models import Comparison, Job, Profile, RunState, TrainingRun
 
 SHOWN_FOR = timedelta(days=2)
@@ -38,13 +39,13 @@ def unseen(user: User) -> list[Ended]:
     profile = Profile.objects.filter(user=user).only("seen_notices").first()
     seen = profile.seen_notices if profile else {}
     since = timezone.now() - SHOWN_FOR
-    jobs = Job.objects.filter(by=user, finished__gte=since).exclude(state=RunState.CANCELLED)
+    over = _told(user).filter(finished__gte=since).exclude(state=RunState.CANCELLED)
     runs = TrainingRun.objects.filter(by=user, finished__gte=since, experiment=None)
     runs = runs.exclude(state=RunState.CANCELLED)
     comparisons = Comparison.objects.filter(by=user, ended__gte=since)
     most = MOST + len(seen)
     found = [
-        *_ended("job", jobs.select_related("version"), "finished", most),
+        *_ended("job", over.select_related("version"), "finished", most),
         *_ended("run", runs.select_related("parent"), "finished", most),
         *_ended("comparison", comparisons.select_related("candidate", "baseline"), "ended", most),
     ]
@@ -60,14 +61,17 @@ def _ended(kind: str, rows: QuerySet[Any], at: str, most: int) -> Iterator[Ended
 
 def is_waiting(user: User) -> bool:
     """Whether something of theirs has not ended yet."""
-    is_open = {"by": user, "finished__isnull": True}
     return (
-        Job.objects.filter(**is_open).exists()
-        or TrainingRun.objects.filter(**is_open).exists()
+        _told(user).filter(finished=None).exists()
+        or TrainingRun.objects.filter(by=user, finished=None).exists()
         or Comparison.objects.filter(
             by=user, state__in=(Comparison.State.QUEUED, Comparison.State.RUNNING)
         ).exists()
     )
+
+
+def _told(user: User) -> QuerySet[Job]:
+    return Job.objects.filter(by=user).exclude(kind__in=jobs.UNLISTED)
 
 
 @transaction.atomic

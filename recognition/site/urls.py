@@ -2,9 +2,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from recognition.site import (
-    glossary,
     health,
-    how_it_works,
     invitation_page,
     password_link_page,
     photo_page,
@@ -16,6 +14,7 @@ from recognition.site import (
     upload_page,
 )
 from recognition.site.history import chosen_page, history_page
+from recognition.site.learn import glossary, how_it_works
 from recognition.site.notices import notices
 
 urlpatterns = [
@@ -54,6 +53,7 @@ urlpatterns = [
     path("how-it-works/", how_it_works.how_it_works, name="how-it-works"),
     path("lab/", how_it_works.laboratory, name="lab"),
     path("lab/learning/", how_it_works.learning, name="lab-learning"),
+    path("lab/blocks/", how_it_works.blocks, name="lab-blocks"),
     path("glossary/", glossary.page, name="glossary"),
     path("", include("recognition.site.accounts.urls")),
     path("", include("recognition.site.app.urls")),

@@ -21,6 +21,13 @@ _COUNTED_AS = {  # what the result calls the photos that are done
     Job.Kind.PHOTO_RESTORATION: "restored",
     Job.Kind.LABEL_MERGE: "photos",
 }
+_TITLES = {  # of those that are always about the same
+    Job.Kind.STORAGE_CHECK: gettext_lazy("Storage check"),
+    Job.Kind.PLACES: gettext_lazy("Places of photos"),
+    Job.Kind.LEARNING_CURVE: gettext_lazy("Learning curve"),
+    Job.Kind.PHOTO_MAP: gettext_lazy("Map of photos"),
+    Job.Kind.SUSPECT_SEARCH: gettext_lazy("Search for suspect labels"),
+}
 ERRORS = {
     "crashed": gettext_lazy(
         "The worker that did this ended three times in the middle of it. Its log tells why; then "
@@ -72,16 +79,10 @@ def title(job: Job, labels: Mapping[int, Label]) -> str:
         return _("Import of %(name)s") % {"name": job.parameters["name"]}
     if job.kind == Job.Kind.BACKFILL:
         return _about_predictions(job, number, labels)
-    if job.kind == Job.Kind.STORAGE_CHECK:
-        return _("Storage check")
-    if job.kind == Job.Kind.PLACES:
-        return _("Places of photos")
-    if job.kind == Job.Kind.LEARNING_CURVE:
-        return _("Learning curve")
     if job.kind == Job.Kind.PERSON_DELETION:
         name = job.parameters.get("name")  # forgotten with the person
         return _("Deletion of %(name)s") % {"name": name} if name else _("Deletion of a person")
-    return _("Search for suspect labels")
+    return str(_TITLES[Job.Kind(job.kind)])
 
 
 def _about_predictions(job: Job, number: int, labels: Mapping[int, Label]) -> str:

@@ -10,10 +10,10 @@ MOST_NAMED = 100  # of a kind
 MISSING, DAMAGED, ORPHANED = "missing", "damaged", "orphaned"
 KINDS = (
     *(MISSING, DAMAGED, "versions_damaged", ORPHANED),
-    *("renditions", "incoming", "exports", "training", "versions_unknown"),
+    *("renditions", "explanations", "incoming", "exports", "training", "versions_unknown"),
 )
 # What --repair removes: nobody needs it any more. The rest takes a person.
-LEFT_OVER = (ORPHANED, "renditions", "incoming", "exports", "training")
+LEFT_OVER = (ORPHANED, "renditions", "explanations", "incoming", "exports", "training")
 
 
 class Findings:

@@ -11,16 +11,18 @@ from django.conf import settings
 from recognition.cnn.finder.manifest import verify_finder
 from recognition.cnn.manifest import CorruptCheckpoint, verify
 from recognition.core import jobs
-from recognition.files import of_photos, of_versions
+from recognition.files import of_versions
+from recognition.files.listed import look_at
 from recognition.models import Job, ModelVersion, RunState, TrainingRun
+from recognition.storage import tables
 from recognition.storage.findings import Findings
-from recognition.storage.originals import is_young
+from recognition.storage.originals import PAGE, id_of, is_young
 from recognition.versions import bundles, finder
 
 
 def compare_folders(after: str, findings: Findings) -> Iterator[str]:
     """Uploads that broke off, exports, imports, runs and the versions, one folder after another."""
-    steps = (_incoming, _exports, _imports, _training, _finder)
+    steps = (_incoming, _exports, _imports, _training, _finder, _explanations)
     for number in range(int(after or 0), len(steps)):
         steps[number](findings)
         yield str(number + 1)
@@ -100,6 +102,19 @@ def _training(findings: Findings) -> None:
             findings.left_over("training", path, f"training/{path.name}", _remove)
 
 
+def _explanations(findings: Findings) -> None:
+    """Each folder has its photo."""
+    entries = _entries(settings.MEDIA_ROOT / "explanations")
+    for start in range(0, len(entries), PAGE):
+        ids = {path: id_of(path.name) for path in entries[start : start + PAGE]}
+        known = tables.known([id_ for id_ in ids.values() if id_])
+        for path, id_ in ids.items():
+            findings.use("explanations", _size(path))
+            if id_ not in known and _is_old(path):
+                name = f"explanations/{path.name}"
+                findings.left_over("explanations", path, name, _remove)
+
+
 def _entries(folder: Path) -> list[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else []
 
@@ -107,16 +122,14 @@ def _entries(folder: Path) -> list[Path]:
 def _size(path: Path) -> int:
     """Of a file, or of all files below a folder; what goes meanwhile counts nothing."""
     inside = path.rglob("*") if path.is_dir() and not path.is_symlink() else iter([path])
-    found = (of_photos.look_at(file) for file in inside if file.is_symlink() or file.is_file())
+    found = (look_at(file) for file in inside if file.is_symlink() or file.is_file())
     return sum(file.size_bytes for file in found if file)
 
 
 def _is_old(path: Path) -> bool:
     """The newest of its files, too."""
     inside = path.rglob("*") if path.is_dir() and not path.is_symlink() else iter(())
-    return all(
-        not is_young(found) for file in (path, *inside) if (found := of_photos.look_at(file))
-    )
+    return all(not is_young(found) for file in (path, *inside) if (found := look_at(file)))
 
 
 def _remove(path: Path) -> None:

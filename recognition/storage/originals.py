@@ -16,7 +16,7 @@ from django.conf import settings
 
 from recognition.cnn.manifest import sha256_of_file
 from recognition.files import of_photos
-from recognition.files.of_photos import Listed
+from recognition.files.listed import Listed
 from recognition.models import Photo
 from recognition.storage import tables
 from recognition.storage.findings import DAMAGED, MISSING, ORPHANED, Findings
@@ -68,7 +68,7 @@ def compare_files(after: str, findings: Findings, digests: Collection[int]) -> I
 
 
 def _compare_files(files: list[Listed], findings: Findings, with_digests: bool) -> None:
-    ids = {file: _id_of(file.path.name) for file in files}
+    ids = {file: id_of(file.path.name) for file in files}
     kept = tables.find([id_ for id_ in ids.values() if id_])
     for file, id_ in ids.items():
         findings.use("originals", file.size_bytes)
@@ -100,7 +100,7 @@ def compare_renditions(after: str, findings: Findings) -> Iterator[str]:
     for shard in range(int(after or 0), SHARDS):
         files = of_photos.listed("renditions", shard)
         while some := list(islice(files, PAGE)):
-            ids = {file: _id_of(file.path.name.partition(".")[0]) for file in some}
+            ids = {file: id_of(file.path.name.partition(".")[0]) for file in some}
             known = tables.known([id_ for id_ in ids.values() if id_])
             for file, id_ in ids.items():
                 findings.use("renditions", file.size_bytes)
@@ -121,7 +121,7 @@ def _name(file: Listed) -> str:
     return str(file.path.relative_to(settings.MEDIA_ROOT))
 
 
-def _id_of(name: str) -> UUID | None:
+def id_of(name: str) -> UUID | None:
     try:
         return UUID(name) if len(name) == 32 else None
     except ValueError:

@@ -22,7 +22,7 @@ from recognition.photos.thumbnails import Thumbnail
 from recognition.review.bulk import Snapshot
 from recognition.site import doubt
 from recognition.site.doubt import Doubt
-from recognition.site.glossary import terms
+from recognition.site.learn.glossary import terms
 from recognition.staff import field_errors
 
 register = template.Library()

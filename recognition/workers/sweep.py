@@ -13,19 +13,21 @@ from typing import Any
 from django.conf import settings
 
 from recognition.core import wakeups
-from recognition.workers import analyst, teacher, trainer
+from recognition.workers import analyst, explainer, teacher, trainer
 
 _WAKE: dict[str, Callable[[], None]] = {  # by the queue that the kind listens to
     "predict": wakeups.wake_predictor,
     "analyse": wakeups.wake_analyst,
     "teach": wakeups.wake_teacher,
     "train": wakeups.wake_trainer,
+    "explain": wakeups.wake_explainer,
 }
 _BEFORE: dict[str, Callable[[], None]] = {
     "predict": wakeups.acknowledge,  # what was on its way to a predictor that was killed is lost
     "analyse": analyst.set_up_process,
     "teach": teacher.set_up_process,
     "train": trainer.set_up_process,
+    "explain": explainer.set_up_process,
 }
 
 

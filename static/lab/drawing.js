@@ -65,17 +65,33 @@ export function paint(canvas, plane, colour, margin = 0) {
  * @param {Place[]} places
  */
 export function frame(canvas, rows, places) {
+  const line = Math.max(2, Math.min(5, canvas.height / Math.max(rows, 1) / 5));
+  outline(
+    canvas,
+    rows,
+    places.map((place) => ({ ...place, side: 1 })),
+    line,
+  );
+}
+
+/**
+ * Frames squares of cells, which need not be whole.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} rows how many the canvas shows
+ * @param {(Place & { side: number })[]} squares
+ * @param {number} line
+ */
+export function outline(canvas, rows, squares, line) {
   const cell = canvas.height / Math.max(rows, 1);
   const context = contextOf(canvas);
-  const line = Math.max(2, Math.min(5, cell / 5));
   for (const [colour, width] of /** @type {[string, number][]} */ ([
     [BEHIND_FRAME, line * 2],
     [FRAME, line],
   ])) {
     context.strokeStyle = colour;
     context.lineWidth = width;
-    for (const { row, column } of places) {
-      context.strokeRect(column * cell, row * cell, cell, cell);
+    for (const { row, column, side } of squares) {
+      context.strokeRect(column * cell, row * cell, side * cell, side * cell);
     }
   }
 }

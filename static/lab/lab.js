@@ -4,6 +4,7 @@ import { calculated, setUp } from "./bench.js";
 import { tellItIsDrawn, wire } from "./controls.js";
 import { choosable, movedBy, placeUnder, within } from "./places.js";
 import { brushValue, showAll } from "./showing.js";
+import { soon } from "./soon.js";
 
 /** @typedef {import("./drawing.js").Place} Place */
 
@@ -15,18 +16,11 @@ const state = {
   drawnAt: /** @type {Place | null} */ (null), // where the keyboard draws
   chosen: { convolution: { row: 5, column: 8 }, pooling: { row: 2, column: 4 } },
 };
-let isDue = false;
 
-/** Calculated and drawn once for each frame of the screen, however much has changed. */
-function changed() {
-  if (isDue) return;
-  isDue = true;
-  requestAnimationFrame(() => {
-    isDue = false;
-    state.results = calculated(bench);
-    showAll(state);
-  });
-}
+const changed = soon(() => {
+  state.results = calculated(bench);
+  showAll(state);
+});
 
 /** @param {(typeof MAPS)[number]} map */
 const mapOf = (map) => (map === "pooling" ? state.results.pooled : state.results.convolved);

@@ -34,3 +34,9 @@ export function filledIn(sentence, values) {
     typeof values[name] === "number" ? written(values[name]) : (values[name] ?? ""),
   );
 }
+
+/**
+ * A count, with its thousands apart.
+ * @param {number} count
+ */
+export const whole = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, "\u202f");

@@ -55,9 +55,11 @@ export function movedBy(event, from) {
  * @param {() => Grid} grid
  * @param {() => Place} current
  * @param {(place: Place) => void} choose
+ * @param {boolean} [byHovering] or only where a button or a finger is down
  */
-export function choosable(canvas, grid, current, choose) {
+export function choosable(canvas, grid, current, choose, byHovering = true) {
   const point = (/** @type {PointerEvent} */ event) => {
+    if (!byHovering && !(event.buttons & 1)) return;
     if (grid().rows) choose(placeUnder(canvas, event, grid()));
   };
   canvas.addEventListener("pointermove", point);

@@ -60,6 +60,9 @@ def expire(job: Job) -> None:
         (Kind.LEARNING_CURVE, "wake_teacher"),
         (Kind.SUSPECT_SEARCH, "wake_analyst"),
         (Kind.BACKFILL, "wake_predictor"),
+        (Kind.PHOTO_MAP, "wake_analyst"),
+        (Kind.EXPLANATION, "wake_explainer"),
+        (Kind.WALK, "wake_explainer"),
     ],
 )
 def test_to_ask_wakes_the_worker_of_the_kind(
@@ -70,7 +73,7 @@ def test_to_ask_wakes_the_worker_of_the_kind(
     django_capture_on_commit_callbacks: Any,
 ) -> None:
     woken = []
-    for name in ("wake_teacher", "wake_analyst", "wake_predictor"):
+    for name in ("wake_teacher", "wake_analyst", "wake_predictor", "wake_explainer"):
         monkeypatch.setattr(wakeups, name, lambda name=name: woken.append(name))
     with django_capture_on_commit_callbacks(execute=True):
         job = jobs.ask(kind, reviewer)

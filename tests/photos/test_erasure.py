@@ -16,6 +16,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from recognition.core import jobs, steps, wakeups
+from recognition.explanations import kept
 from recognition.labels import labelling
 from recognition.labels.suggestions import suggest
 from recognition.models import (
@@ -68,7 +69,9 @@ def delete(person: User, by: User | None) -> Job:
 
 def test_rows_and_files_are_gone(administrator: User, uploader: User, media: Path) -> None:
     store(uploader, 0, 1, 2, batch=intake.open_batch(uploader))
-    renditions.drawn(Photo.objects.first(), renditions.THUMBNAIL_SIDE)
+    photo = Photo.objects.first()
+    renditions.drawn(photo, renditions.THUMBNAIL_SIDE)
+    kept.keep(photo.id, 1, "why", {})
     job = delete(uploader, administrator)
     assert (job.state, job.progress, job.result) == (RunState.SUCCEEDED, 1.0, {"photos": 3})
     assert not User.objects.filter(username="ursula").exists()

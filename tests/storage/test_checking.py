@@ -76,6 +76,7 @@ def test_repairing_touches_nothing_that_is_needed(uploader: User) -> None:
     kept = [
         photo.original_path,
         leave(photo.rendition_path(320)),
+        leave(photo.explanations_path / "1" / "why.json"),
         leave(run.folder / "checkpoint.safetensors"),
     ]
     cut(photo.original_path)
@@ -88,13 +89,14 @@ def test_everything_that_is_left_over_is_found_and_removed() -> None:
     gone = uuid.uuid4().hex
     paths = [
         leave(settings.MEDIA_ROOT / "renditions" / gone[-2:] / f"{gone}.320.jpg"),
+        leave(settings.MEDIA_ROOT / "explanations" / gone / "1" / "why.json"),
         leave(settings.ARK_INCOMING / "broken-off"),
         leave(settings.ARK_EXPORTS / ".ark-version-1-onnx.zip.77"),
         leave(settings.ARK_IMPORTS / gone / "model.json"),
         leave(settings.ARK_TRAINING / gone / "checkpoint.safetensors"),
         leave(settings.ARK_MODELS_STORE / ".candidate.abc.7" / "model.json"),
     ]
-    expected = {"renditions": 1, "incoming": 1, "exports": 2, "training": 2}
+    expected = {"renditions": 1, "explanations": 1, "incoming": 1, "exports": 2, "training": 2}
     assert checked()["found"] == expected
     assert all(path.exists() for path in paths)
     assert checked(repair=True)["removed"] == expected

@@ -12,7 +12,7 @@ from recognition.core import redis_client, wakeups
 from recognition.predictions import model_cache
 from recognition.workers import predictor, sweep
 
-QUEUES = ("predict", "analyse", "teach", "train")
+QUEUES = ("predict", "analyse", "teach", "train", "explain")
 
 
 def lengths() -> list[int]:
@@ -27,20 +27,20 @@ def test_a_predictor_that_can_load_nothing_keeps_nobody_asleep(
     monkeypatch.setattr(model_cache, "load_classifier", broken)
     monkeypatch.setattr(predictor, "model_cache", model_cache.ModelCache())
     tasks.sweep()
-    assert lengths() == [1, 1, 1, 1]
+    assert lengths() == [1, 1, 1, 1, 1]
 
 
 def test_sweeps_that_were_queued_before_an_upgrade_accumulate_nothing() -> None:
     for _ in range(3):
         tasks.sweep()
-    assert lengths() == [1, 1, 1, 1]
+    assert lengths() == [1, 1, 1, 1, 1]
 
 
 def test_a_worker_wakes_the_kind_whose_queue_it_listens_to() -> None:
     consumer = Mock()
     consumer.app.amqp.queues.consume_from = {"predict": None}
     sweep.start(consumer)
-    assert lengths() == [1, 0, 0, 0]
+    assert lengths() == [1, 0, 0, 0, 0]
 
 
 def test_a_predictor_that_starts_does_not_wait_for_the_wake_up_of_one_that_was_killed() -> None:
@@ -49,4 +49,4 @@ def test_a_predictor_that_starts_does_not_wait_for_the_wake_up_of_one_that_was_k
     consumer = Mock()
     consumer.app.amqp.queues.consume_from = {"predict": None}
     sweep.start(consumer)
-    assert lengths() == [1, 0, 0, 0]
+    assert lengths() == [1, 0, 0, 0, 0]

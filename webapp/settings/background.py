@@ -36,7 +36,8 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "predict"
 CELERY_TASK_ROUTES = {
-    f"recognition.tasks.{name}": {"queue": name} for name in ("analyse", "teach", "train")
+    f"recognition.tasks.{name}": {"queue": name}
+    for name in ("analyse", "teach", "train", "explain")
 }
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -17,7 +17,7 @@ ARK_COPIES_MB = env.integer("ARK_COPIES_MB", 10_000)  # of what lies in the buck
 _STATIC_FILES = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
 
 
-def _store(endpoint_url: str) -> dict[str, Any]:
+def store(endpoint_url: str) -> dict[str, Any]:
     """As django-storages wants it. Importing botocore takes memory: only where it is needed."""
     from botocore.config import Config
 
@@ -44,10 +44,10 @@ def _store(endpoint_url: str) -> dict[str, Any]:
 
 
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": _store(ARK_S3_ENDPOINT_URL)
+    "default": store(ARK_S3_ENDPOINT_URL)
     if ARK_S3_BUCKET
     else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": _STATIC_FILES,
 }
 if ARK_S3_BUCKET and ARK_S3_PUBLIC_URL:
-    STORAGES["links"] = _store(ARK_S3_PUBLIC_URL)
+    STORAGES["links"] = store(ARK_S3_PUBLIC_URL)

@@ -33,9 +33,11 @@ class Explainer:
         self._engine = engine
 
     @classmethod
-    def load(cls, folder: Path, engine: str = "auto", device: str = "auto") -> Explainer:
+    def load(
+        cls, folder: Path, engine: str = "auto", device: str = "auto", threads: int = 0
+    ) -> Explainer:
         """Raises what `load_engine` does, and ValueError for a network that has no feature maps."""
-        manifest, loaded = load_engine(folder, engine, device)
+        manifest, loaded = load_engine(folder, engine, device, threads)
         _same, model = load_network(folder)
         return cls(manifest, MapMaker(model, manifest.preprocessing), loaded)
 

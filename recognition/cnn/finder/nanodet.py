@@ -59,18 +59,20 @@ class NanoDet(nn.Module):
     def forward(self, pixels: Tensor) -> Candidates:
         """pixels: uint8 (B, H, W, 3), RGB; H and W are multiples of 32."""
         images = pixels.flip(-1).permute(0, 3, 1, 2).float()
-        maps = max_pool2d(self.stem((images - self.mean) / self.std), 3, stride=2, padding=1)
+        outputs = self.outputs((images - self.mean) / self.std)
+        found = [_candidates(maps, stride) for maps, stride in zip(outputs, STRIDES, strict=True)]
+        return Candidates(*(torch.cat(parts, dim=1) for parts in zip(*found, strict=True)))
+
+    def outputs(self, images: Tensor) -> list[Tensor]:
+        """What each head says of normalised pixels (B, 3, H, W): (B, 124, H / stride, W / stride),
+        the finest level first."""
+        maps = max_pool2d(self.stem(images), 3, stride=2, padding=1)
         levels = []
         for stage in self.stages:
             maps = stage(maps)
             levels.append(maps)
-        found = [
-            _candidates(head(level), stride)
-            for head, level, stride in zip(
-                self.heads, self.aggregation(levels[1:]), STRIDES, strict=True
-            )
-        ]
-        return Candidates(*(torch.cat(parts, dim=1) for parts in zip(*found, strict=True)))
+        aggregated = self.aggregation(levels[1:])
+        return [head(level) for head, level in zip(self.heads, aggregated, strict=True)]
 
 
 class _Stage(nn.Module):

@@ -25,27 +25,27 @@ REFERENCE_TOLERANCE_NATS = 0.2
 
 
 def load_engine(
-    folder: Path, engine: str = "auto", device: str = "auto"
+    folder: Path, engine: str = "auto", device: str = "auto", threads: int = 0
 ) -> tuple[Manifest, Engine]:
     """Verify a version, choose an engine for it and check its answer to the reference picture.
 
-    engine, device: see `choose_engine`.
+    engine, device: see `choose_engine`. threads: of OpenVINO, which takes all processors otherwise.
     The check costs one forward pass, which the engine needs anyway to warm up.
 
     Raises CorruptCheckpoint, BrokenEngine, or ValueError for a combination that cannot be.
     """
     manifest = verify(folder)
     check_counts(manifest)
-    loaded = _load(folder, manifest, *choose_engine(manifest.files, engine, device))
+    loaded = _load(folder, manifest, *choose_engine(manifest.files, engine, device), threads)
     _check_reference(loaded, manifest)
     return manifest, loaded
 
 
-def _load(folder: Path, manifest: Manifest, engine: str, device: str) -> Engine:
+def _load(folder: Path, manifest: Manifest, engine: str, device: str, threads: int) -> Engine:
     if engine == "openvino":
         from recognition.cnn.serving.openvino_engine import OpenVINOEngine
 
-        return OpenVINOEngine(folder, manifest)
+        return OpenVINOEngine(folder, manifest, threads)
     from recognition.cnn.serving.torch_engine import TorchEngine
 
     return TorchEngine(folder, device)

@@ -17,8 +17,9 @@ class OpenVINOEngine:
 
     name = "openvino"
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
-        self._request = load_graph(folder, manifest)
+    def __init__(self, folder: Path, manifest: Manifest, threads: int = 0) -> None:
+        """threads: 0 for as many as there are processors."""
+        self._request = load_graph(folder, manifest, threads)
 
     def __call__(self, pixels: npt.NDArray[np.uint8]) -> Outputs:
         results = self._request.infer({0: pixels}, share_inputs=True)

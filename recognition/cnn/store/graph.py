@@ -32,10 +32,11 @@ def save_graph(
     openvino.save_model(graph, path, compress_to_fp16=False)
 
 
-def load_graph(folder: Path, manifest: HasFiles) -> Any:
+def load_graph(folder: Path, manifest: HasFiles, threads: int = 0) -> Any:
     """A request of the graph in a folder, verified, for one thread at a time.
 
-    It computes in bfloat16 where the processor does. Raises CorruptCheckpoint.
+    It computes in bfloat16 where the processor does, and on so many processors, or on all.
+    Raises CorruptCheckpoint.
     """
     import openvino
 
@@ -44,14 +45,15 @@ def load_graph(folder: Path, manifest: HasFiles) -> Any:
         read_verified(folder, manifest, GRAPH_NAME),
         read_verified(folder, manifest, GRAPH_CONSTANTS_NAME),
     )
-    return core.compile_model(graph, "CPU", _options(core)).create_infer_request()
+    return core.compile_model(graph, "CPU", _options(core, threads)).create_infer_request()
 
 
-def _options(core: Any) -> dict[str, Any]:
+def _options(core: Any, threads: int) -> dict[str, Any]:
     has_bfloat16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     return {
         "PERFORMANCE_HINT": "LATENCY",
         "INFERENCE_PRECISION_HINT": "bf16" if has_bfloat16 else "f32",
+        **({"INFERENCE_NUM_THREADS": threads} if threads else {}),
     }
 
 

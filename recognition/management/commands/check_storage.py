@@ -21,6 +21,7 @@ _TEXTS = {
     "versions_unknown": "folders in models_store belong to no version",
     "orphaned": "files belong to no photo",
     "renditions": "small pictures belong to no photo",
+    "explanations": "explanations belong to no photo",
     "incoming": "uploads broke off",
     "exports": "exports or imports are left over",
     "training": "files of training are left over",

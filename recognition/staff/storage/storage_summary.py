@@ -35,6 +35,7 @@ _TEXTS = {
     ),
     "orphaned": (gettext_lazy("Originals without a photo"), _REMOVE),
     "renditions": (gettext_lazy("Small pictures without a photo"), _REMOVE),
+    "explanations": (gettext_lazy("Explanations without a photo"), _REMOVE),
     "incoming": (gettext_lazy("Uploads that broke off"), _REMOVE),
     "exports": (gettext_lazy("Exports and imports that are left over"), _REMOVE),
     "training": (gettext_lazy("Files of training that are left over"), _REMOVE),
@@ -42,6 +43,7 @@ _TEXTS = {
 _USES = {
     "originals": gettext_lazy("Originals"),
     "renditions": gettext_lazy("Small pictures"),
+    "explanations": gettext_lazy("Explanations of answers"),
     "versions": gettext_lazy("Versions"),
     "database": gettext_lazy("Database"),
     "training": gettext_lazy("Training"),

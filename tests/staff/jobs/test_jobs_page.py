@@ -193,9 +193,9 @@ def test_a_running_job_is_being_cancelled(as_trainer: Client) -> None:
 @pytest.mark.parametrize(
     ("person", "kinds"),
     [
-        ("as_reviewer", {Kind.SUSPECT_SEARCH, Kind.LABEL_MERGE}),
+        ("as_reviewer", {Kind.SUSPECT_SEARCH, Kind.LABEL_MERGE, Kind.PHOTO_MAP}),
         ("as_trainer", {Kind.EXPORT, Kind.IMPORT, Kind.LEARNING_CURVE, Kind.BACKFILL}),
-        ("as_superuser", set(Kind)),
+        ("as_superuser", set(Kind) - {Kind.EXPLANATION, Kind.WALK}),
     ],
 )
 def test_people_see_and_cancel_the_jobs_that_they_may_ask_for(

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from recognition.site.glossary import Term, terms
+from recognition.site.learn.glossary import Term, terms
 from tests.support.pages import text
 from webapp.home import BASE_DIR
 

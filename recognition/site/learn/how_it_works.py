@@ -9,9 +9,13 @@ def how_it_works(request: HttpRequest) -> HttpResponse:
 
 
 def laboratory(request: HttpRequest) -> HttpResponse:
-    """All of it is calculated by the page's scripts; so is what `learning` shows."""
+    """All of it is calculated by the page's scripts; so is what `learning` and `blocks` show."""
     return render(request, "site/lab/lab.html")
 
 
 def learning(request: HttpRequest) -> HttpResponse:
     return render(request, "site/lab/learning.html")
+
+
+def blocks(request: HttpRequest) -> HttpResponse:
+    return render(request, "site/lab/blocks.html")

@@ -1,0 +1,1 @@
+"""What a network saw in a photo: worked out when somebody asks, and kept as files."""

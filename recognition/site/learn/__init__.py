@@ -1,0 +1,1 @@
+"""Pages that explain how such networks work, and what the words mean."""
