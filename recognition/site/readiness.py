@@ -9,7 +9,8 @@ from django.db import DatabaseError, connection
 
 from recognition.cnn.manifest import MANIFEST_NAME
 from recognition.core import failures, heartbeats, redis_client
-from recognition.files import of_versions
+from recognition.files import bucket, of_versions
+from recognition.files.bucket import BucketAway
 from recognition.models import ModelVersion
 from recognition.storage import checking
 from recognition.versions import finder, registry
@@ -25,6 +26,8 @@ def problems() -> dict[str, str | None]:
     for name, check in _CHECKS.items():
         # What does not answer once is not waited for a second time.
         found[name] = found.get(_NEEDS.get(name, "")) or _problem(check)
+    if bucket.is_used():
+        found["bucket"] = _problem(_bucket_answers)
     return found
 
 
@@ -39,7 +42,7 @@ def shortcomings() -> dict[str, str | None]:
 def _problem(check: Callable[[], None]) -> str | None:
     try:
         check()
-    except (Unfit, DatabaseError, redis.RedisError) as error:
+    except (Unfit, DatabaseError, redis.RedisError, BucketAway) as error:
         return str(error).strip() or type(error).__name__
     return None
 
@@ -51,6 +54,10 @@ def _database_answers() -> None:
 
 def _broker_answers() -> None:
     redis_client.connection().ping()
+
+
+def _bucket_answers() -> None:
+    bucket.exists("answers")  # whether it does
 
 
 def _version_is_live() -> None:
