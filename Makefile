@@ -64,6 +64,11 @@ FORBIDDEN_LICENCES := AGPL;Affero;SSPL;Server Side Public;Business Source;Common
 messages: .venv/installed-dev
 	python bin/messages.py
 
+# What pages show of the networks, found out by torch and read without it: after one was added or changed.
+networks: .venv/installed
+	python -m recognition.cnn.networks.describe
+	python -m recognition.cnn.diagrams
+
 # The pictures in docs/screenshots, taken anew. Needs a Chromium, and the network (bin/screenshots.py).
 screenshots: .venv/installed-dev
 	python -m bin.screenshots
@@ -100,4 +105,4 @@ node_modules/.installed: package.json package-lock.json | .venv/installed-dev
 	.venv-peer/bin/pip install --quiet --requirement benchmarks/requirements-peer.txt
 	@touch $@
 
-.PHONY: run test drills sbom audit coverage lint lint-python lint-js types hooks messages screenshots lock bench bench-queues
+.PHONY: run test drills sbom audit coverage lint lint-python lint-js types hooks messages networks screenshots lock bench bench-queues

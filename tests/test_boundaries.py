@@ -32,6 +32,7 @@ WITHOUT_TORCH = (
                 f"explain/{module}"
                 for module in ("classes", "explained", "faithfulness", "placing", "seen")
             ),
+            "diagrams/stored",
             "finder/coco",
             "finder/catalogue",
             "finder/detections",
@@ -50,6 +51,9 @@ WITHOUT_TORCH = (
             "pixels/exif/reading",
             "pixels/exif/removing",
             "measures/metrics_schema",
+            "walk/proposals",
+            "walk/sizes",
+            "walk/tiles",
             "store/bundle",
             "store/manifest_schema",
             "store/safetensors_header",
@@ -58,7 +62,7 @@ WITHOUT_TORCH = (
     ),
 )
 ENGINES = {"torch", "torchvision", "timm", "openvino", "safetensors"}
-FOR_WORKERS = {"sklearn", "scipy", "imagehash", "optuna"}
+FOR_WORKERS = {"sklearn", "scipy", "imagehash", "optuna", "umap", "numba"}
 MAX_LINES = 320
 MAX_FUNCTION_LINES = 50
 MAX_MODULES = 18

@@ -9,19 +9,23 @@ from collections import defaultdict
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import reverse
 
 from recognition.labels import labelling
 from recognition.models import ApiToken, Decision, Label, RunState, Via
 from recognition.people import tokens
+from recognition.site.learn.tour import STEPS
 from tests.support.addresses import addresses
 from tests.support.rows import add_photo, predicted_photo, training_run
 from tests.support.visible_words import latin_words
 
 NAMES = {
     *("Ark", "English", "Python", "JavaScript", "curl", "WebP", "Webhook", "Intel", "p", "ms"),
-    *("OpenVINO", "torch", "timm", "safetensors", "openvino"),
+    *("OpenVINO", "torch", "torchvision", "timm", "safetensors", "openvino"),
+    *("t", "x"),  # as formulas call numbers
     *("Esc", "Shift", "Enter", "Ctrl"),
     *("EfficientNet", "ResNet", "GoogLeNet", "AlexNet", "DenseNet", "Inception", "MobileNet"),
+    *("NanoDet-g", "Lite", "ConvNeXt"),
     *("ConvNeXt-Tiny", "LeNet", "SimAM", "ReLU", "Softmax", "Mixup", "Transformer", "ImageNet"),
 }
 GIVEN = {"sue", "script", "Small"}  # names that this test gave
@@ -46,7 +50,8 @@ def everything(superuser: User, version: object) -> list[str]:
     tokens.make(superuser, "script", tokens.Scope, None, None)
     run = training_run(epochs=2, state=RunState.SUCCEEDED)
     photo = photos[0]
-    return addresses(
+    steps = [reverse("learn-step", args=[step.slug]) for step in STEPS]
+    return steps + addresses(
         {
             "photo_id": photo.id, "batch_id": waiting.batch_id, "user_id": superuser.id,
             "number": 1, "candidate": 1, "baseline": 1, "name": "lite0", "run_id": run.pk,

@@ -36,7 +36,14 @@ from benchmarks.corpus import paths
 from benchmarks.recording import as_table, record
 from benchmarks.truth import LABELS
 from recognition.cnn.explain.class_maps import MapMaker, Question
-from recognition.cnn.explain.faithfulness import HOT_SHARE, check, curves, probability_of
+from recognition.cnn.explain.faithfulness import (
+    HOT_SHARE,
+    Check,
+    Curves,
+    check,
+    curves,
+    probability_of,
+)
 from recognition.cnn.explain.last_maps import find_ends
 from recognition.cnn.explain.placing import Values, centre_place, hottest, overlap, upsampled
 from recognition.cnn.head import log_sum_exp_by_group
@@ -81,7 +88,8 @@ def main() -> None:
     maker = MapMaker(load_network(options.version)[1], manifest.preprocessing)
     methods = dict(methods_of(maker, options))
     right = list(answered_right(options.photos, manifest, engine, options.count))
-    table = faithfulness(right, methods, manifest, engine)
+    found = {name: measured(method, right, manifest, engine) for name, method in methods.items()}
+    table = f"{faithfulness(found)}\n\n{drawn_out(found)}"
     print(table)
     overlaps = as_table(
         ("photos of two labels", "photos", "median overlap", "below 0.5"),
@@ -128,30 +136,40 @@ def answered_right(folder: Path, manifest: Manifest, engine: Engine, count: int)
             yield Seen(pixels, list(manifest.labels[answer].classes))
 
 
-def faithfulness(
-    right: list[Seen], methods: dict[str, Method], manifest: Manifest, engine: Engine
-) -> str:
+class Measured(NamedTuple):
+    """What was found of a method, photo by photo; times in seconds."""
+
+    checks: list[Check]
+    curves: list[Curves]
+    seconds: list[float]
+    with_check: list[float]
+
+
+def measured(method: Method, right: list[Seen], manifest: Manifest, engine: Engine) -> Measured:
+    found = Measured([], [], [], [])
+    method(*right[0])
+    for seen in right:
+        probability = probability_of(engine, manifest, seen.classes)
+        start = time.perf_counter()
+        values = method(*seen)
+        found.seconds.append(time.perf_counter() - start)
+        found.checks.append(check(seen.pixels, values, probability))
+        found.with_check.append(time.perf_counter() - start)
+        found.curves.append(curves(seen.pixels, values, probability))
+    return found
+
+
+def faithfulness(found: dict[str, Measured]) -> str:
     """The table of all methods, and whether the map is as faithful as is asked."""
-    rows, drops, elsewhere = [], {}, []
-    for name, method in methods.items():
-        checks, areas, seconds, with_check = [], [], [], []
-        method(*right[0])
-        for seen in right:
-            probability = probability_of(engine, manifest, seen.classes)
-            start = time.perf_counter()
-            values = method(*seen)
-            seconds.append(time.perf_counter() - start)
-            checks.append(check(seen.pixels, values, probability))
-            with_check.append(time.perf_counter() - start)
-            areas.append(curves(seen.pixels, values, probability))
+    rows, drops, elsewhere = [], {}, {}
+    for name, (checks, areas, seconds, with_check) in found.items():
         drops[name] = statistics.median(each.drop for each in checks)
-        if name == MAP:
-            elsewhere = [each.random_drop for each in checks]
+        elsewhere[name] = statistics.median(each.random_drop for each in checks)
         rows.append(
             (
                 name,
                 f"{drops[name]:.3f}",
-                f"{statistics.median(each.random_drop for each in checks):.3f}",
+                f"{elsewhere[name]:.3f}",
                 f"{statistics.median(each.alone for each in checks):.3f}",
                 f"{statistics.mean(each.insertion_area for each in areas):.3f}",
                 f"{statistics.mean(each.deletion_area for each in areas):.3f}",
@@ -160,13 +178,27 @@ def faithfulness(
             )
         )
     # The harder one of two ways to hide a fifth at random.
-    ratio = drops[MAP] / max(statistics.median(elsewhere), drops[RANDOM], 1e-9)
+    ratio = drops[MAP] / max(elsewhere[MAP], drops[RANDOM], 1e-9)
     verdict = "as asked" if ratio >= LEAST_RATIO else "NOT as asked"
     head = (
         *("map", "hidden: lost", "elsewhere: lost", "alone: left", "insertion", "deletion"),
         *("time", "with check"),
     )
     return f"{as_table(head, rows)}\n\nRatio {ratio:.1f}, at least {LEAST_RATIO}: {verdict}."
+
+
+def drawn_out(found: dict[str, Measured]) -> str:
+    """The curves: means of the label's probability, each tenth of the pixels."""
+    head = ["pixels"]
+    columns: list[list[str]] = []
+    for name, each in found.items():
+        for kind in ("insertion", "deletion"):
+            head.append(f"{name}: {kind}")
+            values = np.mean([getattr(curve, kind) for curve in each.curves], axis=0)
+            columns.append([f"{value:.2f}" for value in values])
+    shares = [f"{share:.0%}" for share in found[MAP].curves[0].shares]
+    rows = list(zip(shares, *columns, strict=True))
+    return as_table(head, rows[::2])
 
 
 def of_two_labels(

@@ -60,11 +60,15 @@ class Recogniser(nn.Module):
 
     def embed(self, pixels: Tensor) -> Tensor:
         """Normalise and run the backbone: uint8 (B, H, W, 3) -> (B, embedding_size)."""
+        embeddings: Tensor = self.backbone(self.normalised(pixels))
+        return embeddings
+
+    def normalised(self, pixels: Tensor) -> Tensor:
+        """What the backbone is given: uint8 (B, H, W, 3) -> float32 (B, 1 or 3, H, W)."""
         images = pixels.permute(0, 3, 1, 2).float()
         if self.greyscale:
             images = (images * self.luma).sum(dim=1, keepdim=True)
-        embeddings: Tensor = self.backbone((images - self.mean) / self.std)
-        return embeddings
+        return (images - self.mean) / self.std
 
 
 def _per_channel(values: float | tuple[float, ...]) -> Tensor:

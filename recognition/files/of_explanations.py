@@ -1,4 +1,5 @@
-"""What was worked out of photos, which is replaced when something new is known."""
+"""What was worked out of photos: explanations, and the map of them all. It is replaced when
+something new is known."""
 
 from __future__ import annotations
 
@@ -20,14 +21,14 @@ def latest(path: Path) -> Path:
     """The file as it was written last, wherever that was. Raises FileNotFoundError if it is only in
     a bucket that does not have it, and bucket.BucketAway."""
     if bucket.is_used():
-        bucket.fetch(copies.key(path), path)
+        bucket.fetch(_key(path), path)
     return path
 
 
 def written(path: Path) -> None:
     """It lies in its place on this machine. Raises bucket.BucketAway."""
     if bucket.is_used():
-        bucket.put(path, copies.key(path))
+        bucket.put(path, _key(path))
 
 
 def remove(photo: StoredPicture) -> None:
@@ -49,3 +50,10 @@ def listed() -> Iterator[Listed]:
             with suppress(FileNotFoundError):  # gone meanwhile
                 status = path.stat()
                 yield Listed(path, status.st_size, status.st_mtime)
+
+
+def _key(path: Path) -> str:
+    """The map lies in a folder of its own."""
+    if path.is_relative_to(settings.MEDIA_ROOT):
+        return copies.key(path)
+    return f"{path.parent.name}/{path.name}"

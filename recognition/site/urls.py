@@ -14,7 +14,8 @@ from recognition.site import (
     upload_page,
 )
 from recognition.site.history import chosen_page, history_page
-from recognition.site.learn import glossary, how_it_works
+from recognition.site.inside import walk_page
+from recognition.site.learn import glossary, how_it_works, networks_page, tour
 from recognition.site.notices import notices
 
 urlpatterns = [
@@ -46,15 +47,27 @@ urlpatterns = [
         photo_page.unlabel_part,
         name="unlabel-part",
     ),
+    path("photos/<uuid:photo_id>/inside/", walk_page.inside, name="inside"),
+    path(
+        "photos/<uuid:photo_id>/inside/<int:number>/<slug:what>/<slug:name>.webp",
+        walk_page.inside_picture,
+        name="inside-picture",
+    ),
     path("photos/<uuid:photo_id>/delete/", photo_page.delete, name="delete-photo"),
     path("photos/<uuid:photo_id>/thumbnail.jpg", pictures.thumbnail, name="thumbnail"),
     path("photos/<uuid:photo_id>/preview.jpg", pictures.preview, name="preview"),
     path("photos/<uuid:photo_id>/original", pictures.original, name="original"),
     path("how-it-works/", how_it_works.how_it_works, name="how-it-works"),
+    path("learn/", tour.start, name="learn"),
+    path("learn/questions/", tour.questions, name="learn-questions"),
+    path("learn/<slug:step>/", tour.step, name="learn-step"),
     path("lab/", how_it_works.laboratory, name="lab"),
     path("lab/learning/", how_it_works.learning, name="lab-learning"),
     path("lab/blocks/", how_it_works.blocks, name="lab-blocks"),
+    path("networks/", networks_page.listed, name="networks"),
+    path("networks/<slug:name>/", networks_page.page, name="network"),
     path("glossary/", glossary.page, name="glossary"),
+    path("", include("recognition.site.inside.urls")),
     path("", include("recognition.site.accounts.urls")),
     path("", include("recognition.site.app.urls")),
     path("notices/", notices.notices, name="notices"),

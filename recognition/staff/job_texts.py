@@ -20,6 +20,7 @@ _COUNTED_AS = {  # what the result calls the photos that are done
     Job.Kind.PHOTO_DELETION: "deleted",
     Job.Kind.PHOTO_RESTORATION: "restored",
     Job.Kind.LABEL_MERGE: "photos",
+    Job.Kind.PHOTO_MAP: "photos",
 }
 _TITLES = {  # of those that are always about the same
     Job.Kind.STORAGE_CHECK: gettext_lazy("Storage check"),
@@ -54,6 +55,10 @@ ERRORS = {
         "There are too few labelled photos for a curve: it takes two labels with six photos each."
     ),
     "no_version": gettext_lazy("No version is live."),
+    "not_placed": gettext_lazy(
+        "The photos could not be placed: the process that does it ended before its time, perhaps "
+        "for want of memory. Ask for it again."
+    ),
     "not_loaded": gettext_lazy(
         "The version cannot be loaded, so it predicts nothing. Restore its files; then ask for it "
         "again."

@@ -125,6 +125,7 @@ UNFOLD = {
                     _review(_("Review queue"), "bolt", "review-queue"),
                     _questions(_("Questions"), "contact_support"),
                     _review(_("Many at once"), "grid_view", "review-grid"),
+                    _review(_("Map of photos"), "scatter_plot", "review-map"),
                     _review(_("Suspect labels"), "flag", "review-suspects"),
                     _review(_("Near-duplicates"), "filter_none", "review-duplicates"),
                     _review(_("How review goes"), "speed", "review-figures"),

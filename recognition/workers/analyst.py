@@ -20,6 +20,7 @@ from recognition.analysis import (
     refresher,
     suspect_search,
 )
+from recognition.analysis.photo_map import drawing
 from recognition.core import audit, heartbeats, process
 from recognition.models import Prediction, State
 from recognition.review import statistics
@@ -65,6 +66,7 @@ work = Analyst(
     refresher.refresh_if_due,
     drift.look_if_due,
     acceptance.apply_promise,
+    drawing.draw_if_asked,
     suspect_search.search_if_due,
     statistics.refresh_if_due,
     audit.delete_old_if_due,

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from recognition.core import heartbeats, process
-from recognition.explanations import asking, kept, whys
+from recognition.explanations import asking, kept, walks, whys
 from recognition.workers import loop
 
 JOBS: tuple[Callable[[], object], ...] = (
     whys.work_on_asked,
+    walks.work_on_asked,
     asking.forget_failed,
     kept.clean_if_due,
 )

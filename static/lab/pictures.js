@@ -72,7 +72,7 @@ export async function pictureOf(file, side) {
  * @param {Uint8ClampedArray} colours
  * @param {number} side
  */
-function greyOf(colours, side) {
+export function greyOf(colours, side) {
   const grey = plane(side, side);
   grey.values.forEach((_, at) => {
     const [red, green, blue] = colours.subarray(at * 4, at * 4 + 3);

@@ -42,7 +42,7 @@ receivers.ask_for_test(hook)
 print(json.dumps({{
     "receiver_id": str(hook.id),
     "photo_id": str(photo.id), "batch_id": str(photo.batch_id), "user_id": person.id,
-    "number": 1, "candidate": 1, "baseline": 1, "name": "lite0",
+    "number": 1, "candidate": 1, "baseline": 1, "name": "lite0", "step": "flattening",
     "recognition_photo": str(photo.id), "recognition_prediction": str(photo.prediction_id),
     "recognition_label": Label.objects.get(slug="car").id, "recognition_modelversion": 1,
     "recognition_decision": str(Decision.objects.filter(by=person)[0].id), "auth_user": person.id,

@@ -23,6 +23,7 @@ from tests.support.rows import NO_ID, add_photo
 from webapp.home import BASE_DIR
 
 OPEN_TO_ALL = {"how-it-works", "lab", "lab-learning", "glossary", "login", "logout", "set-language"}
+OPEN_TO_ALL |= {"learn", "learn-step", "learn-questions"}
 OPEN_TO_ALL |= {"healthz", "readyz", "metrics", "session", "invitation", "password-link"}
 OPEN_TO_ALL |= {"account_login", "account_logout", "signed-out"}
 OPEN_TO_ALL |= {"web-manifest", "favicon", "offline", "service-worker"}
@@ -40,6 +41,10 @@ def addresses(photo: Photo) -> dict[str, str]:
         "batch_id": batch.id,
         "suggestion_id": NO_ID,
         "token_id": NO_ID,
+        "step": "softmax",
+        "number": 1,
+        "network": "live",
+        "name": "resnet18",
         "code": "x",
         "uidb64": "x",
         "token": "x",

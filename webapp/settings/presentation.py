@@ -13,5 +13,10 @@ TIME_ZONE = env.text("TZ", "UTC")
 STATIC_URL = "static/"
 STATIC_ROOT = ARK_HOME / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "webapp.deck.DeckFinder",
+]
 ARK_OFFLINE_PAGE = env.boolean("ARK_OFFLINE_PAGE", True)
 LOGGING = logs.configuration()

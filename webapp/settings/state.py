@@ -38,6 +38,7 @@ ARK_INCOMING = ARK_HOME / "incoming"  # uploads while they arrive, on the same d
 FILE_UPLOAD_HANDLERS = ["recognition.photos.uploads.SpoolUploadHandler"]
 ARK_TRAINING = ARK_HOME / "training"  # checkpoints of training runs
 ARK_EXPORTS = ARK_HOME / "exports"  # versions to download
+ARK_PHOTO_MAP = ARK_HOME / "map"  # where photos stand on the map; what numba compiled for it
 ARK_IMPORTS = ARK_HOME / "imports"  # bundles from elsewhere, until they are checked
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UNASKED_BYTES
 DATA_UPLOAD_MAX_NUMBER_FILES = ARK_MAX_BULK_FILES

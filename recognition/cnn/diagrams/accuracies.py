@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from torchvision import models
 
 from recognition.cnn.diagrams.stored import Published
@@ -14,8 +13,11 @@ _LITE = {"lite0": (0.751, 224), "lite1": (0.767, 240), "lite2": (0.776, 260)}
 _OF_ANOTHER = ("resnet50_dilated",)  # its weights were published, and measured, without dilation
 
 
-def published(network: Network) -> Published | None:
-    """None where nobody published a figure for the network as it is built here."""
+def published(network: Network, multiply_adds: int) -> Published | None:
+    """None where nobody published a figure for the network as it is built here.
+
+    multiply_adds: for pictures as Ark gives it.
+    """
     if network.name in _LITE:
         top1, side = _LITE[network.name]
     elif isinstance(network.weights, Download) and network.name not in _OF_ANOTHER:
@@ -24,6 +26,7 @@ def published(network: Network) -> Published | None:
         side = network.preprocessing.crop
     else:
         return None
-    example = torch.zeros(1, network.channels, side, side, device="meta")
-    steps = traced(on_meta(network.build), example)
-    return Published(top1, side, sum(step.multiply_adds for step in steps))
+    if side != network.preprocessing.crop:
+        steps = traced(on_meta(network.build), network.example(side).to("meta"))
+        multiply_adds = sum(step.multiply_adds for step in steps)
+    return Published(top1, side, multiply_adds)

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from recognition.cnn.diagrams.parts import Part, block_kinds, parts_of
-from recognition.cnn.diagrams.rows import laid_out
+from recognition.cnn.diagrams.rows import Slot, laid_out
 from recognition.cnn.diagrams.steps import Step
 
-_LARGE = 10  # boxes; a second drawing of a kind of block has at most so many
+_LARGE = 8  # boxes; a second drawing of a kind of block has at most so many
 
 
 def drawings(steps: Sequence[Step]) -> list[dict[str, Any]]:
@@ -37,7 +37,10 @@ def _chosen(variants: list[list[Part]]) -> Iterator[tuple[int, int]]:
     meets = [any(len(part.inputs) > 1 for part in parts) for parts in variants]
     shapes = [_words(parts) for parts in variants]
     counts = Counter(shape for shape, does in zip(shapes, meets, strict=True) if does)
-    sizes = {shape: len(parts) for shape, parts in zip(shapes, variants, strict=True)}
+    sizes = {
+        shape: sum(not part.end for part in parts)
+        for shape, parts in zip(shapes, variants, strict=True)
+    }
     usual = min(counts, key=lambda shape: (-counts[shape], sizes[shape]))
     small = [shape for shape in counts if sizes[shape] <= _LARGE]
     largest = max(small, key=lambda shape: sizes[shape], default=usual)
@@ -66,12 +69,16 @@ def _drawing(
         "where": where,
         "count": count,
         "boxes": [_box(steps, part) for part in parts],
-        "rows": [
-            [[slot.part, slot.is_line + (slot.is_line and slot.is_wide)] for slot in row]
-            for row in laid.rows
-        ],
+        "rows": [[[slot.part, _kind(slot)] for slot in row] for row in laid.rows],
         "lines": [[above[0], above[1], below[1]] for above, below in laid.lines],
     }
+
+
+def _kind(slot: Slot) -> int:
+    """As `stored.Place` has it."""
+    if not slot.is_line:
+        return 0
+    return 2 if slot.is_wide else 1
 
 
 def _box(steps: Sequence[Step], part: Part) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def _grouped(
     for key in dict.fromkeys(keys):
         own = tuple(step for step, other in zip(inside, keys, strict=True) if other == key)
         sources = dict.fromkeys(
-            places[by_number[number] if number in by_number else ("from", number)]
+            places[by_number.get(number, ("from", number))]
             for step in own
             for number in step.inputs
             if by_number.get(number) != key

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -41,8 +41,7 @@ def laid_out(inputs: Sequence[Sequence[int]]) -> Laid:
         sources = {
             slot: [above[part] for part in _taken(slot, inputs) if part in above] for slot in slots
         }
-        means = {slot: _mean(found) for slot, found in sources.items()}
-        slots.sort(key=lambda slot, means=means: (means[slot], slot.is_line, slot.part))
+        slots = _sorted(slots, sources)
         lines += [
             ((level - 1, place), (level, slots.index(slot)))
             for slot in slots
@@ -50,6 +49,11 @@ def laid_out(inputs: Sequence[Sequence[int]]) -> Laid:
         ]
         rows.append(slots)
     return Laid(rows, lines)
+
+
+def _sorted(slots: Sequence[Slot], sources: Mapping[Slot, Sequence[int]]) -> list[Slot]:
+    """Each below what it takes from; of those below the same, boxes stand before lines."""
+    return sorted(slots, key=lambda slot: (_mean(sources[slot]), slot.is_line, slot.part))
 
 
 def _slots(level: int, levels: Sequence[int], users: Sequence[Sequence[int]]) -> list[Slot]:

@@ -114,9 +114,10 @@ def diagram(name: str) -> Diagram:
     stored = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     published = stored["published"]
     return Diagram(
-        name=name,
+        name,
         layers=tuple(
-            BuiltLayer(*layer[:3], tuple(layer[3]), *layer[4:]) for layer in stored["layers"]
+            BuiltLayer(path, operation, details, tuple(shape), parameters, multiply_adds)
+            for path, operation, details, shape, parameters, multiply_adds in stored["layers"]
         ),
         drawings=tuple(_drawing(drawing) for drawing in stored["drawings"]),
         published=Published(**published) if published else None,

@@ -17,7 +17,7 @@ from recognition.cnn.diagrams.steps import Scope, Step
 
 # What does nothing to a picture once a network is trained, or only names its axes anew.
 _PASSED_OVER = ("Identity", "StochasticDepth", "Permute", "Dropout")
-_SIGNS = {operator.iadd: "add", operator.imul: "mul"}
+_SIGNS = {"iadd": "add", "imul": "mul"}
 
 
 def traced(module: nn.Module, example: Tensor, method: str = "forward") -> list[Step]:
@@ -124,7 +124,8 @@ def _operation(node: fx.Node, layer: nn.Module | None) -> tuple[str, dict[str, A
         return "input", {}
     if layer is not None:
         return described(layer)
-    called = _SIGNS.get(node.target, getattr(node.target, "__name__", str(node.target)))
+    called = str(getattr(node.target, "__name__", node.target))
+    called = _SIGNS.get(called, called)
     with_weights = any(source.op == "get_attr" for source in node.all_input_nodes)
     if called == "mul" and with_weights:
         return "scale", {}

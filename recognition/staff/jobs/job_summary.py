@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from recognition.core import heartbeats, jobs
 from recognition.models import Job, Label, RunState
@@ -28,6 +29,15 @@ _HEARD_OF = {  # the analyst sends no heartbeats
     Job.Kind.PHOTO_RESTORATION: heartbeats.TEACHER,
     Job.Kind.LABEL_MERGE: heartbeats.TEACHER,
     Job.Kind.PLACES: heartbeats.TEACHER,
+}
+_PAGES = {
+    Job.Kind.LEARNING_CURVE: ("training-learning-curve", gettext_lazy("Learning curve")),
+    Job.Kind.PHOTO_MAP: ("review-map", gettext_lazy("Map of photos")),
+    Job.Kind.STORAGE_CHECK: ("storage", gettext_lazy("Storage")),
+    Job.Kind.SUSPECT_SEARCH: ("review-suspects", gettext_lazy("Suspect labels")),
+    Job.Kind.PHOTO_DELETION: ("trash", gettext_lazy("Trash")),
+    Job.Kind.PHOTO_RESTORATION: ("trash", gettext_lazy("Trash")),
+    Job.Kind.LABEL_MERGE: ("admin:recognition_label_changelist", gettext_lazy("Labels")),
 }
 
 
@@ -85,16 +95,9 @@ def _took(job: Job) -> str:
 
 
 def _link(job: Job) -> tuple[str, str] | None:
-    if job.kind == Job.Kind.LEARNING_CURVE:
-        return reverse("training-learning-curve"), _("Learning curve")
-    if job.kind == Job.Kind.STORAGE_CHECK:
-        return reverse("storage"), _("Storage")
-    if job.kind == Job.Kind.SUSPECT_SEARCH:
-        return reverse("review-suspects"), _("Suspect labels")
-    if job.kind in (Job.Kind.PHOTO_DELETION, Job.Kind.PHOTO_RESTORATION):
-        return reverse("trash"), _("Trash")
-    if job.kind == Job.Kind.LABEL_MERGE:
-        return reverse("admin:recognition_label_changelist"), _("Labels")
+    if job.kind in _PAGES:
+        page, name = _PAGES[Job.Kind(job.kind)]
+        return reverse(page), str(name)
     if job.version is None:
         return None
     number = job.version.number

@@ -11,6 +11,7 @@ from recognition.staff.review import (
     queue_page,
     suspects_page,
 )
+from recognition.staff.review.map import chosen_points, map_page
 
 urlpatterns = [
     path("", queue_page.page, name="review-queue"),
@@ -35,6 +36,13 @@ urlpatterns = [
     path("duplicates/undo/", duplicates_page.undo, name="review-duplicates-undo"),
     path("promise/", promise_page.page, name="review-promise"),
     path("promise/change/", promise_page.change, name="review-promise-change"),
+    path("map/", map_page.page, name="review-map"),
+    path("map/live/", map_page.live, name="review-map-live"),
+    path("map/draw/", map_page.draw, name="review-map-draw"),
+    path("map/points/", map_page.points, name="review-map-points"),
+    path("map/photo/<uuid:photo_id>/", map_page.photo, name="review-map-photo"),
+    path("map/chosen/", chosen_points.show, name="review-map-chosen"),
+    path("map/act/", chosen_points.act, name="review-map-act"),
     path("suspects/", suspects_page.page, name="review-suspects"),
     path("suspects/<uuid:photo_id>/", suspects_page.decide, name="review-suspects-decide"),
     path("suspects/undo/", suspects_page.undo, name="review-suspects-undo"),

@@ -1,4 +1,4 @@
-// An Inception block: four branches look at the same maps, and their channels are stacked.
+// An inception module: four branches look at the same maps, and their channels are stacked.
 
 /**
  * @typedef {{ from: number, to: number, kernel: number }} Convolution

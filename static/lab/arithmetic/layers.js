@@ -68,25 +68,25 @@ export function backward(layer, input, arriving, gradients) {
 
 /**
  * Visits all products of a convolution whose result is as large as its input: zeros around it,
- * stride 1. Tells where each result, input and weight stands.
+ * stride 1. A weight meets the cells of a row one after the other: tells where they begin in the
+ * result and in the input, and how many they are.
  * @param {Convolution} layer
  * @param {Maps} input
- * @param {(result: number, input: number, weight: number) => void} visit
+ * @param {(weight: number, result: number, input: number, count: number) => void} visit
  */
-function eachProduct({ from, to, size }, { height, width }, visit) {
+function eachRow({ from, to, size }, { height, width }, visit) {
   const margin = (size - 1) / 2;
-  for (let out = 0; out < to; out++) {
-    for (let at = 0; at < height * width; at++) {
-      const [row, column] = [Math.floor(at / width), at % width];
-      for (let cell = 0; cell < size * size; cell++) {
-        const y = row + Math.floor(cell / size) - margin;
-        const x = column + (cell % size) - margin;
-        if (y < 0 || x < 0 || y >= height || x >= width) continue;
-        for (let channel = 0; channel < from; channel++) {
-          const weight = (out * from + channel) * size * size + cell;
-          visit(out * height * width + at, (channel * height + y) * width + x, weight);
-        }
-      }
+  for (let weight = 0; weight < to * from * size * size; weight++) {
+    const out = Math.floor(weight / (from * size * size));
+    const channel = Math.floor(weight / (size * size)) % from;
+    const down = (Math.floor(weight / size) % size) - margin;
+    const right = (weight % size) - margin;
+    const first = Math.max(0, -right);
+    const count = Math.min(width, width - right) - first;
+    const bottom = Math.min(height, height - down);
+    for (let row = Math.max(0, -down); row < bottom; row++) {
+      const result = (out * height + row) * width + first;
+      visit(weight, result, (channel * height + row + down) * width + first + right, count);
     }
   }
 }
@@ -99,9 +99,11 @@ function convolved(layer, input) {
   const { weights, bias, to } = layer;
   const output = maps(to, input.height, input.width);
   const area = input.height * input.width;
-  const sums = Float64Array.from(output.values, (_, at) => bias[Math.floor(at / area)]);
-  eachProduct(layer, input, (result, at, weight) => {
-    sums[result] += input.values[at] * weights[weight];
+  const sums = new Float64Array(output.values.length);
+  for (let out = 0; out < to; out++) sums.fill(bias[out], out * area, (out + 1) * area);
+  eachRow(layer, input, (weight, result, from, count) => {
+    const by = weights[weight];
+    for (let at = 0; at < count; at++) sums[result + at] += input.values[from + at] * by;
   });
   output.values.set(sums);
   return output;
@@ -119,9 +121,14 @@ function convolvedBack(layer, input, arriving, gradients) {
   arriving.forEach((value, at) => {
     gradients.bias[Math.floor(at / area)] += value;
   });
-  eachProduct(layer, input, (result, at, weight) => {
-    gradients.weights[weight] += arriving[result] * input.values[at];
-    back[at] += arriving[result] * layer.weights[weight];
+  eachRow(layer, input, (weight, result, from, count) => {
+    const by = layer.weights[weight];
+    let gradient = 0;
+    for (let at = 0; at < count; at++) {
+      gradient += arriving[result + at] * input.values[from + at];
+      back[from + at] += arriving[result + at] * by;
+    }
+    gradients.weights[weight] += gradient;
   });
   return back;
 }

@@ -1,4 +1,4 @@
-// An inception block, touchable: its branches can be switched off.
+// An inception module, touchable: its branches can be switched off.
 import { the } from "../../dom.js";
 import { BLOCKS, BRANCHES, convolutionsOf, weightsOf } from "../arithmetic/inception.js";
 import { filledIn, whole } from "../numbers.js";
@@ -50,6 +50,8 @@ function show() {
   const sum = parts.length > 1 ? `${parts.join(" + ")} = ${total}` : String(total);
   const stack = the("[data-stack]", HTMLElement, section);
   stack.setAttribute("aria-label", filledIn(stack.dataset.text, { sum }));
+  const all = BRANCHES.reduce((most, branch) => most + block()[branch], 0);
+  the("[data-rest]", HTMLElement, stack).style.flexGrow = String(all - total);
   say(section, "sum", { sum, side, from });
   const [weights, other] = [isNarrowed(), !isNarrowed()].map(weightsWith).map(whole);
   say(section, "weights", { weights, other, from }, isNarrowed() ? "text" : "textWide");

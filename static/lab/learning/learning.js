@@ -9,6 +9,8 @@ import { batchOf, digitsOf, goOn, MOST_STEPS, start, wayBack } from "./training.
  * @typedef {import("./training.js").Run} Run
  */
 
+const BETWEEN_DRAWINGS_MS = 40; // smooth enough, and most of the time goes into learning
+
 const page = the("[data-learning]", HTMLElement);
 const rate = the("[data-rate]", HTMLSelectElement);
 const beside = the("[data-beside]", HTMLSelectElement);
@@ -35,7 +37,6 @@ function setUp(digits) {
   function step() {
     for (const run of runs) goOn(run, digits, Number(rate.value));
     if (runs[0].losses.length >= MOST_STEPS) learn(false);
-    showNext();
   }
 
   /** @param {boolean} shall */
@@ -54,11 +55,16 @@ function setUp(digits) {
 
   function goOnLearning() {
     if (!isLearning) return;
-    step();
+    const until = performance.now() + BETWEEN_DRAWINGS_MS;
+    while (isLearning && performance.now() < until) step();
+    showNext();
     requestAnimationFrame(goOnLearning);
   }
 
-  stepButton.addEventListener("click", step);
+  stepButton.addEventListener("click", () => {
+    step();
+    showNext();
+  });
   learnButton.addEventListener("click", () => {
     learn(!isLearning);
     goOnLearning();

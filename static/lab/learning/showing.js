@@ -13,7 +13,7 @@ import { pointsOf, smoothed } from "./curves.js";
 
 const KERNEL = 3;
 const SHOWN_TERMS = 6;
-const FINE = 5; // digits: gradients are small
+const FINE = 6; // digits: gradients are small, and so is the loss of what is known well
 
 /** @param {number} part */
 const percent = (part) => `${Math.round(part * 100)}\u00a0%`;
@@ -40,6 +40,28 @@ export function showRuns(runs) {
     the(`[data-curve-name="${at}"]`, HTMLElement).textContent = name;
   });
   showComparison(runs);
+  showConnected(runs);
+}
+
+/**
+ * Where the size of the last layer comes from.
+ * @param {Run[]} runs
+ */
+function showConnected(runs) {
+  const list = the("[data-connected]", HTMLElement);
+  all("li", HTMLLIElement, list).forEach((line, at) => {
+    const { network } = runs[at];
+    const maps = shapesAlong(network).at(-2);
+    const last = network[network.length - 1];
+    if (!maps || last.kind !== "linear") return;
+    line.textContent = filledIn(list.dataset.text, {
+      name: nameOf(runs[at]),
+      maps: maps.channels,
+      side: maps.height,
+      features: last.from,
+      weights: last.weights.length,
+    });
+  });
 }
 
 /** @param {Run} run */
@@ -50,15 +72,22 @@ function nameOf({ name }) {
 
 /** @param {Run} run */
 function shapesOf({ network }) {
-  const { values } = plane(SIDE, SIDE);
-  const picture = { channels: 1, height: SIDE, width: SIDE, values };
   const kinds = network.map(({ kind }) => kind);
-  const shapes = outputsOf(network, picture).filter(
+  const shapes = shapesAlong(network).filter(
     (_, at) => at === 0 || kinds[at - 1] === "pooling" || isLastOfStage(kinds, at - 1),
   );
   const stages = shapes.slice(0, -1);
   const sizes = stages.map(({ channels, height, width }) => `${channels}×${height}×${width}`);
   return [...sizes, CLASSES].join(" → ");
+}
+
+/**
+ * The picture's, and that of what each layer makes.
+ * @param {Run["network"]} network
+ */
+function shapesAlong(network) {
+  const { values } = plane(SIDE, SIDE);
+  return outputsOf(network, { channels: 1, height: SIDE, width: SIDE, values });
 }
 
 /**
@@ -137,9 +166,9 @@ export function showWayBack(back, rate) {
     score: scores[label],
     power: powers[label],
     sum: powers.reduce((sum, power) => sum + power, 0),
-    probability: probabilities[label],
+    probability: written(probabilities[label], FINE),
   });
-  say("loss", { probability: probabilities[label], loss });
+  say("loss", { probability: written(probabilities[label], FINE), loss: written(loss, FINE) });
   sayWeights(back, rate);
 }
 
@@ -152,7 +181,7 @@ function sayWeights(back, rate) {
   say("last", {
     label,
     feature: feature.at + 1,
-    difference: term(probabilities[label] - 1),
+    difference: term(probabilities[label] - 1, FINE),
     value: written(feature.value),
     gradient: written(lastWeight.gradient, FINE),
   });

@@ -22,6 +22,7 @@ const KEYS = {
   a: "annotate",
   e: "expert",
   c: "note",
+  y: "why",
   Escape: "cancel",
   "+": "larger",
   "=": "larger",

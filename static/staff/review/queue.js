@@ -286,6 +286,8 @@ const actions = {
   forth: () => carousel.move(1),
   help: () => the("[data-help]", HTMLDialogElement, page).showModal(),
   again: refill,
+  // Beside the queue, in a tab of its own; what is at hand stays.
+  why: () => carousel.current && maybe("[data-why]", HTMLAnchorElement, carousel.current)?.click(),
   ...noteActions({ ...ofPicture, add, leave }),
   ...pictureActions(ofPicture),
 };

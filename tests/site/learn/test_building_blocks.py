@@ -1,4 +1,4 @@
-"""The arithmetic of the laboratory's building blocks against PyTorch's and the project's networks."""
+"""The arithmetic of the laboratory's building blocks against PyTorch's and the catalogue's."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def calculated(script: str, given: object) -> Any:
         const at = "{FOLDER}/";
         const {{ plane }} = await import(at + "plane.js");
         const made = (rows) => plane(rows.length, rows[0].length, rows.flat());
-        const plain = ({{ height, width, values }}) => ({{ size: [height, width], values: [...values] }});
+        const plain = ({{ height, width, values }}) =>
+          ({{ size: [height, width], values: [...values] }});
         const given = {json.dumps(given)};
         const answer = await (async () => {{ {script} }})();
         console.log(JSON.stringify(answer));

@@ -1,0 +1,1 @@
+"""Pages that look into a network while it looks at a photo."""
