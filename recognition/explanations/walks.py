@@ -17,7 +17,7 @@ from django.conf import settings
 
 from recognition.cnn.engines import BrokenEngine
 from recognition.cnn.finder.engine import FinderEngine, load_finder
-from recognition.cnn.manifest import CorruptCheckpoint
+from recognition.cnn.manifest import CorruptCheckpoint, Manifest
 from recognition.cnn.networks.summaries import summaries
 from recognition.cnn.pixels.boxes import Box
 from recognition.cnn.pixels.decoded import Pixels, Views, load_views
@@ -33,6 +33,7 @@ from recognition.models import Job, ModelVersion, Photo
 from recognition.versions import looking
 
 if TYPE_CHECKING:
+    from recognition.cnn.recogniser import Recogniser
     from recognition.cnn.walk.walker import Walker
 
 _FORMAT = 1  # of what is kept
@@ -128,29 +129,29 @@ def _subject(photo: Photo, views: Views, seen: Preprocessing) -> Pixels:
 
 
 def _walker(version: ModelVersion, network: str) -> Walker:
-    """Of the network last used, it is in memory."""
-    key = network or version.sha256
-    if key not in _walkers:
-        import torch
+    """Of the version last used, it is in memory. Networks of the catalogue are built each time:
+    that takes a second at most, and they are large."""
+    import torch
 
-        from recognition.cnn.walk.walker import Walker
+    from recognition.cnn.walk.of_catalogue import catalogue_network
+    from recognition.cnn.walk.walker import Walker
 
-        torch.set_num_threads(1)
+    torch.set_num_threads(1)
+    if network:
+        return Walker(*catalogue_network(network))
+    if version.sha256 not in _walkers:
         _walkers.clear()
-        _walkers[key] = Walker(*_network(version, network))
+        _walkers[version.sha256] = Walker(*_loaded(version))
         # What is loaded stays: the garbage collector need not look at it again.
         gc.freeze()
-    return _walkers[key]
+    return _walkers[version.sha256]
 
 
-def _network(version: ModelVersion, network: str) -> Any:
+def _loaded(version: ModelVersion) -> tuple[Manifest, Recogniser]:
     from recognition.cnn.store.checkpoint import load_network
-    from recognition.cnn.walk.of_catalogue import catalogue_network
 
-    if network:
-        return catalogue_network(network)
     try:
-        return (*load_network(of_versions.folder(version)), True)
+        return load_network(of_versions.folder(version))
     except CorruptCheckpoint as error:
         raise JobFailed("not_loaded", str(error)) from error
 

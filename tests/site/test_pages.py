@@ -22,7 +22,16 @@ from tests.support.pages import inline_code, text
 from tests.support.rows import NO_ID, add_photo
 from webapp.home import BASE_DIR
 
-OPEN_TO_ALL = {"how-it-works", "lab", "lab-learning", "glossary", "login", "logout", "set-language"}
+OPEN_TO_ALL = {
+    "how-it-works",
+    "lab",
+    "lab-learning",
+    "lab-blocks",
+    "glossary",
+    "login",
+    "logout",
+    "set-language",
+}
 OPEN_TO_ALL |= {"learn", "learn-step", "learn-questions"}
 OPEN_TO_ALL |= {"healthz", "readyz", "metrics", "session", "invitation", "password-link"}
 OPEN_TO_ALL |= {"account_login", "account_logout", "signed-out"}
@@ -44,6 +53,7 @@ def addresses(photo: Photo) -> dict[str, str]:
         "step": "softmax",
         "number": 1,
         "network": "live",
+        "what": "walk",
         "name": "resnet18",
         "code": "x",
         "uidb64": "x",
