@@ -36,6 +36,7 @@ OPEN_TO_ALL |= {"learn", "learn-step", "learn-questions"}
 OPEN_TO_ALL |= {"healthz", "readyz", "metrics", "session", "invitation", "password-link"}
 OPEN_TO_ALL |= {"account_login", "account_logout", "signed-out"}
 OPEN_TO_ALL |= {"web-manifest", "favicon", "offline", "service-worker"}
+OPEN_TO_ALL |= {"lab-blocks", "networks", "network"}
 OPEN_TO_ALL |= {"account_inactive", "account_signup", "mfa_login_webauthn"}
 OPEN_TO_ALL |= {"account_reset_password", "account_reset_password_done"}
 OPEN_TO_ALL |= {"account_reset_password_from_key_done"}
