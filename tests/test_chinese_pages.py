@@ -25,6 +25,7 @@ NAMES = {
     *("t", "x"),  # as formulas call numbers
     *("Esc", "Shift", "Enter", "Ctrl"),
     *("EfficientNet", "ResNet", "GoogLeNet", "AlexNet", "DenseNet", "Inception", "MobileNet"),
+    *("NanoDet-g", "Lite", "ConvNeXt"),
     *("ConvNeXt-Tiny", "LeNet", "SimAM", "ReLU", "Softmax", "Mixup", "Transformer", "ImageNet"),
 }
 GIVEN = {"sue", "script", "Small"}  # names that this test gave

@@ -10,7 +10,7 @@ import gc
 import hashlib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -19,8 +19,9 @@ from recognition.cnn.engines import BrokenEngine
 from recognition.cnn.finder.engine import FinderEngine, load_finder
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.networks.summaries import summaries
-from recognition.cnn.pixels.decoded import Views, load_views
-from recognition.cnn.pixels.preprocessing import SHORTER_SIDE, Preprocessing
+from recognition.cnn.pixels.boxes import Box
+from recognition.cnn.pixels.decoded import Pixels, Views, load_views
+from recognition.cnn.pixels.preprocessing import SHORTER_SIDE, Preprocessing, subject_pixels
 from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.cnn.serving.label_groups import LabelGroups
 from recognition.cnn.walk.proposals import proposals_of
@@ -34,32 +35,58 @@ if TYPE_CHECKING:
     from recognition.cnn.walk.walker import Walker
 
 _FORMAT = 1  # of what is kept
+_OWN, _SUBJECT = "own", "-subject"
 
 # What was used last, by what it is.
 _walkers: dict[str, Walker] = {}
 _finders: dict[str, FinderEngine] = {}
 
 
-def what_of(network: str) -> str:
-    """What to ask for, and the name under which it is kept. network: one of the catalogue, instead
-    of the version's own; or ""."""
-    return f"{asking.WALK}-{network}" if network else asking.WALK
+class Way(NamedTuple):
+    """network: one of the catalogue, instead of the version's own; or "". of_subject: it sees the
+    main subject instead of the photo's centre."""
+
+    network: str = ""
+    of_subject: bool = False
+
+    @property
+    def what(self) -> str:
+        """What to ask for, and the name under which it is kept."""
+        return f"{asking.WALK}-{self.network or _OWN}{_SUBJECT if self.of_subject else ''}"
 
 
-def read(photo: Photo, version: ModelVersion, network: str = "") -> dict[str, Any] | None:
+WHOLE = Way()
+
+
+def way_of(what: str) -> Way:
+    """What `Way.what` says."""
+    rest = what.partition("-")[2]
+    network = rest.removesuffix(_SUBJECT)
+    return Way("" if network == _OWN else network, rest.endswith(_SUBJECT))
+
+
+def subject_box(photo: Photo) -> list[float] | None:
+    """Of the main subject, if the network found one."""
+    subjects = photo.prediction.subjects.all() if photo.prediction else ()
+    return next((subject.box for subject in subjects), None)
+
+
+def read(photo: Photo, version: ModelVersion, way: Way = WHOLE) -> dict[str, Any] | None:
     """What is kept, if it is still about what is there now."""
-    document = kept.read(photo.id, version.number, what_of(network))
-    return document if document and document.get("about") == about(version, network) else None
+    document = kept.read(photo.id, version.number, way.what)
+    return document if document and document.get("about") == about(photo, version, way) else None
 
 
-def picture_path(photo_id: UUID, number: int, network: str, name: str) -> Path:
-    return kept.picture_path(photo_id, number, f"{what_of(network)}-{name}")
+def picture_path(photo_id: UUID, number: int, what: str, name: str) -> Path:
+    return kept.picture_path(photo_id, number, f"{what}-{name}")
 
 
-def about(version: ModelVersion, network: str = "") -> str:
-    """A digest of all that a walk depends on, besides the photo."""
-    finder = "" if network else _finder_sha256(version)
-    said = [_FORMAT, network or version.sha256, LabelTree().in_use_by_slug(), finder]
+def about(photo: Photo, version: ModelVersion, way: Way) -> str:
+    """A digest of all that a walk depends on, besides the photo's pixels."""
+    finder = "" if way.network else _finder_sha256(version)
+    box = subject_box(photo) if way.of_subject else None
+    network = way.network or version.sha256
+    said = [_FORMAT, network, LabelTree().in_use_by_slug(), finder, box]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
@@ -70,23 +97,32 @@ def work_on_asked() -> None:
 
 def walk(photo: Photo, version: ModelVersion, what: str) -> None:
     """Work a walk out and keep it, unless that is done. Raises JobFailed."""
-    network = what.partition("-")[2]
-    if network and network not in summaries():
+    way = way_of(what)
+    if way.network and way.network not in summaries():
         raise JobFailed("gone")
-    if read(photo, version, network):
+    if read(photo, version, way):
         return
-    walker = _walker(version, network)
-    views = _views(photo, walker.manifest.preprocessing)
+    walker = _walker(version, way.network)
+    seen = walker.manifest.preprocessing
+    views = _views(photo, seen)
     groups = LabelGroups(walker.manifest.labels, LabelTree().in_use_by_slug())
-    walked = walker.walk(views.pixels, groups.labels)
-    found, pictures = (None, {}) if network else _found(version, views)
+    pixels = _subject(photo, views, seen) if way.of_subject else views.pixels
+    walked = walker.walk(pixels, groups.labels)
+    found, pictures = (None, {}) if way.network else _found(version, views)
     kept.keep(
         photo.id,
         version.number,
         what,
-        {"about": about(version, network), **walked.fields, "finder": found},
+        {"about": about(photo, version, way), **walked.fields, "finder": found},
         {f"{what}-{name}": file for name, file in {**walked.pictures, **pictures}.items()},
     )
+
+
+def _subject(photo: Photo, views: Views, seen: Preprocessing) -> Pixels:
+    box = subject_box(photo)
+    if box is None or views.kept is None:
+        raise JobFailed("gone")
+    return subject_pixels(views.kept.image(), Box(*box), seen)
 
 
 def _walker(version: ModelVersion, network: str) -> Walker:

@@ -3,17 +3,20 @@
 {"about": `About.digest`, "is_checked": whether the checks are in it yet, "views": [a view],
 "pulled": what `pulling.found` makes, or null}, where a view is {"place": left, top, right and
 bottom in parts of 1 of the photo, "box": of the subject or null, "labels": [what
-`explained.to_fields` makes], "children": {slug: {"shares": [[slug, share]], "undecided": [slug]}}}.
-The maps are kept first, since they are quick; the checks follow.
+`explained.to_fields` makes], "children": {slug: {"shares": [[slug, share]], "undecided": [slug]}},
+"shown": of PARTS, which have a picture each: [[slug, probability]] of what the network then says}.
+The maps are kept first, since they are quick; the checks and the pictures follow.
 """
 
 from __future__ import annotations
 
 import gc
+import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.conf import settings
+from PIL import Image
 
 from recognition.cnn.engines import BrokenEngine
 from recognition.cnn.explain.classes import children_of
@@ -30,10 +33,11 @@ from recognition.labels.tree import LabelTree
 from recognition.models import Job, ModelVersion, Photo
 
 if TYPE_CHECKING:
-    from recognition.cnn.explain.explainer import Explainer
+    from recognition.cnn.explain.explainer import Explainer, Shown
 
 MOST_CLASSES = 10  # of a label that are kept
 MOST_CHILDREN = 8
+PARTS = ("alone", "masked")  # the hot spot of the first label, and all but it
 
 _loaded: dict[str, Explainer] = {}  # of the version last used, by its sha256
 
@@ -55,16 +59,19 @@ def explain(photo: Photo, version: ModelVersion, what: str) -> None:
     seen = _seen(photo, explainer, asked)
     pulled = pulling.found(photo, version, asked) if asked.wrong else None
     for is_checked in (False, True):
-        views = [
-            _explained(explainer, view, one, asked, is_checked)
-            for view, one in zip(asked.views, seen, strict=True)
-        ]
-        kept.keep(
-            photo.id,
-            version.number,
-            what,
-            {"about": asked.digest, "is_checked": is_checked, "views": views, "pulled": pulled},
-        )
+        views: list[dict[str, Any]] = []
+        pictures: dict[str, bytes] = {}
+        for number, (view, one) in enumerate(zip(asked.views, seen, strict=True)):
+            fields, shown = _explained(explainer, view, one, asked, is_checked)
+            views.append(fields)
+            pictures |= {picture_name(number, part): content for part, content in shown.items()}
+        document = {"about": asked.digest, "is_checked": is_checked, "views": views}
+        kept.keep(photo.id, version.number, what, {**document, "pulled": pulled}, pictures)
+
+
+def picture_name(view: int, part: str) -> str:
+    """As `kept` knows it."""
+    return f"why-{view}-{part}"
 
 
 def _explainer(version: ModelVersion) -> Explainer:
@@ -98,18 +105,30 @@ def _seen(photo: Photo, explainer: Explainer, asked: About) -> list[Seen]:
 
 def _explained(
     explainer: Explainer, view: View, seen: Seen, asked: About, is_checked: bool
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """A view, and its pictures by what they show."""
     groups = LabelGroups(explainer.manifest.labels, asked.counts_as)
     found = explainer.explain(
         seen.pixels, view.slugs, groups.labels, asked.parents, checked=int(is_checked)
     )
     children = {one.slug: _children(one, groups, asked) for one in found}
-    return {
+    shown: tuple[Shown, ...] = ()
+    if is_checked and found:
+        shown = explainer.alone_and_masked(seen.pixels, found[0], groups.labels, asked.parents)
+    fields = {
         "place": list(seen.place),
         "box": view.box,
         "labels": [_fields(one) for one in found],
         "children": {slug: shares for slug, shares in children.items() if shares},
+        "shown": {part: one.top for part, one in zip(PARTS, shown, strict=False)},
     }
+    return fields, {part: _webp(one) for part, one in zip(PARTS, shown, strict=False)}
+
+
+def _webp(shown: Shown) -> bytes:
+    content = io.BytesIO()
+    Image.fromarray(shown.pixels).save(content, "WEBP", quality=80)
+    return content.getvalue()
 
 
 def _fields(explained: Explained) -> dict[str, Any]:

@@ -49,7 +49,7 @@ urlpatterns = [
     ),
     path("photos/<uuid:photo_id>/inside/", walk_page.inside, name="inside"),
     path(
-        "photos/<uuid:photo_id>/inside/<int:number>/<slug:network>/<slug:name>.webp",
+        "photos/<uuid:photo_id>/inside/<int:number>/<slug:what>/<slug:name>.webp",
         walk_page.inside_picture,
         name="inside-picture",
     ),

@@ -8,8 +8,9 @@ from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import User
+from PIL import Image
 
-from recognition.cnn.explain.explained import from_fields
+from recognition.cnn.explain.explained import Explained, from_fields
 from recognition.core.jobs import JobFailed
 from recognition.explanations import kept, pulling, whys
 from recognition.explanations.asked_about import about
@@ -46,6 +47,17 @@ def test_each_view_has_maps_and_the_answer_a_check(duck: Photo) -> None:
     for first in (whole[0], subject[0]):
         assert first.check.alone > first.check.random_alone
         assert 1 < len(first.classes) <= whys.MOST_CLASSES
+    for number, view in enumerate(document["views"]):
+        said = dict(view["shown"]["alone"])
+        assert said["duck"] == pytest.approx(first_of(view).check.alone, abs=0.01)
+        picture = kept.picture_path(duck.id, 1, whys.picture_name(number, "masked"))
+        with Image.open(picture) as shown:
+            assert shown.size == (256, 256)
+
+
+def first_of(view: dict[str, Any]) -> Explained:
+    """Of the view's first label."""
+    return from_fields(view["labels"][0])
 
 
 def test_of_a_broader_answer_it_tells_what_could_not_be_told_apart(duck: Photo) -> None:

@@ -51,7 +51,10 @@ def described(
     if isinstance(what, nn.Conv2d):
         return "convolution", _convolution(what)
     if kind == "BatchNormAct2d":
-        return "normalisation", {"kind": "BatchNorm2d", "then": type(what.act).__name__}
+        then = type(what.act).__name__
+        return "normalisation", {"kind": "BatchNorm2d"} | (
+            {"then": then} if then != "Identity" else {}
+        )
     operation = _BY_CLASS[kind]
     if operation in ("activation", "normalisation"):
         return operation, {"kind": kind}

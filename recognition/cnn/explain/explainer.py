@@ -4,19 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from recognition.cnn.explain.class_maps import MapMaker, Question
-from recognition.cnn.explain.classes import Parents, classes_of, shares_of
+from recognition.cnn.explain.classes import (
+    Floats,
+    Parents,
+    class_probabilities,
+    classes_of,
+    shares_of,
+)
 from recognition.cnn.explain.explained import Explained
-from recognition.cnn.explain.faithfulness import check, probability_of
+from recognition.cnn.explain.faithfulness import alone_and_masked, check, probability_of
 from recognition.cnn.manifest import Manifest
 from recognition.cnn.serving.engine import load_engine
 from recognition.cnn.serving.outputs import Engine
 from recognition.cnn.store.checkpoint import load_network
 from recognition.cnn.taxonomy import Label
+
+
+class Shown(NamedTuple):
+    """pixels: (crop, crop, 3), what was left of a view. top: the labels that the network then says,
+    most first, with their probabilities."""
+
+    pixels: npt.NDArray[np.uint8]
+    top: tuple[tuple[str, float], ...]
 
 
 class Explainer:
@@ -58,7 +73,7 @@ class Explainer:
         A label that no class stands for, because the finder alone knows it, is left out.
         """
         known = labels if labels is not None else self.manifest.labels
-        in_use = sorted({number for label in known for number in label.classes})
+        in_use = _classes_in_use(known)
         asked = {slug: classes_of(slug, known, parents) for slug in slugs}
         asked = {slug: classes for slug, classes in asked.items() if classes}
         made = self._maker.maps(
@@ -72,3 +87,44 @@ class Explainer:
             shares = tuple(shares_of(made.fine_logits, self.manifest, classes))
             explained.append(Explained(slug, map_, shares, checked_map))
         return explained
+
+    def alone_and_masked(
+        self,
+        pixels: npt.NDArray[np.uint8],
+        explained: Explained,
+        labels: Sequence[Label] | None = None,
+        parents: Parents | None = None,
+        top: int = 3,
+    ) -> tuple[Shown, Shown]:
+        """What the network says when it sees the hot part alone, and when it sees all but it.
+
+        pixels, labels, parents: as they were explained. top: how many labels.
+        """
+        known = labels if labels is not None else self.manifest.labels
+        in_use = _classes_in_use(known)
+        classes = classes_of(explained.slug, known, parents)
+        probability = probability_of(self._engine, self.manifest, classes, in_use)
+        squares = alone_and_masked(pixels, explained.map.values, probability)
+        alone, masked = (
+            Shown(square, self._top(fine_logits, known, in_use)[:top])
+            for square, fine_logits in zip(
+                squares, self._engine(np.stack(squares)).fine_logits, strict=True
+            )
+        )
+        return alone, masked
+
+    def _top(
+        self, fine_logits: Floats, labels: Sequence[Label], in_use: Sequence[int]
+    ) -> tuple[tuple[str, float], ...]:
+        probabilities = class_probabilities(fine_logits, self.manifest)
+        whole = probabilities[list(in_use)].sum()
+        said = {
+            label.slug: float(probabilities[list(label.classes)].sum() / whole)
+            for label in labels
+            if label.classes
+        }
+        return tuple(sorted(said.items(), key=lambda one: -one[1]))
+
+
+def _classes_in_use(labels: Sequence[Label]) -> list[int]:
+    return sorted({number for label in labels for number in label.classes})

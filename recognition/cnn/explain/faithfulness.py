@@ -119,6 +119,15 @@ def check(
     return Check(before, at_hidden, alone[0], masked[0], _mean(alone[1:]), _mean(masked[1:]))
 
 
+def alone_and_masked(
+    pixels: Pixels, values: Values, probability: Probability, share: float = HOT_SHARE
+) -> tuple[Pixels, Pixels]:
+    """The square with its hot part alone, and with all but it, as `check` shows them."""
+    hot = hottest(upsampled(values, len(pixels)), share)
+    _before, hidden, _at_hidden = _hide(pixels, probability)
+    return mixed(hidden, pixels, hot), mixed(pixels, hidden, hot)
+
+
 def curves(pixels: Pixels, values: Values, probability: Probability, steps: int = _STEPS) -> Curves:
     """pixels, values: as above."""
     heat = upsampled(values, len(pixels))

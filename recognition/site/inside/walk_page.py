@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
-from recognition.cnn.networks.summaries import summaries
 from recognition.explanations import asking, walks
 from recognition.models import Job, Label, Photo, RunState
 from recognition.photos import selectors
@@ -28,7 +27,6 @@ from recognition.site.requests import SignedInRequest
 
 _KEPT_FOR_S = 3600
 _WIDTH = 1000
-OWN = "own"
 _FAILED = {
     "unreadable": gettext_lazy("The photo cannot be read any more."),
     "not_loaded": gettext_lazy("The version cannot be loaded: its files are damaged."),
@@ -41,10 +39,10 @@ def inside(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     """`part=channel` gives one channel alone; `look=due` nothing until there is something new."""
     photo = _visible_photo(request.user, photo_id)
     choices = choices_for(photo, request.user)
-    chosen = choices.chosen(request.GET.get("network", ""))
+    chosen = choices.chosen(request.GET.get("network", ""), request.GET.get("sees", ""))
     if chosen is None:
         raise Http404
-    walk = walks.read(photo, chosen.version, chosen.network)
+    walk = walks.read(photo, chosen.version, chosen.way)
     context: dict[str, Any] = {"photo": photo, "choices": choices, "chosen": chosen}
     if walk is None:
         return _waiting(request, context)
@@ -61,15 +59,12 @@ def inside(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
 @require_GET
 @cache_control(private=True, max_age=_KEPT_FOR_S)
 def inside_picture(
-    request: SignedInRequest, photo_id: UUID, number: int, network: str, name: str
+    request: SignedInRequest, photo_id: UUID, number: int, what: str, name: str
 ) -> HttpResponseBase:
-    """One of the walk's pictures. network: one of the catalogue, or "own"."""
+    """One of the walk's pictures. what: as in `walks.Way`."""
     photo = _visible_photo(request.user, photo_id)
-    own = "" if network == OWN else network
-    if own and own not in summaries():
-        raise Http404
     try:
-        content = walks.picture_path(photo.id, number, own, name).open("rb")
+        content = walks.picture_path(photo.id, number, what, name).open("rb")
     except FileNotFoundError:
         raise Http404 from None
     return FileResponse(content, content_type="image/webp")
@@ -87,7 +82,7 @@ def _waiting(request: SignedInRequest, context: dict[str, Any]) -> HttpResponse:
         job = asking.ask(
             context["photo"],
             chosen.version,
-            walks.what_of(chosen.network),
+            chosen.way.what,
             request.user,
             again and request.GET.get("look") != "due",
         )
@@ -134,13 +129,13 @@ class _Shown:
         return walk_channel.channel_of(self.walk, int(stage), int(number), self.picture)
 
     def picture(self, name: str) -> str:
-        number, network = self.chosen.version.number, self.chosen.network or OWN
-        address = reverse("inside-picture", args=[self.photo.id, number, network, name])
+        number, what = self.chosen.version.number, self.chosen.way.what
+        address = reverse("inside-picture", args=[self.photo.id, number, what, name])
         return f"{address}?{urlencode({'of': self.walk['about'][:12]})}"
 
     def address(self, stage: int, channel: int) -> str:
-        query = {"network": self.chosen.value, "stage": stage, "channel": channel}
-        return f"?{urlencode(query)}#stage-{stage + 1}"
+        query = urlencode({"stage": stage, "channel": channel})
+        return f"?{self.chosen.query}&{query}#stage-{stage + 1}"
 
     def _slugs(self) -> list[str]:
         return [label["slug"] for label in self.walk["ending"]["labels"]]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -20,7 +21,7 @@ from recognition.cnn.explain.explained import from_fields
 from recognition.cnn.explain.placing import heat_picture, over_photo
 from recognition.cnn.pixels.boxes import Box
 from recognition.core import heartbeats
-from recognition.explanations import asking, kept
+from recognition.explanations import asking, kept, whys
 from recognition.explanations.asked_about import About, about
 from recognition.labels import labelling
 from recognition.labels.fields import LabelForm, offered_labels
@@ -34,6 +35,7 @@ from recognition.staff import field_errors
 
 _MAP_SIDE = 640  # pixels
 _KEPT_FOR_S = 3600
+_Response = TypeVar("_Response", bound=HttpResponseBase)
 _QUICK, _MOST_TRIES = 20, 300  # looks of a waiting page: each quarter of a second, then each second
 
 
@@ -69,8 +71,7 @@ def page(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def heat(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
-    """The map of a label in a view, to be laid over the photo. Its address names the explanation,
-    so it never changes."""
+    """The map of a label in a view, to be laid over the photo."""
     photo = get_object_or_404(selectors.photos_visible_to(request.user), id=photo_id)
     asked = about(photo, LabelTree())
     document = _fresh(photo, asked) if asked else None
@@ -87,10 +88,24 @@ def heat(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     size = max(1, round(photo.width * shrunk)), max(1, round(photo.height * shrunk))
     content = io.BytesIO()
     heat_picture(over_photo(values, Box(*view["place"]), size)).save(content, "WEBP")
-    response = HttpResponse(content.getvalue(), content_type="image/webp")
-    response["Cache-Control"] = f"private, max-age={_KEPT_FOR_S}"
-    patch_vary_headers(response, ["Cookie"])
-    return response
+    return _private(HttpResponse(content.getvalue(), content_type="image/webp"))
+
+
+@login_required
+@require_GET
+def shown(request: SignedInRequest, photo_id: UUID) -> HttpResponseBase:
+    """What the network was shown for the check: the hot spot alone, or all but it."""
+    photo = get_object_or_404(selectors.photos_visible_to(request.user), id=photo_id)
+    version = photo.prediction.model_version if photo.prediction else None
+    part = request.GET.get("part", "")
+    if version is None or part not in whys.PARTS:
+        raise Http404
+    name = whys.picture_name(_number(request, "view"), part)
+    try:
+        picture = kept.picture_path(photo.id, version.number, name).open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    return _private(FileResponse(picture, content_type="image/webp"))
 
 
 @login_required
@@ -130,6 +145,13 @@ def label(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
         text = _("The label of %(name)s is now %(label)s.")
         messages.success(request, text % {"name": other.name, "label": chosen})
     return redirect(address)
+
+
+def _private(response: _Response) -> _Response:
+    """Its address names the explanation, so the browser may keep it; for this session only."""
+    response["Cache-Control"] = f"private, max-age={_KEPT_FOR_S}"
+    patch_vary_headers(response, ["Cookie"])
+    return response
 
 
 def _waiting(request: SignedInRequest, photo: Photo, asked: About) -> dict[str, Any]:

@@ -43,10 +43,18 @@ class Near:
 
 
 @dataclass(frozen=True)
+class Left:
+    """What the network says of what was left of a view. part: of `whys.PARTS`."""
+
+    part: str
+    top: list[tuple[Label, float]]
+
+
+@dataclass(frozen=True)
 class Why:
     """views: the label of each subject; None for the whole photo. labels: that have a map in this
     view. classes: empty if one class alone stands for the label. children: empty if the label has
-    none."""
+    none. left: after the check, of the first label."""
 
     document: Mapping[str, Any]
     views: list[Label | None]
@@ -57,6 +65,7 @@ class Why:
     check: Check | None
     classes: list[Spoken]
     children: list[Spoken]
+    left: list[Left]
 
     @property
     def place(self) -> Box:
@@ -122,6 +131,7 @@ def why(
         check=explained.check,
         classes=_classes(explained.classes),
         children=_children(chosen["children"].get(slug), tree),
+        left=_left(chosen.get("shown", {}), tree) if explained.check else [],
     )
 
 
@@ -163,6 +173,13 @@ def _class_name(name: str) -> str:
     if fine is None:
         return name
     return fine.name_zh if (get_language() or "").startswith("zh") else fine.name_en
+
+
+def _left(shown: Mapping[str, Any], tree: LabelTree) -> list[Left]:
+    return [
+        Left(part, [(tree[slug], share) for slug, share in top if slug in tree])
+        for part, top in shown.items()
+    ]
 
 
 def _children(found: Mapping[str, Any] | None, tree: LabelTree) -> list[Spoken]:

@@ -45,12 +45,10 @@ export class Drawing {
     this.#colours = new Uint8Array(4 * points.count);
     this.#sizes = new Float32Array(points.count);
     this.#view = view ?? this.#whole();
-    const { Deck, OrthographicView } = deck();
-    this.#deck = new Deck({
+    this.#deck = new (deck().Deck)({
       parent: root,
-      views: new OrthographicView({ id: "map" }),
+      views: this.#window(),
       viewState: this.#view,
-      controller: this.#controller(),
       useDevicePixels: true,
       onViewStateChange: (/** @type {{ viewState: any }} */ { viewState }) => this.#see(viewState),
       layers: [],
@@ -108,7 +106,7 @@ export class Drawing {
   /** Whether dragging moves the map. @param {boolean} isMovable */
   letMove(isMovable) {
     this.#isMovable = isMovable;
-    this.#deck.setProps({ controller: this.#controller() });
+    this.#deck.setProps({ views: this.#window() });
   }
 
   /** A step larger (1) or smaller (-1); 0 shows all. @param {number} steps */
@@ -180,8 +178,11 @@ export class Drawing {
     return { target: [SIDE / 2, SIDE / 2, 0], zoom };
   }
 
-  #controller() {
+  // Anew each time: deck.gl looks for what has changed in a view only if it is another one.
+  #window() {
     const still = { keyboard: false, doubleClickZoom: false, inertia: false };
-    return { ...still, dragPan: this.#isMovable, scrollZoom: { speed: 0.01, smooth: false } };
+    const zooms = { scrollZoom: { speed: 0.01, smooth: false } };
+    const controller = { ...still, ...zooms, dragPan: this.#isMovable };
+    return new (deck().OrthographicView)({ id: "map", controller });
   }
 }

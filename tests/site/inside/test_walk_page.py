@@ -45,7 +45,7 @@ def test_a_page_without_its_walk_is_there_at_once_and_asks_for_it(
     browser: Client, duck: Photo
 ) -> None:
     assert "on its way" in page(browser, duck)
-    assert Job.objects.get(kind=Job.Kind.WALK).subject == f"{duck.id.hex}:1:walk"
+    assert Job.objects.get(kind=Job.Kind.WALK).subject == f"{duck.id.hex}:1:walk-own"
     address = reverse("inside", args=[duck.id])
     assert browser.get(address, {"look": "due"}).status_code == 204
     walks.work_on_asked()
@@ -55,7 +55,7 @@ def test_a_page_without_its_walk_is_there_at_once_and_asks_for_it(
 def test_each_stage_tells_its_shapes_and_where_they_come_from(
     browser: Client, duck: Photo, live_version: ModelVersion
 ) -> None:
-    walks.walk(duck, live_version, "walk")
+    walks.walk(duck, live_version, walks.WHOLE.what)
     text = page(browser, duck)
     assert "3 × 256 × 256" in text
     assert "(256 + 0 + 1 \u2212 3) / 2 + 1 = 128" in text
@@ -68,9 +68,9 @@ def test_each_stage_tells_its_shapes_and_where_they_come_from(
 def test_pictures_are_there_for_whom_may_see_the_photo(
     browser: Client, duck: Photo, live_version: ModelVersion, other_uploader: User
 ) -> None:
-    walks.walk(duck, live_version, "walk")
+    walks.walk(duck, live_version, walks.WHOLE.what)
     found = re.search(
-        r'href="(/photos/[^"]+/inside/1/own/stage-0-maps\.webp\?of=\w+)"', page(browser, duck)
+        r'href="(/photos/[^"]+/inside/1/walk-own/stage-0-maps\.webp\?of=\w+)"', page(browser, duck)
     )
     assert found
     answer = browser.get(found[1])
@@ -84,7 +84,7 @@ def test_pictures_are_there_for_whom_may_see_the_photo(
 def test_a_channel_is_a_part_of_the_page_or_a_piece_by_itself(
     browser: Client, duck: Photo, live_version: ModelVersion
 ) -> None:
-    walks.walk(duck, live_version, "walk")
+    walks.walk(duck, live_version, walks.WHOLE.what)
     walk = walks.read(duck, live_version)
     assert walk is not None
     number = walk["stages"][2]["channels"][1]["number"]
@@ -102,7 +102,7 @@ def test_a_channel_is_a_part_of_the_page_or_a_piece_by_itself(
 def test_a_network_without_trained_weights_says_so(
     browser: Client, duck: Photo, live_version: ModelVersion
 ) -> None:
-    walks.walk(duck, live_version, "walk-three_stage")
+    walks.walk(duck, live_version, walks.Way("three_stage").what)
     text = page(browser, duck, network="three_stage")
     assert "has learnt nothing" in text
     assert "64 × 7 × 7 = 3,136" in text
@@ -134,7 +134,7 @@ def test_it_takes_few_queries(
     live_version: ModelVersion,
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    walks.walk(duck, live_version, "walk")
+    walks.walk(duck, live_version, walks.WHOLE.what)
     page(browser, duck)
     with django_assert_max_num_queries(14):
         page(browser, duck)

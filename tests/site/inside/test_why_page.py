@@ -105,6 +105,22 @@ def test_the_check_says_what_the_map_is_worth(
     assert verdict in text(page(client, photo))
 
 
+def test_what_was_shown_stands_beside_what_the_network_then_says(
+    client: Client, other_client: Client, photo: Photo
+) -> None:
+    left = {"alone": [["dog", 0.8], ["car", 0.1]], "masked": [["car", 0.6], ["dog", 0.2]]}
+    work_out(photo, [{**view(explained("dog", FAITHFUL)), "shown": left}])
+    words = text(page(client, photo))
+    assert "With the hottest fifth alone it says: Dog 80 % Car 10 %" in words
+    assert "Without it, it says: Car 60 % Dog 20 %" in words
+    kept.keep(photo.id, 1, "other", {}, pictures={"why-0-alone": b"RIFF"})
+    address = reverse("why-shown", args=[photo.id])
+    assert b"".join(client.get(f"{address}?part=alone")) == b"RIFF"
+    assert client.get(f"{address}?part=masked").status_code == 404
+    assert client.get(f"{address}?part=../why").status_code == 404
+    assert other_client.get(f"{address}?part=alone").status_code == 404
+
+
 def test_until_it_is_checked_the_map_is_there_and_the_check_waits(
     client: Client, photo: Photo
 ) -> None:

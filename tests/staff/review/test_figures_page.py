@@ -35,6 +35,7 @@ def test_a_card_of_the_sample_does_not_hold_the_answer(as_reviewer: Client, uplo
     for _again in range(2):
         html = as_reviewer.post(QUEUE + "claim/").json()["html"]
         assert 'data-blind="1"' in html
+        assert "/why/" not in html  # which would tell the answer
         assert "Decide by yourself" in html
         assert "data-choice" not in html
         assert "review-bar" not in html
