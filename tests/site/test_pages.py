@@ -22,11 +22,21 @@ from tests.support.pages import inline_code, text
 from tests.support.rows import NO_ID, add_photo
 from webapp.home import BASE_DIR
 
-OPEN_TO_ALL = {"how-it-works", "lab", "lab-learning", "glossary", "login", "logout", "set-language"}
+OPEN_TO_ALL = {
+    "how-it-works",
+    "lab",
+    "lab-learning",
+    "lab-blocks",
+    "glossary",
+    "login",
+    "logout",
+    "set-language",
+}
 OPEN_TO_ALL |= {"learn", "learn-step", "learn-questions"}
 OPEN_TO_ALL |= {"healthz", "readyz", "metrics", "session", "invitation", "password-link"}
 OPEN_TO_ALL |= {"account_login", "account_logout", "signed-out"}
 OPEN_TO_ALL |= {"web-manifest", "favicon", "offline", "service-worker"}
+OPEN_TO_ALL |= {"lab-blocks", "networks", "network"}
 OPEN_TO_ALL |= {"account_inactive", "account_signup", "mfa_login_webauthn"}
 OPEN_TO_ALL |= {"account_reset_password", "account_reset_password_done"}
 OPEN_TO_ALL |= {"account_reset_password_from_key_done"}
@@ -42,6 +52,10 @@ def addresses(photo: Photo) -> dict[str, str]:
         "suggestion_id": NO_ID,
         "token_id": NO_ID,
         "step": "softmax",
+        "number": 1,
+        "network": "live",
+        "what": "walk",
+        "name": "resnet18",
         "code": "x",
         "uidb64": "x",
         "token": "x",
