@@ -72,7 +72,8 @@ def page(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
 @require_GET
 def heat(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     """The map of a label in a view, to be laid over the photo."""
-    photo = get_object_or_404(selectors.photos_visible_to(request.user), id=photo_id)
+    visible = selectors.with_subjects(selectors.photos_visible_to(request.user))
+    photo = get_object_or_404(visible, id=photo_id)
     asked = about(photo, LabelTree())
     document = _fresh(photo, asked) if asked else None
     number = _number(request, "view")
