@@ -52,7 +52,7 @@ def remove(run: TrainingRun) -> None:
     shutil.rmtree(run.folder, ignore_errors=True)
 
 
-def path_of_original(photo_id: UUID) -> Path:
+def place_of_original(photo_id: UUID) -> Path:
     """As photos.csv has it: in the run's folder if it starts with nothing."""
     if bucket.is_used():
         return Path(PHOTOS) / photo_id.hex
@@ -60,7 +60,7 @@ def path_of_original(photo_id: UUID) -> Path:
 
 
 def bring_originals(run: TrainingRun, photo_ids: Iterable[UUID]) -> None:
-    """Those that are still there lie where `path_of_original` says, until `drop_originals`. Raises
+    """Those that are still there lie where `place_of_original` says, until `drop_originals`. Raises
     bucket.BucketAway."""
     if bucket.is_used():
         bucket.each(lambda photo_id: _bring(run, photo_id), photo_ids)
@@ -71,7 +71,7 @@ def drop_originals(run: TrainingRun) -> None:
 
 
 def _bring(run: TrainingRun, photo_id: UUID) -> None:
-    path = run.folder / path_of_original(photo_id)
+    path = run.folder / place_of_original(photo_id)
     if not path.exists():
         with suppress(FileNotFoundError):
             bucket.fetch(copies.key(Photo(id=photo_id).original_path), path)

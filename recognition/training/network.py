@@ -82,7 +82,9 @@ def write_photos(run: TrainingRun) -> None:
         for photo_id, label_id, split, box in examples.values_list(*_EXAMPLE):
             if label_id in slugs:
                 numbers = " ".join(map(str, box or ()))
-                rows.writerow((of_runs.path_of_original(photo_id), slugs[label_id], split, numbers))
+                rows.writerow(
+                    (of_runs.place_of_original(photo_id), slugs[label_id], split, numbers)
+                )
 
 
 def write_job(run: TrainingRun) -> None:

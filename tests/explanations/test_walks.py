@@ -35,9 +35,7 @@ def test_a_walk_that_was_asked_for_is_kept_with_its_pictures(
     for stage in walk["stages"]:
         if "maps" in stage:
             name = stage["maps"]["name"]
-            assert walks.picture(
-                duck.id, live_version.number, walks.WHOLE.what, name
-            ).is_file()
+            assert walks.picture(duck.id, live_version.number, walks.WHOLE.what, name).is_file()
 
 
 def test_a_second_look_works_nothing_out(

@@ -71,8 +71,8 @@ def test_a_run_finds_the_originals_that_are_still_there(uploader: User, bucket: 
     bucket.put_object(Key=f"originals/{photo.id.hex[-2:]}/{photo.id.hex}", Body=b"a photo")
     of_runs.fetch(run)
     of_runs.bring_originals(run, [photo.id, gone.id])
-    assert (run.folder / of_runs.path_of_original(photo.id)).read_bytes() == b"a photo"
-    assert not (run.folder / of_runs.path_of_original(gone.id)).exists()
+    assert (run.folder / of_runs.place_of_original(photo.id)).read_bytes() == b"a photo"
+    assert not (run.folder / of_runs.place_of_original(gone.id)).exists()
     of_runs.drop_originals(run)
     assert list(run.folder.iterdir()) == []
 
