@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import DESKTOP, PHONE, signed_in
 from tests.support import axe
 from tests.support.instance import Api, Instance, wait_until
-from tests.support.page_faults import layout_faults
+from tests.support.page_faults import accessibility_faults, layout_faults
 
 _NUMBERS = count()
 _MAP = "/admin/review/map/"
@@ -106,6 +106,7 @@ def test_what_a_rectangle_holds_gets_a_label_which_is_taken_back(
     mapper.draw_around("Lasso")
     expect(chosen.get_by_role("heading", name="6 photos are chosen")).to_be_visible()
     assert layout_faults(page) == []
+    assert accessibility_faults(page, page.context.new_cdp_session(page)) == []
     for theme in ("light", "dark") if has_axe else ():
         assert axe.violations(page, theme) == []
     axe.skip_if_missing(has_axe)

@@ -23,6 +23,7 @@ from recognition.versions import embeddings
 
 MOST = 20_000  # photos; the labelled ones come first, and of each the newest
 _CHUNK = 500
+_DRAFT = "draft-"
 _FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -38,8 +39,7 @@ def _draw(job: Job) -> None:
         raise JobFailed("no_version")
     made = timezone.now()
     chosen = list(islice(_newest(embeddings.of_backbone(live)), MOST + 1))
-    settings.ARK_PHOTO_MAP.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix="draft-", dir=settings.ARK_PHOTO_MAP))
+    draft = _draft()
     try:
         rows = draft / "rows"
         ids = _write_embeddings(chosen[:MOST], rows, lambda: jobs.write(job))
@@ -50,6 +50,14 @@ def _draw(job: Job) -> None:
     about = About(made, live.number, live.backbone_sha256, len(ids), is_all)
     map_file.keep(about, ids, places)
     jobs.succeed(job, result={"photos": len(ids)})
+
+
+def _draft() -> Path:
+    """A new folder. Others are left of analysts that were killed: one job is done at a time."""
+    settings.ARK_PHOTO_MAP.mkdir(parents=True, exist_ok=True)
+    for left in settings.ARK_PHOTO_MAP.glob(f"{_DRAFT}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=_DRAFT, dir=settings.ARK_PHOTO_MAP))
 
 
 def _newest(versions: frozenset[int]) -> Iterator[UUID]:
@@ -82,7 +90,7 @@ def _write_embeddings(
             photos = Photo.objects.filter(id__in=chunk, prediction__embedding__isnull=False)
             said = dict(photos.order_by().values_list("id", "prediction__embedding"))
             there = [photo_id for photo_id in chunk if photo_id in said]
-            file.writelines(said[photo_id] for photo_id in there)
+            file.writelines(said[photo_id] or b"" for photo_id in there)
             written += there
             while_working()
     return written

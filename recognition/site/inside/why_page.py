@@ -103,7 +103,7 @@ def shown(request: SignedInRequest, photo_id: UUID) -> HttpResponseBase:
         raise Http404
     name = whys.picture_name(_number(request, "view"), part)
     try:
-        picture = kept.picture_path(photo.id, version.number, name).open("rb")
+        picture = kept.picture(photo.id, version.number, name).open("rb")
     except FileNotFoundError:
         raise Http404 from None
     return _private(FileResponse(picture, content_type="image/webp"))

@@ -130,6 +130,7 @@ def test_who_cancels_ends_the_process_and_keeps_the_last_map(
 def test_nothing_but_the_map_is_left(
     photos: list[Photo], reviewer: User, settings: Settings
 ) -> None:
+    (settings.ARK_PHOTO_MAP / "draft-of-one-that-was-killed").mkdir(parents=True)
     draw(reviewer)
     assert {path.name for path in settings.ARK_PHOTO_MAP.iterdir()} == {"photos.npz", "compiled"}
 
