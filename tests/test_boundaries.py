@@ -15,7 +15,7 @@ from webapp.home import BASE_DIR
 
 # From the bottom: each folder may import what stands before it, never what stands after it.
 ORDER = (
-    *("models", "core", "people", "notifications", "labels", "cnn", "photos", "versions"),
+    *("models", "core", "files", "people", "notifications", "labels", "cnn", "photos", "versions"),
     *("training", "predictions", "review", "analysis", "explanations"),
     *("storage", "workers", "exchange", "backup"),
     *("staff", "admin", "site", "api"),
@@ -172,6 +172,17 @@ def test_the_network_knows_nothing_of_the_application() -> None:
     rest.remove("recognition.cnn")
     forbidden = ("django", "rest_framework", "celery", "redis", "webapp", *rest)
     assert offences(sources("recognition/cnn"), *forbidden) == set()
+
+
+def test_only_files_knows_where_originals_lie() -> None:
+    """They may be in a bucket. What a backup brings is put down before it is shared."""
+    may = {"recognition/models/photo.py", "recognition/backup/restoring.py"}
+    others = [
+        path
+        for path in sources("recognition")
+        if not path.is_relative_to("recognition/files") and str(path) not in may
+    ]
+    assert [path for path in others if "original_path" in (BASE_DIR / path).read_text()] == []
 
 
 def test_only_the_api_knows_its_framework() -> None:

@@ -1,7 +1,7 @@
-"""A database that is held by somebody else for too long: nothing is wrong, and trying again helps.
+"""What Ark relies on is busy or away: nothing is wrong, and trying again helps.
 
 SQLite lets one transaction write at a time, and gives up waiting after its timeout; PostgreSQL
-breaks off one of two transactions that wait for each other.
+breaks off one of two transactions that wait for each other. A bucket may not answer for a while.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from recognition.files.bucket import BucketAway
 from webapp import error_answers
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,8 @@ _POSTGRESQL = ("40P01", "55P03")  # deadlock_detected, lock_not_available
 
 
 def is_busy(error: BaseException | None) -> bool:
+    if isinstance(error, BucketAway):
+        return True
     if not isinstance(error, OperationalError):
         return False
     cause: Any = error.__cause__
@@ -58,7 +61,9 @@ def _note(request: HttpRequest | None = None, **_kwargs: Any) -> None:
 
 
 def _busy(request: HttpRequest) -> HttpResponse:
-    logger.warning("the database was busy for too long: %s %s", request.method, request.path)
+    logger.warning(
+        "the database or the bucket was busy for too long: %s %s", request.method, request.path
+    )
     detail = _("The server is busy just now. Nothing was changed; try again in a few seconds.")
     return error_answers.answer(
         request, 503, "busy", detail, as_json=_wants_json(request), retry_after_s=RETRY_AFTER_S

@@ -23,6 +23,7 @@ from recognition.analysis.duplicates import KnownHashes, Pair
 from recognition.analysis.neighbours import Evidence, LabelledPhotos
 from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.core import memory, wakeups
+from recognition.files import of_photos
 from recognition.models import Photo, Prediction
 from recognition.photos import renditions
 from recognition.versions import embeddings
@@ -128,8 +129,8 @@ def _store_about_photos(
         photos[photo_id].group = group
     for photo_id in hashes.keys() & photos.keys():
         photos[photo_id].perceptual_hash = hashes[photo_id]
-    for photo_id in hashes.keys() - photos.keys():  # deleted while its thumbnail was drawn
-        Photo(id=photo_id).rendition_path(renditions.THUMBNAIL_SIDE).unlink(missing_ok=True)
+    deleted = hashes.keys() - photos.keys()  # while their thumbnails were drawn
+    of_photos.remove_renditions(Photo(id=photo_id) for photo_id in deleted)
     changed = [photos[photo_id] for photo_id in (joining.keys() | hashes.keys()) & photos.keys()]
     Photo.objects.bulk_update(changed, ("perceptual_hash", "group"), batch_size=500)
     return [photo.id for photo in changed]

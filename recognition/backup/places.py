@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from recognition.backup.layout import SNAPSHOT, BadBackup, object_path
-from recognition.core.files import whole_file
+from recognition.files.moving import whole_file
 
 CHUNK_BYTES = 1024 * 1024
 

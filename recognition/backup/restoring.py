@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -24,8 +25,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from recognition.backup import layout, rows, verifying
 from recognition.backup.layout import BadBackup, Manifest
 from recognition.backup.places import Place, WrongDigest, copy
-from recognition.cnn.manifest import sha256_of_file
-from recognition.core.files import whole_file
+from recognition.cnn.manifest import CorruptCheckpoint, read_manifest, sha256_of_file
+from recognition.files import of_photos, of_versions
+from recognition.files.moving import whole_file
 from recognition.models import Photo
 from webapp.home import SECRET_KEY_FILE, write_secret_file
 
@@ -63,11 +65,15 @@ class Restoring:
     def _restore_originals(self, on_progress: Callable[[str, int], None]) -> None:
         for id_, sha256, _size in verifying.needed(self._place, self.snapshot):
             try:
-                self._put(sha256, Photo(id=UUID(id_)).original_path)
+                self._restore_original(sha256, Photo(id=UUID(id_)))
             except ValueError as error:
                 raise BadBackup(f"{id_!r} is no photo.") from error
             on_progress("files", 1)
         self.damaged += [f"photo {id_}: it was damaged already" for id_ in self.manifest.damaged]
+
+    def _restore_original(self, sha256: str, photo: Photo) -> None:
+        self._put(sha256, photo.original_path)
+        of_photos.share_original(photo)
 
     def _put(self, sha256: str, target: Path) -> None:
         """What is there already and whole stays; what is damaged in the backup is noted."""
@@ -93,8 +99,17 @@ class Restoring:
                 self._put(sha256, draft / file)
             shutil.rmtree(folder, ignore_errors=True)  # of the version that set-up made here
             draft.rename(folder)
+            self._share_version(name, folder)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+
+    def _share_version(self, name: str, folder: Path) -> None:
+        """Damaged in the backup it stays on this machine, and the storage check tells of it."""
+        if name == of_versions.FINDER:
+            of_versions.share_finder()
+            return
+        with suppress(CorruptCheckpoint):
+            of_versions.share(folder, read_manifest(folder).sha256)
 
     def _restore_rows(self, on_progress: Callable[[str, int], None]) -> None:
         _drop_tables()

@@ -30,6 +30,7 @@ from recognition.backup import layout, rows
 from recognition.backup.layout import Manifest
 from recognition.backup.places import Folder, Place, WrongDigest, Zip
 from recognition.cnn.manifest import CorruptCheckpoint, sha256_of_file, verify
+from recognition.files import of_photos, of_versions
 from recognition.models import ModelVersion, Photo
 from recognition.storage import tables as originals
 from recognition.versions import finder
@@ -107,10 +108,10 @@ class _Taking:
         with rows.one_moment():
             counts = {label: self._dump(label, model) for label, model in rows.tables().items()}
             wanted_bytes = self._note_originals()
-            numbers = list(ModelVersion.objects.order_by("number").values_list("number", flat=True))
+            known = list(ModelVersion.objects.order_by("number").only("number", "sha256"))
             migrations = _migrations()
         self._copy_originals(wanted_bytes)
-        versions = self._copy_versions(numbers)
+        versions = self._copy_versions(known)
         if self._with_secrets and SECRET_KEY_FILE.exists():
             shutil.copyfile(SECRET_KEY_FILE, self._draft / layout.SECRET)
         inside = sorted(path for path in self._draft.rglob("*") if path.is_file())
@@ -161,9 +162,9 @@ class _Taking:
 
     def _copy_original(self, id_: UUID, sha256: str) -> bool:
         """False, and noted, if it is damaged, or gone with its photo meanwhile."""
-        path = Photo(id=id_).original_path
         try:
-            if self._place.add_file(path, sha256):
+            if not self._place.has(layout.object_path(sha256)):
+                self._place.add_file(of_photos.original(Photo(id=id_)), sha256)
                 self._added.append(sha256)
         except FileNotFoundError:
             if not originals.find([id_]):
@@ -178,9 +179,9 @@ class _Taking:
         self._damaged.append(f"the original of photo {id_}: {why}")
         return False
 
-    def _copy_versions(self, numbers: list[int]) -> dict[str, dict[str, str]]:
+    def _copy_versions(self, known: list[ModelVersion]) -> dict[str, dict[str, str]]:
         found = {}
-        folders = {str(version): ModelVersion(number=version).folder for version in numbers}
+        folders = {str(version.number): of_versions.folder(version) for version in known}
         if finder.installed():
             folders["finder"] = finder.folder()
         for name, folder in folders.items():

@@ -11,6 +11,7 @@ from django.db.models import Prefetch, QuerySet
 from recognition.cnn.manifest import sha256_of_file
 from recognition.cnn.pixels.exif.removing import Patch
 from recognition.cnn.pixels.unreadable import Busy, UnreadablePhoto
+from recognition.files import of_photos
 from recognition.labels import boxes
 from recognition.models import Annotation, Label, Photo, State, Subject
 from recognition.photos.capture import leaving
@@ -143,10 +144,11 @@ def open_original(photo: Photo, with_place: bool) -> Original:
     """Read once before, because nothing can be taken out of a streamed archive again. Raises
     Unusable if it is not what was uploaded."""
     try:
-        if sha256_of_file(photo.original_path) != photo.sha256:
+        path = of_photos.original(photo)
+        if sha256_of_file(path) != photo.sha256:
             raise Unusable("damaged: its sha256 differs")
         patches = [] if with_place else leaving.patches(photo)
-        stream = photo.original_path.open("rb")
+        stream = path.open("rb")
     except FileNotFoundError:
         raise Unusable("missing") from None
     except (UnreadablePhoto, Busy) as error:

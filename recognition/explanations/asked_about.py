@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, Photo, Prediction, State
 
+_FORMAT = 1  # of what is kept
 MOST_SUBJECTS = 8
 MOST_LABELS = 6  # the top five, and the group that was answered
 
@@ -49,7 +50,7 @@ def about(photo: Photo, tree: LabelTree) -> About | None:
     counts_as = tree.in_use_by_slug()
     parents = {slug: above[1] if len(above) > 1 else None for slug, above in tree.upwards.items()}
     wrong = _wrong(photo, prediction, tree)
-    said = [prediction.model_version_id, views, counts_as, parents, wrong]
+    said = [_FORMAT, prediction.model_version_id, views, counts_as, parents, wrong]
     digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
     return About(prediction, views, counts_as, parents, wrong, digest)
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 import time
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.conf import settings
-
-from recognition.core.files import whole_file
+from recognition.files import of_explanations
+from recognition.files.listed import Listed
+from recognition.files.moving import whole_file
 from recognition.models import Photo, TrashedPhoto
 from recognition.photos.uploads import new_incoming_path
 
@@ -35,13 +35,14 @@ class _Folder(NamedTuple):
 
     written_s: float
     size_bytes: int
-    path: Path
+    photo_id: UUID
 
 
 def read(photo_id: UUID, number: int, name: str) -> dict[str, Any] | None:
     """number: of the version. None if nothing of this name is kept, or it cannot be read."""
     try:
-        document = json.loads(_path(photo_id, number, f"{name}.json").read_bytes())
+        path = of_explanations.latest(_path(photo_id, number, f"{name}.json"))
+        document = json.loads(path.read_bytes())
     except FileNotFoundError:
         return None
     except ValueError as error:
@@ -50,9 +51,10 @@ def read(photo_id: UUID, number: int, name: str) -> dict[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
-def picture_path(photo_id: UUID, number: int, name: str) -> Path:
-    """Where a picture is, if it is kept."""
-    return _path(photo_id, number, f"{name}.webp")
+def picture(photo_id: UUID, number: int, name: str) -> Path:
+    """Where a picture is. Raises FileNotFoundError if it is not kept, at the latest when it is
+    opened."""
+    return of_explanations.latest(_picture_path(photo_id, number, name))
 
 
 def keep(
@@ -67,7 +69,7 @@ def keep(
     pictures: WebP, by name; they are there before the document tells of them.
     """
     for picture, content in (pictures or {}).items():
-        _write(picture_path(photo_id, number, picture), content)
+        _write(_picture_path(photo_id, number, picture), content)
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     _write(_path(photo_id, number, f"{name}.json"), text.encode())
     if not _is_there(photo_id):
@@ -76,7 +78,7 @@ def keep(
 
 def forget(photo_id: UUID) -> None:
     """Remove all that is kept of a photo."""
-    shutil.rmtree(Photo(id=photo_id).explanations_path, ignore_errors=True)
+    of_explanations.remove(Photo(id=photo_id))
 
 
 def clean_if_due() -> None:
@@ -93,28 +95,25 @@ def forget_old() -> None:
     for folder in sorted(_folders(), reverse=True):
         left_bytes -= folder.size_bytes
         if left_bytes < 0 or folder.written_s < oldest_s:
-            shutil.rmtree(folder.path, ignore_errors=True)
+            forget(folder.photo_id)
 
 
 def _folders() -> Iterator[_Folder]:
-    root = settings.MEDIA_ROOT / "explanations"
-    for path in root.iterdir() if root.is_dir() else ():
-        found = [status for file in path.rglob("*.*") if (status := _status(file))]
-        written_s = max((written for written, _size in found), default=0.0)
-        yield _Folder(written_s, sum(size for _written, size in found), path)
+    def folder_of(file: Listed) -> str:
+        return file.path.parents[1].name  # above it, that of the version
 
-
-def _status(file: Path) -> tuple[float, int] | None:
-    """None if it has gone."""
-    try:
-        status = file.stat()
-    except OSError:
-        return None
-    return status.st_mtime, status.st_size
+    for name, files in groupby(of_explanations.listed(), folder_of):
+        found = list(files)
+        written_s = max(file.changed_s for file in found)
+        yield _Folder(written_s, sum(file.size_bytes for file in found), UUID(name))
 
 
 def _path(photo_id: UUID, number: int, file: str) -> Path:
     return Photo(id=photo_id).explanations_path / str(number) / file
+
+
+def _picture_path(photo_id: UUID, number: int, name: str) -> Path:
+    return _path(photo_id, number, f"{name}.webp")
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -122,6 +121,7 @@ def _write(path: Path, content: bytes) -> None:
     draft = new_incoming_path()
     with whole_file(path, draft):
         draft.write_bytes(content)
+    of_explanations.written(path)
 
 
 def _is_there(photo_id: UUID) -> bool:

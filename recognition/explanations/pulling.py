@@ -10,12 +10,13 @@ from uuid import UUID
 import numpy as np
 
 from recognition.explanations.asked_about import About
-from recognition.models import ModelVersion, Photo, Split, TrainingExample, TrainingRun
+from recognition.models import Label, ModelVersion, Photo, Split, TrainingExample, TrainingRun
 from recognition.versions import embeddings
 from recognition.versions.embeddings import Part
 
 MOST_COMPARED = 4000  # of the label, the newest
 NEAREST = 6
+_LEAST_OF_A_LABEL = 100
 
 
 def found(photo: Photo, version: ModelVersion, asked: About) -> dict[str, Any]:
@@ -42,8 +43,13 @@ def _examples(run: TrainingRun, slugs: Sequence[str]) -> list[Part]:
 
 
 def _labelled(slugs: Sequence[str]) -> list[Part]:
-    rows = Photo.objects.filter(label__slug__in=slugs).order_by("-created", "-id")
-    return [Part(photo_id) for photo_id in rows.values_list("id", flat=True)[:MOST_COMPARED]]
+    """An index has the newest of one label; of several it would have to sort them all."""
+    most = max(_LEAST_OF_A_LABEL, MOST_COMPARED // max(1, len(slugs)))
+    found: list[Part] = []
+    for label in Label.objects.filter(slug__in=slugs).order_by():
+        rows = Photo.objects.filter(label=label).order_by("-created", "-id")
+        found += [Part(photo_id) for photo_id in rows.values_list("id", flat=True)[:most]]
+    return found
 
 
 def _nearest(

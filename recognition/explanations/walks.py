@@ -17,7 +17,7 @@ from django.conf import settings
 
 from recognition.cnn.engines import BrokenEngine
 from recognition.cnn.finder.engine import FinderEngine, load_finder
-from recognition.cnn.manifest import CorruptCheckpoint
+from recognition.cnn.manifest import CorruptCheckpoint, Manifest
 from recognition.cnn.networks.summaries import summaries
 from recognition.cnn.pixels.boxes import Box
 from recognition.cnn.pixels.decoded import Pixels, Views, load_views
@@ -27,11 +27,13 @@ from recognition.cnn.serving.label_groups import LabelGroups
 from recognition.cnn.walk.proposals import proposals_of
 from recognition.core.jobs import JobFailed
 from recognition.explanations import asking, kept
+from recognition.files import of_photos, of_versions
 from recognition.labels.tree import LabelTree
 from recognition.models import Job, ModelVersion, Photo
 from recognition.versions import looking
 
 if TYPE_CHECKING:
+    from recognition.cnn.recogniser import Recogniser
     from recognition.cnn.walk.walker import Walker
 
 _FORMAT = 1  # of what is kept
@@ -77,8 +79,9 @@ def read(photo: Photo, version: ModelVersion, way: Way = WHOLE) -> dict[str, Any
     return document if document and document.get("about") == about(photo, version, way) else None
 
 
-def picture_path(photo_id: UUID, number: int, what: str, name: str) -> Path:
-    return kept.picture_path(photo_id, number, f"{what}-{name}")
+def picture(photo_id: UUID, number: int, what: str, name: str) -> Path:
+    """Raises what `kept.picture` does."""
+    return kept.picture(photo_id, number, f"{what}-{name}")
 
 
 def about(photo: Photo, version: ModelVersion, way: Way) -> str:
@@ -126,29 +129,29 @@ def _subject(photo: Photo, views: Views, seen: Preprocessing) -> Pixels:
 
 
 def _walker(version: ModelVersion, network: str) -> Walker:
-    """Of the network last used, it is in memory."""
-    key = network or version.sha256
-    if key not in _walkers:
-        import torch
+    """Of the version last used, it is in memory. Networks of the catalogue are built each time:
+    that takes a second at most, and they are large."""
+    import torch
 
-        from recognition.cnn.walk.walker import Walker
+    from recognition.cnn.walk.of_catalogue import catalogue_network
+    from recognition.cnn.walk.walker import Walker
 
-        torch.set_num_threads(1)
+    torch.set_num_threads(1)
+    if network:
+        return Walker(*catalogue_network(network))
+    if version.sha256 not in _walkers:
         _walkers.clear()
-        _walkers[key] = Walker(*_network(version, network))
+        _walkers[version.sha256] = Walker(*_loaded(version))
         # What is loaded stays: the garbage collector need not look at it again.
         gc.freeze()
-    return _walkers[key]
+    return _walkers[version.sha256]
 
 
-def _network(version: ModelVersion, network: str) -> Any:
+def _loaded(version: ModelVersion) -> tuple[Manifest, Recogniser]:
     from recognition.cnn.store.checkpoint import load_network
-    from recognition.cnn.walk.of_catalogue import catalogue_network
 
-    if network:
-        return catalogue_network(network)
     try:
-        return (*load_network(version.folder), True)
+        return load_network(of_versions.folder(version))
     except CorruptCheckpoint as error:
         raise JobFailed("not_loaded", str(error)) from error
 
@@ -156,7 +159,7 @@ def _network(version: ModelVersion, network: str) -> Any:
 def _views(photo: Photo, preprocessing: Preprocessing) -> Views:
     limit = settings.ARK_MAX_PIXELS
     try:
-        return load_views(photo.original_path, preprocessing, limit, SHORTER_SIDE)
+        return load_views(of_photos.original(photo), preprocessing, limit, SHORTER_SIDE)
     except (UnreadablePhoto, OSError) as error:
         raise JobFailed("unreadable", str(error)) from error
 

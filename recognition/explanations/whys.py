@@ -29,6 +29,7 @@ from recognition.cnn.serving.label_groups import LabelGroups
 from recognition.core.jobs import JobFailed
 from recognition.explanations import asking, kept, pulling
 from recognition.explanations.asked_about import About, View, about
+from recognition.files import of_photos, of_versions
 from recognition.labels.tree import LabelTree
 from recognition.models import Job, ModelVersion, Photo
 
@@ -84,7 +85,9 @@ def _explainer(version: ModelVersion) -> Explainer:
         torch.set_num_threads(1)
         _loaded.clear()
         try:
-            loaded = Explainer.load(version.folder, settings.ARK_ENGINE, "cpu", threads=1)
+            loaded = Explainer.load(
+                of_versions.folder(version), settings.ARK_ENGINE, "cpu", threads=1
+            )
         except (CorruptCheckpoint, BrokenEngine, ValueError) as error:
             raise JobFailed("not_loaded", str(error)) from error
         _loaded[version.sha256] = loaded
@@ -98,7 +101,8 @@ def _seen(photo: Photo, explainer: Explainer, asked: About) -> list[Seen]:
     size = (photo.width, photo.height)
     preprocessing = explainer.manifest.preprocessing
     try:
-        return seen_of(photo.original_path, size, preprocessing, boxes, settings.ARK_MAX_PIXELS)
+        original = of_photos.original(photo)
+        return seen_of(original, size, preprocessing, boxes, settings.ARK_MAX_PIXELS)
     except (UnreadablePhoto, OSError) as error:
         raise JobFailed("unreadable", str(error)) from error
 

@@ -56,8 +56,15 @@ def when() -> Coalesce:
     return Coalesce("taken_at", "created")
 
 
+# Longest sides, in pixels, of the small pictures of a photo.
+SIDES = THUMBNAIL_SIDE, PREVIEW_SIDE = 320, 1280
+
+
 class StoredPicture:
-    """Where the files of a photo are, by its id alone: in the trash they stay where they were."""
+    """Where the files of a photo are, by its id alone: in the trash they stay where they were.
+
+    Only `recognition/files/` may look there: the files may lie elsewhere.
+    """
 
     id: uuid.UUID
 
@@ -67,6 +74,10 @@ class StoredPicture:
 
     def rendition_path(self, longest_side: int) -> Path:
         return settings.MEDIA_ROOT / "renditions" / f"{_shard(self.id)}.{longest_side}.jpg"
+
+    @property
+    def rendition_paths(self) -> list[Path]:
+        return [self.rendition_path(side) for side in SIDES]
 
     @property
     def explanations_path(self) -> Path:

@@ -17,10 +17,10 @@ from django.utils import timezone
 
 from recognition.core import audit, jobs, steps
 from recognition.core.locks import lock_photos
+from recognition.files import of_photos
 from recognition.models import Job, Photo, Profile, TrashedPhoto
 from recognition.people import activation, profiles, ranks
 from recognition.people.authentication import sessions
-from recognition.photos import renditions
 
 PHOTOS_AT_ONCE = 50
 ROWS_AT_ONCE = 500
@@ -68,8 +68,7 @@ def _step(job: Job, most: int) -> bool:
 
 def _delete_photos(job: Job, table: type[Any], photos: list[Any]) -> None:
     """The files first: if this is broken off, the rows are there to tell what is left to do."""
-    for photo in photos:
-        renditions.remove(photo)
+    of_photos.remove(photos)
     with transaction.atomic():
         profiles.lock(photos[0].owner_id)
         rows = table._base_manager.filter(pk__in=[photo.pk for photo in photos])
@@ -79,8 +78,7 @@ def _delete_photos(job: Job, table: type[Any], photos: list[Any]) -> None:
         profiles.add_stored(photos[0].owner_id, -size_bytes, -len(locked))
         deleted = job.result.get("photos", 0) + len(locked)
         steps.written(job, deleted, job.parameters["photos"], photos=deleted)
-    for photo in photos:  # a picture may have been drawn meanwhile
-        renditions.remove(photo)
+    of_photos.remove_renditions(photos)  # one may have been drawn meanwhile
 
 
 def _pointing_at_people() -> Iterator[ForeignObjectRel]:

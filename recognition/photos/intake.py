@@ -20,7 +20,7 @@ from django.db import IntegrityError, transaction
 
 from recognition.cnn.pixels.unreadable import Busy, UnreadablePhoto
 from recognition.core import wakeups
-from recognition.core.files import Moves, transaction_with_files
+from recognition.files import of_photos
 from recognition.labels import annotating, labelling
 from recognition.labels.boxes import Box
 from recognition.labels.tree import LabelTree
@@ -217,13 +217,13 @@ def label_again(choices: Mapping[UUID, tuple[Label, Marks]], owner: User) -> Non
 
 def _insert(new: list[tuple[SpooledUpload, Photo]], labelled: list[Decision | Annotation]) -> None:
     """Store rows and originals; if that fails, the uploads lie again where they lay before."""
-    with transaction_with_files() as moves:
-        _insert_at_once(new, labelled, moves)
+    with of_photos.stored([(upload.path, photo) for upload, photo in new]):
+        _insert_at_once(new, labelled)
     transaction.on_commit(wakeups.wake_predictor)
 
 
 def _insert_at_once(
-    new: list[tuple[SpooledUpload, Photo]], labelled: list[Decision | Annotation], moves: Moves
+    new: list[tuple[SpooledUpload, Photo]], labelled: list[Decision | Annotation]
 ) -> None:
     """Nothing but writing: SQLite lets nobody else write meanwhile. Raises quotas.NoRoom."""
     owner_id = new[0][1].owner_id
@@ -236,8 +236,6 @@ def _insert_at_once(
     if decisions:
         happened.labels_decided(decisions)
     Annotation.objects.bulk_create([made for made in labelled if isinstance(made, Annotation)])
-    for upload, photo in new:
-        moves.move(upload.path, photo.original_path)
 
 
 def _new_photo(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Lock
@@ -10,12 +9,13 @@ from threading import Lock
 from django.conf import settings
 
 from recognition.cnn.pixels.unreadable import Busy
-from recognition.core.files import whole_file
+from recognition.files import of_photos
+from recognition.files.moving import whole_file
 from recognition.models import Photo, TrashedPhoto
+from recognition.models.photo import PREVIEW_SIDE as PREVIEW_SIDE
+from recognition.models.photo import THUMBNAIL_SIDE as THUMBNAIL_SIDE
 from recognition.photos import imaging
 from recognition.photos.uploads import new_incoming_path
-
-SIDES = THUMBNAIL_SIDE, PREVIEW_SIDE = 320, 1280
 
 
 class _Drawing(Future[None]):
@@ -35,9 +35,9 @@ _MOST_WAITING = 8  # for one picture
 def drawn(photo: Photo | TrashedPhoto, longest_side: int) -> Path:
     """Where the picture is. Raises UnreadablePhoto, Busy if it had better be asked for later, or
     FileNotFoundError if the photo is gone."""
+    if found := of_photos.rendition(photo, longest_side):
+        return found
     path = photo.rendition_path(longest_side)
-    if path.exists():
-        return path
     mine = _Drawing()
     with _lock:
         drawing = _drawing.setdefault(path, mine)
@@ -50,18 +50,6 @@ def drawn(photo: Photo | TrashedPhoto, longest_side: int) -> Path:
     else:
         drawing.result()
     return path
-
-
-def paths(photo: Photo | TrashedPhoto) -> list[Path]:
-    """Where its pictures are, if they have been drawn."""
-    return [photo.rendition_path(side) for side in SIDES]
-
-
-def remove(photo: Photo | TrashedPhoto) -> None:
-    """All files of a photo that is to go for good: the original and what was made of it."""
-    for path in (photo.original_path, *paths(photo)):
-        path.unlink(missing_ok=True)
-    shutil.rmtree(photo.explanations_path, ignore_errors=True)
 
 
 def _draw_for_all(
@@ -87,13 +75,13 @@ def _draw(photo: Photo | TrashedPhoto, path: Path, longest_side: int) -> None:
     is_wanted = False
     try:
         with whole_file(path, draft):
-            imaging.render(
-                photo.original_path, draft, longest_side, settings.ARK_MAX_PIXELS, photo.owner_id
-            )
+            original = of_photos.original(photo)
+            imaging.render(original, draft, longest_side, settings.ARK_MAX_PIXELS, photo.owner_id)
+        of_photos.rendition_drawn(path)
         is_wanted = _is_there(photo)
     finally:
         if not is_wanted:
-            path.unlink(missing_ok=True)
+            of_photos.remove_renditions([photo])
     if not is_wanted:
         raise FileNotFoundError(path)
 

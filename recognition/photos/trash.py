@@ -19,10 +19,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from recognition.core import audit, jobs, steps, wakeups
+from recognition.files import of_photos
 from recognition.labels import remembered
 from recognition.models import Job, Photo, Prediction, TrashedPhoto
 from recognition.people import profiles
-from recognition.photos import renditions
 from recognition.photos.capture import places
 from recognition.photos.orders.history import Cursor
 
@@ -97,7 +97,7 @@ def _restore(photo_id: UUID, by: User | None) -> Photo:
         raise TrashedPhoto.DoesNotExist
     if same := Photo.objects.filter(owner=row.owner_id, sha256=row.sha256).first():
         raise CannotRestore("uploaded_again", row, same)
-    if not row.original_path.exists():
+    if not of_photos.exists(row):
         raise CannotRestore("original_gone", row)
     photo = _insert(row, by)
     row.delete()
@@ -180,8 +180,7 @@ def erase(photo_ids: Sequence[UUID]) -> None:
     """The files, and then the rows, of photos that are marked; not inside a transaction."""
     for chunk in steps.chunks(photo_ids, CHUNK):
         rows = list(TrashedPhoto.objects.filter(id__in=chunk, for_ever__isnull=False))
-        for row in rows:
-            renditions.remove(row)
+        of_photos.remove(rows)
         _forget([row.id for row in rows])
 
 

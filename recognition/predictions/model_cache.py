@@ -23,6 +23,7 @@ from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.serving.classifier import BATCH_SIZE, Classifier
 from recognition.core import events, heartbeats, wakeups
 from recognition.core.process import worker_name
+from recognition.files import of_versions
 from recognition.models import ModelVersion, View
 from recognition.versions import looking, registry
 
@@ -227,7 +228,7 @@ def load_classifier(
     Raises CorruptCheckpoint, BrokenEngine, ValueError.
     """
     classifier = Classifier.load(
-        version.folder,
+        of_versions.folder(version),
         settings.ARK_ENGINE,
         settings.ARK_DEVICE,
         settings.ARK_MAX_PIXELS,

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET
 from recognition.cnn.manifest import sha256_of_file
 from recognition.cnn.pixels.unreadable import Busy, UnreadablePhoto
 from recognition.core import full_disk
+from recognition.files import of_photos
 from recognition.models import Photo
 from recognition.photos import renditions, selectors
 from recognition.photos.capture import leaving
@@ -50,19 +51,23 @@ def original(request: SignedInRequest, photo_id: UUID) -> HttpResponseBase:
     the place is to stay here. Damaged on the disk, it is handed out only to whom that was told."""
     photo = _visible_photo(request, photo_id)
     wanted = request.GET.get("place")
+    name = PurePosixPath(photo.name).name or photo.id.hex
+    goes_as_it_came = leaving.with_place(request.user, photo, wanted)
+    if goes_as_it_came and (address := of_photos.link(photo, name)):
+        return redirect(address)
     try:
-        is_whole = sha256_of_file(photo.original_path) == photo.sha256
+        path = of_photos.original(photo)
+        is_whole = sha256_of_file(path) == photo.sha256
         if not is_whole and request.GET.get("damaged") != "take":
             return render(request, "site/photos/damaged.html", {"photo": photo}, status=CONFLICT)
-        if leaving.with_place(request.user, photo, wanted):
-            content: IO[bytes] | Iterator[bytes] = photo.original_path.open("rb")
+        if goes_as_it_came:
+            content: IO[bytes] | Iterator[bytes] = path.open("rb")
         else:
             content = leaving.original(photo)
     except FileNotFoundError:
         raise Http404 from None
     except (UnreadablePhoto, Busy):
         return render(request, "site/photos/with_its_place.html", {"photo": photo}, status=CONFLICT)
-    name = PurePosixPath(photo.name).name or photo.id.hex
     headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
     kind = "application/octet-stream"
     return FileResponse(

@@ -9,6 +9,8 @@ from django.db import DatabaseError, connection
 
 from recognition.cnn.manifest import MANIFEST_NAME
 from recognition.core import failures, heartbeats, redis_client
+from recognition.files import bucket, of_versions
+from recognition.files.bucket import BucketAway
 from recognition.models import ModelVersion
 from recognition.storage import checking
 from recognition.versions import finder, registry
@@ -24,6 +26,8 @@ def problems() -> dict[str, str | None]:
     for name, check in _CHECKS.items():
         # What does not answer once is not waited for a second time.
         found[name] = found.get(_NEEDS.get(name, "")) or _problem(check)
+    if bucket.is_used():
+        found["bucket"] = _problem(_bucket_answers)
     return found
 
 
@@ -38,7 +42,7 @@ def shortcomings() -> dict[str, str | None]:
 def _problem(check: Callable[[], None]) -> str | None:
     try:
         check()
-    except (Unfit, DatabaseError, redis.RedisError) as error:
+    except (Unfit, DatabaseError, redis.RedisError, BucketAway) as error:
         return str(error).strip() or type(error).__name__
     return None
 
@@ -52,12 +56,16 @@ def _broker_answers() -> None:
     redis_client.connection().ping()
 
 
+def _bucket_answers() -> None:
+    bucket.exists("answers")  # whether it does
+
+
 def _version_is_live() -> None:
     try:
         version = registry.live_version()
     except ModelVersion.DoesNotExist:
         raise Unfit("No version of the network is live; run `manage.py prepare`.") from None
-    if not (version.folder / MANIFEST_NAME).is_file():
+    if not (of_versions.folder(version) / MANIFEST_NAME).is_file():
         raise Unfit(f"The live version is not in {version.folder}.")
 
 

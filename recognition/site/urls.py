@@ -14,7 +14,6 @@ from recognition.site import (
     upload_page,
 )
 from recognition.site.history import chosen_page, history_page
-from recognition.site.inside import walk_page
 from recognition.site.learn import glossary, how_it_works, networks_page, tour
 from recognition.site.notices import notices
 
@@ -46,12 +45,6 @@ urlpatterns = [
         "photos/<uuid:photo_id>/parts/<uuid:annotation_id>/unlabel/",
         photo_page.unlabel_part,
         name="unlabel-part",
-    ),
-    path("photos/<uuid:photo_id>/inside/", walk_page.inside, name="inside"),
-    path(
-        "photos/<uuid:photo_id>/inside/<int:number>/<slug:what>/<slug:name>.webp",
-        walk_page.inside_picture,
-        name="inside-picture",
     ),
     path("photos/<uuid:photo_id>/delete/", photo_page.delete, name="delete-photo"),
     path("photos/<uuid:photo_id>/thumbnail.jpg", pictures.thumbnail, name="thumbnail"),

@@ -11,10 +11,12 @@ from django.conf import settings
 from recognition.cnn.finder.manifest import verify_finder
 from recognition.cnn.manifest import CorruptCheckpoint, verify
 from recognition.core import jobs
+from recognition.files import of_versions
+from recognition.files.listed import look_at
 from recognition.models import Job, ModelVersion, RunState, TrainingRun
 from recognition.storage import tables
 from recognition.storage.findings import Findings
-from recognition.storage.originals import PAGE, id_of, look_at
+from recognition.storage.originals import PAGE, id_of, is_young
 from recognition.versions import bundles, finder
 
 
@@ -45,7 +47,7 @@ def compare_versions(after: str, findings: Findings) -> Iterator[str]:
 def _verify(version: ModelVersion, findings: Findings) -> None:
     findings.see("versions")
     try:
-        if verify(version.folder).sha256 != version.sha256:
+        if verify(of_versions.folder(version)).sha256 != version.sha256:
             raise CorruptCheckpoint(f"{version.folder} holds another version")
     except CorruptCheckpoint as error:
         if ModelVersion.objects.filter(id=version.id).exists():
@@ -127,7 +129,7 @@ def _size(path: Path) -> int:
 def _is_old(path: Path) -> bool:
     """The newest of its files, too."""
     inside = path.rglob("*") if path.is_dir() and not path.is_symlink() else iter(())
-    return all(not found.is_young for file in (path, *inside) if (found := look_at(file)))
+    return all(not is_young(found) for file in (path, *inside) if (found := look_at(file)))
 
 
 def _remove(path: Path) -> None:

@@ -7,17 +7,16 @@ and what has none may only be young.
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from itertools import islice
-from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
 
 from recognition.cnn.manifest import sha256_of_file
+from recognition.files import of_photos
+from recognition.files.listed import Listed
 from recognition.models import Photo
 from recognition.storage import tables
 from recognition.storage.findings import DAMAGED, MISSING, ORPHANED, Findings
@@ -28,20 +27,6 @@ PAGE = 500
 YOUNG_S = 24 * 60 * 60  # an upload, or whatever else is written, may still be on its way
 
 
-@dataclass(frozen=True)
-class Found:
-    """A file in a folder of photos."""
-
-    path: Path
-    size_bytes: int
-    is_young: bool
-
-    @property
-    def name(self) -> str:
-        """As people are told: below media."""
-        return str(self.path.relative_to(settings.MEDIA_ROOT))
-
-
 def compare_rows(after: str, findings: Findings) -> Iterator[str]:
     """Each row has its file, as long as the row says. Yields where it is, to go on from there."""
     start, _colon, last = after.partition(":")
@@ -49,26 +34,23 @@ def compare_rows(after: str, findings: Findings) -> Iterator[str]:
         after_id = UUID(last) if last else None
         last = ""
         while page := tables.page(table, after_id, PAGE):
-            for kept in page:
-                _compare_row(kept, findings)
+            sizes = of_photos.sizes([Photo(id=kept.id) for kept in page])
+            for kept, size_bytes in zip(page, sizes, strict=True):
+                _compare_row(kept, size_bytes, findings)
             after_id = page[-1].id
             yield f"{table}:{after_id}"
         yield f"{table + 1}:"
 
 
-def _compare_row(kept: Kept, findings: Findings) -> None:
+def _compare_row(kept: Kept, size_bytes: int | OSError, findings: Findings) -> None:
     findings.see("photos")
-    path = Photo(id=kept.id).original_path
-    try:
-        size_bytes = path.stat().st_size
-    except FileNotFoundError:
-        if tables.find([kept.id]) and not path.exists():  # else it was deleted meanwhile
+    if isinstance(size_bytes, FileNotFoundError):
+        # Otherwise it was deleted meanwhile.
+        if tables.find([kept.id]) and not of_photos.exists(Photo(id=kept.id)):
             findings.add(MISSING, str(kept.id))
-        return
-    except OSError as error:
-        findings.add(DAMAGED, str(kept.id), str(error))
-        return
-    if size_bytes != kept.size_bytes:
+    elif isinstance(size_bytes, OSError):
+        findings.add(DAMAGED, str(kept.id), str(size_bytes))
+    elif size_bytes != kept.size_bytes:
         findings.add(DAMAGED, str(kept.id), f"{size_bytes} != {kept.size_bytes}")
 
 
@@ -77,7 +59,7 @@ def compare_files(after: str, findings: Findings, digests: Collection[int]) -> I
     at."""
     number, _slash, last = after.partition("/")
     for shard in range(int(number or 0), SHARDS):
-        files = (file for file in files_in("originals", shard) if file.path.name > last)
+        files = (file for file in of_photos.listed("originals", shard) if file.path.name > last)
         while some := list(islice(files, PAGE if shard not in digests else 20)):
             _compare_files(some, findings, shard in digests)
             yield f"{shard}/{some[-1].path.name}"
@@ -85,7 +67,7 @@ def compare_files(after: str, findings: Findings, digests: Collection[int]) -> I
         yield f"{shard + 1}/"
 
 
-def _compare_files(files: list[Found], findings: Findings, with_digests: bool) -> None:
+def _compare_files(files: list[Listed], findings: Findings, with_digests: bool) -> None:
     ids = {file: id_of(file.path.name) for file in files}
     kept = tables.find([id_ for id_ in ids.values() if id_])
     for file, id_ in ids.items():
@@ -93,16 +75,16 @@ def _compare_files(files: list[Found], findings: Findings, with_digests: bool) -
         if id_ in kept:
             if with_digests:
                 _compare_digest(file, kept[id_], findings)
-        elif not file.is_young and not (id_ and tables.known([id_])):
-            findings.left_over(ORPHANED, file.path, file.name, Path.unlink)
+        elif not is_young(file) and not (id_ and tables.known([id_])):
+            findings.left_over(ORPHANED, file.path, _name(file), of_photos.remove_listed)
 
 
-def _compare_digest(file: Found, kept: Kept, findings: Findings) -> None:
+def _compare_digest(file: Listed, kept: Kept, findings: Findings) -> None:
     if file.size_bytes != kept.size_bytes:
         return  # told of by its row
     findings.see("digests")
     try:
-        if sha256_of_file(file.path) == kept.sha256:
+        if sha256_of_file(of_photos.original(Photo(id=kept.id))) == kept.sha256:
             return
         why = "sha256"
     except FileNotFoundError:
@@ -116,40 +98,27 @@ def _compare_digest(file: Found, kept: Kept, findings: Findings) -> None:
 def compare_renditions(after: str, findings: Findings) -> Iterator[str]:
     """Each small picture has its photo."""
     for shard in range(int(after or 0), SHARDS):
-        files = files_in("renditions", shard)
+        files = of_photos.listed("renditions", shard)
         while some := list(islice(files, PAGE)):
             ids = {file: id_of(file.path.name.partition(".")[0]) for file in some}
             known = tables.known([id_ for id_ in ids.values() if id_])
             for file, id_ in ids.items():
                 findings.use("renditions", file.size_bytes)
-                if id_ not in known and not file.is_young:
-                    findings.left_over("renditions", file.path, file.name, Path.unlink)
+                if id_ not in known and not is_young(file):
+                    findings.left_over(
+                        "renditions", file.path, _name(file), of_photos.remove_listed
+                    )
         yield str(shard + 1)
 
 
-def files_in(kind: str, shard: int) -> Iterator[Found]:
-    """Of one of the folders below media, in the order of their names."""
-    folder = settings.MEDIA_ROOT / kind / f"{shard:02x}"
-    for name in sorted(_names(folder)):
-        if found := look_at(folder / name):
-            yield found
+def is_young(file: Listed) -> bool:
+    """It may still be on its way."""
+    return file.changed_s > time.time() - YOUNG_S
 
 
-def look_at(path: Path) -> Found | None:
-    """None if it has gone."""
-    try:
-        status = path.stat(follow_symlinks=False)
-    except OSError:
-        return None
-    newest_s = max(status.st_mtime, status.st_ctime)  # moving it changes only the latter
-    return Found(path, status.st_size, newest_s > time.time() - YOUNG_S)
-
-
-def _names(folder: Path) -> Iterable[str]:
-    try:
-        return os.listdir(folder)
-    except FileNotFoundError:
-        return []
+def _name(file: Listed) -> str:
+    """As people are told: below media."""
+    return str(file.path.relative_to(settings.MEDIA_ROOT))
 
 
 def id_of(name: str) -> UUID | None:

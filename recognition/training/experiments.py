@@ -14,6 +14,7 @@ from django.utils import timezone
 from recognition.cnn.measures.intervals import Z_SHOWN
 from recognition.cnn.store.safetensors_header import count_parameters
 from recognition.cnn.training.parameters import TrainingParameters
+from recognition.files import of_versions
 from recognition.models import Experiment, Mode, ModelVersion, RunState, TrainingRun
 from recognition.models.ids import time_ordered_uuid
 from recognition.training import datasets, runs
@@ -175,7 +176,7 @@ def _side(run: TrainingRun, measure: Measure | None) -> Side:
         interval=measure.interval if measure else None,
         tested=measure.photos if measure else 0,
         test_set=measure.test_set if measure else "",
-        parameters=count_parameters(version.folder) if version else None,
+        parameters=count_parameters(of_versions.folder(version)) if version else None,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from recognition.cnn import taxonomy
 from recognition.cnn.manifest import CorruptCheckpoint, read_manifest
+from recognition.files import of_versions
 from recognition.labels.tree import LabelTree
 from recognition.models import DataSet, Label, Mode, ModelVersion, Split, TrainingRun
 from recognition.training.watch import write
@@ -75,7 +76,7 @@ def freeze_if_missing(run: TrainingRun) -> None:
 
 def parents_labels(parent: ModelVersion | None) -> Labels:
     """Raises CorruptCheckpoint."""
-    return read_manifest(parent.folder).labels if parent else ()
+    return read_manifest(of_versions.folder(parent)).labels if parent else ()
 
 
 def trained_labels(dataset: DataSet) -> set[int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -14,32 +15,54 @@ from django.conf import settings
 
 from recognition.cnn.manifest import verify
 from recognition.cnn.training.micro_batches import MicroBatches
-from recognition.core.files import whole_file
+from recognition.core import steps
 from recognition.core.process import stops_when_terminated
-from recognition.models import Photo, TrainingRun
+from recognition.files import of_runs, of_versions
+from recognition.files.bucket import BucketAway
+from recognition.files.moving import whole_file
+from recognition.models import TrainingRun
 from recognition.training import progress
 from recognition.training.failures import RunFailed
 from recognition.training.known_labels import name_of_result, provenance, slugs_by_id, without_id
 from recognition.training.subprocess import TrainingProcess
 from recognition.training.watch import Watch
 
+logger = logging.getLogger(__name__)
+
 _EXAMPLE = ("photo", "label", "split", "box")
+_AT_ONCE = 100
 MAX_RETRIES = 3  # with smaller batches, or after the process was killed
 
 
 def train_claimed(run: TrainingRun, watch: Watch) -> Path:
     """Train; return the folder of the new version. Raises Stopped and RunFailed."""
-    run.folder.mkdir(parents=True, exist_ok=True)
+    of_runs.fetch(run)
     write_photos(run)
+    try:
+        _bring_originals(run, watch)
+        _train(run, watch)
+    finally:
+        of_runs.drop_originals(run)
+    return run.folder / "result"
+
+
+def _bring_originals(run: TrainingRun, watch: Watch) -> None:
+    """Many lie elsewhere, where there is a bucket."""
+    ids = run.dataset.examples.filter(photo__isnull=False).values_list("photo_id", flat=True)
+    for some in steps.chunks(list(ids), _AT_ONCE):
+        watch.check()
+        of_runs.bring_originals(run, some)
+
+
+def _train(run: TrainingRun, watch: Watch) -> None:
     for retry in range(MAX_RETRIES + 1):
         write_job(run)
-        if failure := _train_once(run, watch):
-            if retry == MAX_RETRIES:
-                raise failure
-            _prepare_retry(run, failure)
-        else:
-            break
-    return run.folder / "result"
+        failure = _train_once(run, watch)
+        if failure is None:
+            return
+        if retry == MAX_RETRIES:
+            raise failure
+        _prepare_retry(run, failure)
 
 
 def write_photos(run: TrainingRun) -> None:
@@ -59,19 +82,21 @@ def write_photos(run: TrainingRun) -> None:
         for photo_id, label_id, split, box in examples.values_list(*_EXAMPLE):
             if label_id in slugs:
                 numbers = " ".join(map(str, box or ()))
-                rows.writerow((Photo(id=photo_id).original_path, slugs[label_id], split, numbers))
+                rows.writerow(
+                    (of_runs.place_of_original(photo_id), slugs[label_id], split, numbers)
+                )
 
 
 def write_job(run: TrainingRun) -> None:
     """job.json: what to train, and with which parameters. Raises CorruptCheckpoint."""
-    parent = verify(run.parent.folder) if run.parent else None
+    parent = verify(of_versions.folder(run.parent)) if run.parent else None
     parameters = dict(run.parameters)
     network_options = parameters.pop("network_options", {})
     job = {
         "mode": run.mode,
         "network": run.network,
         "network_options": parent.network_options if parent else network_options,
-        "parent": str(run.parent.folder) if run.parent else None,
+        "parent": str(of_versions.folder(run.parent)) if run.parent else None,
         "parent_sha256": parent.sha256 if parent else "",
         "name": name_of_result(parent.name if parent else _title(run.network), run.mode),
         "labels": [without_id(label) for label in run.labels],
@@ -144,10 +169,18 @@ class _Recorder:
             self._meter(fields["progress"], fields.get("seconds_left"))
         elif event["event"] == "epoch":
             progress.epoch(self._run, **fields)
+            self._share()
         elif event["event"] == "note":
             progress.note(self._run, **fields)
         elif event["event"] == "error":
             self.error = RunFailed(fields["code"], fields.get("detail", ""))
+
+    def _share(self) -> None:
+        """The checkpoint; should the bucket be away, the next one."""
+        try:
+            of_runs.share(self._run)
+        except BucketAway as error:
+            logger.warning("run %s is not shared: %s", self._run.id, error)
 
 
 def _title(network: str) -> str:

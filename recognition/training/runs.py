@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,6 +14,7 @@ from django.utils import timezone
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.training.parameters import TeachParameters, TrainingParameters, WrongParameter
 from recognition.core import heartbeats, wakeups
+from recognition.files import of_runs
 from recognition.labels.tree import LabelTree
 from recognition.models import DataSet, Experiment, Mode, ModelVersion, RunState, TrainingRun
 from recognition.models.ids import time_ordered_uuid
@@ -178,7 +177,7 @@ def resume(run: TrainingRun) -> None:
 
     Safe to call twice. Raises CannotTrain for a run that succeeded.
     """
-    _queue_again(run, lambda folder: (folder / FINISH_NOW).unlink(missing_ok=True))
+    _queue_again(run, must_finish=False)
 
 
 def keep_best(run: TrainingRun) -> None:
@@ -188,13 +187,13 @@ def keep_best(run: TrainingRun) -> None:
     """
     if not can_keep_best(run):
         raise CannotTrain("nothing_yet")
-    _queue_again(run, lambda folder: (folder / FINISH_NOW).touch())
+    _queue_again(run, must_finish=True)
 
 
 def can_keep_best(run: TrainingRun) -> bool:
     """Whether a run that is over without a version has an epoch worth saving."""
     is_over = run.state in (RunState.CANCELLED, RunState.FAILED)
-    return is_over and run.folder.is_dir() and run.epochs.exists()
+    return is_over and run.epochs.exists() and of_runs.is_there(run)
 
 
 def worked_on_by(run: TrainingRun) -> str:
@@ -211,17 +210,16 @@ def ring_for(run: TrainingRun) -> None:
 
 def delete_files(run: TrainingRun) -> None:
     """Its checkpoints; of a run that succeeded nothing else needs them."""
-    shutil.rmtree(run.folder, ignore_errors=True)
+    of_runs.remove(run)
 
 
-def _queue_again(run: TrainingRun, prepare: Callable[[Path], None]) -> None:
+def _queue_again(run: TrainingRun, must_finish: bool) -> None:
     with transaction.atomic():
         locked = _lock(run.id)
         if locked.state == RunState.SUCCEEDED:
             raise CannotTrain("not_resumable")
         if locked.state in (RunState.FAILED, RunState.CANCELLED):
-            if locked.folder.is_dir():
-                prepare(locked.folder)
+            of_runs.mark(locked, FINISH_NOW, must_finish)
             locked.state, locked.attempts = RunState.QUEUED, 0
             locked.cancel_asked = locked.finished = None
             locked.error = locked.error_detail = ""

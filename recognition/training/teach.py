@@ -21,6 +21,7 @@ from recognition.cnn.measures import evaluation
 from recognition.cnn.recogniser import Recogniser
 from recognition.cnn.store.checkpoint import load_network, save_version
 from recognition.cnn.teaching.teach import Examples, teach
+from recognition.files import of_versions
 from recognition.models import ModelVersion, Split, Stage, TrainingRun
 from recognition.training import progress
 from recognition.training.failures import RunFailed
@@ -70,7 +71,7 @@ def teach_claimed(run: TrainingRun, watch: Watch) -> Path:
     show = _Progress(run, watch)
 
     progress.stage(run, Stage.READING)
-    manifest, model = load_network(parent.folder)
+    manifest, model = load_network(of_versions.folder(parent))
     material = gather(run, parent, show.part(0, _READ))
     if material.unreadable:
         progress.note(run, "unreadable_photo", photos=material.unreadable)
@@ -114,7 +115,7 @@ def teach_claimed(run: TrainingRun, watch: Watch) -> Path:
 def _save(run: TrainingRun, manifest: Manifest, network: Recogniser) -> Path:
     result = run.folder / "result"
     shutil.rmtree(result, ignore_errors=True)  # of an attempt that was interrupted
-    save_version(result, manifest, network, run.parent.folder if run.parent else None)
+    save_version(result, manifest, network, of_versions.folder(run.parent) if run.parent else None)
     return result
 
 

@@ -6,7 +6,6 @@ exported is read back and checked, and what is brought in must answer as it says
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from django.db import transaction
 from recognition.cnn.manifest import CorruptCheckpoint, Manifest, read_manifest
 from recognition.cnn.store import bundle
 from recognition.core import audit, full_disk, jobs
+from recognition.files import of_bundles, of_photos, of_versions
 from recognition.models import Job, ModelVersion, Photo, RunState
 from recognition.photos.uploads import MEGABYTE
 from recognition.versions import checks, registry, version_labels
@@ -49,7 +49,7 @@ class Export:
     @property
     def is_ready(self) -> bool:
         """Somebody may have made room since."""
-        return self._is_in(RunState.SUCCEEDED) and self.path.exists()
+        return self._is_in(RunState.SUCCEEDED) and of_bundles.export_is_there(self.path)
 
     @property
     def is_coming(self) -> bool:
@@ -95,7 +95,9 @@ def write(version: ModelVersion, form: str, archive: Path) -> Check:
     """Export a version. Raises CorruptCheckpoint, WrongAnswers."""
     from recognition.cnn.store.export import export
 
-    return export(version.folder, form, archive, _latest_originals(), settings.ARK_MAX_PIXELS)
+    return export(
+        of_versions.folder(version), form, archive, _latest_originals(), settings.ARK_MAX_PIXELS
+    )
 
 
 def _make(job: Job) -> None:
@@ -104,6 +106,7 @@ def _make(job: Job) -> None:
     with _explained():
         check = write(version, form, path)
         size_bytes = path.stat().st_size
+        of_bundles.export_made(path)
     result = {
         "size_bytes": size_bytes,
         "pictures": check.pictures,
@@ -124,12 +127,13 @@ def accept(archive: Path, name: str, by: User | None) -> Job:
     parameters = {"name": name[:200], "folder": folder.name, "sha256": manifest.sha256}
     try:
         version_labels.check_new(manifest, by)
+        of_bundles.share_import(folder.name)
         job = jobs.ask(Job.Kind.IMPORT, by, manifest.sha256, parameters=parameters)
     except BaseException:
-        shutil.rmtree(folder)
+        of_bundles.remove_import(folder.name)
         raise
     if job.parameters != parameters:  # it waits already, unpacked
-        shutil.rmtree(folder)
+        of_bundles.remove_import(folder.name)
     return job
 
 
@@ -186,7 +190,7 @@ def record_export(version: ModelVersion, form: str, by: User | None, file: str) 
 def _added(job: Job) -> ModelVersion:
     known = ModelVersion.objects.filter(sha256=job.parameters["sha256"]).first()
     with _explained():
-        return known or add(settings.ARK_IMPORTS / job.parameters["folder"], job.by)
+        return known or add(of_bundles.imported(job.parameters["folder"]), job.by)
 
 
 def _delete_leftovers() -> None:
@@ -197,7 +201,7 @@ def _delete_leftovers() -> None:
         return
     over = Job.objects.filter(kind=Job.Kind.IMPORT, parameters__folder__in=names)
     for job in over.exclude(state__in=jobs.OPEN):
-        shutil.rmtree(folders / job.parameters["folder"], ignore_errors=True)
+        of_bundles.remove_import(job.parameters["folder"])
 
 
 def _parent(manifest: Manifest) -> ModelVersion | None:
@@ -207,7 +211,7 @@ def _parent(manifest: Manifest) -> ModelVersion | None:
 
 def _latest_originals() -> list[Path]:
     latest = Photo.objects.order_by("-created", "-id")[:CHECKED_PHOTOS]
-    return [photo.original_path for photo in latest]
+    return of_photos.originals(list(latest))
 
 
 @contextmanager

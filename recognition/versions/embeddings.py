@@ -18,6 +18,7 @@ import numpy.typing as npt
 from django.conf import settings
 from django.db.models import QuerySet
 
+from recognition.files import of_photos, of_versions
 from recognition.labels import boxes
 from recognition.models import ModelVersion, Photo, Prediction, Subject
 
@@ -128,8 +129,13 @@ def parts_from_files(
     from recognition.versions import looking
 
     chunks = [parts[i : i + BATCH_SIZE] for i in range(0, len(parts), BATCH_SIZE)]
-    looks = ([_look(part) for part in chunk] for chunk in chunks)
-    load = (version.folder, settings.ARK_ENGINE, settings.ARK_DEVICE, settings.ARK_MAX_PIXELS)
+    looks = (_looks(chunk) for chunk in chunks)
+    load = (
+        of_versions.folder(version),
+        settings.ARK_ENGINE,
+        settings.ARK_DEVICE,
+        settings.ARK_MAX_PIXELS,
+    )
     finder = looking.finder_for(version)
     with Classifier.load(*load, warm_up=(), finder=finder) as classifier:
         for chunk, answers in zip(chunks, classifier.stream(looks), strict=True):
@@ -139,13 +145,16 @@ def parts_from_files(
             }
 
 
-def _look(part: Part) -> Look:
+def _looks(parts: Sequence[Part]) -> list[Look]:
     """What the network is to look at."""
     from recognition.cnn.pixels.boxes import Box
     from recognition.cnn.serving.classifier import Look
 
-    main = Box(*part.box) if part.box else None
-    return Look(Photo(id=part.photo_id).original_path, closer=True, main=main)
+    paths = of_photos.originals([Photo(id=part.photo_id) for part in parts])
+    return [
+        Look(path, closer=True, main=Box(*part.box) if part.box else None)
+        for path, part in zip(paths, parts, strict=True)
+    ]
 
 
 def normalised(embeddings: Sequence[bytes | memoryview]) -> npt.NDArray[np.float32]:

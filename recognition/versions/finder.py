@@ -8,6 +8,7 @@ from django.conf import settings
 
 from recognition.cnn.finder.manifest import FinderManifest, read_finder
 from recognition.cnn.manifest import CorruptCheckpoint
+from recognition.files import of_versions
 
 # For the operator, on the terminal and in /readyz: in English, as all that is said there.
 ABSENT = "There is no finder, so that each photo is looked at as a whole only."
@@ -16,8 +17,7 @@ HOW_TO_ADD = "To add it, run `manage.py add_finder`."
 
 
 def folder() -> Path:
-    store: Path = settings.ARK_MODELS_STORE
-    return store / "finder"
+    return of_versions.finder()
 
 
 def installed() -> FinderManifest | None:

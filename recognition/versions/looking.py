@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 from recognition.cnn.finder.manifest import finder_sha256
 from recognition.cnn.pixels.boxes import Box
 from recognition.cnn.serving.classifier import Look
+from recognition.files import of_photos
 from recognition.models import Annotation, ModelVersion, Photo, View
 from recognition.versions.finder import folder
 
@@ -45,10 +46,10 @@ def looks(
             drawn.setdefault(photo_id, []).append(Box(*box))
     return [
         Look(
-            photo.original_path,
+            path,
             closer,
             main=Box(*photo.box) if photo.box else None,
             others=tuple(drawn.get(photo.id, ())),
         )
-        for photo in photos
+        for photo, path in zip(photos, of_photos.originals(photos), strict=True)
     ]

@@ -15,6 +15,7 @@ from django.conf import settings
 
 from recognition.cnn.manifest import MANIFEST_NAME, read_manifest
 from recognition.cnn.networks.summaries import pretrained_name, summaries
+from recognition.files import of_versions
 from recognition.models import LiveChange, ModelVersion, View
 from recognition.versions import registry
 from recognition.versions.comparison import comparing
@@ -31,8 +32,10 @@ def ensure_first(say: Say) -> None:
     elif known is None:
         say(f"Building version 1 of the network in {folder} ...")
         _build(folder, settings.ARK_BACKBONE)
-        registry.register_first(read_manifest(folder))
-    elif known.live:  # its folder was deleted
+        manifest = read_manifest(folder)
+        of_versions.share(folder, manifest.sha256)
+        registry.register_first(manifest)
+    elif known.live and not of_versions.folder(known).is_dir():  # it was deleted
         _replace(known, say)
 
 
@@ -90,6 +93,7 @@ def _replace(lost: ModelVersion, say: Say) -> None:
     say(f"The files of version {lost.number} are gone. Building the network anew ...")
     with _built(lost.network) as folder:
         if read_manifest(folder).sha256 == lost.sha256:
+            of_versions.share(folder, lost.sha256)
             folder.rename(lost.folder)
             return
         version = registry.add_candidate(folder, None)

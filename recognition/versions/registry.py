@@ -20,6 +20,7 @@ from recognition.cnn import taxonomy
 from recognition.cnn.manifest import CorruptCheckpoint, Manifest, read_manifest, verify
 from recognition.core import audit, events
 from recognition.core.locks import lock_label_tree
+from recognition.files import of_versions
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, LiveChange, ModelVersion
 from recognition.notifications import happened
@@ -86,6 +87,7 @@ def add_candidate(result: Path, parent: ModelVersion | None) -> ModelVersion:
     try:
         shutil.copytree(result, draft)
         verify(draft)
+        of_versions.share(draft, manifest.sha256)
         return _number(draft, manifest, parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)  # gone already if all went well
@@ -214,7 +216,7 @@ def lost_labels(version: ModelVersion) -> list[Label]:
 def check_files(version: ModelVersion) -> None:
     """Compare every file of a version with its sha256. Raises CannotPromote."""
     try:
-        manifest = verify(version.folder)
+        manifest = verify(of_versions.folder(version))
         if manifest.sha256 != version.sha256:
             raise CorruptCheckpoint(f"{version.folder} holds another version")
     except CorruptCheckpoint as error:
@@ -225,7 +227,7 @@ def check_files(version: ModelVersion) -> None:
 def _check_answer(version: ModelVersion) -> None:
     """Have it answer one picture. Raises CannotPromote."""
     try:
-        checks.try_out(version.folder)
+        checks.try_out(of_versions.folder(version))
     except checks.Refused as refused:
         text = _("Version %(number)d cannot go live, because it cannot answer: %(error)s")
         raise CannotPromote(text % {"number": version.number, "error": refused}) from refused

@@ -21,6 +21,7 @@ from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.serving.classifier import HeavyPhoto, Look, Outcome
 from recognition.core import failures, heartbeats, memory, wakeups
 from recognition.core.process import worker_name
+from recognition.files.bucket import BucketAway
 from recognition.models import ModelVersion, Prediction, Weight
 from recognition.predictions import backfill, closer_look, queue
 from recognition.predictions.model_cache import Loaded, model_cache
@@ -50,8 +51,8 @@ def serve() -> None:
 def predict_pending() -> int:
     """Predict until nothing is left to claim; return how many photos were settled.
 
-    Whatever goes wrong, what was claimed waits again, and is then tried one by one. A database that
-    is away is no photo's fault.
+    Whatever goes wrong, what was claimed waits again, and is then tried one by one. A database or
+    a bucket that is away is no photo's fault.
     """
     global _is_left
     try:
@@ -62,7 +63,7 @@ def predict_pending() -> int:
     except Exception as error:
         failures.failed(heartbeats.PREDICTOR, "predicting", error)
         heartbeats.beat(worker_name())  # it lives, and has something to tell
-        _is_left = isinstance(error, Error)
+        _is_left = isinstance(error, (Error, BucketAway))
         with contextlib.suppress(Error):  # then when it is back, or the lease runs out
             if queue.give_back(counts=not _is_left):
                 wakeups.wake_predictor()

@@ -6,6 +6,7 @@ const FIRST_MS = 250;
 const THEN_MS = 1000;
 const QUICK_TRIES = 12;
 const MOST_TRIES = 120;
+const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** @param {MouseEvent} event */
 function isPlain(event) {
@@ -37,6 +38,9 @@ async function open(link) {
   }
   for (const other of all("[data-channel]", HTMLElement, stage)) other.ariaCurrent = null;
   link.ariaCurrent = "true";
+  place.scrollIntoView({ block: "nearest", behavior: isCalm.matches ? "auto" : "smooth" });
+  const said = maybe("[data-said]", HTMLElement, stage);
+  if (said) said.textContent = maybe("h3", HTMLElement, place)?.textContent ?? "";
   history.replaceState(null, "", address);
 }
 

@@ -12,7 +12,6 @@ from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from recognition.models import Label, LiveChange, ModelVersion, Photo, Prediction
-from recognition.photos import renditions
 from tests.support.rows import add_photo
 
 TABLES = {
@@ -32,7 +31,7 @@ def media(settings: Settings, tmp_path: Path) -> Path:
 
 def _photo_with_files(owner: User) -> Photo:
     photo = add_photo(owner)
-    for path in [photo.original_path, *renditions.paths(photo)]:
+    for path in [photo.original_path, *photo.rendition_paths]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"pixels")
     return photo

@@ -73,6 +73,25 @@ def test_another_network_is_chosen_and_says_that_it_has_learnt_nothing(
     expect(page.get_by_text("64 × 7 × 7 = 3,136")).to_be_visible()
 
 
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_in_chinese_nothing_is_left_in_english(
+    screen: dict[str, int],
+    instance: Instance,
+    owner: str,
+    photo_id: str,
+    open_page: Callable[..., Page],
+) -> None:
+    page = signed_in(open_page(viewport=screen), owner)
+    page.goto(f"/photos/{photo_id}/inside/")
+    worked_out(instance)
+    expect(page.get_by_role("heading", name="Flattening")).to_be_visible()
+    page.get_by_role("button", name="中文").click()
+    expect(page.get_by_role("heading", name="网络内部")).to_be_visible()
+    headings = page.get_by_role("article").get_by_role("heading").all_inner_texts()
+    assert [text for text in headings if text.isascii()] == []
+    fits(page)
+
+
 def test_without_a_script_a_channel_is_a_link(
     instance: Instance, owner: str, photo_id: str, open_page: Callable[..., Page]
 ) -> None:

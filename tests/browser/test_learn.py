@@ -186,16 +186,18 @@ FIGURES: dict[str, Callable[[Page], None]] = {
 }
 
 
-def test_every_step_is_accessible_in_both_themes(
-    open_page: Callable[..., Page], complaints: list[str]
+@pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
+def test_every_step_fits_a_phone_and_is_accessible_in_both_themes(
+    language: str, open_page: Callable[..., Page], complaints: list[str]
 ) -> None:
-    page = open_page(**SCREENS["phone"])
+    page = open_page(**SCREENS["phone"], locale=language)
     has_axe = axe.watch(page)
     axe.skip_if_missing(has_axe)
     for step in STEPS:
         page.goto(f"/learn/{step.slug}/")
         page.locator(".learn canvas.is-ready, .learn-scores, .learn-table").first.wait_for()
         assert complaints == []
+        assert layout_faults(page) == [], step.slug
         assert accessibility_faults(page, page.context.new_cdp_session(page)) == [], step.slug
         assert axe.violations(page, "dark") == [], step.slug
         assert axe.violations(page, "light", only_colours=True) == [], step.slug

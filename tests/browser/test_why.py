@@ -83,5 +83,5 @@ def test_from_the_queue_it_opens_beside_it(reviewer: Reviewer, photos: list[Path
 def is_drawn(page: Page) -> bool:
     """Whether the map lies just over the photo."""
     photo, heat = (image.bounding_box() for image in page.locator(".why-sheet img").all())
-    page.wait_for_function("document.querySelector('[data-heat]').naturalWidth > 0")
+    page.wait_for_function("() => document.querySelector('[data-heat]').naturalWidth > 0")
     return all(abs(photo[edge] - heat[edge]) < 2 for edge in ("x", "y", "width", "height"))

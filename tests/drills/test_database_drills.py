@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sqlite3
-import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 import requests
 
 from tests.support import drills
-from tests.support.instance import WITHOUT_TRAINING, Api, Instance, free_port, running, wait_until
+from tests.support.instance import WITHOUT_TRAINING, Api, Instance, running, wait_until
+from tests.support.servers import PostgreSQL
 
 LOCKED_S = drills.times(4, long=20)
 UPLOADS = drills.times(40, long=400)
@@ -60,64 +57,16 @@ def test_sqlite_is_locked(network: Path, photos: list[Path], tmp_path: Path) -> 
         wait_until(lambda: all_done(client, [answer.json()["id"] for answer in answers]))
 
 
-class Server:
-    """A PostgreSQL of the test's own, as the user postgres."""
-
-    def __init__(self) -> None:
-        found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-        if not found or os.getuid() != 0 or not shutil.which("runuser"):
-            pytest.skip("no PostgreSQL to start here")
-        self.bin, self.port = found[-1], free_port()
-        self.folder = Path(tempfile.mkdtemp(prefix="ark-pg-"))  # pytest's is root's alone
-        shutil.chown(self.folder, "postgres", "postgres")
-        self._run("initdb", "--auth=trust", "--username=ark", f"--pgdata={self.folder}/data")
-        self._control("start")
-
-    @property
-    def url(self) -> str:
-        return f"postgres://ark@127.0.0.1:{self.port}/postgres"
-
-    def restart(self) -> None:
-        """As after a power failure: nobody is waited for."""
-        self._control("restart", "-m", "immediate")
-
-    def stop(self) -> None:
-        self._control("stop", "-m", "immediate")
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def cut_connections(self) -> None:
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE pid <> pg_backend_pid() AND state LIKE 'idle in transaction%' OR "
-                "pid <> pg_backend_pid() AND state = 'active' AND backend_type = 'client backend'"
-            )
-
-    def _control(self, *arguments: str) -> None:
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder}"
-        self._run(
-            "pg_ctl", f"--pgdata={self.folder}/data", "-w", "-o", options,
-            "-l", f"{self.folder}/log", *arguments,
-        )  # fmt: skip
-
-    def _run(self, program: str, *arguments: str) -> None:
-        subprocess.run(
-            ["runuser", "-u", "postgres", "--", str(self.bin / program), *arguments],
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
-
-
 @pytest.fixture(scope="module")
-def postgresql() -> Iterator[Server]:
-    server = Server()
+def postgresql() -> Iterator[PostgreSQL]:
+    server = PostgreSQL()
     yield server
     server.stop()
 
 
 @pytest.fixture(scope="module")
 def on_postgresql(
-    postgresql: Server, network: Path, tmp_path_factory: pytest.TempPathFactory
+    postgresql: PostgreSQL, network: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Instance]:
     home = tmp_path_factory.mktemp("ark")
     settings = {"DATABASE_URL": postgresql.url, "ARK_SWEEP_S": "1", "ARK_LEASE_S": "5"}
@@ -127,7 +76,7 @@ def on_postgresql(
 
 @pytest.mark.parametrize("trouble", ["restart", "cut_connections"])
 def test_postgresql_in_trouble_loses_nothing(
-    trouble: str, on_postgresql: Instance, postgresql: Server, photos: list[Path]
+    trouble: str, on_postgresql: Instance, postgresql: PostgreSQL, photos: list[Path]
 ) -> None:
     client = on_postgresql.api(on_postgresql.token_of(f"ursula-{trouble}"))
     stored: list[str] = []

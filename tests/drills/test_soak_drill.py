@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from tests.support import drills
-from tests.support.instance import PASSWORD, Api, Instance, running, wait_until
+from tests.support.instance import Api, Instance, running, wait_until
 
 PARTS = ("web", "redis", "predictor", "analyst", "teacher")
 SOAK_S = 3600
@@ -135,11 +135,7 @@ def _teaching(api: Api) -> Callable[[], None]:
 
 
 def _looking_around(instance: Instance) -> Callable[[], None]:
-    browser, pages = requests.Session(), count()
-    browser.get(f"{instance.url}/sign-in/", timeout=60)
-    fields = {"username": "rita", "password": PASSWORD}
-    fields["csrfmiddlewaretoken"] = browser.cookies["csrftoken"]
-    browser.post(f"{instance.url}/sign-in/", data=fields, timeout=60).raise_for_status()
+    browser, pages = instance.signed_in("rita"), count()
 
     def look() -> None:
         page = (*PAGES, "/admin/", "/admin/review/")[next(pages) % (len(PAGES) + 2)]

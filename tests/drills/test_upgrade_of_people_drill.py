@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import requests
 
 from tests.support.before import checkout
 from tests.support.instance import PASSWORD, Instance, wait_until
@@ -72,17 +70,6 @@ def upgraded(
     instance.stop()
 
 
-def sign_in(instance: Instance, name: str) -> requests.Session:
-    session = requests.Session()
-    page = session.get(f"{instance.url}/sign-in/", timeout=30).text
-    found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-    assert found
-    fields = {"csrfmiddlewaretoken": found[1], "username": name, "password": PASSWORD}
-    answer = session.post(f"{instance.url}/sign-in/", data=fields, timeout=30)
-    assert answer.url == f"{instance.url}/", answer.text
-    return session
-
-
 def test_a_token_of_before_goes_on(upgraded: tuple[Instance, str, str], photos: list[Path]) -> None:
     instance, token, photo = upgraded
     api = instance.api(token)
@@ -109,13 +96,13 @@ def test_the_commands_print_the_token_as_their_last_word(
 
 def test_passwords_of_before_open(upgraded: tuple[Instance, str, str]) -> None:
     instance, _token, photo = upgraded
-    page = sign_in(instance, "ursula").get(f"{instance.url}/photos/{photo}/", timeout=30)
+    page = instance.signed_in("ursula").get(f"{instance.url}/photos/{photo}/", timeout=30)
     assert page.status_code == 200
 
 
 def test_a_reviewer_of_before_may_enter_the_admin(upgraded: tuple[Instance, str, str]) -> None:
     instance = upgraded[0]
-    page = sign_in(instance, "rita").get(f"{instance.url}/admin/review/", timeout=30)
+    page = instance.signed_in("rita").get(f"{instance.url}/admin/review/", timeout=30)
     assert page.status_code == 200
 
 

@@ -28,7 +28,7 @@ def keep(photo: Photo, name: str = "why") -> Path:
 def test_what_is_kept_is_read_again(photo: Photo, media: Path) -> None:
     kept.keep(photo.id, 3, "walk", {"said": "猫"}, pictures={"walk-0": b"RIFF"})
     assert kept.read(photo.id, 3, "walk") == {"said": "猫"}
-    assert kept.picture_path(photo.id, 3, "walk-0").read_bytes() == b"RIFF"
+    assert kept.picture(photo.id, 3, "walk-0").read_bytes() == b"RIFF"
     assert files_in(media.parent) == ["walk-0.webp", "walk.json"]  # and no draft
 
 

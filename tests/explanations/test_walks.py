@@ -35,9 +35,7 @@ def test_a_walk_that_was_asked_for_is_kept_with_its_pictures(
     for stage in walk["stages"]:
         if "maps" in stage:
             name = stage["maps"]["name"]
-            assert walks.picture_path(
-                duck.id, live_version.number, walks.WHOLE.what, name
-            ).is_file()
+            assert walks.picture(duck.id, live_version.number, walks.WHOLE.what, name).is_file()
 
 
 def test_a_second_look_works_nothing_out(
@@ -79,7 +77,7 @@ def test_the_main_subject_can_be_walked_through_instead(
     walks.walk(duck, live_version, walks.WHOLE.what)
     walks.walk(duck, live_version, way.what)
     seen = [
-        walks.picture_path(duck.id, live_version.number, each.what, "input").read_bytes()
+        walks.picture(duck.id, live_version.number, each.what, "input").read_bytes()
         for each in (walks.WHOLE, way)
     ]
     assert seen[0] != seen[1]

@@ -50,7 +50,7 @@ def test_each_view_has_maps_and_the_answer_a_check(duck: Photo) -> None:
     for number, view in enumerate(document["views"]):
         said = dict(view["shown"]["alone"])
         assert said["duck"] == pytest.approx(first_of(view).check.alone, abs=0.01)
-        picture = kept.picture_path(duck.id, 1, whys.picture_name(number, "masked"))
+        picture = kept.picture(duck.id, 1, whys.picture_name(number, "masked"))
         with Image.open(picture) as shown:
             assert shown.size == (256, 256)
 

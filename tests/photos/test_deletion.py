@@ -32,14 +32,14 @@ pytestmark = pytest.mark.usefixtures("version")
 def photo(uploader: User) -> Photo:
     """A photo with its original and all its renditions."""
     photo = add_photo(uploader, batch=Batch.objects.create(owner=uploader))
-    for path in (photo.original_path, *renditions.paths(photo)):
+    for path in (photo.original_path, *photo.rendition_paths):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"pixels")
     return photo
 
 
 def files_of(photo: Photo) -> list[bool]:
-    return [path.exists() for path in (photo.original_path, *renditions.paths(photo))]
+    return [path.exists() for path in (photo.original_path, *photo.rendition_paths)]
 
 
 def test_the_row_goes_into_the_trash_and_the_files_stay(

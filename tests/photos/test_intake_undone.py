@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import OperationalError, connection, transaction
 
 from recognition.core import wakeups
-from recognition.core.files import Moves
+from recognition.files.moving import Moves
 from recognition.models import Photo
 from tests.photos.test_intake import JPEG, accept_one
 from tests.support.files import incoming

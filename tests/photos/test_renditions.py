@@ -91,7 +91,7 @@ def test_a_picture_drawn_while_its_photo_is_deleted_does_not_stay(
     monkeypatch.setattr(imaging, "render", render_too_late)
     with pytest.raises(FileNotFoundError):
         renditions.drawn(photo, renditions.THUMBNAIL_SIDE)
-    assert [path for path in renditions.paths(photo) if path.exists()] == []
+    assert [path for path in photo.rendition_paths if path.exists()] == []
     assert incoming() == []
 
 
@@ -109,7 +109,7 @@ def test_a_picture_of_the_trash_drawn_while_that_is_emptied_does_not_stay(
     monkeypatch.setattr(imaging, "render", render_too_late)
     with pytest.raises(FileNotFoundError):
         renditions.drawn(row, renditions.THUMBNAIL_SIDE)
-    assert [path for path in renditions.paths(row) if path.exists()] == []
+    assert [path for path in row.rendition_paths if path.exists()] == []
 
 
 def test_a_picture_of_which_nobody_knows_whether_it_is_wanted_does_not_stay(
@@ -120,7 +120,7 @@ def test_a_picture_of_which_nobody_knows_whether_it_is_wanted_does_not_stay(
     monkeypatch.setattr(renditions, "_is_there", away)
     with pytest.raises(OperationalError):
         renditions.drawn(photo, renditions.THUMBNAIL_SIDE)
-    assert [path for path in renditions.paths(photo) if path.exists()] == []
+    assert [path for path in photo.rendition_paths if path.exists()] == []
 
 
 def test_a_full_disk_leaves_no_part_of_a_picture(uploader: User) -> None:

@@ -113,6 +113,16 @@ class Instance:
         )
         return printed.split()[-1]
 
+    def signed_in(self, username: str) -> requests.Session:
+        """As a browser that has signed in with PASSWORD."""
+        browser = requests.Session()
+        browser.get(f"{self.url}/sign-in/", timeout=60)
+        fields = {"username": username, "password": PASSWORD}
+        fields["csrfmiddlewaretoken"] = browser.cookies["csrftoken"]
+        answer = browser.post(f"{self.url}/sign-in/", data=fields, timeout=60)
+        assert answer.url == f"{self.url}/", answer.text
+        return browser
+
     def api(self, token: str) -> Api:
         return Api(self.url, token)
 

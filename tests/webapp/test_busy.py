@@ -13,6 +13,7 @@ from django.db import OperationalError, connection
 from django.urls import reverse
 from rest_framework.test import APIClient
 
+from recognition.files.bucket import BucketAway
 from recognition.models import Photo
 from recognition.photos import intake
 from tests.conftest import api_of
@@ -101,3 +102,11 @@ def test_postgresql_says_it_by_a_state(state: str) -> None:
     error.__cause__.sqlstate = state
     assert busy.is_busy(error)
     assert not busy.is_busy(ValueError())
+
+
+def test_a_bucket_that_is_away_is_told_in_the_same_way(
+    uploader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "accept", Mock(side_effect=BucketAway("no answer")))
+    response = api_of(uploader).post("/api/v1/photos/", {"image": sent(UPLOAD)})
+    assert (response.status_code, response.json()["code"]) == (503, "busy")

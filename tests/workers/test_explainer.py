@@ -5,12 +5,15 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from recognition.core import heartbeats
 from recognition.workers import explainer
+from tests.support.instance import wait_until
 from webapp.home import BASE_DIR
 
 
@@ -18,12 +21,25 @@ from webapp.home import BASE_DIR
 def test_with_nothing_to_do_it_is_heard_and_cleans_up(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    heard = []
-    jobs = (*explainer.JOBS, lambda: heard.append(heartbeats.is_heard(heartbeats.EXPLAINER)))
-    monkeypatch.setattr(explainer, "JOBS", jobs)
+    def is_heard() -> None:
+        wait_until(lambda: heartbeats.is_heard(heartbeats.EXPLAINER), 30)
+
+    monkeypatch.setattr(explainer, "JOBS", (*explainer.JOBS, is_heard))
     explainer.work()
-    assert heard == [True]
     assert "failed" not in caplog.text
+
+
+@pytest.mark.usefixtures("version")
+@pytest.mark.parametrize("idle_s", [60, explainer.IDLE_S + 60])
+def test_when_nobody_has_asked_for_long_it_ends_with_its_torch(
+    idle_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = Mock()
+    monkeypatch.setitem(sys.modules, "torch", Mock())
+    monkeypatch.setattr(explainer.process, "end_now", ended)
+    monkeypatch.setattr(explainer, "_asked_s", time.monotonic() - idle_s)
+    explainer.work()
+    assert ended.called == (idle_s > explainer.IDLE_S)
 
 
 @pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="another kind of system")
@@ -31,6 +47,7 @@ def test_the_process_ends_at_once_yields_to_others_and_waits_with_torch() -> Non
     program = """
 import os, signal, sys
 from recognition.workers import explainer
+from tests.support.instance import wait_until
 explainer.set_up_process()
 print(open("/proc/self/autogroup").read(), "torch" in sys.modules, flush=True)
 os.kill(os.getpid(), signal.SIGTERM)
@@ -42,6 +59,6 @@ os.kill(os.getpid(), signal.SIGTERM)
         text=True,
         start_new_session=True,
     )
-    assert "nice 15" in run.stdout
+    assert "nice 10" in run.stdout
     assert "False" in run.stdout
     assert run.returncode == -signal.SIGTERM

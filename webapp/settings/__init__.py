@@ -8,6 +8,7 @@ from webapp.settings.api import *  # noqa: F403
 from webapp.settings.application import *  # noqa: F403
 from webapp.settings.ark import *  # noqa: F403
 from webapp.settings.background import *  # noqa: F403
+from webapp.settings.bucket import *  # noqa: F403
 from webapp.settings.presentation import *  # noqa: F403
 from webapp.settings.safety import *  # noqa: F403
 from webapp.settings.state import *  # noqa: F403

@@ -18,9 +18,5 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "webapp.deck.DeckFinder",
 ]
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-}
 ARK_OFFLINE_PAGE = env.boolean("ARK_OFFLINE_PAGE", True)
 LOGGING = logs.configuration()

@@ -16,7 +16,8 @@ import numpy.typing as npt
 from django.conf import settings
 
 from recognition.analysis.photo_map.placing import Places
-from recognition.core.files import whole_file
+from recognition.files import of_explanations
+from recognition.files.moving import whole_file
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ def keep(about: About, ids: Sequence[UUID], places: Places) -> None:
             ids=np.frombuffer(b"".join(id_.bytes for id_ in ids), np.uint8).reshape(-1, 16),
             places=places,
         )
+    of_explanations.written(path())
 
 
 def about() -> About | None:
@@ -73,7 +75,7 @@ def last() -> PhotoMap | None:
 
 def _read(*names: str) -> dict[str, npt.NDArray[Any]] | None:
     try:
-        with np.load(path()) as file:
+        with np.load(of_explanations.latest(path())) as file:
             return {name: file[name] for name in names}
     except FileNotFoundError:
         return None

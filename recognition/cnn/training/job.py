@@ -5,8 +5,9 @@ folder or null, "parent_sha256", "name": of the result, "labels": [{"slug", "kin
 "name_zh", "parent"}], "parameters": {...}, "device": "auto" | "cpu" | "cuda", "threads": 0 for all,
 "max_pixels": larger photos are left out, "training": {...}: goes into the result's manifest}.
 
-photos.csv: path, label (a slug, or nothing), split (train, validation or test), box (what the label
-is about: left, top, right and bottom in parts of 1, or nothing for the whole photo), with a header.
+photos.csv: path (perhaps relative to the folder), label (a slug, or nothing), split (train,
+validation or test), box (what the label is about: left, top, right and bottom in parts of 1, or
+nothing for the whole photo), with a header.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def read_job(folder: Path) -> Job:
             threads=int(asked.get("threads", 0)),
             max_pixels=int(asked.get("max_pixels", DEFAULT_MAX_PIXELS)),
             training=asked.get("training") or {},
-            examples=_read_examples(folder / "photos.csv", labels),
+            examples=_read_examples(folder, labels),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CannotTrain("bad_job", repr(error)) from error
@@ -109,12 +110,12 @@ def _checked_mode(asked: dict[str, Any]) -> str:
     return mode
 
 
-def _read_examples(path: Path, labels: tuple[Label, ...]) -> tuple[Example, ...]:
+def _read_examples(folder: Path, labels: tuple[Label, ...]) -> tuple[Example, ...]:
     index: dict[str, int | None] = {label.slug: row for row, label in enumerate(labels)}
     index[""] = None
-    with path.open(encoding="utf-8", newline="") as file:
+    with (folder / "photos.csv").open(encoding="utf-8", newline="") as file:
         examples = tuple(
-            Example(Path(row["path"]), index[row["label"]], row["split"], _box(row.get("box")))
+            Example(folder / row["path"], index[row["label"]], row["split"], _box(row.get("box")))
             for row in csv.DictReader(file)
         )
     if unknown := {example.split for example in examples} - set(SPLITS):

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from recognition.cnn.finder.adding import add_finder
 from recognition.cnn.finder.catalogue import DEFAULT_FINDER, FINDERS
 from recognition.cnn.unavailable import WeightsUnavailable
+from recognition.files import of_versions
 from recognition.versions import finder
 
 
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         name = options["name"]
         try:
             add_finder(finder.folder(), name, options["file"])
+            of_versions.share_finder()
         except (WeightsUnavailable, OSError) as error:
             where = "" if options["file"] else "\nOffline: docs/operations.md, *The finder*."
             raise CommandError(f"{error}{where}") from error

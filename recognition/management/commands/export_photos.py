@@ -10,8 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from recognition.core import audit
-from recognition.core.files import whole_file
 from recognition.exchange.exporting import Export, Selection
+from recognition.files.moving import whole_file
 from recognition.models import Kind, Label, Photo, Split
 
 

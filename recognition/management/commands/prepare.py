@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection
 from recognition.cnn.finder.adding import add_finder
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.unavailable import WeightsUnavailable
+from recognition.files import of_versions
 from recognition.people.authentication import passwords
 from recognition.people.roles import ensure_groups
 from recognition.versions import finder, pretrained
@@ -57,11 +58,13 @@ class Command(BaseCommand):
 
     def _finder(self) -> None:
         """Ark works without, and does not wait for it for long."""
+        of_versions.fetch_finder()
         if not finder.is_missing():
             return
         self.stdout.write(f"Fetching the finder {settings.ARK_FINDER} ...")
         try:
             add_finder(finder.folder(), settings.ARK_FINDER, timeout_s=FINDER_WITHIN_S)
+            of_versions.share_finder()
         except (WeightsUnavailable, OSError) as error:
             self.stderr.write(
                 f"Ark starts without a finder: {error} To add it: .venv/bin/python manage.py "

@@ -16,6 +16,7 @@ from django.db import transaction
 
 from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.core import steps, wakeups
+from recognition.files import of_photos
 from recognition.models import Photo
 from recognition.people import profiles
 from recognition.photos import imaging
@@ -46,7 +47,7 @@ def fill_due(then: Callable[[Collection[UUID]], None]) -> None:
 def read(photo: Photo) -> Capture:
     """Nothing, of an original that cannot be read."""
     try:
-        properties = imaging.inspect(photo.original_path, settings.ARK_MAX_PIXELS)
+        properties = imaging.inspect(of_photos.original(photo), settings.ARK_MAX_PIXELS)
     except (UnreadablePhoto, OSError) as error:
         logger.warning("photo %s does not say when it was taken: %r", photo.id, error)
         return NOTHING

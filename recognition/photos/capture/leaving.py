@@ -16,6 +16,7 @@ from django.contrib.auth.models import User
 
 from recognition.cnn.pixels.exif.removing import Patch
 from recognition.cnn.pixels.pool import shared
+from recognition.files import of_photos
 from recognition.models import Photo
 from recognition.photos.capture import places
 
@@ -46,13 +47,13 @@ def original(photo: Photo) -> Iterator[bytes]:
 
 
 def _read(photo: Photo, patches: Sequence[Patch]) -> Iterator[bytes]:
-    with photo.original_path.open("rb") as stream:
+    with of_photos.original(photo).open("rb") as stream:
         yield from pieces(stream, patches)
 
 
 def patches(photo: Photo) -> list[Patch]:
     """What takes the place out of its original. Raises UnreadablePhoto, Busy, and OSError."""
-    [packed] = shared().run("place", photo.original_path, photo.owner_id).parts
+    [packed] = shared().run("place", of_photos.original(photo), photo.owner_id).parts
     found, at = [], 0
     while at < len(packed):
         place, length = _HEAD.unpack_from(packed, at)

@@ -64,7 +64,7 @@ def inside_picture(
     """One of the walk's pictures. what: as in `walks.Way`."""
     photo = _visible_photo(request.user, photo_id)
     try:
-        content = walks.picture_path(photo.id, number, what, name).open("rb")
+        content = walks.picture(photo.id, number, what, name).open("rb")
     except FileNotFoundError:
         raise Http404 from None
     return FileResponse(content, content_type="image/webp")

@@ -92,10 +92,12 @@ def _tiles(
     if what not in stage:
         return []
     shown = stage.get("channels") or stage["values"]
+    has_before = what == "maps" and "before" in stage
     return [
         {
             **tile(stage[what], place, len(shown), picture),
             **channel,
+            "before": tile(stage["before"], place, len(shown), picture) if has_before else None,
             "address": address(channel["number"]) if address else "",
         }
         for place, channel in enumerate(shown)

@@ -72,7 +72,8 @@ def page(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
 @require_GET
 def heat(request: SignedInRequest, photo_id: UUID) -> HttpResponse:
     """The map of a label in a view, to be laid over the photo."""
-    photo = get_object_or_404(selectors.photos_visible_to(request.user), id=photo_id)
+    visible = selectors.with_subjects(selectors.photos_visible_to(request.user))
+    photo = get_object_or_404(visible, id=photo_id)
     asked = about(photo, LabelTree())
     document = _fresh(photo, asked) if asked else None
     number = _number(request, "view")
@@ -102,7 +103,7 @@ def shown(request: SignedInRequest, photo_id: UUID) -> HttpResponseBase:
         raise Http404
     name = whys.picture_name(_number(request, "view"), part)
     try:
-        picture = kept.picture_path(photo.id, version.number, name).open("rb")
+        picture = kept.picture(photo.id, version.number, name).open("rb")
     except FileNotFoundError:
         raise Http404 from None
     return _private(FileResponse(picture, content_type="image/webp"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.store.bundle import BadBundle
 from recognition.core import full_disk
+from recognition.files import of_bundles
 from recognition.models import ModelVersion
 from recognition.photos.uploads import SpooledUpload, takes_files
 from recognition.staff import job_texts
@@ -66,12 +68,14 @@ def exports(request: StaffRequest, number: int) -> HttpResponse:
 
 @staff_page("recognition.train")
 @require_GET
-def download(request: StaffRequest, number: int, form: str) -> FileResponse:
+def download(request: StaffRequest, number: int, form: str) -> HttpResponseBase:
     version = get_object_or_404(ModelVersion, number=number)
     for export in bundles.exports(version):
         if export.form == form and export.is_ready:
             bundles.record_export(version, form, request.user, export.path.name)
-            return FileResponse(export.path.open("rb"), as_attachment=True)
+            if address := of_bundles.export_link(export.path):
+                return redirect(address)
+            return FileResponse(of_bundles.export(export.path).open("rb"), as_attachment=True)
     raise Http404
 
 

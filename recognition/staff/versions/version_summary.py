@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from recognition.cnn.manifest import CorruptCheckpoint, Manifest
 from recognition.cnn.store.card import FEW_PHOTOS
 from recognition.cnn.store.manifest_schema import check_manifest
+from recognition.files import of_versions
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, LiveChange, ModelVersion, View
 from recognition.photos import deletion
@@ -45,7 +46,7 @@ class Scores:
 def manifest_of(version: ModelVersion) -> Manifest | None:
     """None if its files are damaged, or are not here."""
     try:
-        return check_manifest(version.folder)
+        return check_manifest(of_versions.folder(version))
     except CorruptCheckpoint:
         return None
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from recognition.core import jobs, wakeups
+from recognition.files import of_versions
 from recognition.models import Job, Mode, ModelVersion, RunState, TrainingRun
 from recognition.training.known_labels import labels_to_know
 from recognition.training.learning_curve import examples
@@ -62,7 +63,7 @@ def draw(on_progress: Callable[[float], None]) -> dict[str, Any]:
     if len(used) < 2:
         raise jobs.JobFailed("too_few")
     start = growing.load(
-        version.folder,
+        of_versions.folder(version),
         lambda known: labels_to_know(known, used),
         examples.anchors(version),
     )

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recognition.cnn import taxonomy
+from recognition.files import of_versions
 from recognition.models import ModelVersion
 from recognition.versions import embeddings
 from recognition.versions.embeddings import Embedding
@@ -51,7 +52,7 @@ def answers(version: ModelVersion, photo_ids: Sequence[UUID]) -> Answers:
     """Raises CorruptCheckpoint, and BrokenEngine if photos have to be read."""
     from recognition.versions.comparison.head import load_head
 
-    head = load_head(version.folder)
+    head = load_head(of_versions.folder(version))
     rows: dict[UUID, Floats] = {}
     for start in range(0, len(photo_ids), _CHUNK):
         _fill_in(rows, head, embeddings.stored(version, photo_ids[start : start + _CHUNK]))

@@ -11,6 +11,7 @@ from uuid import UUID
 import numpy as np
 from django.db.models import Q
 
+from recognition.files import of_versions
 from recognition.labels.tree import LabelTree
 from recognition.models import ComparedPhoto, Comparison, Mode, ModelVersion, RunState, TrainingRun
 from recognition.versions import embeddings, measured
@@ -70,7 +71,7 @@ def _measured(
     from recognition.cnn.measures import evaluation
     from recognition.versions.comparison.head import load_head
 
-    head, photo_ids = load_head(version.folder), list(truth)
+    head, photo_ids = load_head(of_versions.folder(version)), list(truth)
     parts = [
         head(np.stack([stored[key] for key in photo_ids[at : at + _CHUNK]]).astype(np.float32))
         for at in range(0, len(photo_ids), _CHUNK)

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from recognition.cnn.serving.classifier import BATCH_SIZE
 from recognition.cnn.serving.engine import load_engine
+from recognition.files import of_versions
 from recognition.models import ModelVersion, Prediction, RunState, State, TrainingRun
 
 TURNS = 5
@@ -42,7 +43,9 @@ def side_by_side(candidate: ModelVersion, baseline: ModelVersion) -> dict[str, f
 
 
 def _loaded(version: ModelVersion) -> Callable[[], object]:
-    manifest, engine = load_engine(version.folder, settings.ARK_ENGINE, settings.ARK_DEVICE)
+    manifest, engine = load_engine(
+        of_versions.folder(version), settings.ARK_ENGINE, settings.ARK_DEVICE
+    )
     side = manifest.preprocessing.crop
     pixels = np.zeros((BATCH_SIZE, side, side, 3), np.uint8)
     engine(pixels)  # the first of a new size takes longer

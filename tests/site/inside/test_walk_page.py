@@ -14,7 +14,9 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from recognition.core import jobs
 from recognition.explanations import walks
 from recognition.models import Job, ModelVersion, Photo
+from recognition.versions import registry
 from tests.explanations.conftest import answered
+from tests.support.rows import found_subject, manifest
 
 
 @pytest.fixture(autouse=True)
@@ -114,6 +116,24 @@ def test_a_network_that_is_not_there_is_not_found(browser: Client, duck: Photo) 
     for wrong in ("99", "resnet99", "../x"):
         assert browser.get(address, {"network": wrong}).status_code == 404
     assert not Job.objects.exists()
+
+
+def test_staff_may_choose_any_version_and_others_those_in_use(
+    browser: Client, duck: Photo, reviewer: User
+) -> None:
+    registry.register(2, manifest(name="A candidate"))
+    assert "A candidate" not in page(browser, duck)
+    assert browser.get(reverse("inside", args=[duck.id]), {"network": "2"}).status_code == 404
+    browser.force_login(reviewer)
+    assert "A candidate" in page(browser, duck)
+
+
+def test_the_main_subject_can_be_chosen_where_there_is_one(browser: Client, duck: Photo) -> None:
+    assert "its main subject" not in page(browser, duck)
+    found_subject(duck, [0.1, 0.1, 0.6, 0.9], "duck")
+    assert "its main subject" in page(browser, duck, sees="subject")
+    subjects = Job.objects.filter(kind=Job.Kind.WALK).values_list("subject", flat=True)
+    assert f"{duck.id.hex}:1:walk-own-subject" in subjects
 
 
 def test_a_walk_that_failed_says_why_and_can_be_asked_for_again(

@@ -68,14 +68,14 @@ def transaction_with_files() -> Iterator[Moves]:
             yield moves
             is_ending = True
     except BaseException as error:
-        if is_ending and _may_be_committed(error):
+        if is_ending and may_be_committed(error):
             logger.warning("The files of a transaction that broke off stay until the next check.")
         else:
             moves.undo()
         raise
 
 
-def _may_be_committed(error: BaseException) -> bool:
+def may_be_committed(error: BaseException) -> bool:
     """Whether an error at the end leaves open what became of the transaction: a server that is gone
     could not tell, and a signal may have come just after. Then a file without a row is better than
     a row without a file."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from recognition.core.files import whole_file
+from recognition.files.moving import whole_file
 from tests.support.files import full_disk
 
 

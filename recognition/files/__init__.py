@@ -1,0 +1,1 @@
+"""Where the bytes lie: on this machine's disk, or in a bucket that all machines share."""

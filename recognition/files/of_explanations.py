@@ -1,0 +1,59 @@
+"""What was worked out of photos: explanations, and the map of them all. It is replaced when
+something new is known."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from django.conf import settings
+
+from recognition.files import bucket, copies, folders
+from recognition.files.listed import Listed
+from recognition.models.photo import StoredPicture
+
+FOLDER = "explanations"  # below MEDIA_ROOT
+
+
+def latest(path: Path) -> Path:
+    """The file as it was written last, wherever that was. Raises FileNotFoundError if it is only in
+    a bucket that does not have it, and bucket.BucketAway."""
+    if bucket.is_used():
+        bucket.fetch(_key(path), path)
+    return path
+
+
+def written(path: Path) -> None:
+    """It lies in its place on this machine. Raises bucket.BucketAway."""
+    if bucket.is_used():
+        bucket.put(path, _key(path))
+
+
+def remove(photo: StoredPicture) -> None:
+    """All of a photo. Raises bucket.BucketAway."""
+    path = photo.explanations_path
+    folders.forget(copies.key(path))
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def listed() -> Iterator[Listed]:
+    """Of all photos, those of one side by side. Raises bucket.BucketAway."""
+    if bucket.is_used():
+        for entry in bucket.entries(f"{FOLDER}/"):
+            yield Listed(settings.MEDIA_ROOT / entry.key, entry.size_bytes, entry.modified_s)
+        return
+    root = settings.MEDIA_ROOT / FOLDER
+    for folder in sorted(root.iterdir()) if root.is_dir() else ():
+        for path in folder.rglob("*.*"):
+            with suppress(FileNotFoundError):  # gone meanwhile
+                status = path.stat()
+                yield Listed(path, status.st_size, status.st_mtime)
+
+
+def _key(path: Path) -> str:
+    """The map lies in a folder of its own."""
+    if path.is_relative_to(settings.MEDIA_ROOT):
+        return copies.key(path)
+    return f"{path.parent.name}/{path.name}"
