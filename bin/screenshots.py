@@ -201,7 +201,7 @@ def _look_inside(tour: Tour) -> None:
         page.goto("/lab/")
         tour.take(page, "laboratory")
         page.goto("/networks/googlenet/")
-        _scroll_to(page, "main h2")
+        _scroll_to(page, "#drawn")
         tour.take(page, "network")
 
 
