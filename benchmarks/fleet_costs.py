@@ -93,7 +93,8 @@ ASSUMED = {
     "database machine": Assumed(
         4,
         "times",
-        "what 16 cores and their own disk write, beside the two busy cores measured",
+        "what 16 cores and their own disk write, beside the two busy cores measured; the table "
+        "there had one index, Ark's have many",
     ),
     "database disk": Assumed(10, "TB", "of a database machine"),
     "storage machine": Assumed(200, "TB", "of files a storage machine, copies already taken off"),
