@@ -24,8 +24,8 @@ test: .venv/installed-dev node_modules/.installed
 
 # Kills, outages, hostile and made-up input, for hours; `make test` tries the same for seconds.
 drills: export ARK_DRILLS := long
-drills: .venv/installed-dev
-	$(PYTEST) --timeout 14400 $(if $(TESTS),$(TESTS),tests/drills)
+drills: .venv/installed-dev node_modules/.installed
+	$(PYTEST) --timeout 14400 $(if $(TESTS),$(TESTS),tests/drills tests/browser/test_every_page.py)
 
 # What runs in processes of its own (drills, training) is not seen.
 coverage: .venv/installed-dev

@@ -1,4 +1,5 @@
-"""Write tables of figures into docs/benchmarks.md."""
+"""Write tables of figures into docs/benchmarks.md, and what is reckoned from them into
+docs/scaling.md."""
 
 from __future__ import annotations
 
@@ -8,7 +9,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+PAGE = DOCS / "benchmarks.md"
+SCALING = DOCS / "scaling.md"
 _END = "<!-- end -->"
 
 
@@ -19,15 +22,23 @@ def as_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def record(part: str, how: str, table: str) -> None:
-    """Replace the text between <!-- part --> and the next <!-- end -->.
+    """Replace the text between <!-- part --> and the next <!-- end --> of docs/benchmarks.md.
 
     how: the conditions of the measurement, to be told with the machine.
     """
-    begin = f"<!-- {part} -->\n"
-    before, _begin, rest = PAGE.read_text().partition(begin)
-    if not _begin:
-        raise SystemExit(f"{PAGE.name} has no place for {part!r}.")
-    _replaced, _end, after = rest.partition(_END)
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    note = f"{datetime.now(UTC).date()}, {machine}, {how}.\n\n"
-    PAGE.write_text(before + begin + note + table + "\n" + _END + after)
+    put(part, f"{datetime.now(UTC).date()}, {machine}, {how}.\n\n{table}", PAGE)
+
+
+def put(part: str, text: str, page: Path) -> None:
+    before, begin, rest = page.read_text().partition(f"<!-- {part} -->\n")
+    if not begin:
+        raise SystemExit(f"{page.name} has no place for {part!r}.")
+    _replaced, _end, after = rest.partition(_END)
+    page.write_text(before + begin + text + "\n" + _END + after)
+
+
+def recorded(part: str, page: Path) -> str:
+    """What stands between the marks."""
+    _before, _begin, rest = page.read_text().partition(f"<!-- {part} -->\n")
+    return rest.partition(_END)[0].removesuffix("\n")

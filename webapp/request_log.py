@@ -12,7 +12,7 @@ from contextvars import ContextVar, copy_context
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from recognition.core import client
+from recognition.core import client, tracing
 from recognition.photos.uploads import MAY_SEND
 from webapp import metrics
 
@@ -25,8 +25,8 @@ _ASKED_ALL_THE_TIME = ("/healthz", "/readyz", "/metrics", f"/{settings.STATIC_UR
 
 
 class RequestFilter(logging.Filter):
-    """Puts the request's id and the client's address on every record that is logged while it is
-    served."""
+    """Puts the request's id, the client's address and the id of its trace, if there is one, on
+    every record that is logged while it is served."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         request_id, address = _request_id.get(), client.address.get()
@@ -34,6 +34,8 @@ class RequestFilter(logging.Filter):
             record.request_id = request_id
         if address:
             record.address = address
+        if trace_id := tracing.trace_id():
+            record.trace_id = trace_id
         return True
 
 
@@ -45,14 +47,15 @@ def log_requests(get_response: Callable[[HttpRequest], HttpResponse]):  # type: 
         request_id = _id_of(request)
         token = _request_id.set(request_id)
         try:
-            response = get_response(request)
-            response["X-Request-ID"] = request_id
-            wait = getattr(response, "wait", None)
-            if wait:
-                wait.note = _noted_later(request, started)
-            elif response.status_code != MAY_SEND:
-                _note(request, started, response.status_code)
-            return response
+            with tracing.serving():
+                response = get_response(request)
+                response["X-Request-ID"] = request_id
+                wait = getattr(response, "wait", None)
+                if wait:
+                    wait.note = _noted_later(request, started)
+                elif response.status_code != MAY_SEND:
+                    _note(request, started, response.status_code)
+                return response
         finally:
             _request_id.reset(token)
 

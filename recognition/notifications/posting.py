@@ -115,12 +115,20 @@ def _exchange(
             connection.putheader(name, value)
         connection.endheaders(body)
         response = connection.getresponse()
-        text = response.read(MOST_READ_BYTES).decode("utf-8", "replace")
+        text = _read(response).decode("utf-8", "replace")
         wait = response.headers.get("Retry-After", "")
         wait_s = int(wait) if wait.isascii() and wait.isdecimal() and len(wait) < 8 else 0
         return Answer(response.status, text.replace("\0", "\ufffd"), wait_s)
     finally:
         connection.close()
+
+
+def _read(response: http.client.HTTPResponse) -> bytes:
+    """As much as is kept. Whoever has said yes has, even if the rest does not come in time."""
+    try:
+        return response.read(MOST_READ_BYTES)
+    except (OSError, http.client.HTTPException):
+        return b""
 
 
 def _allowed(target: Target) -> list[_Address]:

@@ -19,7 +19,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from recognition.cnn.pixels.unreadable import Busy, UnreadablePhoto
-from recognition.core import wakeups
+from recognition.core import tracing, wakeups
 from recognition.files import of_photos
 from recognition.labels import annotating, labelling
 from recognition.labels.boxes import Box
@@ -220,6 +220,7 @@ def _insert(new: list[tuple[SpooledUpload, Photo]], labelled: list[Decision | An
     with of_photos.stored([(upload.path, photo) for upload, photo in new]):
         _insert_at_once(new, labelled)
     transaction.on_commit(wakeups.wake_predictor)
+    tracing.accepted(photo.id for _upload, photo in new)
 
 
 def _insert_at_once(

@@ -59,6 +59,8 @@ ERRORS = {
         "The photos could not be placed: the process that does it ended before its time, perhaps "
         "for want of memory. Ask for it again."
     ),
+    "gone": gettext_lazy("The photo was deleted meanwhile."),
+    "unreadable": gettext_lazy("The photo cannot be read any more."),
     "not_loaded": gettext_lazy(
         "The version cannot be loaded, so it predicts nothing. Restore its files; then ask for it "
         "again."

@@ -19,8 +19,9 @@ from django.db import Error
 
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.serving.classifier import HeavyPhoto, Look, Outcome
-from recognition.core import failures, heartbeats, memory, wakeups
+from recognition.core import failures, heartbeats, memory, tracing, wakeups
 from recognition.core.process import worker_name
+from recognition.core.tracing import Taken
 from recognition.files.bucket import BucketAway
 from recognition.models import ModelVersion, Prediction, Weight
 from recognition.predictions import backfill, closer_look, queue
@@ -110,19 +111,23 @@ def _predict_uploads(ends: float) -> int:
 
 def _predict_uploads_by(loaded: Loaded, ends: float) -> int:
     """As long as this is the live network: then only what it has claimed is still its own."""
-    claimed: deque[list[Prediction]] = deque()
+    claimed: deque[tuple[Taken, list[Prediction]]] = deque()
 
     def batches() -> Iterator[list[Look]]:
         while time.monotonic() < ends and loaded is model_cache.live():
             rows = queue.claim(loaded.version)
             if not rows:
                 return
-            claimed.append(rows)
+            queued = {row.photo_id: row.created for row in rows}
+            claimed.append((Taken(time.time_ns(), queued), rows))
             yield _looks(rows)
 
     settled = 0
     for answers in loaded.classifier.stream(batches()):
-        settled += queue.store(claimed.popleft(), answers)
+        taken, rows = claimed.popleft()
+        settled += queue.store(rows, answers)
+        states = {row.photo_id: row.state for row in rows if row.is_settled}
+        tracing.answered(taken, states, loaded.version.number)
         quiet.upload_came()
         _after_batch()
         settled += _predict_apart(loaded) if _look_for_heavy.is_due() else apart.collect()

@@ -71,19 +71,3 @@ export function say(selector, values, which = "text") {
 
 /** @param {number} value */
 export const counted = (value) => value.toLocaleString(document.documentElement.lang || "en");
-
-/**
- * Draws once for each frame of the screen, however much has changed.
- * @param {() => void} draw
- */
-export function soon(draw) {
-  let isDue = false;
-  return () => {
-    if (isDue) return;
-    isDue = true;
-    requestAnimationFrame(() => {
-      isDue = false;
-      draw();
-    });
-  };
-}

@@ -4,7 +4,8 @@ import { forward, maps } from "../lab/arithmetic/layers.js";
 import { plane } from "../lab/arithmetic/plane.js";
 import { chanceFrom } from "../lab/arithmetic/random.js";
 import { choosable } from "../lab/places.js";
-import { counted, say, slider, soon } from "./controls.js";
+import { soon } from "../lab/soon.js";
+import { counted, say, slider } from "./controls.js";
 import {
   brightnessOf,
   canvasCalled,

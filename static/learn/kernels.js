@@ -6,8 +6,8 @@ import { frame, grey, paint, signed } from "../lab/drawing.js";
 import { kernelCalled } from "../lab/kernels.js";
 import { written } from "../lab/numbers.js";
 import { choosable, within } from "../lab/places.js";
+import { soon } from "../lab/soon.js";
 import { sumOf, tabulate } from "../lab/written-out.js";
-import { soon } from "./controls.js";
 import { canvasCalled, describe, frameSquare, ready } from "./painting.js";
 import { greys, picture } from "./picture.js";
 

@@ -3,7 +3,8 @@ import { the } from "../dom.js";
 import { rangeOf } from "../lab/arithmetic/plane.js";
 import { filledIn } from "../lab/numbers.js";
 import { choosable } from "../lab/places.js";
-import { say, slider, soon } from "./controls.js";
+import { soon } from "../lab/soon.js";
+import { say, slider } from "./controls.js";
 import { fieldsOf, mapsOf, networkFrom, pictureOf, SIDE } from "./first-layer.js";
 import {
   brightnessOf,

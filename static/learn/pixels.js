@@ -1,7 +1,8 @@
 // Step 1: the pixels in a frame, as numbers.
 import { the } from "../dom.js";
 import { choosable, within } from "../lab/places.js";
-import { choice, counted, say, slider, soon } from "./controls.js";
+import { soon } from "../lab/soon.js";
+import { choice, counted, say, slider } from "./controls.js";
 import { canvasCalled, describe, frameSquare, ready, showPixels } from "./painting.js";
 import { colours, picture } from "./picture.js";
 

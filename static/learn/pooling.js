@@ -7,7 +7,8 @@ import { outputSide, workedOut } from "../lab/arithmetic/size.js";
 import { frame, grey, paint } from "../lab/drawing.js";
 import { written } from "../lab/numbers.js";
 import { choosable, within } from "../lab/places.js";
-import { choice, limit, say, slide, slider, soon } from "./controls.js";
+import { soon } from "../lab/soon.js";
+import { choice, limit, say, slide, slider } from "./controls.js";
 import { canvasCalled, describe, frameSquare, ready } from "./painting.js";
 import { greys, picture } from "./picture.js";
 

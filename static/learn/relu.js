@@ -7,8 +7,9 @@ import { twice } from "../lab/bench.js";
 import { paint, signed } from "../lab/drawing.js";
 import { kernelCalled } from "../lab/kernels.js";
 import { written } from "../lab/numbers.js";
+import { soon } from "../lab/soon.js";
 import { tabulate } from "../lab/written-out.js";
-import { choice, counted, say, soon } from "./controls.js";
+import { choice, counted, say } from "./controls.js";
 import { canvasCalled, describe, ready } from "./painting.js";
 import { greys, picture } from "./picture.js";
 

@@ -1,7 +1,8 @@
 // Step 7: scores become percentages.
 import { all, childrenOf, the } from "../dom.js";
 import { written } from "../lab/numbers.js";
-import { slide, slider, soon } from "./controls.js";
+import { soon } from "../lab/soon.js";
+import { slide, slider } from "./controls.js";
 import { ready } from "./painting.js";
 import { picture } from "./picture.js";
 import { percent, scoresOf, sharesOf } from "./shares.js";

@@ -139,7 +139,9 @@ def held(page: Page, then: Callable[[], Any]) -> None:
 
 
 @pytest.mark.parametrize("how", ["removed", "changed"])
-def test_a_file_that_is_no_more_what_was_chosen(how: str, page: Page, tmp_path: Path) -> None:
+def test_a_file_that_is_no_more_what_was_chosen(
+    how: str, page: Page, tmp_path: Path, complaints: list[str]
+) -> None:
     chosen, other = photo(tmp_path / "rex.jpg"), photo(tmp_path / "other.jpg", seed=1)
 
     def change() -> None:
@@ -158,3 +160,5 @@ def test_a_file_that_is_no_more_what_was_chosen(how: str, page: Page, tmp_path: 
     lost.get_by_label("Choose it again").set_input_files(chosen)
     expect(cards(page, "done")).to_have_count(2)
     expect(lost).to_have_count(0)
+    # The browser may have been about to draw the file that was removed.
+    complaints[:] = [said for said in complaints if "ERR_FILE_NOT_FOUND" not in said]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 
 @pytest.fixture
@@ -74,3 +75,16 @@ def test_many_are_chosen_deleted_and_brought_back(listed: Page) -> None:
     assert listed.url.endswith("/history/?sort=name")
     listed.get_by_role("button", name="Undo").click()
     expect(listed.locator(".card")).to_have_count(4)
+
+
+def test_a_filter_chosen_before_the_scripts_are_there_is_applied(listed: Page) -> None:
+    held: list[Route] = []
+    scripts = "**/history/early*.js"
+    listed.route(scripts, lambda route: held.append(route))
+    with listed.expect_request(scripts):
+        listed.goto("/history/", wait_until="commit")
+    listed.locator(".chips").get_by_text("Animal").click()
+    for route in held:
+        route.continue_()
+    expect(listed).to_have_url(re.compile("kind=animal"))
+    expect(listed.locator('.card:not([data-kind="animal"])')).to_have_count(0)

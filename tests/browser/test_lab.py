@@ -140,7 +140,7 @@ def test_two_kernels_without_relu_between_are_one(
 def lab(request: pytest.FixtureRequest, open_page: Callable[..., Page]) -> Page:
     page = open_page(**SCREENS[request.param])
     page.goto("/how-it-works/")
-    page.get_by_role("link", name="Try it in the laboratory").click()
+    page.get_by_role("link", name="Laboratory").click()
     expect(page.locator("[data-sum]")).to_contain_text("=")
     return page
 

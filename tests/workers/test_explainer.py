@@ -5,7 +5,9 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -27,6 +29,19 @@ def test_with_nothing_to_do_it_is_heard_and_cleans_up(
     assert "failed" not in caplog.text
 
 
+@pytest.mark.usefixtures("version")
+@pytest.mark.parametrize("idle_s", [60, explainer.IDLE_S + 60])
+def test_when_nobody_has_asked_for_long_it_ends_with_its_torch(
+    idle_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = Mock()
+    monkeypatch.setitem(sys.modules, "torch", Mock())
+    monkeypatch.setattr(explainer.process, "end_now", ended)
+    monkeypatch.setattr(explainer, "_asked_s", time.monotonic() - idle_s)
+    explainer.work()
+    assert ended.called == (idle_s > explainer.IDLE_S)
+
+
 @pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="another kind of system")
 def test_the_process_ends_at_once_yields_to_others_and_waits_with_torch() -> None:
     program = """
@@ -44,6 +59,6 @@ os.kill(os.getpid(), signal.SIGTERM)
         text=True,
         start_new_session=True,
     )
-    assert "nice 15" in run.stdout
+    assert "nice 10" in run.stdout
     assert "False" in run.stdout
     assert run.returncode == -signal.SIGTERM

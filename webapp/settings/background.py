@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 from webapp import env
 from webapp.home import REDIS_SOCKET
 
+# Whether somebody collects traces (recognition/core/tracing.py); the library reads the rest itself
+ARK_TRACES = bool(env.text("OTEL_EXPORTER_OTLP_ENDPOINT"))
 REDIS_URL = env.url("REDIS_URL", f"unix://{REDIS_SOCKET}", ("unix", "redis", "rediss"))
 # For limits of how often something may be tried; without Redis each process counts for itself.
 CACHES = {

@@ -58,13 +58,13 @@ def _said(photo_map: PhotoMap, viewer: User) -> Iterator[_Said]:
         photos = photos.filter(owner=viewer)
     tree = LabelTree()
     known = {label.id: label for label in tree}
+    in_use = tree.in_use_by_id()
     for start in range(0, len(photo_map.ids), _CHUNK):
         chunk = photo_map.ids[start : start + _CHUNK]
         rows = photos.filter(id__in=chunk).values_list("id", "label_id", "prediction__label_id")
         said = {photo_id: (label_id, answer_id) for photo_id, label_id, answer_id in rows}
         for place, photo_id in enumerate(chunk, start):
             label_id, answer_id = said.get(photo_id, (None, None))
-            label = known.get(label_id or answer_id or 0)
-            if label is not None:
-                shown = label if label_id else tree.in_use(label) or label
-                yield _Said(place, shown, label_id is not None)
+            shown_id = label_id or (answer_id and in_use.get(answer_id, answer_id))
+            if shown_id is not None:
+                yield _Said(place, known[shown_id], label_id is not None)

@@ -1,5 +1,6 @@
 // The points as deck.gl draws them with WebGL, and the window through which they are seen.
-import { atlas, iconOf, lookOf } from "./look.js";
+import { photoLayer } from "./layer.js";
+import { lookOf } from "./look.js";
 import { SIDE } from "./points.js";
 
 /**
@@ -17,18 +18,19 @@ const MARGIN = 0.92;
 const MOST_ZOOM = 8; // steps beyond that at which all is seen
 const STEP = 80; // pixels
 
-const deck = () => /** @type {any} */ (globalThis).deck;
+const HOLLOW = 4; // added to the number of a shape
+
+const { deck, luma } = /** @type {any} */ (globalThis);
+const PhotoLayer = deck && photoLayer(deck, luma);
 
 export class Drawing {
   #root;
   #points;
   #deck;
-  #picture = atlas();
   #isMovable = true;
   /** @type {View} */
   #view;
-  #colours;
-  #sizes;
+  #values;
   #lit = -1;
   #onMove;
 
@@ -42,10 +44,11 @@ export class Drawing {
     this.#root = root;
     this.#points = points;
     this.#onMove = onMove;
-    this.#colours = new Uint8Array(4 * points.count);
-    this.#sizes = new Float32Array(points.count);
+    this.#values = valuesOf(points);
     this.#view = view ?? this.#whole();
-    this.#deck = new (deck().Deck)({
+    this.#deck = new deck.Deck({
+      // The points are smooth by themselves.
+      deviceProps: { type: "webgl", webgl: { antialias: false, depth: false } },
       parent: root,
       views: this.#window(),
       viewState: this.#view,
@@ -64,36 +67,16 @@ export class Drawing {
   /** @param {Points} points */
   replace(points) {
     this.#points = points;
-    this.#colours = new Uint8Array(4 * points.count);
-    this.#sizes = new Float32Array(points.count);
+    this.#values = valuesOf(points);
     this.show();
   }
 
   // After something has changed about which points are shown or chosen.
   show() {
     this.#paint();
-    const { IconLayer } = deck();
-    const points = this.#points;
-    const shapes = points.labels.map((_, label) => lookOf(label).shape);
-    const attributes = {
-      getPosition: { value: points.places, size: 2 },
-      getColor: { value: this.#colours.slice(), size: 4, normalized: true },
-      getSize: { value: this.#sizes.slice(), size: 1 },
-    };
-    this.#deck.setProps({
-      layers: [
-        new IconLayer({
-          id: "points",
-          data: { length: points.count, attributes },
-          iconAtlas: this.#picture.picture,
-          iconMapping: this.#picture.mapping,
-          getIcon: (/** @type {unknown} */ _, /** @type {{ index: number }} */ { index }) =>
-            iconOf(shapes[points.labelOf[index] ?? 0] ?? 0, points.isLabelled[index] === 1),
-          sizeUnits: "pixels",
-          updateTriggers: { getIcon: points.ids },
-        }),
-      ],
-    });
+    // `data` tells deck.gl that there is something to draw.
+    const layer = new PhotoLayer({ id: "photos", data: [0], values: { ...this.#values } });
+    this.#deck.setProps({ layers: [layer] });
   }
 
   /** Only this label at full strength; -1 for all. @param {number} label */
@@ -146,15 +129,18 @@ export class Drawing {
 
   #paint() {
     const { count, labelOf, isLabelled, isShown, isChosen } = this.#points;
-    const colours = this.#points.labels.map((_, label) => lookOf(label).colour);
-    const size = count > MANY ? SIZES.many : SIZES.few;
+    const { colours, sizes, shapes } = this.#values;
+    const looks = this.#points.labels.map((_, label) => lookOf(label));
+    const size = (count > MANY ? SIZES.many : SIZES.few) * devicePixelRatio;
     for (let i = 0; i < count; i++) {
       const label = labelOf[i] ?? 0;
       const strength = isLabelled[i] || isChosen[i] ? 255 : HOLLOW_ALPHA;
       const isDimmed = this.#lit >= 0 && label !== this.#lit;
-      this.#colours.set(colours[label] ?? [0, 0, 0], 4 * i);
-      this.#colours[4 * i + 3] = isShown[i] ? (isDimmed ? DIMMED_ALPHA : strength) : 0;
-      this.#sizes[i] = isChosen[i] ? CHOSEN * size : size;
+      const { colour, shape } = looks[label] ?? lookOf(label);
+      colours.set(colour, 4 * i);
+      colours[4 * i + 3] = isShown[i] ? (isDimmed ? DIMMED_ALPHA : strength) : 0;
+      sizes[i] = isChosen[i] ? CHOSEN * size : size;
+      shapes[i] = isLabelled[i] ? shape : HOLLOW + shape;
     }
   }
 
@@ -183,6 +169,16 @@ export class Drawing {
     const still = { keyboard: false, doubleClickZoom: false, inertia: false };
     const zooms = { scrollZoom: { speed: 0.01, smooth: false } };
     const controller = { ...still, ...zooms, dragPan: this.#isMovable };
-    return new (deck().OrthographicView)({ id: "map", controller });
+    return new deck.OrthographicView({ id: "map", controller });
   }
+}
+
+/** @param {Points} points @returns {import("./layer.js").Values} */
+function valuesOf({ places, count }) {
+  return {
+    places,
+    colours: new Uint8Array(4 * count),
+    sizes: new Float32Array(count),
+    shapes: new Float32Array(count),
+  };
 }

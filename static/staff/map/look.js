@@ -16,14 +16,13 @@ const COLOURS = [
 ];
 /** @type {Colour} */
 const OTHER = [140, 146, 150];
+// In a square of 64; layer.js draws the same for the graphics card.
 const SHAPES = [
   "M32 8a24 24 0 1 1 0 48a24 24 0 1 1 0-48z", // a circle
   "M12 12h40v40h-40z",
   "M32 6L60 56H4z",
   "M32 2L62 32L32 62L2 32z",
 ];
-const CELL = 64;
-const LINE = 9; // of what is hollow
 
 /**
  * @param {number} label by how frequent it is: 0 is the most frequent
@@ -44,39 +43,4 @@ export function drawSwatch(path, label) {
   const { colour, shape } = lookOf(label);
   path.setAttribute("d", SHAPES[shape] ?? "");
   path.setAttribute("fill", `rgb(${colour.join(" ")})`);
-}
-
-/** @param {number} shape @param {boolean} isLabelled */
-export const iconOf = (shape, isLabelled) => `${shape}${isLabelled ? "" : "-hollow"}`;
-
-// All shapes in one picture, for the graphics card.
-export function atlas() {
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [CELL * SHAPES.length, CELL * 2];
-  const pen = canvas.getContext("2d", { willReadFrequently: true });
-  if (!pen) throw new Error("There is no canvas to draw on.");
-  pen.fillStyle = pen.strokeStyle = "#fff";
-  pen.lineWidth = LINE;
-  /** @type {Record<string, object>} */
-  const mapping = {};
-  for (const [shape, outline] of SHAPES.entries()) {
-    for (const isLabelled of [true, false]) {
-      const [x, y] = [CELL * shape, isLabelled ? 0 : CELL];
-      pen.setTransform(1, 0, 0, 1, x, y);
-      if (isLabelled) pen.fill(new Path2D(outline));
-      else drawHollow(pen, new Path2D(outline));
-      mapping[iconOf(shape, isLabelled)] = { x, y, width: CELL, height: CELL, mask: true };
-    }
-  }
-  return { picture: pen.getImageData(0, 0, canvas.width, canvas.height), mapping };
-}
-
-// A line within the outline, so that it stays in its cell.
-/** @param {CanvasRenderingContext2D} pen @param {Path2D} outline */
-function drawHollow(pen, outline) {
-  pen.save();
-  pen.clip(outline);
-  pen.lineWidth = 2 * LINE;
-  pen.stroke(outline);
-  pen.restore();
 }

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
@@ -73,7 +73,7 @@ def points(request: StaffRequest) -> HttpResponse:
     have not given it."""
     last = map_file.last()
     if last is None:
-        raise Http404
+        return JsonResponse({"code": "not_drawn"}, status=404)
     found = map_points.visible(last, request.user)
     labels = found.label_of | (~found.is_labelled).astype("<u2") << 15
     return JsonResponse(
