@@ -17,6 +17,12 @@ from tests.support.instance import wait_until
 from webapp.home import BASE_DIR
 
 
+@pytest.fixture(autouse=True)
+def _asked_just_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or the process of the tests, which has torch, would be ended."""
+    monkeypatch.setattr(explainer, "_asked_s", time.monotonic())
+
+
 @pytest.mark.usefixtures("version")
 def test_with_nothing_to_do_it_is_heard_and_cleans_up(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
