@@ -129,7 +129,7 @@ def test_a_network_is_trained_from_what_lies_in_the_bucket(
 ) -> None:
     run = _run(client, mode="from_scratch", network="lenet5", parameters={"epochs": 1})
     assert run["state"] == "succeeded", run
-    assert machines.keys("training") == []
+    wait_until(lambda: machines.keys("training") == [])  # after it has succeeded
 
 
 def test_an_original_is_downloaded_from_the_bucket_itself(
