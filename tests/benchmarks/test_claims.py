@@ -38,6 +38,7 @@ def test_a_process_claims_all_that_wait_by_sixteen(uploader: User, version: Mode
     assert claims.claim_all().rows == []
 
 
+@pytest.mark.django_db(transaction=True)  # which a VACUUM may not be part of
 def test_answered_rows_wait_again_for_the_next_round(uploader: User, version: ModelVersion) -> None:
     settled_photo(uploader)
     claims.let_all_wait()
