@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from recognition.files import of_explanations
+from recognition.files import of_explanations, of_photos
 from recognition.files.listed import Listed
 from recognition.files.moving import whole_file
-from recognition.models import Photo, TrashedPhoto
+from recognition.models import Photo
 from recognition.photos.uploads import new_incoming_path
 
 logger = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def keep(
         _write(_picture_path(photo_id, number, picture), content)
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     _write(_path(photo_id, number, f"{name}.json"), text.encode())
-    if not _is_there(photo_id):
+    if not of_photos.are_wanted(photo_id):
         forget(photo_id)
 
 
@@ -122,10 +122,3 @@ def _write(path: Path, content: bytes) -> None:
     with whole_file(path, draft):
         draft.write_bytes(content)
     of_explanations.written(path)
-
-
-def _is_there(photo_id: UUID) -> bool:
-    """Whoever deletes a photo for good first commits that it is to go, then removes its files. So
-    either these were there to be removed, or this is false by now."""
-    in_trash = TrashedPhoto.objects.filter(id=photo_id, for_ever=None)
-    return Photo.objects.filter(id=photo_id).exists() or in_trash.exists()

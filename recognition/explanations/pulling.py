@@ -61,8 +61,9 @@ def _nearest(
     mine = embeddings.normalised([embedding])[0]
     similarities = embeddings.normalised([row.tobytes() for row in rows.values()]) @ mine
     best: dict[UUID, float] = {}
+    seen = list(rows)
     for place in np.argsort(-similarities):
-        best.setdefault(list(rows)[place].photo_id, round(float(similarities[place]), 4))
+        best.setdefault(seen[place].photo_id, round(float(similarities[place]), 4))
         if len(best) == NEAREST:
             break
     return [{"photo": str(key), "similarity": value} for key, value in best.items()]

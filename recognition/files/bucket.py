@@ -1,7 +1,7 @@
 """The bucket that all machines share, where the settings name one: any S3 that speaks the protocol.
 
-It is Django's default storage then; without one, everything lies on this machine's disk. What is
-put there under a key never changes, but for renditions, which replace their equals.
+It is Django's default storage then; without one, everything lies on this machine's disk. Originals
+and versions never change under their keys; what is put there under another one replaces it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import storages
+from django.utils.http import content_disposition_header
 
 from recognition.files.moving import whole_file
 
@@ -101,8 +102,6 @@ def link(key: str, file_name: str) -> str | None:
     reach the bucket (ARK_S3_PUBLIC_URL)."""
     if not settings.ARK_S3_PUBLIC_URL:
         return None
-    from django.utils.http import content_disposition_header
-
     store: Any = storages["links"]
     parameters = {
         "ResponseContentDisposition": content_disposition_header(True, file_name),

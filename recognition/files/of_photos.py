@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -17,6 +18,7 @@ from django.db import transaction
 from recognition.files import bucket, copies, of_explanations
 from recognition.files.listed import Listed, look_at
 from recognition.files.moving import may_be_committed, transaction_with_files
+from recognition.models import Photo, TrashedPhoto
 from recognition.models.photo import StoredPicture
 
 
@@ -54,6 +56,16 @@ def rendition_drawn(path: Path) -> None:
 def remove_renditions(photos: Iterable[StoredPicture]) -> None:
     """Those that were drawn. Raises bucket.BucketAway."""
     _remove([path for photo in photos for path in photo.rendition_paths])
+
+
+def are_wanted(photo_id: UUID) -> bool:
+    """Whether files of this photo may stay. To be asked when one was written.
+
+    Whoever deletes a photo for good first commits that it is to go, then removes its files. So
+    either a file was there to be removed, or this is false by now.
+    """
+    in_trash = TrashedPhoto.objects.filter(id=photo_id, for_ever=None)
+    return Photo.objects.filter(id=photo_id).exists() or in_trash.exists()
 
 
 def exists(photo: StoredPicture) -> bool:

@@ -78,16 +78,9 @@ def _draw(photo: Photo | TrashedPhoto, path: Path, longest_side: int) -> None:
             original = of_photos.original(photo)
             imaging.render(original, draft, longest_side, settings.ARK_MAX_PIXELS, photo.owner_id)
         of_photos.rendition_drawn(path)
-        is_wanted = _is_there(photo)
+        is_wanted = of_photos.are_wanted(photo.id)
     finally:
         if not is_wanted:
             of_photos.remove_renditions([photo])
     if not is_wanted:
         raise FileNotFoundError(path)
-
-
-def _is_there(photo: Photo | TrashedPhoto) -> bool:
-    """Whoever deletes a photo for good first commits that it is to go, then removes its pictures.
-    So either a picture was there to be removed, or this is false by now."""
-    in_trash = TrashedPhoto.objects.filter(id=photo.id, for_ever=None)
-    return Photo.objects.filter(id=photo.id).exists() or in_trash.exists()

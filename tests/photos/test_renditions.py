@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db import OperationalError, connection
 from PIL import Image
 
+from recognition.files import of_photos
 from recognition.models import Photo, TrashedPhoto
 from recognition.photos import deletion, imaging, intake, renditions, trash
 from tests.support.files import arrived, encoded, full_disk, incoming, noise, picture
@@ -117,7 +118,7 @@ def test_a_picture_of_which_nobody_knows_whether_it_is_wanted_does_not_stay(
 ) -> None:
     """The database went away just then, and the photo may be deleted before it is back."""
     away = Mock(side_effect=OperationalError)
-    monkeypatch.setattr(renditions, "_is_there", away)
+    monkeypatch.setattr(of_photos, "are_wanted", away)
     with pytest.raises(OperationalError):
         renditions.drawn(photo, renditions.THUMBNAIL_SIDE)
     assert [path for path in photo.rendition_paths if path.exists()] == []

@@ -62,20 +62,26 @@ def build_pretrained(folder: Path, backbone: str) -> None:
     backbone: a name in the catalogue whose `weights` are known ("lite0", "resnet50", ...).
     Raises FileExistsError when the folder is there: versions never change; WeightsUnavailable.
     """
-    network = NETWORKS[backbone]
-    manifest = Manifest(
-        name=pretrained_name(backbone),
-        network=backbone,
-        preprocessing=network.preprocessing,
-        temperature=network.weights.temperature if network.weights else 1.0,
+    manifest = catalogue_manifest(backbone, pretrained_name(backbone))
+    model = build_network(manifest, device="meta")
+    load_pretrained(NETWORKS[backbone], model)
+    save_version(folder, manifest, model)
+
+
+def catalogue_manifest(network: str, name: str) -> Manifest:
+    """Of a network of the catalogue with the built-in labels, under this name for people. Raises
+    KeyError for one that the catalogue does not know."""
+    entry = NETWORKS[network]
+    return Manifest(
+        name=name,
+        network=network,
+        preprocessing=entry.preprocessing,
+        temperature=entry.weights.temperature if entry.weights else 1.0,
         labels=taxonomy.labels(),
         fine_names=taxonomy.fine_names(),
         class_weights=taxonomy.class_weights(),
         view=SUBJECTS,
     )
-    model = build_network(manifest, device="meta")
-    load_pretrained(network, model)
-    save_version(folder, manifest, model)
 
 
 def build_network(manifest: Manifest, device: str = "cpu") -> Recogniser:

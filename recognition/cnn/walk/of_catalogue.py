@@ -9,13 +9,12 @@ from pathlib import Path
 import torch
 from torchvision import models
 
-from recognition.cnn import taxonomy
-from recognition.cnn.manifest import SUBJECTS, Manifest
+from recognition.cnn.manifest import Manifest
 from recognition.cnn.networks.catalogue import NETWORKS
 from recognition.cnn.networks.entry import Network, Package
 from recognition.cnn.networks.pretrained import load_pretrained
 from recognition.cnn.recogniser import Recogniser
-from recognition.cnn.store.checkpoint import build_network
+from recognition.cnn.store.checkpoint import build_network, catalogue_manifest
 from recognition.cnn.unavailable import WeightsUnavailable
 
 _SEED = 0  # so that a second walk shows the same random weights
@@ -27,16 +26,7 @@ def catalogue_network(name: str) -> tuple[Manifest, Recogniser, bool]:
     Raises KeyError for a name that the catalogue does not know.
     """
     network = NETWORKS[name]
-    manifest = Manifest(
-        name=network.title,
-        network=name,
-        preprocessing=network.preprocessing,
-        temperature=network.weights.temperature if network.weights else 1.0,
-        labels=taxonomy.labels(),
-        fine_names=taxonomy.fine_names(),
-        class_weights=taxonomy.class_weights(),
-        view=SUBJECTS,
-    )
+    manifest = catalogue_manifest(name, network.title)
     if _has_weights(network):
         try:
             model = build_network(manifest, device="meta")
