@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import time
 from collections.abc import Iterator, Mapping
 from itertools import groupby
@@ -27,6 +28,7 @@ MOST_BYTES = 2 << 30
 KEPT_FOR_S = 30 * 24 * 60 * 60
 CLEAN_EVERY_S = 24 * 60 * 60
 
+_PHOTO = re.compile("[0-9a-f]{32}")
 _cleaned_s = float("-inf")
 
 
@@ -99,10 +101,14 @@ def forget_old() -> None:
 
 
 def _folders() -> Iterator[_Folder]:
+    """Of photos; what else lies there is left to the storage check."""
+
     def folder_of(file: Listed) -> str:
         return file.path.parents[1].name  # above it, that of the version
 
     for name, files in groupby(of_explanations.listed(), folder_of):
+        if not _PHOTO.fullmatch(name):
+            continue
         found = list(files)
         written_s = max(file.changed_s for file in found)
         yield _Folder(written_s, sum(file.size_bytes for file in found), UUID(name))

@@ -71,5 +71,14 @@ def test_what_is_old_goes_and_of_too_much_what_was_first(
     assert remaining(media) == {third.id}
 
 
+def test_what_is_no_photos_keeps_nothing_from_being_cleaned(photo: Photo, media: Path) -> None:
+    age(keep(photo), kept.KEPT_FOR_S + 60)
+    stray = media / "explanations" / "copy of somebody" / "note.txt"
+    stray.parent.mkdir()
+    stray.touch()
+    kept.forget_old()
+    assert files_in(media / "explanations") == ["note.txt"]
+
+
 def remaining(media: Path) -> set[UUID]:
     return {UUID(path.name) for path in (media / "explanations").iterdir()}
