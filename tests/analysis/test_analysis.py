@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from io import BytesIO
 from unittest.mock import Mock
 
@@ -155,7 +157,9 @@ def test_a_labelled_copy_is_the_best_evidence(uploader: User, reviewer: User) ->
 
 
 def test_a_photo_deleted_meanwhile_does_not_come_back(
-    uploader: User, monkeypatch: pytest.MonkeyPatch
+    uploader: User,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]],
 ) -> None:
     gone, stays = due(uploader, 1), due(uploader, 1, quality=40)
     look = analysis._new_hashes
@@ -168,7 +172,8 @@ def test_a_photo_deleted_meanwhile_does_not_come_back(
         return hashes
 
     monkeypatch.setattr(analysis, "_new_hashes", deleting)
-    analyse_due()
+    with django_capture_on_commit_callbacks(execute=True):
+        analyse_due()
     assert Photo.objects.get().id == stays.id
     assert groups(stays) == [None]
     assert not gone.rendition_path(320).exists()

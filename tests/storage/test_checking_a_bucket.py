@@ -81,7 +81,8 @@ def test_what_belongs_to_nothing_is_found_and_removed(bucket: Any) -> None:
 def test_the_mark_of_an_empty_folder_is_nothing_to_remove(bucket: Any, home: Path) -> None:
     run = training_run(state=RunState.FAILED)
     needed = leave(home / "training" / str(run.id) / "checkpoint.safetensors")
-    lay("training/", "exports/")
+    for key in ("training/", "exports/"):
+        bucket.put_object(Key=key, Body=b"")
     assert checked(repair=True)["removed"] == {}
     assert needed.exists()
 
