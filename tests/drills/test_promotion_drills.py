@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,6 +25,7 @@ CLIENTS = 4
 def instance(network: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     """With versions 1, which is live, 2 and 3. The others answer a little differently."""
     home = tmp_path_factory.mktemp("ark")
+    shutil.copytree(network, home / "models_store" / "1")
     with running(home, home / "models_store", ARK_SWEEP_S="1") as instance:
         for number in (2, 3):
             candidate = home / f"candidate-{number}"

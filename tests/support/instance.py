@@ -16,6 +16,7 @@ from pathlib import Path
 import redis
 import requests
 
+from tests.support import prepared
 from webapp.home import BASE_DIR
 
 PASSWORD = "a long passphrase"
@@ -51,6 +52,17 @@ class Instance:
         self._parts: dict[str, subprocess.Popen[bytes]] = {}
 
     def prepare(self) -> None:
+        """As `make run` does; a new home of this version is a copy of one that was so prepared."""
+        database = self._environment["DATABASE_URL"]
+        if self._code != BASE_DIR or not prepared.copy_to(
+            self.home,
+            self.models_store,
+            database,
+            lambda home: Instance(home, self.models_store).prepare_anew(),
+        ):
+            self.prepare_anew()
+
+    def prepare_anew(self) -> None:
         self._run(sys.executable, "-m", "webapp.home")
         self.manage("prepare")
 
