@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import APIRequestContext, Page
 
-from tests.browser.conftest import signed_in
+from tests.browser.conftest import let_in
 from tests.support import axe, drills
 from tests.support.addresses import addresses
 from tests.support.instance import Instance, wait_until
@@ -93,7 +93,7 @@ def test_every_page_fits_and_can_be_used_by_everybody(
 ) -> None:
     page = open_page()
     if role != "stranger":
-        signed_in(page, person_of(role))
+        let_in(page, person_of(role))
     has_axe = axe.watch(page)
     looks = (LOOKS if role in EVERY_LOOK else FEWER_LOOKS) if has_axe else ()
     wanted = [address for address in everything if role != "trainer" or _is_of_trainers(address)]
@@ -101,7 +101,6 @@ def test_every_page_fits_and_can_be_used_by_everybody(
     there = {address: status for address, status in answers.items() if status}
     assert len(there) > ROLES[role]
     pages = list(there) if drills.IS_LONG else _one_of_each_kind(there, role in EVERY_LOOK)
-    print(role, len(there), len(pages))
     faulty = {address: found for address in pages if (found := _faults(page, address, looks))}
     complaints.clear()  # pages that say 404, and scripts that were left before they had loaded
     lines = [line for address, found in faulty.items() for line in (address, *found)]
@@ -115,7 +114,7 @@ def test_the_header_holds_letters_that_stand_further_apart(
 ) -> None:
     """As people set it who read so more easily (WCAG 1.4.12), and as other fonts have it."""
     page = open_page(locale="en-GB")
-    signed_in(page, administrator)
+    let_in(page, administrator).goto("/")
     if language == "zh-CN":
         page.get_by_role("button", name="中文").click()
         page.get_by_role("button", name="English").wait_for()
