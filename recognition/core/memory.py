@@ -16,7 +16,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-_PAUSE_S = 1.0
+PAUSE_S = 1.0
 _malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have none
 _last_s = 0.0
 
@@ -25,7 +25,7 @@ def give_back() -> None:
     """Return free memory to the system, at most once a second."""
     global _last_s
     now_s = time.monotonic()
-    if now_s - _last_s > _PAUSE_S:
+    if now_s - _last_s > PAUSE_S:
         _last_s = now_s
         gc.collect()
         if _malloc_trim is not None:

@@ -16,10 +16,12 @@ from pathlib import Path
 import redis
 import requests
 
+from tests.support import prepared
 from webapp.home import BASE_DIR
 
 PASSWORD = "a long passphrase"
 _PATIENCE_S = 120  # nothing takes that long, but tests say nothing of how fast the machine is
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 0.25
 # What uploads and reviews need; what trains takes the longest to start.
 WITHOUT_TRAINING = ("web", "redis", "predictor", "analyst")
 
@@ -51,6 +53,17 @@ class Instance:
         self._parts: dict[str, subprocess.Popen[bytes]] = {}
 
     def prepare(self) -> None:
+        """As `make run` does; a new home of this version is a copy of one that was so prepared."""
+        database = self._environment["DATABASE_URL"]
+        if self._code != BASE_DIR or not prepared.copy_to(
+            self.home,
+            self.models_store,
+            database,
+            lambda home: Instance(home, self.models_store).prepare_anew(),
+        ):
+            self.prepare_anew()
+
+    def prepare_anew(self) -> None:
         self._run(sys.executable, "-m", "webapp.home")
         self.manage("prepare")
 
@@ -197,11 +210,12 @@ def running(
 
 
 def wait_until(condition: Callable[[], object], timeout_s: float = _PATIENCE_S) -> None:
-    deadline = time.monotonic() + timeout_s
+    deadline, pause_s = time.monotonic() + timeout_s, _FIRST_PAUSE_S
     while not condition():
         if time.monotonic() > deadline:
             raise TimeoutError(f"{condition} did not come true within {timeout_s} s")
-        time.sleep(0.05)
+        time.sleep(pause_s)
+        pause_s = min(1.1 * pause_s, _LONGEST_PAUSE_S)  # to ask costs what is waited for its time
 
 
 def _procfile(code: Path) -> dict[str, list[str]]:
