@@ -84,7 +84,7 @@ def test_an_export_of_one_machine_is_downloaded_from_another(settings: Any, tmp_
     path.write_bytes(b"PK")
     of_bundles.export_made(path)
     path.unlink()
-    assert of_bundles.export_is_there(path)
+    assert of_bundles.exports_are_there([path]) == [True]
     assert of_bundles.export(path).read_bytes() == b"PK"
 
 

@@ -22,6 +22,7 @@ from webapp import settings
 print(json.dumps({name: getattr(settings, name, None) for name in (
     "DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SECURE_SSL_REDIRECT",
     "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS",
+    "REDIS_URL", "CELERY_BROKER_URL", "CELERY_BROKER_USE_SSL", "CELERY_BROKER_TRANSPORT_OPTIONS",
 )}))
 """
 
@@ -63,6 +64,22 @@ def test_origins_follow_from_the_hosts(tmp_path: Path) -> None:
     ]
 
 
+def test_redis_is_the_broker_unless_there_is_another(tmp_path: Path) -> None:
+    alone = _settings(tmp_path)
+    assert alone["CELERY_BROKER_URL"] == f"redis+socket://{tmp_path / 'redis.sock'}"
+    url = "amqps://ark:secret@one/ark"
+    settings = _settings(tmp_path, CELERY_BROKER_URL=url)
+    assert settings["REDIS_URL"] == alone["REDIS_URL"]
+    assert settings["CELERY_BROKER_URL"] == url
+    assert settings["CELERY_BROKER_USE_SSL"] == {"server_hostname": None}  # the name is looked at
+
+
+def test_sentinels_are_for_redis_and_its_broker(tmp_path: Path) -> None:
+    settings = _settings(tmp_path, REDIS_URL="sentinel://one:1,two:2/mine")
+    assert settings["CELERY_BROKER_URL"] == "sentinel://one:1/0;sentinel://two:2/0"
+    assert settings["CELERY_BROKER_TRANSPORT_OPTIONS"]["master_name"] == "mine"
+
+
 @pytest.mark.parametrize(
     ("environment", "named"),
     [
@@ -71,6 +88,8 @@ def test_origins_follow_from_the_hosts(tmp_path: Path) -> None:
         ({"SECRET_KEY": KEY, "ARK_ALLOWED_HOSTS": "*"}, "ARK_ALLOWED_HOSTS"),
         ({"SECRET_KEY": KEY, "DATABASE_URL": "mongodb://x"}, "DATABASE_URL"),
         ({"SECRET_KEY": KEY, "REDIS_URL": "localhost"}, "REDIS_URL"),
+        ({"SECRET_KEY": KEY, "REDIS_URL": "sentinel://one:26379"}, "REDIS_URL"),
+        ({"SECRET_KEY": KEY, "CELERY_BROKER_URL": "redis://one"}, "CELERY_BROKER_URL"),
         ({"SECRET_KEY": KEY, "ARK_LOG_LEVEL": "loud"}, "ARK_LOG_LEVEL"),
     ],
 )
