@@ -25,16 +25,21 @@ _worked_s = time.monotonic()  # until when this process had something to do
 def work(jobs: Iterable[Callable[[], object]], part: str) -> None:
     """Called whenever a worker of this part of the product is woken. Its jobs claim what they work
     on under leases."""
-    global _worked_s
     began_s = time.monotonic()
     with heartbeats.beating(part):
         run_each(jobs, part)
     if leases.has_claimed_since(began_s):
-        _worked_s = time.monotonic()
+        stay()
     elif time.monotonic() > _worked_s + IDLE_S and any(name in sys.modules for name in _HEAVY):
         logger.info("the %s begins anew, for it has had nothing to do", part)
         pool.shared().close()  # or its processes would be nobody's
         process.begin_anew()
+
+
+def stay() -> None:
+    """What this process has loaded is needed soon."""
+    global _worked_s
+    _worked_s = time.monotonic()
 
 
 def run_each(jobs: Iterable[Callable[[], object]], part: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 from recognition.core import heartbeats, memory, process
@@ -16,7 +17,7 @@ from recognition.models import Mode, TrainingRun
 from recognition.photos import deletion, erasure, trash
 from recognition.photos.capture import places
 from recognition.storage import checking
-from recognition.training import automation, datasets, watch
+from recognition.training import automation, datasets, expected, watch
 from recognition.training.executor import execute
 from recognition.training.learning_curve import drawing
 from recognition.training.watch import Watch
@@ -32,17 +33,29 @@ def teach_pending() -> None:
         execute(run, _teach)
 
 
+def load_if_expected() -> None:
+    """Nobody waits for it yet."""
+    if expected.is_lesson_expected():
+        _load()
+        loop.stay()
+
+
 def _teach(run: TrainingRun, watch: Watch) -> Path:
-    """Loading torch takes seconds, in which somebody may cancel the run."""
-    is_loaded = "torch" in sys.modules
+    _load()
     from recognition.training import teach
 
-    if not is_loaded:
-        memory.keep_what_is_loaded()
     return teach.teach_claimed(run, watch)
 
 
+def _load() -> None:
+    """Torch takes seconds."""
+    if "recognition.training.teach" not in sys.modules:
+        import_module("recognition.training.teach")
+        memory.keep_what_is_loaded()
+
+
 JOBS: tuple[Callable[[], object], ...] = (
+    load_if_expected,
     automation.launch_if_due,
     teach_pending,
     comparing.compare_pending,
