@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs, quote, unquote
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from redis.sentinel import Sentinel, SentinelConnectionPool
 
 _PORT = 26379
@@ -62,9 +64,8 @@ class Pool:
         redis.Connection."""
         if not (named := sentinels(url)):
             return redis.ConnectionPool.from_url(url, **options)
-        timeouts = {name: value for name, value in options.items() if name.endswith("_timeout")}
-        asked = Sentinel(named.hosts, sentinel_kwargs={**timeouts, **named.own})  # type: ignore[no-untyped-call]
-        return SentinelConnectionPool(  # type: ignore[no-untyped-call]
+        asked = Sentinel(named.hosts, sentinel_kwargs=_of_sentinels(named))
+        return SentinelConnectionPool(
             named.master, asked, db=named.database, **named.login, **options
         )
 
@@ -89,5 +90,12 @@ def options_for_celery(url: str) -> dict[str, Any]:
     return {
         **timeouts,
         "master_name": named.master,
-        "sentinel_kwargs": {**timeouts, **named.own},
+        "sentinel_kwargs": _of_sentinels(named),
     }
+
+
+def _of_sentinels(named: Sentinels) -> dict[str, Any]:
+    """Options of the connections to them. One that does not answer is not asked again, but the
+    next."""
+    timeouts = {"socket_connect_timeout": 1, "socket_timeout": 1}
+    return {**timeouts, "retry": Retry(NoBackoff(), 0), **named.own}

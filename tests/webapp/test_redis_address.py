@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 import redis
+from django.conf import settings
 from kombu import Connection
 
 from tests.support.brokers import MASTER, WatchedRedis, watched_redis
 from tests.support.instance import wait_until
 from webapp import redis_address
+from webapp.cache import RedisOrMemory
 from webapp.redis_address import Pool, sentinels
 
 
@@ -63,6 +65,15 @@ def test_celery_has_a_name_of_its_own_for_sockets() -> None:
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WatchedRedis]:
     with watched_redis(tmp_path_factory.mktemp("redis")) as watched:
         yield watched
+
+
+def test_the_cache_is_with_the_master(watched: WatchedRedis) -> None:
+    options = settings.CACHES["default"]["OPTIONS"]
+    one, other = (RedisOrMemory([watched.url], {"OPTIONS": options}) for _ in range(2))
+    one.set("code", "used")
+    one._memory.clear()
+    other._memory.clear()
+    assert other.get("code") == "used"
 
 
 def test_when_the_master_dies_the_same_client_and_celery_find_the_next(
