@@ -144,15 +144,15 @@ class Cluster:
         """Without the pooler, as is right for what changes tables (docs/scaling.md)."""
         return self.web_a.manage(*arguments, code=code, DATABASE_URL=self.direct_url)
 
-    def start(self, code: Path = BASE_DIR) -> None:
+    def start(self, code: Path = BASE_DIR, predictors: int = 2) -> None:
         """Web and predictors, and wait until they answer."""
         for machine in (self.web_a, self.web_b):
             machine.start("web", code)
-        for machine in self.predictors:
+        for machine in self.predictors[:predictors]:
             machine.start("predictor", code)
         for machine in (self.web_a, self.web_b):
             self.wait_for_web(machine)
-        for machine in self.predictors:
+        for machine in self.predictors[:predictors]:
             self.wait_for_predictor(machine)
 
     def wait_for_web(self, machine: Machine) -> None:
