@@ -17,6 +17,7 @@ import redis
 import requests
 
 from tests.support import prepared
+from tests.support.shell import Shell
 from webapp.home import BASE_DIR
 
 PASSWORD = "a long passphrase"
@@ -51,6 +52,7 @@ class Instance:
             **settings,
         }
         self._parts: dict[str, subprocess.Popen[bytes]] = {}
+        self._shell: Shell | None = None
 
     def prepare(self) -> None:
         """As `make run` does; a new home of this version is a copy of one that was so prepared."""
@@ -68,6 +70,9 @@ class Instance:
         self.manage("prepare")
 
     def manage(self, *arguments: str) -> str:
+        if arguments[0] == "shell":
+            self._shell = self._shell or Shell(self._code, self._environment)
+            return self._shell.run(*arguments)
         return self._run(sys.executable, "manage.py", *arguments)
 
     def start(self, *names: str) -> None:
@@ -88,6 +93,9 @@ class Instance:
 
     def stop(self, *names: str) -> None:
         """Stop these parts, or all, as Ctrl-C does."""
+        if self._shell and not names:
+            self._shell.end()
+            self._shell = None
         self._signal(signal.SIGTERM, names)
 
     def kill(self, *names: str) -> None:
