@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -33,6 +34,7 @@ from recognition.people import roles, seen
 from recognition.people.authentication import wrong_tokens
 from recognition.versions import checks, registry
 from recognition.workers import quiet
+from tests.support import buckets, s3
 from tests.support.real_answers import Shot, shots_in
 from tests.support.rows import manifest
 from webapp import streams
@@ -239,6 +241,30 @@ def _add_labels(labels: Iterable[taxonomy.Label]) -> None:
 def no_redis(monkeypatch: pytest.MonkeyPatch) -> None:
     away = redis.Redis.from_url("unix:///nowhere/redis.sock")
     monkeypatch.setattr(redis_client, "connection", lambda: away)
+
+
+@pytest.fixture(scope="session")
+def s3_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with s3.s3_server(tmp_path_factory.mktemp("s3")) as url:
+        yield url
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> buckets.Waits:
+    return buckets.Waits(monkeypatch)
+
+
+@pytest.fixture
+def bucket(
+    s3_url: str,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    waits: buckets.Waits,
+) -> Any:
+    """An empty bucket, which the settings name; as boto3 has it."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return buckets.named(s3_url, settings, monkeypatch)
 
 
 @pytest.fixture

@@ -28,8 +28,21 @@ def give_back() -> None:
     if now_s - _last_s > PAUSE_S:
         _last_s = now_s
         gc.collect()
-        if _malloc_trim is not None:
-            _malloc_trim(0)
+        _trim()
+
+
+def keep_what_is_loaded() -> None:
+    """What is there now stays: the garbage collector need not look at it again, nor unshare it by
+    looking. What loading took besides goes back to the system."""
+    gc.unfreeze()  # what has taken the place of something else may have left garbage
+    gc.collect()
+    gc.freeze()
+    _trim()
+
+
+def _trim() -> None:
+    if _malloc_trim is not None:
+        _malloc_trim(0)
 
 
 def give_back_after_requests(

@@ -77,7 +77,7 @@ class Instance:
 
     def start(self, *names: str) -> None:
         """Start these parts, or all of them."""
-        for name, command in _procfile(self._code).items():
+        for name, command in procfile(self._code).items():
             if not names or name in names:
                 log = (self.home / f"{name}.log").open("ab")
                 self._parts[name] = subprocess.Popen(
@@ -226,7 +226,7 @@ def wait_until(condition: Callable[[], object], timeout_s: float = _PATIENCE_S) 
         pause_s = min(1.1 * pause_s, _LONGEST_PAUSE_S)  # to ask costs what is waited for its time
 
 
-def _procfile(code: Path) -> dict[str, list[str]]:
+def procfile(code: Path) -> dict[str, list[str]]:
     """The commands of the Procfile, without the loop that starts them again."""
     lines = (code / "Procfile").read_text().splitlines()
     parts = dict(line.split(": bin/keep-running ", 1) for line in lines if line[0] != "#")
