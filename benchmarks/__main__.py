@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import corpus, load
+from benchmarks import corpus, load, resident
 from benchmarks.peer_client import Peer
 from benchmarks.photo_sets import PhotoSets, sort_out
 from benchmarks.product import CLIENTS, Product
@@ -72,6 +72,7 @@ class Bench:
 
     def measure(self, photos: Path, ordinary: Path | None, rounds: int) -> list[Row]:
         with running(self._folder / "home", self._store, **self._settings) as instance:
+            rest_mb = resident.at_rest_mb(instance)
             product = Product(instance)
             sets = sort_out(product, photos, ordinary, self._folder)
             product.bulk_per_s(corpus.photos(sets.sure, 64))  # warm
@@ -82,6 +83,7 @@ class Bench:
             *self._rows(),
             ("memory of a web process, the largest", f"{web_mb:.0f} MB", "", "", "150 MB"),
             ("memory of the predictor", f"{predictor_mb:.0f} MB", "", "", "1200 MB"),
+            ("memory of all but web and Redis, at rest", f"{rest_mb:.0f} MB", "", "", "1200 MB"),
         ]
 
     def _round(self, product: Product, sets: PhotoSets) -> None:

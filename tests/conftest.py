@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gc
 import importlib.util
+import math
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -21,16 +23,18 @@ from django.utils import timezone, translation
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from recognition.cnn.manifest import read_manifest
+from recognition.cnn import taxonomy
+from recognition.cnn.manifest import Manifest, read_manifest
 from recognition.cnn.serving.classifier import Classifier
 from recognition.cnn.store.checkpoint import build_pretrained
-from recognition.core import rate_limits, redis_client
-from recognition.models import ModelVersion
+from recognition.core import memory, rate_limits, redis_client
+from recognition.models import Label, ModelVersion
 from recognition.notifications import outbox
 from recognition.people import roles, seen
 from recognition.people.authentication import wrong_tokens
 from recognition.versions import checks, registry
 from recognition.workers import quiet
+from tests.support import buckets, s3
 from tests.support.real_answers import Shot, shots_in
 from tests.support.rows import manifest
 from webapp import streams
@@ -43,6 +47,7 @@ SHARED_PHOTOS = BASE_DIR.parent / "shared" / "photos"
 
 def pytest_configure() -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    memory.PAUSE_S = math.inf  # to collect garbage every second took a tenth of the time
     quiet.QUIET_S = 0.0  # tests call the predictor once, and see all that follows
     # The real hasher takes half a second a person, on purpose.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -50,7 +55,8 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes the longest comes first, so that no processor has nothing to do at the end."""
-    items.sort(key=lambda item: not ("drills" in item.path.name or "browser" in item.path.parts))
+    first = {"browser", "drills", "test_drills.py"}
+    items.sort(key=lambda item: first.isdisjoint(item.path.parts))
 
 
 def pytest_collection_finish() -> None:
@@ -204,19 +210,61 @@ def noon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def live_version(db: None, network: Path) -> ModelVersion:
-    return registry.register(1, read_manifest(network))
+    return _registered(read_manifest(network))
 
 
 @pytest.fixture
 def version(db: None) -> ModelVersion:
     """A live version of four labels, for tests that never load a network."""
-    return registry.register(1, manifest())
+    return _registered(manifest())
+
+
+def _registered(known: Manifest) -> ModelVersion:
+    if not Label.objects.exists():
+        _add_labels(known.labels)
+    return registry.register(1, known)
+
+
+def _add_labels(labels: Iterable[taxonomy.Label]) -> None:
+    """All at once: to ask, of each that joins the tree, how all others are called took a tenth of
+    the time."""
+    names = ("slug", "kind", "name_en", "name_zh")
+    rows = {label.slug: Label(**{name: getattr(label, name) for name in names}) for label in labels}
+    Label.objects.bulk_create(rows.values())
+    children = [label for label in labels if label.parent]
+    for label in children:
+        rows[label.slug].parent = rows[label.parent]
+    Label.objects.bulk_update([rows[label.slug] for label in children], ["parent"])
 
 
 @pytest.fixture
 def no_redis(monkeypatch: pytest.MonkeyPatch) -> None:
     away = redis.Redis.from_url("unix:///nowhere/redis.sock")
     monkeypatch.setattr(redis_client, "connection", lambda: away)
+
+
+@pytest.fixture(scope="session")
+def s3_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with s3.s3_server(tmp_path_factory.mktemp("s3")) as url:
+        yield url
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> buckets.Waits:
+    return buckets.Waits(monkeypatch)
+
+
+@pytest.fixture
+def bucket(
+    s3_url: str,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    waits: buckets.Waits,
+) -> Any:
+    """An empty bucket, which the settings name; as boto3 has it."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return buckets.named(s3_url, settings, monkeypatch)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ CONTAINERFILE = BASE_DIR / "Containerfile"
 FILES = sorted(
     [CONTAINERFILE, *(path for path in DEPLOY.rglob("*") if path.is_file() and path.name != ".env")]
 )
-_SETTING = re.compile(r"\bARK_[A-Z0-9_]+\b")
+_SETTING = re.compile(r"\b(?:ARK_[A-Z0-9_]+|(?:[A-Z0-9]+_)+URL)\b")
 _METRIC = re.compile(r"\bark_[a-z_]+\b")
 
 

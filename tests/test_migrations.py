@@ -31,6 +31,7 @@ from recognition.predictions import backfill
 from recognition.review import suspects
 from recognition.training.learning_curve import outlook
 from recognition.versions import bundles
+from tests.support.old_tables import migrate, tables_after
 from tests.support.rows import manifest, predicted_photo, settled_photo
 
 review_of_what_is_there = import_module("recognition.migrations.0003_review_of_what_is_there")
@@ -88,16 +89,9 @@ def test_an_answer_that_no_photo_shows_leaves_the_review(uploader: User) -> None
 
 @pytest.fixture
 def before_jobs(transactional_db: None) -> Iterator[Any]:
-    """The tables as the version before had them; afterwards they are as they are now."""
-    executor = MigrationExecutor(connection)
-    executor.migrate([("recognition", "0005_words_and_frozen_labels")])
-    yield executor.loader.project_state([("recognition", "0005_words_and_frozen_labels")]).apps
-    migrate_to_jobs()
-
-
-def migrate_to_jobs() -> None:
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes("recognition"))
+    """The tables as the version before had them."""
+    with tables_after("0005_words_and_frozen_labels") as old:
+        yield old
 
 
 def old_report(old: Any, name: str, **data: Any) -> None:
@@ -112,7 +106,7 @@ def old_version(old: Any, number: int) -> Any:
 
 
 def migrated(kind: Job.Kind) -> list[Job]:
-    migrate_to_jobs()
+    migrate()
     return list(Job.objects.filter(kind=kind).order_by("-created", "-id"))
 
 
@@ -173,7 +167,7 @@ def test_why_there_is_no_curve_is_still_told(before_jobs: Any) -> None:
 def test_the_last_search_is_remembered(before_jobs: Any, is_asked_for: bool) -> None:
     said = {"begun": LONG_AGO.isoformat(), "photos": 40, "asked": is_asked_for}
     old_report(before_jobs, "suspects", **said)
-    migrate_to_jobs()
+    migrate()
     last = suspects.last_search()
     assert (last.begun, last.photos, last.is_asked_for) == (LONG_AGO, 40, is_asked_for)
 
@@ -204,7 +198,7 @@ def test_what_is_predicted_again_goes_on_where_it_was(before_jobs: Any) -> None:
 
 def test_a_request_that_was_going_on_is_worked_off(before_jobs: Any) -> None:
     """With real photos, by the code of now."""
-    migrate_to_jobs()
+    migrate()
     version = ModelVersion.objects.create(number=1, network="lite0", labels=[], live=True)
     owner = User.objects.create_user("ursula")
     photos = [_predicted(owner) for _ in range(3)]
@@ -214,7 +208,7 @@ def test_a_request_that_was_going_on_is_worked_off(before_jobs: Any) -> None:
     before_jobs.get_model("recognition", "Repredicting").objects.create(
         version_id=other.id, asked=LONG_AGO, looked_at=1, next_photo=photos[1].id
     )
-    migrate_to_jobs()
+    migrate()
     assert backfill.plan_more()
     assert not backfill.plan_more()
     again = Prediction.objects.filter(model_version=other)
@@ -236,7 +230,7 @@ def test_only_counts_are_left_in_reports(before_jobs: Any) -> None:
     old_report(before_jobs, "figures", photos=3)
     old_report(before_jobs, "hashes", revision=41)
     old_report(before_jobs, "suspects", asked=True)
-    migrate_to_jobs()
+    migrate()
     assert {row.name: row.data for row in Report.objects.all()} == {
         "promise": {"tallies": {}},
         "figures": {"photos": 3},

@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from recognition.site.accounts.sign_in import SignOut, too_many
 from recognition.staff.sign_in import sign_in
 
+admin.autodiscover()
 urlpatterns = [
     # First what programs ask for most: each address before it is tried with each request
     path("api/", include("recognition.api.urls")),

@@ -24,6 +24,7 @@ from recognition.analysis.neighbours import Evidence, LabelledPhotos
 from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.core import memory, wakeups
 from recognition.files import of_photos
+from recognition.files.bucket import BucketAway
 from recognition.models import Photo, Prediction
 from recognition.photos import renditions
 from recognition.versions import embeddings
@@ -81,14 +82,15 @@ def _analyse(rows: Sequence[Prediction], versions: frozenset[int]) -> None:
         return duplicates.similar_pairs(hashes, of_photo, index, versions)
 
     try:
-        pairs = find_pairs()  # before the transaction, which must be short
-        with transaction.atomic():
-            if not _known_hashes.begin_revision():
-                _known_hashes.forget()
-                pairs = find_pairs()
-            changed = _store_about_photos(photo_ids, new_hashes, pairs)
-            bursts.join(changed)
-            _store_evidence(rows, evidence)
+        while True:
+            pairs = find_pairs()  # before the transaction, which must be short
+            with transaction.atomic():
+                if _known_hashes.begin_revision():
+                    changed = _store_about_photos(photo_ids, new_hashes, pairs)
+                    bursts.join(changed)
+                    _store_evidence(rows, evidence)
+                    return
+            _known_hashes.forget()  # another analyst was quicker
     except BaseException:
         _known_hashes.forget()
         raise
@@ -96,8 +98,10 @@ def _analyse(rows: Sequence[Prediction], versions: frozenset[int]) -> None:
 
 def _new_hashes(photos: Iterable[Photo]) -> dict[UUID, int]:
     """The hashes of photos that have none yet and can be read: 64 bits, as a signed number."""
-    without = (photo for photo in photos if photo.perceptual_hash is None)
-    hashes = {photo.id: _hash(photo) for photo in without if _is_comparable(photo)}
+    without = [photo for photo in photos if photo.perceptual_hash is None]
+    comparable = [photo for photo in without if _is_comparable(photo)]
+    renditions.bring(comparable, renditions.THUMBNAIL_SIDE)
+    hashes = {photo.id: _hash(photo) for photo in comparable}
     return {photo_id: hash for photo_id, hash in hashes.items() if hash is not None}
 
 
@@ -112,6 +116,8 @@ def _hash(photo: Photo) -> int | None:
     try:
         with Image.open(renditions.drawn(photo, renditions.THUMBNAIL_SIDE)) as thumbnail:
             bits = imagehash.phash(thumbnail).hash
+    except BucketAway:
+        raise
     except (UnreadablePhoto, OSError) as error:
         logger.warning("photo %s cannot be hashed: %r", photo.id, error)
         return None
@@ -130,7 +136,9 @@ def _store_about_photos(
     for photo_id in hashes.keys() & photos.keys():
         photos[photo_id].perceptual_hash = hashes[photo_id]
     deleted = hashes.keys() - photos.keys()  # while their thumbnails were drawn
-    of_photos.remove_renditions(Photo(id=photo_id) for photo_id in deleted)
+    if deleted:
+        gone = [Photo(id=photo_id) for photo_id in deleted]
+        transaction.on_commit(lambda: of_photos.remove_renditions(gone))
     changed = [photos[photo_id] for photo_id in (joining.keys() | hashes.keys()) & photos.keys()]
     Photo.objects.bulk_update(changed, ("perceptual_hash", "group"), batch_size=500)
     return [photo.id for photo in changed]

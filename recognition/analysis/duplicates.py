@@ -20,6 +20,7 @@ from PIL import Image
 from recognition.analysis.nearest import HashIndex
 from recognition.cnn.pixels.overlap import overlap
 from recognition.cnn.pixels.unreadable import UnreadablePhoto
+from recognition.files.bucket import BucketAway
 from recognition.models import HashRevision, Photo, Prediction
 from recognition.photos import renditions
 from recognition.review.groups import is_by_people
@@ -153,6 +154,8 @@ def _is_near(one: tuple[UUID, int], other: tuple[UUID, int], similarity: float) 
 def _overlap(one: UUID, other: UUID) -> float:
     try:
         return overlap(_greys(one), _greys(other))
+    except BucketAway:
+        raise
     except (UnreadablePhoto, OSError):
         return 0.0
 

@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -31,6 +32,7 @@ from recognition.files.moving import whole_file
 from recognition.models import Photo
 from webapp.home import SECRET_KEY_FILE, write_secret_file
 
+_SHARED_AT_ONCE = 16  # originals
 _BASICS = "snapshots/{snapshot}/tables/{label}.jsonl.gz"
 
 
@@ -63,17 +65,17 @@ class Restoring:
                 write_secret_file(SECRET_KEY_FILE, stream.read(4096).decode().strip())
 
     def _restore_originals(self, on_progress: Callable[[str, int], None]) -> None:
-        for id_, sha256, _size in verifying.needed(self._place, self.snapshot):
+        needed = iter(verifying.needed(self._place, self.snapshot))
+        while some := list(islice(needed, _SHARED_AT_ONCE)):
             try:
-                self._restore_original(sha256, Photo(id=UUID(id_)))
+                photos = [Photo(id=UUID(id_)) for id_, _sha256, _size in some]
             except ValueError as error:
-                raise BadBackup(f"{id_!r} is no photo.") from error
-            on_progress("files", 1)
+                raise BadBackup(f"One of {[id_ for id_, *_ in some]} is no photo.") from error
+            for photo, (_id, sha256, _size) in zip(photos, some, strict=True):
+                self._put(sha256, photo.original_path)
+                on_progress("files", 1)
+            of_photos.share_originals(photos)
         self.damaged += [f"photo {id_}: it was damaged already" for id_ in self.manifest.damaged]
-
-    def _restore_original(self, sha256: str, photo: Photo) -> None:
-        self._put(sha256, photo.original_path)
-        of_photos.share_original(photo)
 
     def _put(self, sha256: str, target: Path) -> None:
         """What is there already and whole stays; what is damaged in the backup is noted."""

@@ -18,6 +18,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -36,6 +37,7 @@ from recognition.storage import tables as originals
 from recognition.versions import finder
 from webapp.home import SECRET_KEY_FILE
 
+_BROUGHT_AT_ONCE = 16  # originals that are elsewhere
 OnProgress = Callable[[int, int], None]  # bytes done, bytes in all
 
 
@@ -152,13 +154,19 @@ class _Taking:
             (self._draft / layout.FILES).open("wb") as stream,
             gzip.GzipFile(fileobj=stream, mode="wb", mtime=0) as kept,
         ):
-            for line in lines:
-                id_, sha256, size_bytes = json.loads(line)
-                if self._copy_original(UUID(id_), sha256):
-                    kept.write(json.dumps([id_, sha256, size_bytes]).encode() + b"\n")
-                self._done_bytes += size_bytes
-                self._on_progress(self._done_bytes, wanted_bytes)
+            while some := [json.loads(line) for line in islice(lines, _BROUGHT_AT_ONCE)]:
+                self._bring_originals(some)
+                for id_, sha256, size_bytes in some:
+                    if self._copy_original(UUID(id_), sha256):
+                        kept.write(json.dumps([id_, sha256, size_bytes]).encode() + b"\n")
+                    self._done_bytes += size_bytes
+                    self._on_progress(self._done_bytes, wanted_bytes)
         wanted.unlink()
+
+    def _bring_originals(self, rows: list[list[Any]]) -> None:
+        """Those that are elsewhere and not in the backup yet."""
+        new = [id_ for id_, sha256, _ in rows if not self._place.has(layout.object_path(sha256))]
+        of_photos.originals([Photo(id=UUID(id_)) for id_ in new])
 
     def _copy_original(self, id_: UUID, sha256: str) -> bool:
         """False, and noted, if it is damaged, or gone with its photo meanwhile."""

@@ -1,4 +1,4 @@
-"""The connection to Redis, and what is done while Redis is away.
+"""The connection to Redis, and what is done while it, or the broker, is away.
 
 Nothing in Redis is ever needed for a result to be right: the database is the queue, and a sweep
 wakes the workers again for what was missed. While Redis is away photos wait longer; none is lost.
@@ -20,14 +20,16 @@ from redis.backoff import NoBackoff
 from redis.client import Pipeline
 from redis.retry import Retry
 
+from webapp.redis_address import Pool
+
 logger = logging.getLogger(__name__)
 
 _ASKED_AGAIN_AFTER_S = 2.0
-_AWAY = (redis.ConnectionError, redis.TimeoutError)
+_AWAY = (redis.ConnectionError, redis.TimeoutError, OperationalError)
 
 
 class CircuitBreaker:
-    """A Redis that did not answer is left alone for a moment: one that hangs would cost each
+    """A server that did not answer is left alone for a moment: one that hangs would cost each
     request seconds."""
 
     def __init__(self) -> None:
@@ -75,15 +77,18 @@ def connection() -> redis.Redis:
     # A connection that the server closed while it was idle is opened anew; what takes too long is
     # not tried again.
     once_more = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
-    return _Client.from_url(
-        settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=2, retry=once_more
+    return _Client(
+        connection_pool=Pool.from_url(
+            settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=2, retry=once_more
+        )
     )
 
 
 @contextmanager
 def may_be_away() -> Iterator[None]:
-    """Inside, a Redis that cannot be reached is logged and does not matter otherwise."""
+    """Inside, a server that cannot be reached is logged and does not matter otherwise."""
     try:
         yield
     except (redis.RedisError, OperationalError) as error:
-        logger.warning("Redis is away; the sweep wakes the workers when it is back: %s", error)
+        name = "Redis" if isinstance(error, redis.RedisError) else "The broker"
+        logger.warning("%s is away; the sweep wakes the workers when it is back: %s", name, error)

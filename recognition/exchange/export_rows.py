@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from typing import IO, Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
+from typing import IO, Any, NamedTuple, TypeVar
 
 from django.db.models import Prefetch, QuerySet
 
@@ -12,12 +14,15 @@ from recognition.cnn.manifest import sha256_of_file
 from recognition.cnn.pixels.exif.removing import Patch
 from recognition.cnn.pixels.unreadable import Busy, UnreadablePhoto
 from recognition.files import of_photos
+from recognition.files.bucket import BucketAway
 from recognition.labels import boxes
 from recognition.models import Annotation, Label, Photo, State, Subject
 from recognition.photos.capture import leaving
 from recognition.photos.capture.columns import place_of
 
 _PAGE = 500
+_BROUGHT_AT_ONCE = 16
+Item = TypeVar("Item")
 
 
 class Spool:
@@ -140,6 +145,16 @@ class Original(NamedTuple):
     sha256: str
 
 
+def brought(items: Iterable[Item], photo_of: Callable[[Item], Photo]) -> Iterator[Item]:
+    """The same, whose originals are on this machine by then: from elsewhere some come at once. What
+    cannot be had is told when it is opened."""
+    left = iter(items)
+    while some := list(islice(left, _BROUGHT_AT_ONCE)):
+        with suppress(BucketAway):
+            of_photos.originals([photo_of(item) for item in some])
+        yield from some
+
+
 def open_original(photo: Photo, with_place: bool) -> Original:
     """Read once before, because nothing can be taken out of a streamed archive again. Raises
     Unusable if it is not what was uploaded."""
@@ -153,6 +168,8 @@ def open_original(photo: Photo, with_place: bool) -> Original:
         raise Unusable("missing") from None
     except (UnreadablePhoto, Busy) as error:
         raise Unusable(f"left out: its place cannot be taken out ({error})") from error
+    except BucketAway as error:
+        raise Unusable(f"left out: it cannot be had just now ({error})") from error
     except OSError as error:
         raise Unusable(f"damaged: {error.strerror}") from error
     return Original(stream, patches, leaving.sha256(stream, patches) if patches else photo.sha256)

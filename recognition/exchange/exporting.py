@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import QuerySet
@@ -117,7 +118,7 @@ class Export:
 
     def _originals(self, archive: ZipStream, name: _Namer) -> Iterator[dict[str, Any]]:
         """Add each photo to the archive, whose pieces are to be read before the next."""
-        for photo, row in self._rows(name):
+        for photo, row in export_rows.brought(self._rows(name), itemgetter(0)):
             try:
                 original = export_rows.open_original(photo, self._tells_place(photo))
             except export_rows.Unusable as problem:

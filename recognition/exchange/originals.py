@@ -25,7 +25,8 @@ def archive(photos: QuerySet[Photo], photo_ids: Iterable[UUID], to: User) -> Ite
     meanwhile is left out."""
     stream, names, problems = ZipStream(), UniqueNames(), ""
     with_place: dict[int, bool] = {}  # by owner
-    for photo in _some_at_a_time(photos, sorted(photo_ids)):
+    found = _some_at_a_time(photos, sorted(photo_ids))
+    for photo in export_rows.brought(found, lambda photo: photo):
         name = names.take(file_name(photo))
         if photo.owner_id not in with_place:
             with_place[photo.owner_id] = leaving.with_place(to, photo, None)

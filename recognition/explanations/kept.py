@@ -70,17 +70,19 @@ def keep(
 
     pictures: WebP, by name; they are there before the document tells of them.
     """
-    for picture, content in (pictures or {}).items():
-        _write(_picture_path(photo_id, number, picture), content)
+    drawn = {
+        _picture_path(photo_id, number, name): image for name, image in (pictures or {}).items()
+    }
+    _write(drawn)
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    _write(_path(photo_id, number, f"{name}.json"), text.encode())
+    _write({_path(photo_id, number, f"{name}.json"): text.encode()})
     if not of_photos.are_wanted(photo_id):
         forget(photo_id)
 
 
-def forget(photo_id: UUID) -> None:
-    """Remove all that is kept of a photo."""
-    of_explanations.remove(Photo(id=photo_id))
+def forget(*photo_ids: UUID) -> None:
+    """Remove all that is kept of these photos."""
+    of_explanations.remove([Photo(id=photo_id) for photo_id in photo_ids])
 
 
 def clean_if_due() -> None:
@@ -94,10 +96,12 @@ def clean_if_due() -> None:
 def forget_old() -> None:
     """Remove what is older than KEPT_FOR_S and, beyond MOST_BYTES, what was written first."""
     oldest_s, left_bytes = time.time() - KEPT_FOR_S, MOST_BYTES
+    old = []
     for folder in sorted(_folders(), reverse=True):
         left_bytes -= folder.size_bytes
         if left_bytes < 0 or folder.written_s < oldest_s:
-            forget(folder.photo_id)
+            old.append(folder.photo_id)
+    forget(*old)
 
 
 def _folders() -> Iterator[_Folder]:
@@ -122,9 +126,10 @@ def _picture_path(photo_id: UUID, number: int, name: str) -> Path:
     return _path(photo_id, number, f"{name}.webp")
 
 
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = new_incoming_path()
-    with whole_file(path, draft):
-        draft.write_bytes(content)
-    of_explanations.written(path)
+def _write(contents: Mapping[Path, bytes]) -> None:
+    for path, content in contents.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = new_incoming_path()
+        with whole_file(path, draft):
+            draft.write_bytes(content)
+    of_explanations.written(*contents)

@@ -97,6 +97,16 @@ def entries(prefix: str) -> Iterator[Entry]:
             yield Entry(found.key, found.size, found.last_modified.timestamp())
 
 
+def folders(prefix: str) -> set[str]:
+    """The names of the folders right below, without going into them. Raises BucketAway."""
+    store: Any = storages["default"]
+    pages = store.bucket.meta.client.get_paginator("list_objects_v2")
+    with _asked():
+        found = pages.paginate(Bucket=store.bucket.name, Prefix=prefix, Delimiter="/")
+        below = [each["Prefix"] for page in found for each in page.get("CommonPrefixes", ())]
+    return {name.removeprefix(prefix).rstrip("/") for name in below}
+
+
 def link(key: str, file_name: str) -> str | None:
     """An address from which a browser may download it for LINK_LIVES_S; None if browsers cannot
     reach the bucket (ARK_S3_PUBLIC_URL)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,10 +17,11 @@ class Listed(NamedTuple):
 
 
 def look_at(path: Path) -> Listed | None:
-    """A file on this machine; None if it has gone."""
+    """A file on this machine, or a folder, which takes no room itself; None if it has gone."""
     try:
         status = path.stat(follow_symlinks=False)
     except OSError:
         return None
     # Moving it changes only the latter.
-    return Listed(path, status.st_size, max(status.st_mtime, status.st_ctime))
+    size_bytes = 0 if stat.S_ISDIR(status.st_mode) else status.st_size
+    return Listed(path, size_bytes, max(status.st_mtime, status.st_ctime))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
@@ -10,9 +11,12 @@ from django.conf import settings
 from recognition.files import bucket, folders
 
 
-def export_is_there(path: Path) -> bool:
-    """path: its place below ARK_EXPORTS. Raises bucket.BucketAway."""
-    return bucket.exists(_export_key(path)) if bucket.is_used() else path.exists()
+def exports_are_there(paths: Sequence[Path]) -> list[bool]:
+    """paths: their places below ARK_EXPORTS. Raises bucket.BucketAway."""
+    if bucket.is_used():
+        sizes = bucket.sizes([_export_key(path) for path in paths])
+        return [size is not None for size in sizes]
+    return [path.exists() for path in paths]
 
 
 def export_made(path: Path) -> None:

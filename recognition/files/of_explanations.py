@@ -4,7 +4,7 @@ something new is known."""
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,17 +25,17 @@ def latest(path: Path) -> Path:
     return path
 
 
-def written(path: Path) -> None:
-    """It lies in its place on this machine. Raises bucket.BucketAway."""
+def written(*paths: Path) -> None:
+    """They lie in their places on this machine. Raises bucket.BucketAway."""
     if bucket.is_used():
-        bucket.put(path, _key(path))
+        bucket.each(lambda path: bucket.put(path, _key(path)), paths)
 
 
-def remove(photo: StoredPicture) -> None:
-    """All of a photo. Raises bucket.BucketAway."""
-    path = photo.explanations_path
-    folders.forget(copies.key(path))
-    shutil.rmtree(path, ignore_errors=True)
+def remove(photos: Sequence[StoredPicture]) -> None:
+    """All of these photos. Raises bucket.BucketAway."""
+    folders.forget_all(copies.key(photo.explanations_path) for photo in photos)
+    for photo in photos:
+        shutil.rmtree(photo.explanations_path, ignore_errors=True)
 
 
 def listed() -> Iterator[Listed]:
@@ -50,6 +50,11 @@ def listed() -> Iterator[Listed]:
             with suppress(FileNotFoundError):  # gone meanwhile
                 status = path.stat()
                 yield Listed(path, status.st_size, status.st_mtime)
+
+
+def folders_of_photos() -> Iterator[Listed]:
+    """Each with all that is in it. Raises bucket.BucketAway."""
+    return folders.listed(settings.MEDIA_ROOT / FOLDER, FOLDER)
 
 
 def _key(path: Path) -> str:

@@ -21,6 +21,8 @@ from recognition.files.moving import may_be_committed, transaction_with_files
 from recognition.models import Photo, TrashedPhoto
 from recognition.models.photo import StoredPicture
 
+SHARDS = 256
+
 
 def original(photo: StoredPicture) -> Path:
     """A file on this machine, fetched if need be. Without a bucket it may not be there.
@@ -41,10 +43,15 @@ def originals(photos: Sequence[StoredPicture]) -> list[Path]:
 
 def rendition(photo: StoredPicture, longest_side: int) -> Path | None:
     """None if it was not drawn yet. Raises bucket.BucketAway."""
-    path = photo.rendition_path(longest_side)
+    return renditions([photo], longest_side)[0]
+
+
+def renditions(photos: Sequence[StoredPicture], longest_side: int) -> list[Path | None]:
+    """As `rendition`, of some at once."""
+    paths = [photo.rendition_path(longest_side) for photo in photos]
     if bucket.is_used():
-        copies.fetch_if_there(path)
-    return path if path.exists() else None
+        bucket.each(copies.fetch_if_there, paths)
+    return [path if path.exists() else None for path in paths]
 
 
 def rendition_drawn(path: Path) -> None:
@@ -91,8 +98,7 @@ def remove(photos: Iterable[StoredPicture]) -> None:
     """
     photos = list(photos)
     remove_renditions(photos)
-    for photo in photos:
-        of_explanations.remove(photo)
+    of_explanations.remove(photos)
     _remove([photo.original_path for photo in photos])
 
 
@@ -124,6 +130,16 @@ def stored(files: Sequence[tuple[Path, StoredPicture]]) -> Iterator[None]:
         raise
 
 
+def shards(kind: str, first: int) -> list[int]:
+    """Those of the SHARDS folders of "originals" or "renditions", from this one on, in which
+    something may lie. Raises bucket.BucketAway."""
+    every = range(first, SHARDS)
+    if not bucket.is_used():
+        return list(every)
+    there = bucket.folders(f"{kind}/")
+    return [shard for shard in every if f"{shard:02x}" in there]
+
+
 def listed(kind: str, shard: int) -> Iterator[Listed]:
     """The files in one of the SHARDS folders of "originals" or "renditions", in the order of their
     names. Raises bucket.BucketAway."""
@@ -137,16 +153,16 @@ def listed(kind: str, shard: int) -> Iterator[Listed]:
             yield found
 
 
-def remove_listed(path: Path) -> None:
+def remove_listed(paths: Sequence[Path]) -> None:
     """Raises bucket.BucketAway."""
-    _remove([path])
+    _remove(paths)
 
 
-def share_original(photo: StoredPicture) -> None:
-    """It lies in its place on this machine, as from a backup. Raises bucket.BucketAway."""
-    path = photo.original_path
-    if bucket.is_used() and path.exists():
-        bucket.put(path, copies.key(path))
+def share_originals(photos: Iterable[StoredPicture]) -> None:
+    """Those that lie in their places here, as from a backup. Raises bucket.BucketAway."""
+    if bucket.is_used():
+        there = [path for photo in photos if (path := photo.original_path).exists()]
+        bucket.each(lambda path: bucket.put(path, copies.key(path)), there)
 
 
 def link(photo: StoredPicture, file_name: str) -> str | None:

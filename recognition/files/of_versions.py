@@ -7,13 +7,16 @@ digests of its files.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
 
 from recognition.files import folders
+from recognition.files.listed import Listed
 from recognition.models import ModelVersion
 
+FOLDER = "models"  # in the bucket
 FINDER = "finder"
 
 
@@ -28,6 +31,18 @@ def share(place: Path, sha256: str) -> None:
     folders.share(place, _key(sha256))
 
 
+def lacking(place: Path, sha256: str) -> list[str]:
+    """The files of a version that lies here which the bucket does not have. Raises
+    bucket.BucketAway."""
+    return folders.lacking(place, _key(sha256))
+
+
+def shared() -> Iterator[Listed]:
+    """What the bucket has, if there is one: a folder each, named as in its key. Raises
+    bucket.BucketAway."""
+    return folders.listed_in_bucket(settings.ARK_MODELS_STORE, FOLDER)
+
+
 def finder() -> Path:
     """The folder that all versions share; it may not be there."""
     place: Path = settings.ARK_MODELS_STORE / FINDER
@@ -39,10 +54,15 @@ def fetch_finder() -> None:
     folders.fetch(_key(FINDER), finder())
 
 
+def lacking_of_finder() -> list[str]:
+    """As `lacking`."""
+    return folders.lacking(finder(), _key(FINDER))
+
+
 def share_finder() -> None:
     """Raises bucket.BucketAway."""
     folders.share(finder(), _key(FINDER))
 
 
 def _key(name: str) -> str:
-    return f"models/{name}"
+    return f"{FOLDER}/{name}"

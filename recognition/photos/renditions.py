@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Lock
@@ -50,6 +51,13 @@ def drawn(photo: Photo | TrashedPhoto, longest_side: int) -> Path:
     else:
         drawing.result()
     return path
+
+
+def bring(photos: Sequence[Photo], longest_side: int) -> None:
+    """Have the pictures here, or what they are drawn from; for who needs many of them."""
+    there = of_photos.renditions(photos, longest_side)
+    pairs = zip(photos, there, strict=True)
+    of_photos.originals([photo for photo, path in pairs if path is None])
 
 
 def _draw_for_all(

@@ -79,17 +79,27 @@ def days_left(row: TrashedPhoto) -> int:
     return max(0, -(-left // timedelta(days=1)))
 
 
-@transaction.atomic
 def restore(photo_id: UUID, by: User | None) -> Photo:
     """Bring a photo back as it was; it is predicted again. Done twice, it has no further effect.
 
     Raises TrashedPhoto.DoesNotExist and CannotRestore.
     """
-    transaction.on_commit(wakeups.wake_predictor)
-    return _restore(photo_id, by)
+    without = _without_original([photo_id])
+    with transaction.atomic():
+        transaction.on_commit(wakeups.wake_predictor)
+        return _restore(photo_id, by, without)
 
 
-def _restore(photo_id: UUID, by: User | None) -> Photo:
+def _without_original(photo_ids: Sequence[UUID]) -> set[UUID]:
+    """To be asked before the transaction, for a bucket may take its time. What is there stays until
+    the row says that it is to go for ever."""
+    photos = [Photo(id=photo_id) for photo_id in photo_ids]
+    sizes = of_photos.sizes(photos)
+    pairs = zip(photos, sizes, strict=True)
+    return {photo.id for photo, size in pairs if isinstance(size, FileNotFoundError)}
+
+
+def _restore(photo_id: UUID, by: User | None, without_original: Collection[UUID]) -> Photo:
     row = TrashedPhoto.objects.select_for_update(of=("self",)).filter(id=photo_id).first()
     if row is None and (photo := Photo.objects.filter(id=photo_id).first()):
         return photo
@@ -97,7 +107,7 @@ def _restore(photo_id: UUID, by: User | None) -> Photo:
         raise TrashedPhoto.DoesNotExist
     if same := Photo.objects.filter(owner=row.owner_id, sha256=row.sha256).first():
         raise CannotRestore("uploaded_again", row, same)
-    if not of_photos.exists(row):
+    if row.id in without_original:
         raise CannotRestore("original_gone", row)
     photo = _insert(row, by)
     row.delete()
@@ -110,7 +120,9 @@ def restore_some(photo_ids: Iterable[UUID], by: User) -> Restored:
     """Restore these photos, a few hundred at most."""
     done = Restored([], [])
     for chunk in steps.chunks(sorted(photo_ids), CHUNK):
-        back, refused = _restore_some(chunk, by)
+        without = _without_original(chunk)
+        with transaction.atomic():
+            back, refused = _restore_some(chunk, by, without)
         done.photos.extend(back)
         done.refused.extend(refused)
     return done
@@ -223,7 +235,6 @@ def _forget(photo_ids: Sequence[UUID]) -> None:
         profiles.add_stored(owner_id, -sum(bytes_), -len(bytes_))
 
 
-@transaction.atomic
 def _step(job: Job, most: int) -> bool:
     result = {"after": str(UUID(int=0)), "looked_at": 0, "restored": 0, **job.result}
     until = datetime.fromisoformat(job.parameters["until"])
@@ -234,24 +245,28 @@ def _step(job: Job, most: int) -> bool:
         left = left.filter(owner=job.parameters["owner"])
     ids = list(left.order_by("id").values_list("id", flat=True)[:most])
     looked_at = result["looked_at"] + len(ids)
-    steps.written(
-        job,
-        looked_at,
-        job.parameters["total"],
-        after=str(ids[-1]) if ids else result["after"],
-        looked_at=looked_at,
-        restored=result["restored"] + len(_restore_some(ids, job.by).photos),
-    )
+    without = _without_original(ids)
+    with transaction.atomic():
+        steps.written(
+            job,
+            looked_at,
+            job.parameters["total"],
+            after=str(ids[-1]) if ids else result["after"],
+            looked_at=looked_at,
+            restored=result["restored"] + len(_restore_some(ids, job.by, without).photos),
+        )
     return len(ids) == most
 
 
-@transaction.atomic
-def _restore_some(photo_ids: Iterable[UUID], by: User | None) -> Restored:
+def _restore_some(
+    photo_ids: Iterable[UUID], by: User | None, without_original: Collection[UUID]
+) -> Restored:
+    """Within a transaction."""
     transaction.on_commit(wakeups.wake_predictor)
     done = Restored([], [])
     for photo_id in photo_ids:
         try:
-            done.photos.append(_restore(photo_id, by))
+            done.photos.append(_restore(photo_id, by, without_original))
         except CannotRestore as refused:
             done.refused.append(refused)
         except TrashedPhoto.DoesNotExist:

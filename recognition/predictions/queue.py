@@ -58,11 +58,14 @@ _SETTLED_FIELDS = (
 
 def recover() -> int:
     """Let rows whose worker is gone wait again, or fail if they lost MAX_ATTEMPTS workers; return
-    how many wait again."""
+    how many wait again. What somebody has locked has its turn later: it may be by a host that fell
+    silent, which the database does not know yet."""
     lost = leases.lost(Prediction.objects.filter(state=State.RUNNING))
     if not lost.exists():  # nearly always: then nothing is locked
         return 0
     with transaction.atomic():
+        free = lost.select_for_update(skip_locked=True, of=("self",)).values_list("id", flat=True)
+        lost = Prediction.objects.filter(id__in=list(free), state=State.RUNNING)
         _fail(lost.filter(attempts__gte=MAX_ATTEMPTS))
         return lost.update(state=State.PENDING, turn=0.0, **leases.NO_LEASE)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import redis
+from django.conf import settings
 from django.db import DatabaseError, connection
+from kombu.exceptions import OperationalError
 
 from recognition.cnn.manifest import MANIFEST_NAME
-from recognition.core import failures, heartbeats, redis_client
+from recognition.core import failures, heartbeats, redis_client, wakeups
 from recognition.files import bucket, of_versions
 from recognition.files.bucket import BucketAway
 from recognition.models import ModelVersion
@@ -26,6 +28,8 @@ def problems() -> dict[str, str | None]:
     for name, check in _CHECKS.items():
         # What does not answer once is not waited for a second time.
         found[name] = found.get(_NEEDS.get(name, "")) or _problem(check)
+    if settings.ARK_RABBITMQ:
+        found["rabbitmq"] = _problem(wakeups.broker_answers)
     if bucket.is_used():
         found["bucket"] = _problem(_bucket_answers)
     return found
@@ -42,7 +46,7 @@ def shortcomings() -> dict[str, str | None]:
 def _problem(check: Callable[[], None]) -> str | None:
     try:
         check()
-    except (Unfit, DatabaseError, redis.RedisError, BucketAway) as error:
+    except (Unfit, DatabaseError, redis.RedisError, OperationalError, BucketAway) as error:
         return str(error).strip() or type(error).__name__
     return None
 

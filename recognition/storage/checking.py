@@ -15,10 +15,10 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from recognition.core import jobs, wakeups
+from recognition.files.of_photos import SHARDS
 from recognition.models import Job, RunState
 from recognition.storage import leftovers, originals, recounting, space, tables
 from recognition.storage.findings import Findings
-from recognition.storage.originals import SHARDS
 from recognition.training.automation import last_time
 
 STEP_S = 5.0  # then others have their turn

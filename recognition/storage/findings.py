@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+from recognition.files.bucket import BucketAway
 
 MOST_NAMED = 100  # of a kind
 MISSING, DAMAGED, ORPHANED = "missing", "damaged", "orphaned"
@@ -22,7 +24,7 @@ class Findings:
 
     def __init__(self, document: dict[str, Any] | None = None, repairs: bool = False) -> None:
         self.document: dict[str, Any] = document or {}
-        self._repairs = repairs
+        self.repairs = repairs
         for part in ("found", "named", "removed", "used", "seen"):
             self.document.setdefault(part, {})
 
@@ -33,20 +35,34 @@ class Findings:
         if len(named) < MOST_NAMED:
             named.append([name, why] if why else [name])
 
-    def left_over(self, kind: str, path: Path, name: str, remove: Callable[[Path], object]) -> None:
-        """Remove it, if this check repairs; else it is a finding."""
-        if not self._repairs:
-            self.add(kind, name)
+    def left_over(
+        self, kind: str, names: Mapping[Path, str], remove: Callable[[list[Path]], object]
+    ) -> None:
+        """Remove them, if this check repairs; else they are findings. One that cannot be removed
+        does not keep the others. Raises BucketAway."""
+        if not names:
+            return
+        if not self.repairs:
+            for name in names.values():
+                self.add(kind, name)
             return
         try:
-            remove(path)
+            remove(list(names))
+        except BucketAway:
+            raise
         except OSError as error:
-            self.add(kind, name, str(error))
+            if len(names) == 1:
+                [name] = names.values()
+                self.add(kind, name, str(error))
+                return
+            for path, name in names.items():
+                self.left_over(kind, {path: name}, remove)
         else:
-            self._count("removed", kind)
+            self._count("removed", kind, len(names))
 
     def use(self, where: str, size_bytes: int) -> None:
-        self._count("used", where, size_bytes)
+        if size_bytes:
+            self._count("used", where, size_bytes)
 
     def see(self, what: str, number: int = 1) -> None:
         """How much was looked at."""

@@ -1,9 +1,10 @@
-"""What else lies below ARK_HOME and in models_store: needed, damaged or left over."""
+"""What else lies below ARK_HOME, in models_store and in the bucket: needed, damaged, left over."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
@@ -11,9 +12,9 @@ from django.conf import settings
 from recognition.cnn.finder.manifest import verify_finder
 from recognition.cnn.manifest import CorruptCheckpoint, verify
 from recognition.core import jobs
-from recognition.files import of_versions
-from recognition.files.listed import look_at
-from recognition.models import Job, ModelVersion, RunState, TrainingRun
+from recognition.files import folders, of_explanations, of_versions
+from recognition.files.listed import Listed
+from recognition.models import Job, ModelVersion, Photo, RunState, TrainingRun
 from recognition.storage import tables
 from recognition.storage.findings import Findings
 from recognition.storage.originals import PAGE, id_of, is_young
@@ -35,13 +36,17 @@ def compare_versions(after: str, findings: Findings) -> Iterator[str]:
         _verify(version, findings)
         yield str(version.id)
     numbers = set(ModelVersion.objects.values_list("number", flat=True))
-    for path in _entries(settings.ARK_MODELS_STORE):
-        size_bytes = _size(path)
-        findings.use("versions", size_bytes)
-        if path.name.startswith(".") and _is_old(path):  # drafts of what was never numbered
-            findings.left_over("training", path, path.name, _remove)
-        elif path.name.isdecimal() and int(path.name) not in numbers:
-            findings.add("versions_unknown", path.name)
+    for found in _here(settings.ARK_MODELS_STORE):
+        findings.use("versions", found.size_bytes)
+        name = found.path.name
+        if name.startswith(".") and not is_young(found):  # drafts of what was never numbered
+            findings.left_over("training", {found.path: name}, folders.remove_here)
+        elif name.isdecimal() and int(name) not in numbers:
+            findings.add("versions_unknown", name)
+    wanted = {of_versions.FINDER, *ModelVersion.objects.values_list("sha256", flat=True)}
+    for found in of_versions.shared():
+        if found.path.name not in wanted and not is_young(found):
+            findings.add("versions_unknown", f"{of_versions.FOLDER}/{found.path.name}")
 
 
 def _verify(version: ModelVersion, findings: Findings) -> None:
@@ -49,6 +54,11 @@ def _verify(version: ModelVersion, findings: Findings) -> None:
     try:
         if verify(of_versions.folder(version)).sha256 != version.sha256:
             raise CorruptCheckpoint(f"{version.folder} holds another version")
+        lacking = of_versions.lacking(version.folder, version.sha256)
+        if lacking and findings.repairs:
+            of_versions.share(version.folder, version.sha256)
+        else:
+            _complain(lacking)
     except CorruptCheckpoint as error:
         if ModelVersion.objects.filter(id=version.id).exists():
             findings.add("versions_damaged", str(version.number), str(error))
@@ -59,15 +69,27 @@ def _finder(findings: Findings) -> None:
         return
     try:
         verify_finder(finder.folder())
+        lacking = of_versions.lacking_of_finder()
+        if lacking and findings.repairs:
+            of_versions.share_finder()
+        else:
+            _complain(lacking)
     except CorruptCheckpoint as error:
         findings.add("versions_damaged", "finder", str(error))
 
 
+def _complain(lacking: Sequence[str]) -> None:
+    """Raises CorruptCheckpoint if another machine could not fetch what is whole here."""
+    if lacking:
+        raise CorruptCheckpoint(f"The bucket does not have {', '.join(lacking)}.")
+
+
 def _incoming(findings: Findings) -> None:
-    for path in _entries(settings.ARK_INCOMING):
-        findings.use("incoming", _size(path))
-        if _is_old(path):
-            findings.left_over("incoming", path, f"incoming/{path.name}", _remove)
+    for found in _here(settings.ARK_INCOMING):
+        findings.use("incoming", found.size_bytes)
+        if not is_young(found):
+            names = {found.path: f"incoming/{found.path.name}"}
+            findings.left_over("incoming", names, folders.remove_here)
 
 
 def _exports(findings: Findings) -> None:
@@ -77,63 +99,48 @@ def _exports(findings: Findings) -> None:
         for version in ModelVersion.objects.only("number")
         for form in bundles.FORMS
     }
-    for path in _entries(settings.ARK_EXPORTS):
-        findings.use("exports", _size(path))
-        if path not in wanted and _is_old(path):
-            findings.left_over("exports", path, f"exports/{path.name}", _remove)
+    _compare("exports", settings.ARK_EXPORTS, "exports", wanted, findings)
 
 
 def _imports(findings: Findings) -> None:
     open_jobs = Job.objects.filter(kind=Job.Kind.IMPORT, state__in=jobs.OPEN)
-    wanted = {job.parameters.get("folder") for job in open_jobs}
-    for path in _entries(settings.ARK_IMPORTS):
-        findings.use("exports", _size(path))
-        if path.name not in wanted and _is_old(path):
-            findings.left_over("exports", path, f"imports/{path.name}", _remove)
+    wanted = {settings.ARK_IMPORTS / job.parameters["folder"] for job in open_jobs}
+    _compare("imports", settings.ARK_IMPORTS, "exports", wanted, findings)
 
 
 def _training(findings: Findings) -> None:
     """Of runs that can be gone on with."""
     unfinished = TrainingRun.objects.exclude(state=RunState.SUCCEEDED)
     wanted = {run.folder for run in unfinished.only("id")}
-    for path in _entries(settings.ARK_TRAINING):
-        findings.use("training", _size(path))
-        if path not in wanted and _is_old(path):
-            findings.left_over("training", path, f"training/{path.name}", _remove)
+    _compare("training", settings.ARK_TRAINING, "training", wanted, findings)
 
 
 def _explanations(findings: Findings) -> None:
     """Each folder has its photo."""
-    entries = _entries(settings.MEDIA_ROOT / "explanations")
-    for start in range(0, len(entries), PAGE):
-        ids = {path: id_of(path.name) for path in entries[start : start + PAGE]}
-        known = tables.known([id_ for id_ in ids.values() if id_])
-        for path, id_ in ids.items():
-            findings.use("explanations", _size(path))
-            if id_ not in known and _is_old(path):
-                name = f"explanations/{path.name}"
-                findings.left_over("explanations", path, name, _remove)
+    folders_of_photos = of_explanations.folders_of_photos()
+    while some := list(islice(folders_of_photos, PAGE)):
+        known = tables.known([id_ for found in some if (id_ := id_of(found.path.name))])
+        wanted = {Photo(id=id_).explanations_path for id_ in known}
+        _leave(some, "explanations", "explanations", wanted, findings)
 
 
-def _entries(folder: Path) -> list[Path]:
-    return sorted(folder.iterdir()) if folder.is_dir() else []
+def _compare(
+    folder: str, place: Path, kind: str, wanted: Collection[Path], findings: Findings
+) -> None:
+    """What lies in one of the folders that machines share."""
+    _leave(list(folders.listed(place, folder)), folder, kind, wanted, findings)
 
 
-def _size(path: Path) -> int:
-    """Of a file, or of all files below a folder; what goes meanwhile counts nothing."""
-    inside = path.rglob("*") if path.is_dir() and not path.is_symlink() else iter([path])
-    found = (look_at(file) for file in inside if file.is_symlink() or file.is_file())
-    return sum(file.size_bytes for file in found if file)
+def _leave(
+    found: Sequence[Listed], folder: str, kind: str, wanted: Collection[Path], findings: Findings
+) -> None:
+    findings.use(kind, sum(each.size_bytes for each in found))
+    without = [each.path for each in found if each.path not in wanted and not is_young(each)]
+    names = {path: f"{folder}/{path.name}" for path in without}
+    findings.left_over(kind, names, partial(folders.remove_listed, key=folder))
 
 
-def _is_old(path: Path) -> bool:
-    """The newest of its files, too."""
-    inside = path.rglob("*") if path.is_dir() and not path.is_symlink() else iter(())
-    return all(not is_young(found) for file in (path, *inside) if (found := look_at(file)))
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+def _here(place: Path) -> list[Listed]:
+    """What lies in a folder of this machine."""
+    paths = sorted(place.iterdir()) if place.is_dir() else []
+    return [folders.look_at_all_of(path) for path in paths]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from recognition.cnn.networks.summaries import NetworkSummary
 
 FINISH_NOW = "finish-now"  # a file: the trainer is to save the best epoch so far
+_STOPPED = (RunState.FAILED, RunState.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -192,8 +193,7 @@ def keep_best(run: TrainingRun) -> None:
 
 def can_keep_best(run: TrainingRun) -> bool:
     """Whether a run that is over without a version has an epoch worth saving."""
-    is_over = run.state in (RunState.CANCELLED, RunState.FAILED)
-    return is_over and run.epochs.exists() and of_runs.is_there(run)
+    return run.state in _STOPPED and run.epochs.exists() and of_runs.is_there(run)
 
 
 def worked_on_by(run: TrainingRun) -> str:
@@ -214,12 +214,16 @@ def delete_files(run: TrainingRun) -> None:
 
 
 def _queue_again(run: TrainingRun, must_finish: bool) -> None:
+    run.refresh_from_db(fields=["state"])
+    if run.state in _STOPPED:
+        # Before it is queued, for a trainer may take it at once; and outside of the transaction,
+        # for a bucket may take its time.
+        of_runs.mark(run, FINISH_NOW, must_finish)
     with transaction.atomic():
         locked = _lock(run.id)
         if locked.state == RunState.SUCCEEDED:
             raise CannotTrain("not_resumable")
-        if locked.state in (RunState.FAILED, RunState.CANCELLED):
-            of_runs.mark(locked, FINISH_NOW, must_finish)
+        if locked.state in _STOPPED:
             locked.state, locked.attempts = RunState.QUEUED, 0
             locked.cancel_asked = locked.finished = None
             locked.error = locked.error_detail = ""

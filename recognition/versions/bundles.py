@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,12 +44,13 @@ class Export:
 
     form: str
     path: Path
+    is_there: bool
     job: Job | None
 
     @property
     def is_ready(self) -> bool:
         """Somebody may have made room since."""
-        return self._is_in(RunState.SUCCEEDED) and of_bundles.export_is_there(self.path)
+        return self.is_there and self._is_in(RunState.SUCCEEDED)
 
     @property
     def is_coming(self) -> bool:
@@ -60,9 +61,17 @@ class Export:
 
 
 def exports(version: ModelVersion) -> list[Export]:
+    """In each form. Raises bucket.BucketAway."""
+    paths = [path_of(version, form) for form in FORMS]
+    are_there = of_bundles.exports_are_there(paths)
+    last = _last_asked(version)
+    return [Export(*of, last.get(of[0])) for of in zip(FORMS, paths, are_there, strict=True)]
+
+
+def _last_asked(version: ModelVersion) -> dict[str, Job]:
+    """By form."""
     asked = Job.objects.filter(kind=Job.Kind.EXPORT, version=version).order_by("created", "id")
-    last = {job.parameters["form"]: job for job in asked}
-    return [Export(form, path_of(version, form), last.get(form)) for form in FORMS]
+    return {job.parameters["form"]: job for job in asked}
 
 
 def path_of(version: ModelVersion, form: str) -> Path:
@@ -70,18 +79,18 @@ def path_of(version: ModelVersion, form: str) -> Path:
     return folder / f"ark-version-{version.number}-{form}.zip"
 
 
-@transaction.atomic
 def ask_for(version: ModelVersion, form: str, by: User | None) -> None:
     """Have the teacher export a version, unless it was, or is about to be. Raises ValueError."""
     if form not in FORMS:
         raise ValueError(form)
-    # Two who ask at once do so one after the other.
-    ModelVersion.objects.select_for_update(of=("self",)).get(id=version.id)
     [export] = [export for export in exports(version) if export.form == form]
-    if export.is_ready or export.is_coming:
-        return
-    subject = f"{version.number} {form}"
-    jobs.ask(Job.Kind.EXPORT, by, subject, version, {"form": form})
+    with transaction.atomic():
+        # Two who ask at once do so one after the other.
+        ModelVersion.objects.select_for_update(of=("self",)).get(id=version.id)
+        export = replace(export, job=_last_asked(version).get(form))
+        if not (export.is_ready or export.is_coming):
+            subject = f"{version.number} {form}"
+            jobs.ask(Job.Kind.EXPORT, by, subject, version, {"form": form})
 
 
 def make_asked() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, signed_in
+from tests.browser.conftest import DESKTOP, PHONE, let_in
 from tests.support import axe
 from tests.support.instance import Api, Instance, wait_until
 from tests.support.page_faults import accessibility_faults, layout_faults
@@ -77,7 +77,7 @@ def mapper_on(
         api.upload_many([(photo.name, photo.read_bytes()) for photo in photos[:_COUNT]])
         wait_until(lambda: len(api.get("photos/", state="done")["results"]) == _COUNT)
         instance.manage("shell", "-c", _REVIEWER_WITH_A_MAP.format(name=name))
-        return Mapper(signed_in(open_page(viewport=viewport), name), api)
+        return Mapper(let_in(open_page(viewport=viewport), name), api)
 
     return mapper_on
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import uuid
+import zipfile
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +18,7 @@ from tests.support.instance import Api, Instance, wait_until
 from tests.support.servers import PostgreSQL, redis_server
 
 LABELS = ("cat", "dog", "horse", "chicken")
+PHOTOS = 20
 
 
 class Machines(NamedTuple):
@@ -75,18 +78,18 @@ def client(machines: Machines) -> Api:
 
 @pytest.fixture(scope="module")
 def stored(client: Api, photos: list[Path]) -> list[str]:
-    """Photos of four labels, predicted; their ids."""
+    """Photos of four labels, predicted and reviewed; their ids."""
     ids = []
-    for number in range(20):
-        name, content = f"{number}.jpg", photos[number % 20].read_bytes() + os.urandom(8)
+    for number in range(PHOTOS):
+        name, content = f"{number}.jpg", photos[number].read_bytes() + os.urandom(8)
         answer = client.session.post(
-            f"{client.base}/photos/?wait=30",
-            files={"image": (name, content)},
-            data={"label": LABELS[number % 4]},
-            timeout=60,
+            f"{client.base}/photos/?wait=30", files={"image": (name, content)}, timeout=60
         )
         assert answer.json()["state"] == "done", answer.text
         ids.append(answer.json()["id"])
+        label = {"label": LABELS[number % 4]}
+        client.session.put(f"{client.base}/photos/{ids[-1]}/label/", json=label, timeout=30)
+        assert client.get(f"photos/{ids[-1]}/")["label"] == label["label"]
     return ids
 
 
@@ -106,30 +109,76 @@ def test_photos_of_one_machine_are_predicted_by_another(
     assert on_the_web == []
 
 
+def _promote(client: Api, number: int) -> None:
+    promoted = client.session.post(f"{client.base}/models/{number}/promote/", timeout=120)
+    assert promoted.status_code == 200, promoted.text
+
+
+def _answered_by(client: Api, content: bytes) -> int:
+    """The number of the version that predicts a new photo."""
+    files = {"image": ("new.jpg", content + os.urandom(8))}
+    answer = client.session.post(f"{client.base}/photos/?wait=30", files=files, timeout=60)
+    number: int = answer.json()["prediction"]["model"]
+    return number
+
+
 def test_a_version_taught_on_one_machine_goes_live_on_all(
     client: Api, stored: list[str], photos: list[Path]
 ) -> None:
     run = _run(client, mode="teach")
     assert run["state"] == "succeeded", run
-    number = run["model_version"]
-    promoted = client.session.post(f"{client.base}/models/{number}/promote/", timeout=120)
-    assert promoted.status_code == 200, promoted.text
-    content = photos[0].read_bytes() + os.urandom(8)
-
-    def answered_by() -> int:
-        files = {"image": ("new.jpg", content + os.urandom(8))}
-        answer = client.session.post(f"{client.base}/photos/?wait=30", files=files, timeout=60)
-        return answer.json()["prediction"]["model"]
-
-    wait_until(lambda: answered_by() == number)
+    _promote(client, run["model_version"])
+    wait_until(lambda: _answered_by(client, photos[0].read_bytes()) == run["model_version"])
 
 
-def test_a_network_is_trained_from_what_lies_in_the_bucket(
-    machines: Machines, client: Api, stored: list[str]
-) -> None:
-    run = _run(client, mode="from_scratch", network="lenet5", parameters={"epochs": 1})
+@pytest.fixture(scope="module")
+def tuned(client: Api, stored: list[str]) -> int:
+    """The number of a version that was fine-tuned, for an epoch of its last layers."""
+    run = _run(client, mode="fine_tune", parameters={"epochs": 1, "trainable": "head"})
     assert run["state"] == "succeeded", run
+    number: int = run["model_version"]
+    return number
+
+
+def test_a_network_is_fine_tuned_from_what_lies_in_the_bucket(
+    machines: Machines, client: Api, tuned: int, photos: list[Path]
+) -> None:
     wait_until(lambda: machines.keys("training") == [])  # after it has succeeded
+    _promote(client, tuned)
+    wait_until(lambda: _answered_by(client, photos[0].read_bytes()) == tuned)
+
+
+def test_a_version_exported_on_one_machine_is_downloaded_from_the_bucket(
+    machines: Machines, tuned: int
+) -> None:
+    page = f"{machines.web.url}/admin/training/versions/{tuned}/exports/"
+    browser = machines.web.signed_in("tina")
+    fields = {"form": "bundle", "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
+    assert browser.post(page, data=fields, timeout=30).ok
+    wait_until(lambda: browser.get(f"{page}bundle/", timeout=30).ok)
+    answer = browser.get(f"{page}bundle/", allow_redirects=False, timeout=30)
+    assert machines.bucket.name in answer.headers["Location"]
+    content = requests.get(answer.headers["Location"], timeout=30).content
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        assert "model.json" in {Path(name).name for name in archive.namelist()}
+
+
+def test_photos_leave_as_a_data_set(machines: Machines, stored: list[str]) -> None:
+    browser = machines.web.signed_in("tina")
+    page = f"{machines.web.url}/admin/review/export/"
+    answer = browser.get(page, params={"format": "zip"}, timeout=60)
+    with zipfile.ZipFile(BytesIO(answer.content)) as archive:
+        names = archive.namelist()
+    assert sum(name.endswith(".jpg") for name in names) == PHOTOS
+    assert "errors.txt" not in names
+
+
+def test_a_photo_comes_back_from_the_trash(client: Api, stored: list[str]) -> None:
+    client.session.delete(f"{client.base}/photos/{stored[2]}/", timeout=30)
+    assert client.session.get(f"{client.base}/photos/{stored[2]}/", timeout=30).status_code == 404
+    back = client.session.post(f"{client.base}/trash/{stored[2]}/restore/", timeout=30)
+    assert back.ok, back.text
+    wait_until(lambda: client.get(f"photos/{stored[2]}/")["state"] == "done")
 
 
 def test_an_original_is_downloaded_from_the_bucket_itself(

@@ -66,6 +66,15 @@ def changed(archive: bytes, offset: int, value: bytes) -> bytes:
     return bytes(parts)
 
 
+@pytest.mark.parametrize("files", [{}, {"dog/": b""}, {"photos.csv": b"file,label\na,dog\n"}])
+def test_an_archive_without_photos_says_so(uploader: User, files: dict[str, bytes]) -> None:
+    assert refused(uploader, zipped(files)) == "empty_archive"
+
+
+def test_what_is_left_out_of_an_archive_is_all_that_there_is(uploader: User) -> None:
+    assert [each.is_left_out for each in accept(uploader, zipped({".DS_Store": b"x"}))] == [True]
+
+
 @pytest.fixture
 def unpacked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The names of the entries that were unpacked to the disk."""
@@ -185,7 +194,8 @@ def test_names_that_nobody_can_read_are_names_all_the_same(encoding: str, upload
 
 
 def test_folders_are_ignored(uploader: User) -> None:
-    assert accept(uploader, zipped({"photos/": b""})) == []
+    [outcome] = accept(uploader, zipped({"photos/": b"", "photos/a.jpg": JPEG}))
+    assert outcome.photo
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ os.environ.update(
     SECRET_KEY="only-for-tests" * 4,
 )
 os.environ.pop("REDIS_URL", None)
+os.environ.pop("CELERY_BROKER_URL", None)
 os.environ.pop("DATABASE_URL", None)
 if drills:
     os.environ["ARK_DRILLS"] = drills

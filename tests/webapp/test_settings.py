@@ -21,8 +21,9 @@ import json
 from webapp import settings
 print(json.dumps({name: getattr(settings, name, None) for name in (
     "DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SECURE_SSL_REDIRECT",
-    "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS",
-)}))
+    "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS", "DATABASES",
+    "REDIS_URL", "CELERY_BROKER_URL", "CELERY_BROKER_USE_SSL", "CELERY_BROKER_TRANSPORT_OPTIONS",
+)}, default=repr))
 """
 
 
@@ -63,6 +64,22 @@ def test_origins_follow_from_the_hosts(tmp_path: Path) -> None:
     ]
 
 
+def test_redis_is_the_broker_unless_there_is_another(tmp_path: Path) -> None:
+    alone = _settings(tmp_path)
+    assert alone["CELERY_BROKER_URL"] == f"redis+socket://{tmp_path / 'redis.sock'}"
+    url = "amqps://ark:secret@one/ark"
+    settings = _settings(tmp_path, CELERY_BROKER_URL=url)
+    assert settings["REDIS_URL"] == alone["REDIS_URL"]
+    assert settings["CELERY_BROKER_URL"] == url
+    assert settings["CELERY_BROKER_USE_SSL"] == {"server_hostname": None}  # the name is looked at
+
+
+def test_sentinels_are_for_redis_and_its_broker(tmp_path: Path) -> None:
+    settings = _settings(tmp_path, REDIS_URL="sentinel://one:1,two:2/mine")
+    assert settings["CELERY_BROKER_URL"] == "sentinel://one:1/0;sentinel://two:2/0"
+    assert settings["CELERY_BROKER_TRANSPORT_OPTIONS"]["master_name"] == "mine"
+
+
 @pytest.mark.parametrize(
     ("environment", "named"),
     [
@@ -71,6 +88,8 @@ def test_origins_follow_from_the_hosts(tmp_path: Path) -> None:
         ({"SECRET_KEY": KEY, "ARK_ALLOWED_HOSTS": "*"}, "ARK_ALLOWED_HOSTS"),
         ({"SECRET_KEY": KEY, "DATABASE_URL": "mongodb://x"}, "DATABASE_URL"),
         ({"SECRET_KEY": KEY, "REDIS_URL": "localhost"}, "REDIS_URL"),
+        ({"SECRET_KEY": KEY, "REDIS_URL": "sentinel://one:26379"}, "REDIS_URL"),
+        ({"SECRET_KEY": KEY, "CELERY_BROKER_URL": "redis://one"}, "CELERY_BROKER_URL"),
         ({"SECRET_KEY": KEY, "ARK_LOG_LEVEL": "loud"}, "ARK_LOG_LEVEL"),
     ],
 )
@@ -87,6 +106,19 @@ def test_an_unsafe_start_is_refused(
     assert refused.returncode != 0
     assert "ImproperlyConfigured" in refused.stderr
     assert named in refused.stderr
+
+
+@pytest.mark.parametrize(("pooled", "is_told"), [("false", True), ("true", False)])
+def test_a_pooler_is_asked_for_nothing_that_outlives_a_transaction(
+    pooled: str, is_told: bool, tmp_path: Path
+) -> None:
+    """But a server itself is told to look after clients that fall silent."""
+    settings = _settings(
+        tmp_path, DATABASE_URL="postgres://ark@database/ark", ARK_DATABASE_POOLED=pooled
+    )
+    [database] = settings["DATABASES"].values()
+    assert database["DISABLE_SERVER_SIDE_CURSORS"] is not is_told
+    assert ("-c tcp_keepalives_idle=10" in database["OPTIONS"].get("options", "")) is is_told
 
 
 def test_the_deployment_check_finds_nothing(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from django.db import transaction
 from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.core import steps, wakeups
 from recognition.files import of_photos
+from recognition.files.bucket import BucketAway
 from recognition.models import Photo
 from recognition.people import profiles
 from recognition.photos import imaging
@@ -34,6 +35,7 @@ def fill_due(then: Callable[[Collection[UUID]], None]) -> None:
     ends = time.monotonic() + MAX_WORK_S
     due = Photo.objects.filter(capture_due__isnull=False).order_by("-capture_due", "-id")
     while photos := list(due.only("id", "owner_id")[:CHUNK]):
+        of_photos.originals(photos)
         found = {photo.id: read(photo) for photo in photos}
         for owner_id in sorted({photo.owner_id for photo in photos}):
             of_owner = [photo.id for photo in photos if photo.owner_id == owner_id]
@@ -45,9 +47,11 @@ def fill_due(then: Callable[[Collection[UUID]], None]) -> None:
 
 
 def read(photo: Photo) -> Capture:
-    """Nothing, of an original that cannot be read."""
+    """Nothing, of an original that cannot be read. Raises BucketAway."""
     try:
         properties = imaging.inspect(of_photos.original(photo), settings.ARK_MAX_PIXELS)
+    except BucketAway:
+        raise
     except (UnreadablePhoto, OSError) as error:
         logger.warning("photo %s does not say when it was taken: %r", photo.id, error)
         return NOTHING
