@@ -27,6 +27,12 @@ drills: export ARK_DRILLS := long
 drills: .venv/installed-dev node_modules/.installed
 	$(PYTEST) --timeout 14400 $(if $(TESTS),$(TESTS),tests/drills tests/browser/test_every_page.py)
 
+# Hosts in network namespaces that are cut off, parted, slowed down, moved and upgraded; needs root
+# (docs/scaling.md, *A cluster on one computer*). `make test` cuts off one host.
+cluster: export ARK_DRILLS := long
+cluster: .venv/installed-dev
+	python -m pytest --timeout 1800 $(if $(TESTS),$(TESTS),tests/cluster)
+
 # What runs in processes of its own (drills, training) is not seen.
 coverage: .venv/installed-dev
 	$(PYTEST) --cov --cov-report term $(TESTS)
@@ -105,4 +111,4 @@ node_modules/.installed: package.json package-lock.json | .venv/installed-dev
 	.venv-peer/bin/pip install --quiet --requirement benchmarks/requirements-peer.txt
 	@touch $@
 
-.PHONY: run test drills sbom audit coverage lint lint-python lint-js types hooks messages networks screenshots lock bench bench-queues
+.PHONY: run test drills cluster sbom audit coverage lint lint-python lint-js types hooks messages networks screenshots lock bench bench-queues

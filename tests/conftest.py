@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib.util
+import math
 import os
 import subprocess
 import sys
@@ -22,17 +23,17 @@ from django.utils import timezone, translation
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from recognition.cnn.manifest import read_manifest
+from recognition.cnn.manifest import Manifest, read_manifest
 from recognition.cnn.serving.classifier import Classifier
 from recognition.cnn.store.checkpoint import build_pretrained
-from recognition.core import rate_limits, redis_client
-from recognition.models import ModelVersion
+from recognition.core import memory, rate_limits, redis_client
+from recognition.models import Label, ModelVersion
 from recognition.notifications import outbox
 from recognition.people import roles, seen
 from recognition.people.authentication import wrong_tokens
 from recognition.versions import checks, registry
 from recognition.workers import quiet
-from tests.support import buckets, s3
+from tests.support import buckets, quick_rows, s3
 from tests.support.real_answers import Shot, shots_in
 from tests.support.rows import manifest
 from webapp import streams
@@ -45,6 +46,7 @@ SHARED_PHOTOS = BASE_DIR.parent / "shared" / "photos"
 
 def pytest_configure() -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    memory.PAUSE_S = math.inf  # to collect garbage every second took a tenth of the time
     quiet.QUIET_S = 0.0  # tests call the predictor once, and see all that follows
     # The real hasher takes half a second a person, on purpose.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -52,7 +54,8 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes the longest comes first, so that no processor has nothing to do at the end."""
-    items.sort(key=lambda item: not ("drills" in item.path.name or "browser" in item.path.parts))
+    first = {"browser", "drills", "test_drills.py"}
+    items.sort(key=lambda item: first.isdisjoint(item.path.parts))
 
 
 def pytest_collection_finish() -> None:
@@ -206,13 +209,19 @@ def noon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def live_version(db: None, network: Path) -> ModelVersion:
-    return registry.register(1, read_manifest(network))
+    return _registered(read_manifest(network))
 
 
 @pytest.fixture
 def version(db: None) -> ModelVersion:
     """A live version of four labels, for tests that never load a network."""
-    return registry.register(1, manifest())
+    return _registered(manifest())
+
+
+def _registered(known: Manifest) -> ModelVersion:
+    if not Label.objects.exists():
+        quick_rows.add_labels(known.labels)
+    return registry.register(1, known)
 
 
 @pytest.fixture
@@ -247,7 +256,10 @@ def bucket(
 
 @pytest.fixture
 def groups(db: None) -> None:
-    roles.ensure_groups()
+    if Group.objects.exists():
+        roles.ensure_groups()
+    else:
+        quick_rows.add_groups()
 
 
 @pytest.fixture

@@ -31,9 +31,11 @@ from recognition.predictions import backfill
 from recognition.review import suspects
 from recognition.training.learning_curve import outlook
 from recognition.versions import bundles
+from tests.support.old_tables import migrate, tables_after
 from tests.support.rows import manifest, predicted_photo, settled_photo
 
 review_of_what_is_there = import_module("recognition.migrations.0003_review_of_what_is_there")
+very_many_rows = import_module("recognition.migrations.0023_very_many_rows")
 replaced_answers = import_module("recognition.migrations.0007_replaced_answers_leave_the_review")
 
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
@@ -83,21 +85,52 @@ def test_an_answer_that_no_photo_shows_leaves_the_review(uploader: User) -> None
     assert both.get(id=replaced.id).accepted is None
 
 
+# Indexes of large tables
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_large_index_that_is_there_already_is_left_alone() -> None:
+    """As after an upgrade that was broken off."""
+    last = very_many_rows.Migration("0023_very_many_rows", "recognition")
+    state = MigrationExecutor(connection).loader.project_state(
+        [("recognition", "0023_very_many_rows")]
+    )
+    with connection.schema_editor(atomic=False) as editor:
+        for operation in last.operations:
+            operation.database_forwards("recognition", editor, state, state)
+    assert {"prediction_uploads", "prediction_accepted_counted"} <= indexes_of_predictions()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_postgresql_left_half_done_of_an_index_is_made_anew() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("indexes are made at once, or not at all")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE pg_index SET indisvalid = false "
+            "WHERE indexrelid = 'prediction_uploads'::regclass"
+        )
+    test_a_large_index_that_is_there_already_is_left_alone()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indisvalid FROM pg_index WHERE indexrelid = 'prediction_uploads'::regclass"
+        )
+        assert cursor.fetchone()[0]
+
+
+def indexes_of_predictions() -> set[str]:
+    with connection.cursor() as cursor:
+        return set(connection.introspection.get_constraints(cursor, "recognition_prediction"))
+
+
 # Jobs stood in reports and in a table of what was to be predicted again
 
 
 @pytest.fixture
 def before_jobs(transactional_db: None) -> Iterator[Any]:
-    """The tables as the version before had them; afterwards they are as they are now."""
-    executor = MigrationExecutor(connection)
-    executor.migrate([("recognition", "0005_words_and_frozen_labels")])
-    yield executor.loader.project_state([("recognition", "0005_words_and_frozen_labels")]).apps
-    migrate_to_jobs()
-
-
-def migrate_to_jobs() -> None:
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes("recognition"))
+    """The tables as the version before had them."""
+    with tables_after("0005_words_and_frozen_labels") as old:
+        yield old
 
 
 def old_report(old: Any, name: str, **data: Any) -> None:
@@ -112,7 +145,7 @@ def old_version(old: Any, number: int) -> Any:
 
 
 def migrated(kind: Job.Kind) -> list[Job]:
-    migrate_to_jobs()
+    migrate()
     return list(Job.objects.filter(kind=kind).order_by("-created", "-id"))
 
 
@@ -173,7 +206,7 @@ def test_why_there_is_no_curve_is_still_told(before_jobs: Any) -> None:
 def test_the_last_search_is_remembered(before_jobs: Any, is_asked_for: bool) -> None:
     said = {"begun": LONG_AGO.isoformat(), "photos": 40, "asked": is_asked_for}
     old_report(before_jobs, "suspects", **said)
-    migrate_to_jobs()
+    migrate()
     last = suspects.last_search()
     assert (last.begun, last.photos, last.is_asked_for) == (LONG_AGO, 40, is_asked_for)
 
@@ -204,7 +237,7 @@ def test_what_is_predicted_again_goes_on_where_it_was(before_jobs: Any) -> None:
 
 def test_a_request_that_was_going_on_is_worked_off(before_jobs: Any) -> None:
     """With real photos, by the code of now."""
-    migrate_to_jobs()
+    migrate()
     version = ModelVersion.objects.create(number=1, network="lite0", labels=[], live=True)
     owner = User.objects.create_user("ursula")
     photos = [_predicted(owner) for _ in range(3)]
@@ -214,7 +247,7 @@ def test_a_request_that_was_going_on_is_worked_off(before_jobs: Any) -> None:
     before_jobs.get_model("recognition", "Repredicting").objects.create(
         version_id=other.id, asked=LONG_AGO, looked_at=1, next_photo=photos[1].id
     )
-    migrate_to_jobs()
+    migrate()
     assert backfill.plan_more()
     assert not backfill.plan_more()
     again = Prediction.objects.filter(model_version=other)
@@ -236,7 +269,7 @@ def test_only_counts_are_left_in_reports(before_jobs: Any) -> None:
     old_report(before_jobs, "figures", photos=3)
     old_report(before_jobs, "hashes", revision=41)
     old_report(before_jobs, "suspects", asked=True)
-    migrate_to_jobs()
+    migrate()
     assert {row.name: row.data for row in Report.objects.all()} == {
         "promise": {"tallies": {}},
         "figures": {"photos": 3},

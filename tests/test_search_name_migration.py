@@ -11,28 +11,20 @@ from unittest.mock import Mock
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from recognition.models import Photo
 from recognition.photos.selectors import find_photos
+from tests.support.old_tables import migrate, tables_after
 
-BEFORE, NAME = "0016_fair_turns", "0017_search_names"
-search_names = import_module(f"recognition.migrations.{NAME}")
+search_names = import_module("recognition.migrations.0017_search_names")
 NAMES = ["GRÜN.JPG", "ka\u0308fer.jpg", "plain.jpg", ""]
 
 
 @pytest.fixture
 def before(transactional_db: None) -> Iterator[Any]:
-    """The tables as the version before had them; afterwards they are as they are now."""
-    executor = MigrationExecutor(connection)
-    executor.migrate([("recognition", BEFORE)])
-    yield executor.loader.project_state([("recognition", BEFORE)]).apps
-    migrate()
-
-
-def migrate() -> None:
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes("recognition"))
+    """The tables as the version before had them."""
+    with tables_after("0016_fair_turns") as old:
+        yield old
 
 
 def add_photos(old: Any) -> None:

@@ -11,11 +11,11 @@ from django.contrib.admin.models import ADDITION, DELETION, LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 from rest_framework.test import APIClient
 
 from recognition.models import ApiToken
+from tests.support.old_tables import migrate, tables_after
 
 KEY, GONE = "0123456789abcdef" * 2 + "01234567", "fedcba9876543210" * 2 + "fedcba98"
 MADE = datetime(2025, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -24,8 +24,12 @@ MADE = datetime(2025, 3, 4, 5, 6, 7, tzinfo=UTC)
 @pytest.fixture
 def before(transactional_db: None) -> Iterator[User]:
     """A person with a token and a log of it, as version 0011 had them."""
-    executor = MigrationExecutor(connection)
-    executor.migrate([("recognition", "0011_audit_and_profiles")])
+    with tables_after("0011_audit_and_profiles"):
+        yield _with_token()
+        MigrationRecorder(connection).record_unapplied("authtoken", "0001_initial")
+
+
+def _with_token() -> User:
     user = User.objects.create_user("ursula")
     with connection.cursor() as cursor:
         cursor.execute(
@@ -40,14 +44,7 @@ def before(transactional_db: None) -> Iterator[User]:
         made = MADE if connection.vendor == "postgresql" else "2025-03-04 05:06:07.000000"
         cursor.execute("INSERT INTO authtoken_token VALUES (%s, %s, %s)", [KEY, made, user.pk])
     MigrationRecorder(connection).record_applied("authtoken", "0001_initial")
-    yield user
-    migrate()
-    MigrationRecorder(connection).record_unapplied("authtoken", "0001_initial")
-
-
-def migrate() -> None:
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes("recognition"))
+    return user
 
 
 def table_of(model: str) -> ContentType:

@@ -13,6 +13,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 # webapp.preflight says it once, and not each worker in 32 lines.
 warnings.filterwarnings("ignore", "You're running the worker with superuser privileges")
 
+# They load all pages, for each worker; `manage.py prepare` has made them.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
+
 app = Celery("ark")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

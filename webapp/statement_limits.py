@@ -2,7 +2,8 @@
 to ask for, the process is free again.
 
 Workers have no such limit: what they ask is their own, and may take its time. Waiting for a lock
-counts as well on PostgreSQL; on SQLite its own timeout bounds that.
+counts as well on PostgreSQL; on SQLite its own timeout bounds that. Where a pooler lends the
+connections, a limit would be everybody's: the pooler has to set it (docs/scaling.md).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def limit_statements() -> None:
 def _limit(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
     if not settings.ARK_STATEMENT_TIMEOUT_S:
         return
-    if connection.vendor == "postgresql":
+    if connection.vendor == "postgresql" and not settings.ARK_DATABASE_POOLED:
         with connection.cursor() as cursor:
             milliseconds = str(settings.ARK_STATEMENT_TIMEOUT_S * 1000)
             cursor.execute("SELECT set_config('statement_timeout', %s, false)", [milliseconds])

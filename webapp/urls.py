@@ -7,9 +7,11 @@ from django.views.generic import RedirectView
 from recognition.site.accounts.sign_in import SignOut, too_many
 from recognition.staff.sign_in import sign_in
 
+admin.autodiscover()
 urlpatterns = [
-    path("", include("recognition.site.urls")),
+    # First what programs ask for most: each address before it is tried with each request
     path("api/", include("recognition.api.urls")),
+    path("", include("recognition.site.urls")),
     # Before the admin's own, which know no limits and end no other sessions
     path("admin/login/", sign_in),
     path("admin/logout/", SignOut.as_view()),

@@ -1,11 +1,11 @@
 """The web process' entry point."""
 
-import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
+from recognition.core import memory
 from webapp.statement_limits import limit_statements
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
@@ -14,6 +14,4 @@ limit_statements()
 
 # Load all views now: Gunicorn does this once, before it forks, and its processes share the memory.
 _ = get_resolver().url_patterns
-
-# What is loaded stays: the garbage collector need not look at it again, nor unshare it by looking.
-gc.freeze()
+memory.keep_what_is_loaded()

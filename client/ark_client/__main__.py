@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from ark_client.errors import ArkError
 from ark_client.results import Photo
 
 HEAD = ("file", "id", "state", "label", "confidence", "error")
+# Full-width signs too, which spreadsheets for Chinese and Japanese take for formulas.
+_FORMULA = re.compile("[\\s\u200b\ufeff]*[=+\\-@＝＋－＠﹦﹢﹣﹫\t\r\n]")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         for path, outcome in Ark(options.url, options.token).upload_many(paths, options.label):
             refused += isinstance(outcome, ArkError)
-            table.writerow((path, *_cells(outcome)))
+            table.writerow([_no_formula(str(cell)) for cell in (path, *_cells(outcome))])
     except requests.RequestException as error:
         sys.exit(f"The server cannot be reached: {error}")
     return 1 if refused else 0
@@ -57,6 +60,11 @@ def _cells(outcome: Photo | ArkError) -> tuple[object, ...]:
     said = outcome.prediction
     label, confidence = (said.label, f"{said.confidence:.3f}") if said else ("", "")
     return outcome.id, outcome.state, label, confidence, outcome.error or ""
+
+
+def _no_formula(cell: str) -> str:
+    """With an apostrophe before what a spreadsheet would run: photos are called anything."""
+    return "'" + cell if _FORMULA.match(cell) else cell
 
 
 if __name__ == "__main__":

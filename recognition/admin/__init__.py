@@ -5,7 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from recognition.admin import (
+admin.autodiscover()  # the tables of others first, for some are taken off again
+
+from recognition.admin import (  # noqa: E402
     decisions,
     guard,
     labels,

@@ -68,7 +68,7 @@ class ApiTokenAdmin(ReadOnly):
 
     @display(description=gettext_lazy("scopes"))
     def scope_names(self, token: ApiToken) -> str:
-        return ", ".join(token.scope_names)
+        return _(", ").join(token.scope_names)
 
     @display(description=gettext_lazy("expires"), ordering="expires", label={True: "danger"})
     def expiry(self, token: ApiToken) -> Any:

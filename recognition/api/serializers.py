@@ -158,8 +158,12 @@ class PlaceSerializer(serializers.Serializer[dict]):
     longitude = serializers.FloatField(help_text="degrees, east is positive")
 
 
+_TIME: Any = serializers.DateTimeField()
+
+
 class PhotoSerializer(serializers.Serializer[Photo]):
-    """A ModelSerializer would look up its model's fields anew for each request."""
+    """What is shown is put together by hand, for lists of 200 and for each upload: Django REST
+    framework would copy all fields for each request. The fields are for the schema."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
@@ -173,6 +177,22 @@ class PhotoSerializer(serializers.Serializer[Photo]):
     taken_at = serializers.DateTimeField(allow_null=True)
     camera = serializers.CharField(allow_null=True)
     place = serializers.SerializerMethodField()
+
+    def to_representation(self, photo: Photo) -> dict[str, Any]:
+        return {
+            "id": str(photo.id),
+            "name": photo.name,
+            "state": photo.prediction and photo.prediction.state,
+            "width": photo.width,
+            "height": photo.height,
+            "label": photo.label and photo.label.slug,
+            "prediction": self.get_prediction(photo),
+            "error": self.get_error(photo),
+            "created": _TIME.to_representation(photo.created),
+            "taken_at": _TIME.to_representation(photo.taken_at),
+            "camera": photo.camera,
+            "place": self.get_place(photo),
+        }
 
     @extend_schema_field(PlaceSerializer(allow_null=True))
     def get_place(self, photo: Photo) -> Any:
@@ -211,47 +231,13 @@ class PhotoDetailSerializer(PhotoSerializer):
     )
     annotations = AnnotationSerializer(many=True)
 
-
-class UploadSerializer(serializers.Serializer[dict]):
-    """For the schema only: the view reads the files, which are on the disk already."""
-
-    image = serializers.FileField()
-    label: Any = serializers.SlugField(required=False)
-
-
-class BulkUploadSerializer(serializers.Serializer[dict]):
-    """For the schema only."""
-
-    images = serializers.ListField(child=serializers.FileField(), required=False)
-    archive = serializers.FileField(required=False, help_text="a ZIP file")
-    labelled = serializers.BooleanField(
-        required=False, help_text="the archive's folders name labels (reviewers only)"
-    )
-    create_labels = serializers.BooleanField(
-        required=False,
-        help_text="labels of this name that are missing are added, as `other`, for who may add any",
-    )
-
-
-class RejectedSerializer(serializers.Serializer[dict]):
-    name = serializers.CharField()
-    code = serializers.CharField()
-    detail = serializers.CharField()
-
-
-class BulkResultSerializer(serializers.Serializer[dict]):
-    batch = serializers.UUIDField()
-    accepted = serializers.IntegerField()
-    duplicates = serializers.IntegerField()
-    rejected = RejectedSerializer(many=True)
-    left_out = serializers.IntegerField(help_text="files that systems put into folders")
-
-
-class BatchProgressSerializer(serializers.Serializer[Any]):
-    total = serializers.IntegerField()
-    pending = serializers.IntegerField()
-    done = serializers.IntegerField()
-    failed = serializers.IntegerField()
+    def to_representation(self, photo: Photo) -> dict[str, Any]:
+        annotations: Any = photo.annotations.all()
+        return {
+            **super().to_representation(photo),
+            "box": photo.box,
+            "annotations": AnnotationSerializer(annotations, many=True).data,
+        }
 
 
 class SetLabelSerializer(serializers.Serializer[Any]):

@@ -33,10 +33,10 @@ class PerMinuteThrottle(BaseThrottle):
         who = f"user-{request.user.pk}" if request.user.pk else self.get_ident(request)
         key = f"ark:requests:{who}:{window}"
         try:
-            with redis_client.connection().pipeline(transaction=False) as pipeline:
-                pipeline.incr(key)
-                pipeline.expire(key, 2 * _WINDOW_S)
-                count: int = pipeline.execute()[0]
+            connection = redis_client.connection()
+            count: int = connection.incr(key)
+            if count == 1:
+                connection.expire(key, 2 * _WINDOW_S)
         except redis.RedisError:
             return True
         return count <= limit

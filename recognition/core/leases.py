@@ -7,6 +7,7 @@ worker that was thought dead cannot overwrite its successor.
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -24,15 +25,24 @@ _LONGEST = timedelta(minutes=20)
 
 NO_LEASE: dict[str, Any] = {"lease_owner": "", "lease_expires": None}
 
+_claimed_s = float("-inf")
+
 
 def claimed(duration: timedelta) -> dict[str, Any]:
     """The columns of rows that this worker claims, for `update`; it is their next attempt."""
+    global _claimed_s
+    _claimed_s = time.monotonic()
     expires = timezone.now() + duration
     return {
         "lease_owner": worker_name(),
         "lease_expires": expires,
         "attempts": F("attempts") + 1,
     }
+
+
+def has_claimed_since(began_s: float) -> bool:
+    """Whether this process has claimed anything since then (time.monotonic)."""
+    return _claimed_s >= began_s
 
 
 def held(running: QuerySet[_Row]) -> QuerySet[_Row]:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-_PAUSE_S = 1.0
+PAUSE_S = 1.0
 _malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have none
 _last_s = 0.0
 
@@ -25,11 +25,24 @@ def give_back() -> None:
     """Return free memory to the system, at most once a second."""
     global _last_s
     now_s = time.monotonic()
-    if now_s - _last_s > _PAUSE_S:
+    if now_s - _last_s > PAUSE_S:
         _last_s = now_s
         gc.collect()
-        if _malloc_trim is not None:
-            _malloc_trim(0)
+        _trim()
+
+
+def keep_what_is_loaded() -> None:
+    """What is there now stays: the garbage collector need not look at it again, nor unshare it by
+    looking. What loading took besides goes back to the system."""
+    gc.unfreeze()  # what has taken the place of something else may have left garbage
+    gc.collect()
+    gc.freeze()
+    _trim()
+
+
+def _trim() -> None:
+    if _malloc_trim is not None:
+        _malloc_trim(0)
 
 
 def give_back_after_requests(

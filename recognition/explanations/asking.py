@@ -65,11 +65,6 @@ def work_off(kind: Job.Kind, work_out: Callable[[Photo, ModelVersion, str], None
             return
 
 
-def is_asked() -> bool:
-    """Whether something is still to be worked out."""
-    return Job.objects.filter(kind__in=jobs.UNLISTED, state__in=jobs.OPEN).exists()
-
-
 def forget_failed() -> None:
     """The explainer's job."""
     jobs.forget_ended(jobs.UNLISTED, timezone.now() - FAILURES_STAY)

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
 from pathlib import Path
@@ -25,6 +24,7 @@ from recognition.cnn.pixels.preprocessing import SHORTER_SIDE, Preprocessing, su
 from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.cnn.serving.label_groups import LabelGroups
 from recognition.cnn.walk.proposals import proposals_of
+from recognition.core import memory
 from recognition.core.jobs import JobFailed
 from recognition.explanations import asking, kept
 from recognition.files import of_photos, of_versions
@@ -142,8 +142,7 @@ def _walker(version: ModelVersion, network: str) -> Walker:
     if version.sha256 not in _walkers:
         _walkers.clear()
         _walkers[version.sha256] = Walker(*_loaded(version))
-        # What is loaded stays: the garbage collector need not look at it again.
-        gc.freeze()
+        memory.keep_what_is_loaded()
     return _walkers[version.sha256]
 
 

@@ -10,7 +10,6 @@ The maps are kept first, since they are quick; the checks and the pictures follo
 
 from __future__ import annotations
 
-import gc
 import io
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +25,7 @@ from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.pixels.boxes import Box
 from recognition.cnn.pixels.unreadable import UnreadablePhoto
 from recognition.cnn.serving.label_groups import LabelGroups
+from recognition.core import memory
 from recognition.core.jobs import JobFailed
 from recognition.explanations import asking, kept, pulling
 from recognition.explanations.asked_about import About, View, about
@@ -91,8 +91,7 @@ def _explainer(version: ModelVersion) -> Explainer:
         except (CorruptCheckpoint, BrokenEngine, ValueError) as error:
             raise JobFailed("not_loaded", str(error)) from error
         _loaded[version.sha256] = loaded
-        # What is loaded stays: the garbage collector need not look at it again.
-        gc.freeze()
+        memory.keep_what_is_loaded()
     return _loaded[version.sha256]
 
 

@@ -15,6 +15,7 @@ from django.db.models import Count, QuerySet
 from recognition.core import audit
 from recognition.core.counting import Counted, count_up_to
 from recognition.core.locks import lock_label_tree
+from recognition.core.statements.queries import Prepared
 from recognition.labels.left_out import is_left_out
 from recognition.labels.ordering import name_key
 from recognition.labels.slugs import free_slug
@@ -26,11 +27,14 @@ FEW_PHOTOS = 10_000  # of all labels together: a page may count them
 COUNTED_FOR_A_LABEL = 10_000
 
 
+_all_labels = Prepared(lambda: Label.objects.order_by())
+
+
 class LabelTree:
     """All labels as they are at the moment; there are never many."""
 
     def __init__(self) -> None:
-        self._labels = {label.id: label for label in Label.objects.order_by()}
+        self._labels = {label.id: label for label in _all_labels()}
         self._by_slug = {label.slug: label for label in self._labels.values()}
         parents = {label.id: label.parent_id for label in self}
         self._upwards = {id_: chain(id_, parents) for id_ in parents}

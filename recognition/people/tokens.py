@@ -20,6 +20,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from recognition.core import audit, locks
+from recognition.core.statements.queries import Prepared
 from recognition.models import ApiToken
 from recognition.models.ids import time_ordered_uuid
 
@@ -34,6 +35,9 @@ _MAX_NOTED = 10_000
 
 Scope = ApiToken.Scope
 
+_with_digest = Prepared(
+    lambda digest: ApiToken.objects.select_related("user").filter(digest=digest).order_by(), str
+)
 _noted: dict[UUID, float] = {}  # when this process last wrote, or tried to write, a token's use
 
 
@@ -94,11 +98,9 @@ def find(token: str) -> ApiToken | None:
     not sign in. One look at an index."""
     if not token or len(token) > _MAX_LENGTH or not token.isascii():
         return None
-    try:  # every request asks: `first` would put an order into the statement, which takes as long
-        row = ApiToken.objects.select_related("user").get(digest=digest_of(token))
-    except ApiToken.DoesNotExist:
-        return None
-    return row if row.user.is_active and not row.is_expired else None
+    found = _with_digest(digest_of(token))
+    row = found[0] if found else None
+    return row if row and row.user.is_active and not row.is_expired else None
 
 
 def note_use(row: ApiToken, address: str | None) -> None:

@@ -76,12 +76,15 @@ def accept(
         if labelled:
             tables.must_be_understood(data_set, creates)
         photos = [entry for entry in entries if not data_set.owns(_path(entry))]
+        left_out = _left_out(opened)
+        if not photos and not left_out:
+            raise UnreadableArchive(Refusal("empty_archive"))
         find_label = _Labels(data_set, owner, answers, creates) if labelled else None
         marks: dict[str, Marks] = {}
         uploads = _extract(opened, photos, data_set, find_label, names, refused, marks)
         accepted = enumerate(intake.accept(uploads, owner, batch, marks))
         outcomes = [replace(outcome, name=names[i]) for i, outcome in accepted]
-        return outcomes + refused + _left_out(opened)
+        return outcomes + refused + left_out
 
 
 def _open(stream: io.BufferedReader) -> ZipReader:

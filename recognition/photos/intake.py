@@ -6,7 +6,7 @@ prediction and nothing else are committed together; then a predictor is woken.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -20,7 +20,10 @@ from django.db import IntegrityError, transaction
 
 from recognition.cnn.pixels.unreadable import Busy, UnreadablePhoto
 from recognition.core import tracing, wakeups
-from recognition.files import of_photos
+from recognition.core.statements.group_commit import GroupCommit
+from recognition.core.statements.queries import Prepared
+from recognition.core.statements.writes import insert
+from recognition.files import bucket, of_photos
 from recognition.labels import annotating, labelling
 from recognition.labels.boxes import Box
 from recognition.labels.tree import LabelTree
@@ -38,6 +41,9 @@ from recognition.photos.uploads import MEGABYTE, SpooledUpload
 
 _TRIES = 2
 CHUNK = 32  # photos a transaction; the first of a large upload are predicted while it goes on
+_with_digest = Prepared(
+    lambda owner, digest: Photo.objects.filter(owner=owner, sha256=digest).order_by(), int, str
+)
 
 
 class Marks(NamedTuple):
@@ -52,6 +58,14 @@ class Marks(NamedTuple):
 
 
 NO_MARKS = Marks()
+
+
+class _New(NamedTuple):
+    """What one request adds: photos of one owner, and the labels that came with them."""
+
+    owner_id: int
+    photos: list[tuple[SpooledUpload, Photo]]
+    labelled: list[Decision | Annotation]
 
 
 @dataclass(frozen=True)
@@ -156,12 +170,7 @@ def _store(
     marks: Mapping[str, Marks],
     no_room: quotas.NoRoom | None,
 ) -> list[Outcome]:
-    known = {
-        photo.sha256: photo
-        for photo in Photo.objects.filter(
-            owner=owner, sha256__in=[upload.sha256 for upload, _ in chunk]
-        ).order_by()
-    }
+    known = {photo.sha256: photo for photo in _known(owner, [upload.sha256 for upload, _ in chunk])}
     outcomes: list[Outcome] = []
     new: list[tuple[SpooledUpload, Photo]] = []
     labelled: list[Decision | Annotation] = []
@@ -193,10 +202,17 @@ def _store(
                 labelled += annotating.of_new_upload(photo, said.parts, owner)
             outcomes.append(Outcome(upload.name, photo))
     if new:
-        _insert(new, labelled)
+        _insert(_New(owner.pk, new, labelled))
     if relabelled:
         label_again(relabelled, owner)
     return outcomes
+
+
+def _known(owner: User, digests: list[str]) -> Iterable[Photo]:
+    """Those of the owner's photos that have these bytes."""
+    if len(digests) == 1:  # nearly all uploads
+        return _with_digest(owner.pk, digests[0])
+    return Photo.objects.filter(owner=owner, sha256__in=digests).order_by()
 
 
 def _pending(photo: Photo, verdict: PhotoProperties, turns: Turns) -> Prediction:
@@ -215,28 +231,41 @@ def label_again(choices: Mapping[UUID, tuple[Label, Marks]], owner: User) -> Non
                 annotating.annotate(photo_id, box, part_label, owner)
 
 
-def _insert(new: list[tuple[SpooledUpload, Photo]], labelled: list[Decision | Annotation]) -> None:
+def _insert(new: _New) -> None:
     """Store rows and originals; if that fails, the uploads lie again where they lay before."""
-    with of_photos.stored([(upload.path, photo) for upload, photo in new]):
-        _insert_at_once(new, labelled)
-    transaction.on_commit(wakeups.wake_predictor)
-    tracing.accepted(photo.id for _upload, photo in new)
+    if bucket.is_used():  # to reach it takes longer than to commit, and goes on side by side
+        _insert_together([new])
+        is_ours = True
+    else:
+        is_ours = _commits.write(new)
+    if is_ours:
+        transaction.on_commit(wakeups.wake_predictor)
+    tracing.accepted(photo.id for _upload, photo in new.photos)
 
 
-def _insert_at_once(
-    new: list[tuple[SpooledUpload, Photo]], labelled: list[Decision | Annotation]
-) -> None:
+def _insert_together(several: Sequence[_New]) -> None:
+    """Those of several requests. In the order of their owners, whose profiles are locked."""
+    photos = [pair for new in several for pair in new.photos]
+    with of_photos.stored([(upload.path, photo) for upload, photo in photos]):
+        for new in sorted(several, key=lambda new: new.owner_id):
+            _insert_at_once(new)
+
+
+_commits = GroupCommit(_insert_together)
+
+
+def _insert_at_once(new: _New) -> None:
     """Nothing but writing: SQLite lets nobody else write meanwhile. Raises quotas.NoRoom."""
-    owner_id = new[0][1].owner_id
-    quotas.take(owner_id, sum(upload.size for upload, _ in new), len(new))
-    places.drop_if_asked([photo for _, photo in new])
-    Photo.objects.bulk_create([photo for _, photo in new])
-    Prediction.objects.bulk_create([photo.prediction for _, photo in new if photo.prediction])
-    decisions = [made for made in labelled if isinstance(made, Decision)]
-    Decision.objects.bulk_create(decisions)
-    if decisions:
+    photos = [photo for _upload, photo in new.photos]
+    quotas.take(new.owner_id, sum(upload.size for upload, _photo in new.photos), len(photos))
+    places.drop_if_asked(photos)
+    insert(photos)
+    insert([photo.prediction for photo in photos if photo.prediction])
+    if new.labelled:
+        decisions = [made for made in new.labelled if isinstance(made, Decision)]
+        Decision.objects.bulk_create(decisions)
         happened.labels_decided(decisions)
-    Annotation.objects.bulk_create([made for made in labelled if isinstance(made, Annotation)])
+        Annotation.objects.bulk_create([m for m in new.labelled if isinstance(m, Annotation)])
 
 
 def _new_photo(

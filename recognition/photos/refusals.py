@@ -48,6 +48,7 @@ _TEXTS = {
         "a file that has a name."
     ),
     "not_an_archive": _("This file is not a ZIP archive, or it is damaged. Pack the photos again."),
+    "empty_archive": _("There is no photo in this archive. Pack the photos, and upload it again."),
     "encrypted": _("The file is encrypted. Pack the archive without a password."),
     "unsupported_compression": _(
         "The file is packed in an unusual way. Pack the photos as an ordinary ZIP archive."

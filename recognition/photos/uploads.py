@@ -67,8 +67,7 @@ def must_fit(request: HttpRequest) -> None:
 
     What arrives lies there twice for a moment: as the request, and as its files.
     """
-    settings.ARK_INCOMING.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(settings.ARK_INCOMING).free
+    free = shutil.disk_usage(_incoming()).free
     left = free - 2 * size_of(request)
     if request.META.get(DISK_IS_FULL) or left < settings.ARK_MIN_FREE_MB * MEGABYTE:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(settings.ARK_INCOMING))
@@ -164,6 +163,11 @@ def discard_leftovers(
 
 def new_incoming_path() -> Path:
     """Of a file that is about to be written, in settings.ARK_INCOMING."""
+    return _incoming() / uuid.uuid4().hex
+
+
+def _incoming() -> Path:
     folder: Path = settings.ARK_INCOMING
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / uuid.uuid4().hex
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -9,7 +9,6 @@ cannot be loaded is done without.
 
 from __future__ import annotations
 
-import gc
 import logging
 import threading
 import time
@@ -21,7 +20,7 @@ from django.db import close_old_connections
 
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.serving.classifier import BATCH_SIZE, Classifier
-from recognition.core import events, heartbeats, wakeups
+from recognition.core import events, heartbeats, memory, wakeups
 from recognition.core.process import worker_name
 from recognition.files import of_versions
 from recognition.models import ModelVersion, View
@@ -237,10 +236,7 @@ def load_classifier(
     )
     if classifier.manifest.sha256 != version.sha256:
         raise CorruptCheckpoint(f"{version.folder} holds another version")
-    # What is loaded stays: the garbage collector need not look at it again.
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
+    memory.keep_what_is_loaded()
     return classifier
 
 

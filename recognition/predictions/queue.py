@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,9 @@ from recognition.cnn.serving.classifier import BATCH_SIZE, Answer, HeavyPhoto, O
 from recognition.cnn.serving.label_groups import LabelGroups
 from recognition.core import events, leases
 from recognition.core.locks import lock_predictions
+from recognition.core.process import worker_name
+from recognition.core.statements.queries import Prepared
+from recognition.core.statements.writes import update
 from recognition.labels import labelling, left_out
 from recognition.labels.tree import LabelTree
 from recognition.models import Decision, ModelVersion, Photo, Prediction, State, View, Weight
@@ -54,11 +58,14 @@ _SETTLED_FIELDS = (
 
 def recover() -> int:
     """Let rows whose worker is gone wait again, or fail if they lost MAX_ATTEMPTS workers; return
-    how many wait again."""
+    how many wait again. What somebody has locked has its turn later: it may be by a host that fell
+    silent, which the database does not know yet."""
     lost = leases.lost(Prediction.objects.filter(state=State.RUNNING))
     if not lost.exists():  # nearly always: then nothing is locked
         return 0
     with transaction.atomic():
+        free = lost.select_for_update(skip_locked=True, of=("self",)).values_list("id", flat=True)
+        lost = Prediction.objects.filter(id__in=list(free), state=State.RUNNING)
         _fail(lost.filter(attempts__gte=MAX_ATTEMPTS))
         return lost.update(state=State.PENDING, turn=0.0, **leases.NO_LEASE)
 
@@ -88,7 +95,7 @@ def _fail(crashed: QuerySet[Prediction]) -> None:
 def claim(version: ModelVersion, weight: Weight = Weight.LIGHT) -> list[Prediction]:
     """Take the uploads whose turn it is, at most BATCH_SIZE, under a lease, for this version to
     answer; or one of the heavy ones."""
-    rows = _take(list(_pending(weight).filter(model_version=None)[:BATCH_SIZE]), weight)
+    rows = _take(_uploads(weight), weight)
     for row in rows:
         row.model_version = version
     return rows
@@ -112,10 +119,13 @@ def has_heavy() -> bool:
     ).exists()
 
 
-def _pending(weight: Weight) -> QuerySet[Prediction]:
+def _pending(weight: int) -> QuerySet[Prediction]:
     rows = Prediction.objects.select_for_update(skip_locked=True, of=("self",))
     rows = rows.annotate(has_parts=looking.has_parts("photo")).select_related("photo")
     return rows.filter(state=State.PENDING, weight=weight).order_by("turn", "created", "id")
+
+
+_uploads = Prepared(lambda weight: _pending(weight).filter(model_version=None)[:BATCH_SIZE], int)
 
 
 def _take(rows: list[Prediction], weight: Weight) -> list[Prediction]:
@@ -135,9 +145,8 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[OutcomeOrLater]) -> int
     held = lock_held(rows)
     _put_apart(held, rows, outcomes)
     # Both are read when nobody can label these photos, or merge labels, any more.
-    photos = Photo.objects.filter(prediction__in=held).only("prediction", "label", "box")
-    photos = photos.annotate(has_parts=looking.has_parts("id"))
-    shown = {photo.prediction_id: photo for photo in photos}
+    found = _shown(len(held))(*held) if held else []
+    shown = {photo.prediction_id: photo for photo in found}
     no_part = left_out.among(photo.id for photo in shown.values())
     tree = LabelTree()
     in_use = labels_in_use(outcomes, tree)
@@ -158,10 +167,7 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[OutcomeOrLater]) -> int
                 row.analysis_due = timezone.now()
     _forget_settled_doubts(settled)
     _ask_for_closer_looks(shown, answered)
-    # An upsert is the fastest way to give many rows different values in one statement.
-    Prediction.objects.bulk_create(
-        settled, update_conflicts=True, unique_fields=["id"], update_fields=_SETTLED_FIELDS
-    )
+    update(settled, _SETTLED_FIELDS)
     subjects.add(answered, in_use, answering)
     happened.photos_predicted((row for row in settled if row.id in shown), tree.slugs)
     transaction.on_commit(lambda: events.publish_settled([row.photo_id for row in settled]))
@@ -193,9 +199,26 @@ def _forget_settled_doubts(rows: Sequence[Prediction]) -> None:
 
 def lock_held(rows: Sequence[Prediction]) -> set[UUID]:
     """The ids of the rows whose lease this worker still holds, locked."""
-    locked = lock_predictions(row.id for row in rows)
-    held = leases.held(locked.filter(state=State.RUNNING))
-    return set(held.values_list("id", flat=True))
+    ids = [row.id for row in rows]
+    return {row.id for row in _held(len(ids))(worker_name(), *ids)} if ids else set()
+
+
+@cache
+def _held(count: int) -> Prepared[Prediction]:
+    def held(worker: str, *ids: UUID) -> QuerySet[Prediction]:
+        running = lock_predictions(ids).filter(state=State.RUNNING, lease_owner=worker)
+        return running.only("id")
+
+    return Prepared(held, str, *[UUID] * count)
+
+
+@cache
+def _shown(count: int) -> Prepared[Photo]:
+    def shown(*prediction_ids: UUID) -> QuerySet[Photo]:
+        photos = Photo.objects.filter(prediction__in=prediction_ids).order_by()
+        return photos.only("prediction", "label", "box").annotate(has_parts=looking.has_parts("id"))
+
+    return Prepared(shown, *[UUID] * count)
 
 
 def labels_in_use(outcomes: Sequence[OutcomeOrLater], tree: LabelTree) -> LabelGroups:

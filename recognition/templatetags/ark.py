@@ -1,6 +1,7 @@
 """What templates need beyond Django's own filters."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -9,6 +10,8 @@ from django.conf import settings
 from django.contrib.messages.storage.base import Message
 from django.db.models import Model
 from django.template import Context
+from django.utils import timezone
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from recognition.labels.tree import LabelTree
@@ -42,6 +45,14 @@ def percent(probability: float) -> str:
 def keeps_offline_page() -> bool:
     """Whether browsers are to keep a page for when there is no network (site/app/offline.py)."""
     return bool(settings.ARK_OFFLINE_PAGE)
+
+
+@register.filter
+def ago(at: datetime) -> str:
+    """How long something is over, such as "5 minutes ago"."""
+    if timezone.now() - at < timedelta(minutes=1):
+        return _("just now")
+    return _("%(time)s ago") % {"time": timesince(at)}
 
 
 @register.filter

@@ -28,7 +28,10 @@ def ensure_first(say: Say) -> None:
     folder: Path = settings.ARK_MODELS_STORE / "1"
     known = ModelVersion.objects.filter(number=1).first()
     if (folder / MANIFEST_NAME).exists():
-        registry.register_first(read_manifest(folder))
+        manifest = read_manifest(folder)
+        if known is None:  # whoever built it may not have come to sharing it
+            of_versions.share(folder, manifest.sha256)
+        registry.register_first(manifest)
     elif known is None:
         say(f"Building version 1 of the network in {folder} ...")
         _build(folder, settings.ARK_BACKBONE)

@@ -138,10 +138,18 @@ def _predict_apart(loaded: Loaded) -> int:
     """Store what was decoded apart, and hand over the next upload that takes long; return how many
     were settled."""
     settled = apart.collect()
-    if apart.is_idle and queue.has_heavy():
+    if apart.is_idle and loaded is model_cache.live() and queue.has_heavy():
         rows = queue.claim(loaded.version, weight=Weight.HEAVY)
         for row, look in zip(rows, _looks(rows), strict=True):
-            apart.add(loaded.classifier, look, partial(_store_one, queue.store, row))
+            apart.add(loaded.classifier, look, partial(_store_apart, loaded, row))
+    return settled
+
+
+def _store_apart(loaded: Loaded, row: Prediction, outcome: Outcome) -> int:
+    """If another version has gone live meanwhile, that one is to answer."""
+    is_live = loaded is model_cache.live()
+    settled = queue.store([row], [outcome if is_live else HeavyPhoto()])
+    _after_batch()
     return settled
 
 

@@ -8,12 +8,12 @@ accumulates for a kind of which no worker runs.
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 
 from recognition.core import wakeups
-from recognition.workers import analyst, explainer, teacher, trainer
 
 _WAKE: dict[str, Callable[[], None]] = {  # by the queue that the kind listens to
     "predict": wakeups.wake_predictor,
@@ -22,13 +22,7 @@ _WAKE: dict[str, Callable[[], None]] = {  # by the queue that the kind listens t
     "train": wakeups.wake_trainer,
     "explain": wakeups.wake_explainer,
 }
-_BEFORE: dict[str, Callable[[], None]] = {
-    "predict": wakeups.acknowledge,  # what was on its way to a predictor that was killed is lost
-    "analyse": analyst.set_up_process,
-    "teach": teacher.set_up_process,
-    "train": trainer.set_up_process,
-    "explain": explainer.set_up_process,
-}
+_SET_UP = {"analyse": "analyst", "teach": "teacher", "train": "trainer", "explain": "explainer"}
 
 
 def start(consumer: Any) -> None:
@@ -39,9 +33,17 @@ def start(consumer: Any) -> None:
     to Redis. A worker that works in its main process (the solo pool) fires it between two tasks.
     """
     for queue in _WAKE.keys() & consumer.app.amqp.queues.consume_from.keys():
-        _BEFORE[queue]()
+        _before(queue)
         _WAKE[queue]()
         consumer.timer.call_repeatedly(settings.ARK_SWEEP_S, _WAKE[queue])
+
+
+def _before(queue: str) -> None:
+    """Only the module of this worker is loaded: each needs others."""
+    if queue == "predict":
+        wakeups.acknowledge()  # what was on its way to a predictor that was killed is lost
+    else:
+        import_module(f"recognition.workers.{_SET_UP[queue]}").set_up_process()
 
 
 def wake_all() -> None:

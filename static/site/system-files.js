@@ -9,6 +9,7 @@ export const NAMES = new Set([
   "thumbs.db", "thumbs.db:encryptable", "ehthumbs.db", "ehthumbs_vista.db",
   "desktop.ini", "autorun.inf", "picasa.ini", "zbthumbnail.info", "lost+found",
   "__macosx", "icon\r", "network trash folder", "thevolumesettingsfolder",
+  "lost.dir", "found.000", "found.001",
 ]);
 export const ENDINGS = [":zone.identifier", "@synoeastream", "@synoresource"];
 

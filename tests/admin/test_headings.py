@@ -77,6 +77,12 @@ def test_the_tables_of_one_app_are_no_page_of_their_own(as_superuser: Client) ->
     assert (response.status_code, response["Location"]) == (302, reverse("admin:index"))
 
 
+def test_a_short_date_is_no_other_day_elsewhere() -> None:
+    day = datetime(2026, 5, 4, 22, 38, tzinfo=timezone.get_current_timezone())
+    with translation.override("en"):
+        assert formats.date_format(day, "SHORT_DATETIME_FORMAT") == "May 4, 2026, 22:38"
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_a_time_can_end_a_sentence(language: str) -> None:
     evening = datetime(2026, 5, 4, 22, 38, tzinfo=timezone.get_current_timezone())

@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 import yaml
+from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.test import RequestFactory
 from rest_framework.test import APIClient
+
+from recognition.api.serializers import PhotoDetailSerializer, PhotoSerializer
+from tests.support.rows import add_photo
 
 OPERATIONS = {
     ("post", "/api/v1/photos/"),
@@ -103,3 +108,15 @@ def test_the_page_of_documentation_stands_in_the_frame_of_the_site(client: Any) 
     html = client.get("/api/docs/").content.decode()
     for part in ("data-switch-theme", "api/api-docs", 'id="swagger-ui"'):
         assert part in html, part
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", [PhotoSerializer, PhotoDetailSerializer])
+def test_a_photo_is_shown_with_just_the_fields_of_the_schema(
+    kind: type[PhotoSerializer], uploader: User, rf: RequestFactory
+) -> None:
+    request = rf.get("/")
+    request.user = uploader
+    photo = add_photo(uploader)
+    shown = kind(photo, context={"request": request})
+    assert list(shown.data) == list(shown.fields)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import signed_in
+from tests.browser.conftest import let_in
 from tests.browser.test_dropped_folders import drop, photo
 from tests.support.files import encoded, picture, zipped
 from tests.support.instance import Api, Instance
@@ -19,7 +19,7 @@ def archivist(
     open_page: Callable[..., Page], instance: Instance, reviewers: Iterator[list[str]]
 ) -> tuple[Page, Api]:
     name, token = next(reviewers)
-    page = signed_in(open_page(), name)
+    page = let_in(open_page(), name)
     page.goto("/")
     page.get_by_label("The folders in a ZIP name the labels").check()
     return page, instance.api(token)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import signed_in
+from tests.browser.conftest import let_in
 from tests.support.instance import Api, Instance, wait_until
 
 _NUMBERS = count()
@@ -51,7 +51,7 @@ def grid(open_page: Callable[..., Page], instance: Instance, photos: list[Path])
     api = instance.api(instance.token_of(name, "Reviewer"))
     batch = api.upload_many([(photo.name, photo.read_bytes()) for photo in photos[:8]])["batch"]
     wait_until(lambda: len(api.get("photos/", batch=batch, state="done")["results"]) == 8)
-    grid = Grid(signed_in(open_page(), name), api, batch)
+    grid = Grid(let_in(open_page(), name), api, batch)
     expect(grid.boxes).to_have_count(8)
     return grid
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, signed_in
+from tests.browser.conftest import DESKTOP, PHONE, let_in
 from tests.browser.test_story import fits
 from tests.support.instance import Instance, wait_until
 
@@ -44,7 +44,7 @@ def test_a_walk_comes_by_itself_and_channels_open_in_place(
     photo_id: str,
     open_page: Callable[..., Page],
 ) -> None:
-    page = signed_in(open_page(viewport=screen), owner)
+    page = let_in(open_page(viewport=screen), owner)
     page.goto(f"/photos/{photo_id}/inside/")
     worked_out(instance)
     expect(page.get_by_role("heading", name="Global average pooling")).to_be_visible()
@@ -64,7 +64,7 @@ def test_a_walk_comes_by_itself_and_channels_open_in_place(
 def test_another_network_is_chosen_and_says_that_it_has_learnt_nothing(
     instance: Instance, owner: str, photo_id: str, open_page: Callable[..., Page]
 ) -> None:
-    page = signed_in(open_page(), owner)
+    page = let_in(open_page(), owner)
     page.goto(f"/photos/{photo_id}/inside/")
     page.get_by_label("Network", exact=True).select_option("three_stage")
     page.get_by_role("button", name="Show").click()
@@ -81,7 +81,7 @@ def test_in_chinese_nothing_is_left_in_english(
     photo_id: str,
     open_page: Callable[..., Page],
 ) -> None:
-    page = signed_in(open_page(viewport=screen), owner)
+    page = let_in(open_page(viewport=screen), owner)
     page.goto(f"/photos/{photo_id}/inside/")
     worked_out(instance)
     expect(page.get_by_role("heading", name="Flattening")).to_be_visible()
@@ -95,7 +95,7 @@ def test_in_chinese_nothing_is_left_in_english(
 def test_without_a_script_a_channel_is_a_link(
     instance: Instance, owner: str, photo_id: str, open_page: Callable[..., Page]
 ) -> None:
-    with_script = signed_in(open_page(), owner)
+    with_script = let_in(open_page(), owner)
     with_script.goto(f"/photos/{photo_id}/inside/")
     worked_out(instance)
     page = open_page(java_script_enabled=False)

@@ -13,7 +13,7 @@ from torch import nn
 
 from recognition.cnn.store.checkpoint import load_network
 from recognition.site.learn.tour import STEPS
-from tests.browser.conftest import signed_in
+from tests.browser.conftest import let_in
 from tests.browser.test_photo_frames import SCREENS
 from tests.support import axe
 from tests.support.instance import Instance
@@ -41,7 +41,7 @@ def learner(
     person = next_person()
     upload(instance.api(instance.token_of(person)), photos[:2])
     page = open_page(**SCREENS[request.param])
-    signed_in(page, person).goto("/learn/")
+    let_in(page, person).goto("/learn/")
     return page
 
 

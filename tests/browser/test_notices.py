@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import signed_in
+from tests.browser.conftest import let_in
 from tests.support.instance import Instance
 
 _END = """
@@ -25,7 +25,7 @@ def test_what_has_ended_is_told_until_it_is_closed(
 ) -> None:
     name = next_person()
     page = open_page()
-    signed_in(page, name)
+    let_in(page, name)
     instance.manage("shell", "-v", "0", "-c", _END.format(name=name))
     page.goto("/history/")
     expect(page.locator(".notices a")).to_have_text(

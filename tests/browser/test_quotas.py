@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, signed_in
+from tests.browser.conftest import DESKTOP, PHONE, let_in, signed_in
 from tests.support.files import encoded, noise
 
 
@@ -23,7 +23,7 @@ def test_what_exceeds_it_is_refused_until_it_is_raised(
     name = next_person()
     large = tmp_path / "large.png"
     large.write_bytes(encoded(noise(700, 600), "PNG"))
-    staff = signed_in(open_page(viewport=viewport), administrator)
+    staff = let_in(open_page(viewport=viewport), administrator)
     set_quota(staff, name, "1")
 
     page = signed_in(open_page(viewport=viewport), name)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, signed_in
+from tests.browser.conftest import DESKTOP, PHONE, let_in
 from tests.support.instance import Api, Instance
 from tests.support.reviewers import Reviewer, upload
 
@@ -52,7 +52,7 @@ def new_owner(
     def new_owner(**options: object) -> Owner:
         name = next_person()
         token = instance.token_of(name)  # sets the password, which would sign a browser out
-        return Owner(signed_in(open_page(**options), name), instance.api(token))
+        return Owner(let_in(open_page(**options), name), instance.api(token))
 
     return new_owner
 

@@ -13,10 +13,11 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PHONE, signed_in
+from tests.browser.conftest import PHONE, let_in
 from tests.support.instance import Api, Instance, running, wait_until
 from tests.support.reviewers import upload
 
+PARTS = ("web", "redis", "predictor", "teacher")
 TAUGHT = 40  # so many that none of the splits stays empty, however they fall
 PATIENCE_MS = 180_000  # the teacher yields to everybody, other tests too
 LABEL = {"slug": "chessboard", "name": "Chessboard", "name_zh": "棋盘", "kind": "other"}
@@ -29,7 +30,7 @@ def instance(
     """With versions of its own: those that it makes would be in others' way."""
     store = tmp_path_factory.mktemp("store")
     shutil.copytree(network, store / "1")
-    with running(tmp_path_factory.mktemp("ark"), store, ARK_SWEEP_S="1") as instance:
+    with running(tmp_path_factory.mktemp("ark"), store, PARTS, ARK_SWEEP_S="1") as instance:
         yield instance
 
 
@@ -40,7 +41,7 @@ def tina(instance: Instance) -> Api:
 
 @pytest.fixture
 def trainer(open_page: Callable[..., Page], tina: Api) -> Page:
-    return signed_in(open_page(), "tina")
+    return let_in(open_page(), "tina")
 
 
 @pytest.mark.timeout(600)
@@ -141,7 +142,7 @@ def chessboard(seed: int | None = None) -> bytes:
 
 @pytest.mark.parametrize("mode", ["Teach", "Fine-tune", "Train from scratch"])
 def test_the_launch_page_fits_a_phone(mode: str, open_page: Callable[..., Page], tina: Api) -> None:
-    page = signed_in(open_page(viewport=PHONE, has_touch=True, is_mobile=True), "tina")
+    page = let_in(open_page(viewport=PHONE, has_touch=True, is_mobile=True), "tina")
     page.goto("/admin/training/new/")
     link = page.get_by_role("navigation", name="Ways to learn").get_by_role("link", name=mode)
     link.click()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from ark_client import Ark, ArkError
-from ark_client.__main__ import main
+from ark_client.__main__ import _no_formula, main
 
 from tests.support import exif
 from tests.support.instance import Instance
@@ -72,6 +72,12 @@ def test_a_label_is_set(reviewer: Ark, photos: list[Path]) -> None:
     assert reviewer.set_label(photo.id, "dog", (0.1, 0.1, 0.9, 0.9)).label == "dog"
     assert photo.id in {labelled.id for labelled in reviewer.photos(label="dog")}
     assert "dog" in {label.slug for label in reviewer.labels()}
+
+
+@pytest.mark.parametrize("name", ["=1+1.jpg", "＝1.jpg", " @sum.jpg", "-1.jpg", "\u200b+1.jpg"])
+def test_no_spreadsheet_runs_the_name_of_a_photo(name: str) -> None:
+    assert _no_formula(name) == f"'{name}"
+    assert _no_formula(f"photos/{name}") == f"photos/{name}"
 
 
 def test_deleting_twice_has_no_further_effect(uploader: Ark, photos: list[Path]) -> None:

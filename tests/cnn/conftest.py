@@ -10,6 +10,7 @@ import pytest
 
 from recognition.cnn.serving.classifier import Classifier
 from recognition.cnn.store.checkpoint import build_pretrained
+from tests.support import drills
 
 
 @pytest.fixture(scope="session")
@@ -37,8 +38,9 @@ def photos() -> list[Path]:
 
 @pytest.fixture(scope="session")
 def many_photos(photos: list[Path]) -> list[Path]:
-    """The photographs above, and every second one of those that lie beside the project, if any."""
+    """The photographs above, and of those that lie beside the project, if any, every eighth one;
+    every second one in the long drills."""
     shared = Path(__file__).parents[3] / "shared" / "photos"
     folders = ("animals", "vehicles", "neither", "imagenet")
     more = [path for name in folders for path in sorted((shared / name).rglob("*.*"))]
-    return photos + more[::2]
+    return photos + more[:: drills.times(8, long=2)]

@@ -14,11 +14,12 @@ import pytest
 import requests
 
 from tests.support import drills
-from tests.support.instance import WITHOUT_TRAINING, Api, Instance, running, wait_until
+from tests.support.instance import Api, Instance, running, wait_until
 from tests.support.servers import PostgreSQL
 
 LOCKED_S = drills.times(4, long=20)
-UPLOADS = drills.times(40, long=400)
+UPLOADS = drills.times(20, long=400)
+PARTS = ("web", "redis", "predictor")
 
 
 def new_file(photos: list[Path], number: int) -> tuple[str, bytes]:
@@ -31,7 +32,7 @@ def all_done(client: Api, stored: list[str]) -> bool:
 
 def test_sqlite_is_locked(network: Path, photos: list[Path], tmp_path: Path) -> None:
     """Somebody copies the file by hand, or a script holds a transaction open."""
-    with running(tmp_path, network.parent, WITHOUT_TRAINING, ARK_SWEEP_S="1") as instance:
+    with running(tmp_path, network.parent, PARTS, ARK_SWEEP_S="1") as instance:
         client = instance.api(instance.token_of("ursula"))
         answers: list[requests.Response] = []
 
@@ -70,7 +71,7 @@ def on_postgresql(
 ) -> Iterator[Instance]:
     home = tmp_path_factory.mktemp("ark")
     settings = {"DATABASE_URL": postgresql.url, "ARK_SWEEP_S": "1", "ARK_LEASE_S": "5"}
-    with running(home, network.parent, WITHOUT_TRAINING, **settings) as instance:
+    with running(home, network.parent, PARTS, **settings) as instance:
         yield instance
 
 

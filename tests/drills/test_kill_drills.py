@@ -17,7 +17,7 @@ from tests.support.instance import Api, Instance, running, wait_until
 
 PARTS = ("web", "redis", "predictor", "analyst", "teacher", "trainer")
 UNFINISHED = ("queued", "running")
-UPLOADS = 200
+UPLOADS = drills.times(60, long=200)
 _ROUNDS = drills.times(len(PARTS), long=100)
 _COUNTED = """
 from django.db.models import Count

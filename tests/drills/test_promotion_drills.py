@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,6 +18,7 @@ from recognition.cnn.manifest import WEIGHTS_NAME
 from recognition.cnn.store.checkpoint import load_network, save_version
 from tests.support.instance import Api, Instance, running, wait_until
 
+PARTS = ("web", "redis", "predictor")
 CLIENTS = 4
 
 
@@ -24,11 +26,12 @@ CLIENTS = 4
 def instance(network: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     """With versions 1, which is live, 2 and 3. The others answer a little differently."""
     home = tmp_path_factory.mktemp("ark")
-    with running(home, home / "models_store", ARK_SWEEP_S="1") as instance:
-        for number in (2, 3):
-            candidate = home / f"candidate-{number}"
-            _nudged(network, candidate, number)
-            _add_candidate(instance, candidate)
+    shutil.copytree(network, home / "models_store" / "1")
+    with running(home, home / "models_store", PARTS, ARK_SWEEP_S="1") as instance:
+        candidates = [home / "candidate-2", home / "candidate-3"]
+        for seed, candidate in enumerate(candidates):
+            _nudged(network, candidate, seed)
+        _add(instance, candidates)
         yield instance
 
 
@@ -101,13 +104,14 @@ def _nudged(network: Path, folder: Path, seed: int) -> None:
     save_version(folder, named, model)
 
 
-def _add_candidate(instance: Instance, folder: Path) -> None:
+def _add(instance: Instance, candidates: list[Path]) -> None:
     instance.manage(
         "shell",
         "-c",
         "from pathlib import Path\n"
         "from recognition.versions import registry\n"
-        f"registry.add_candidate(Path({str(folder)!r}), registry.live_version())",
+        f"for folder in {list(map(str, candidates))!r}:\n"
+        "    registry.add_candidate(Path(folder), registry.live_version())",
     )
 
 

@@ -12,8 +12,8 @@ from django.contrib.auth.models import User
 
 from recognition.explanations import kept
 from recognition.files import of_bundles, of_runs, of_versions
-from recognition.models import Mode, ModelVersion, Photo
-from recognition.versions import registry
+from recognition.models import LiveChange, Mode, ModelVersion, Photo
+from recognition.versions import pretrained, registry
 from tests.support.rows import add_photo, training_run, version_folder
 
 pytestmark = [pytest.mark.usefixtures("bucket", "version"), pytest.mark.django_db]
@@ -47,6 +47,17 @@ def test_a_version_that_was_changed_in_the_bucket_does_not_go_live(
     another_machine()
     with pytest.raises(registry.CannotPromote, match="damaged"):
         registry.promote(candidate, None)
+
+
+def test_a_first_version_that_was_built_and_not_shared_is_shared_with_the_next_start(
+    network: Path, bucket: Any, settings: Any, another_machine: Callable[[], None]
+) -> None:
+    LiveChange.objects.all().delete()
+    ModelVersion.objects.all().delete()
+    settings.ARK_MODELS_STORE = network.parent
+    pretrained.ensure_first(print)
+    another_machine()
+    assert of_versions.folder(ModelVersion.objects.get(number=1)).is_dir()
 
 
 def test_a_run_goes_on_with_what_another_machine_shared(

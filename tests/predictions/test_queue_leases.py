@@ -6,13 +6,14 @@ import contextlib
 import os
 import socket
 import subprocess
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from recognition.models import ModelVersion, Prediction, State
@@ -170,3 +171,28 @@ def test_a_row_that_lost_too_many_workers_fails(uploader: User, version: ModelVe
     row.refresh_from_db()
     other.refresh_from_db()
     assert (row.state, row.error, other.state) == (FAILED, "crashed", PENDING)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_row_that_somebody_has_locked_holds_up_no_other(
+    uploader: User, version: ModelVersion
+) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite locks no single rows")
+    locked, other = lost_row(uploader), lost_row(uploader)
+    is_locked, is_over = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with contextlib.closing(connection), transaction.atomic():
+            Prediction.objects.select_for_update().get(id=locked.id)
+            is_locked.set()
+            is_over.wait(30)
+
+    with ThreadPoolExecutor() as pool:
+        holding = pool.submit(hold)
+        assert is_locked.wait(30)
+        assert recover() == 1
+        is_over.set()
+        holding.result()
+    assert Prediction.objects.get(state=PENDING) == other
+    assert recover() == 1

@@ -16,10 +16,13 @@ from pathlib import Path
 import redis
 import requests
 
+from tests.support import prepared
+from tests.support.shell import Shell
 from webapp.home import BASE_DIR
 
 PASSWORD = "a long passphrase"
 _PATIENCE_S = 120  # nothing takes that long, but tests say nothing of how fast the machine is
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 0.25
 # What uploads and reviews need; what trains takes the longest to start.
 WITHOUT_TRAINING = ("web", "redis", "predictor", "analyst")
 
@@ -49,17 +52,32 @@ class Instance:
             **settings,
         }
         self._parts: dict[str, subprocess.Popen[bytes]] = {}
+        self._shell: Shell | None = None
 
     def prepare(self) -> None:
+        """As `make run` does; a new home of this version is a copy of one that was so prepared."""
+        database = self._environment["DATABASE_URL"]
+        if self._code != BASE_DIR or not prepared.copy_to(
+            self.home,
+            self.models_store,
+            database,
+            lambda home: Instance(home, self.models_store).prepare_anew(),
+        ):
+            self.prepare_anew()
+
+    def prepare_anew(self) -> None:
         self._run(sys.executable, "-m", "webapp.home")
         self.manage("prepare")
 
     def manage(self, *arguments: str) -> str:
+        if arguments[0] == "shell":
+            self._shell = self._shell or Shell(self._code, self._environment)
+            return self._shell.run(*arguments)
         return self._run(sys.executable, "manage.py", *arguments)
 
     def start(self, *names: str) -> None:
         """Start these parts, or all of them."""
-        for name, command in _procfile(self._code).items():
+        for name, command in procfile(self._code).items():
             if not names or name in names:
                 log = (self.home / f"{name}.log").open("ab")
                 self._parts[name] = subprocess.Popen(
@@ -75,6 +93,9 @@ class Instance:
 
     def stop(self, *names: str) -> None:
         """Stop these parts, or all, as Ctrl-C does."""
+        if self._shell and not names:
+            self._shell.end()
+            self._shell = None
         self._signal(signal.SIGTERM, names)
 
     def kill(self, *names: str) -> None:
@@ -127,17 +148,13 @@ class Instance:
         return Api(self.url, token)
 
     def _signal(self, number: signal.Signals, names: tuple[str, ...]) -> None:
-        stuck = []
-        for name in names or tuple(reversed(self._parts)):  # Redis after those who need it
-            process = self._parts.pop(name)
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, number)
-            try:
-                process.wait(timeout=_PATIENCE_S)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-                stuck.append(name)
+        wanted, stuck = set(names or self._parts), []
+        for together in (wanted - {"redis"}, wanted & {"redis"}):  # after those who need it
+            ending = {name: self._parts.pop(name) for name in together}
+            for process in ending.values():
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, number)
+            stuck += [name for name, process in ending.items() if not _ends(process)]
         assert not stuck, f"{stuck} did not end within {_PATIENCE_S} s"
 
     def _run(self, *command: str) -> str:
@@ -197,18 +214,30 @@ def running(
 
 
 def wait_until(condition: Callable[[], object], timeout_s: float = _PATIENCE_S) -> None:
-    deadline = time.monotonic() + timeout_s
+    deadline, pause_s = time.monotonic() + timeout_s, _FIRST_PAUSE_S
     while not condition():
         if time.monotonic() > deadline:
             raise TimeoutError(f"{condition} did not come true within {timeout_s} s")
-        time.sleep(0.05)
+        time.sleep(pause_s)
+        pause_s = min(1.1 * pause_s, _LONGEST_PAUSE_S)  # to ask costs what is waited for its time
 
 
-def _procfile(code: Path) -> dict[str, list[str]]:
+def procfile(code: Path) -> dict[str, list[str]]:
     """The commands of the Procfile, without the loop that starts them again."""
     lines = (code / "Procfile").read_text().splitlines()
     parts = dict(line.split(": bin/keep-running ", 1) for line in lines if line[0] != "#")
     return {name: shlex.split(command) for name, command in parts.items()}
+
+
+def _ends(process: subprocess.Popen[bytes]) -> bool:
+    """By itself, not only because nobody waits any longer."""
+    try:
+        process.wait(timeout=_PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return False
+    return True
 
 
 def _with_children(pid: int) -> list[int]:

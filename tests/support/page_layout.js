@@ -1,7 +1,7 @@
 // Run in a page by page_faults.py: what is laid out so that people cannot reach it.
 async () => {
-  const drawn = () => new Promise((resolve) => requestAnimationFrame(resolve));
-  await drawn(); await drawn(); // what scripts place anew after the width has changed
+  // A whole frame: what scripts place anew after the width has changed stands where it belongs.
+  await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
   const CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, summary";
   const BARS = "header, #header, nav, form, [role=toolbar], [class*=toolbar], .tools, .page-head";
   const found = [];

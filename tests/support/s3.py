@@ -32,7 +32,7 @@ use = egg:swift#{name}
 """
 _PROXY = """
 [DEFAULT]
-bind_ip = 127.0.0.1
+bind_ip = {address}
 bind_port = {port}
 swift_dir = {home}
 workers = 0
@@ -69,7 +69,7 @@ def is_installed() -> bool:
 
 
 @contextmanager
-def s3_server(home: Path) -> Iterator[str]:
+def s3_server(home: Path, address: str = "127.0.0.1") -> Iterator[str]:
     """Its address, while it runs."""
     (home / "devices" / "disk").mkdir(parents=True)
     (home / "swift.conf").write_text(
@@ -81,8 +81,8 @@ def s3_server(home: Path) -> Iterator[str]:
         _build_ring(home / f"{name}.builder", port)
         (home / f"{name}.conf").write_text(_SERVER.format(name=name, port=port, home=home))
     port = free_port()
-    (home / "proxy.conf").write_text(_PROXY.format(port=port, home=home))
-    url = f"http://127.0.0.1:{port}"
+    (home / "proxy.conf").write_text(_PROXY.format(address=address, port=port, home=home))
+    url = f"http://{address}:{port}"
     started = [_start(name, home) for name in (*_SERVICES, "proxy")]
     try:
         wait_until(lambda: _answers(url))

@@ -21,7 +21,7 @@ import json
 from webapp import settings
 print(json.dumps({name: getattr(settings, name, None) for name in (
     "DEBUG", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SECURE_SSL_REDIRECT",
-    "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS",
+    "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS", "DATABASES",
     "REDIS_URL", "CELERY_BROKER_URL", "CELERY_BROKER_USE_SSL", "CELERY_BROKER_TRANSPORT_OPTIONS",
 )}, default=repr))
 """
@@ -106,6 +106,19 @@ def test_an_unsafe_start_is_refused(
     assert refused.returncode != 0
     assert "ImproperlyConfigured" in refused.stderr
     assert named in refused.stderr
+
+
+@pytest.mark.parametrize(("pooled", "is_told"), [("false", True), ("true", False)])
+def test_a_pooler_is_asked_for_nothing_that_outlives_a_transaction(
+    pooled: str, is_told: bool, tmp_path: Path
+) -> None:
+    """But a server itself is told to look after clients that fall silent."""
+    settings = _settings(
+        tmp_path, DATABASE_URL="postgres://ark@database/ark", ARK_DATABASE_POOLED=pooled
+    )
+    [database] = settings["DATABASES"].values()
+    assert database["DISABLE_SERVER_SIDE_CURSORS"] is not is_told
+    assert ("-c tcp_keepalives_idle=10" in database["OPTIONS"].get("options", "")) is is_told
 
 
 def test_the_deployment_check_finds_nothing(tmp_path: Path) -> None:

@@ -86,3 +86,19 @@ def test_what_turns_out_to_take_long_waits_again(
     assert predict_pending() == 1
     row = Prediction.objects.get(photo=photo)
     assert (row.state, row.weight) == (State.DONE, Weight.HEAVY)
+
+
+def test_what_the_version_before_was_still_decoding_is_answered_by_the_new_one(
+    uploader: User, classifier: SlowApart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heavy, light = upload(uploader, HEAVY), upload(uploader, encoded(picture()))
+    monkeypatch.setattr(predictor, "MAX_DRAIN_S", 0.5)
+    assert predict_pending() == 1
+    ModelVersion.objects.update(live=False)
+    promoted = ModelVersion.objects.create(number=2, live=True, sha256="2", labels=[])
+    classifier.may_end.set()
+    monkeypatch.setattr(predictor, "MAX_DRAIN_S", 60)
+    assert predict_pending() == 1
+    by = {row.photo_id: row.model_version_id for row in Prediction.objects.all()}
+    assert (by[heavy.id], by[light.id] == promoted.id) == (promoted.id, False)
+    assert len(classifier.looks) == 2

@@ -5,9 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
-from unittest.mock import Mock
 
 import pytest
 
@@ -15,12 +13,6 @@ from recognition.core import heartbeats
 from recognition.workers import explainer
 from tests.support.instance import wait_until
 from webapp.home import BASE_DIR
-
-
-@pytest.fixture(autouse=True)
-def _asked_just_now(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Or the process of the tests, which has torch, would be ended."""
-    monkeypatch.setattr(explainer, "_asked_s", time.monotonic())
 
 
 @pytest.mark.usefixtures("version")
@@ -33,19 +25,6 @@ def test_with_nothing_to_do_it_is_heard_and_cleans_up(
     monkeypatch.setattr(explainer, "JOBS", (*explainer.JOBS, is_heard))
     explainer.work()
     assert "failed" not in caplog.text
-
-
-@pytest.mark.usefixtures("version")
-@pytest.mark.parametrize("idle_s", [60, explainer.IDLE_S + 60])
-def test_when_nobody_has_asked_for_long_it_ends_with_its_torch(
-    idle_s: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ended = Mock()
-    monkeypatch.setitem(sys.modules, "torch", Mock())
-    monkeypatch.setattr(explainer.process, "end_now", ended)
-    monkeypatch.setattr(explainer, "_asked_s", time.monotonic() - idle_s)
-    explainer.work()
-    assert ended.called == (idle_s > explainer.IDLE_S)
 
 
 @pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="another kind of system")

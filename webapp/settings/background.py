@@ -70,3 +70,5 @@ CELERY_TASK_QUEUES = [
 ]
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A wake-up that a busy worker takes for later would be missing to one that has nothing to do.
+CELERY_WORKER_DISABLE_PREFETCH = True

@@ -8,6 +8,9 @@ from webapp.server.limits import MAX_UNASKED_BYTES
 from webapp.settings.ark import ARK_MAX_BULK_FILES
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Whether a pooler lends connections for one transaction each, as PgBouncer does with
+# pool_mode=transaction: what outlives that would be somebody else's (webapp/statement_limits.py).
+ARK_DATABASE_POOLED = env.boolean("ARK_DATABASE_POOLED", False)
 DATABASES = {
     "default": dj_database_url.parse(
         env.url(
@@ -27,10 +30,16 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # A server that is gone must show as an error, not as a request that hangs.
-    DATABASES["default"].setdefault("OPTIONS", {}).update(
-        connect_timeout=3, tcp_user_timeout=10_000
-    )
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = ARK_DATABASE_POOLED
+    # A server that is gone must show as an error, not as a request that hangs; and a client that is
+    # gone to the server, or what it has locked stays so for hours. A pooler sees to that itself.
+    _options = DATABASES["default"].setdefault("OPTIONS", {})
+    _options.update(connect_timeout=3, tcp_user_timeout=10_000)
+    _options.update(keepalives_idle=10, keepalives_interval=3, keepalives_count=3)
+    if not ARK_DATABASE_POOLED:
+        _keepalives = {"idle": 10, "interval": 3, "count": 3}
+        _said = " ".join(f"-c tcp_keepalives_{name}={at}" for name, at in _keepalives.items())
+        _options["options"] = f"{_options.get('options', '')} {_said}".strip()
 # Of web processes (webapp/statement_limits.py); 0: no limit
 ARK_STATEMENT_TIMEOUT_S = env.integer("ARK_STATEMENT_TIMEOUT_S", 30)
 MEDIA_ROOT = ARK_HOME / "media"

@@ -2,7 +2,9 @@
 
 A name is bytes, and only a flag or an extra field says which; both are often missing and sometimes
 wrong. Chinese Windows packs GBK without a word, macOS UTF-8 without a word, Info-ZIP adds the field
-0x7075. No name is too odd to be read: at the end stands code page 437, which knows all bytes.
+0x7075. GB18030 reads nearly any bytes: names from elsewhere show in that it makes characters of
+them that nobody uses. No name is too odd to be read: at the end stands code page 437, which knows
+all bytes.
 """
 
 from __future__ import annotations
@@ -22,6 +24,21 @@ _WINDOWS = (0, 10, 11)  # as "version made by" says: FAT, NTFS, VFAT
 # An accented letter of code page 437 within a word: as GB18030 it would swallow the next letter.
 _ACCENTED = re.compile(rb"(?:[\x00-\x7f]|(?<=[A-Za-z])[\x80-\xa5](?=[A-Za-z.]))+")
 _BESIDE_LETTERS = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]")
+# What names of other Windows systems are made of: kana and the common characters of Japanese (JIS X
+# 0208, level 1) and of Traditional Chinese (Big5, level 1), and Cyrillic letters.
+_ELSEWHERE = {
+    "cp932": re.compile(
+        rb"(?:[\x00-\x7f]|\x81[\x40-\xac]|\x82[\x4f-\xf1]|\x83[\x40-\x96]|\x88[\x9f-\xfc]"
+        rb"|[\x89-\x97][\x40-\x7e\x80-\xfc]|\x98[\x40-\x72])+"
+    ),
+    "big5": re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xa3\xa4-\xc6][\x40-\x7e\xa1-\xfe])+"),
+    "cp866": re.compile(rb"(?:[\x00-\x7f]|(?<![A-Za-z])[\x80-\xaf\xe0-\xf1]+(?![A-Za-z]))+"),
+}
+_FEWEST_BYTES = {"cp932": 8, "big5": 2, "cp866": 4}  # beyond ASCII; fewer may be anything
+_KANA = re.compile("[\u3041-\u30ff]")
+_USUAL = re.compile(rb"[\xa1-\xa3\xb0-\xf7][\xa1-\xfe]")  # of GB2312: signs and Chinese characters
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
+_SHARE_OF_UNUSUAL = 1 / 3
 
 
 class StoredName(NamedTuple):
@@ -65,12 +82,21 @@ def texts(names: Sequence[StoredName]) -> list[str]:
     untold = [name.raw for name in names if name.said is None and not name.raw.isascii()]
     chinese = sum(not _is_utf8(raw) and _is_chinese(raw) for raw in untold)
     utf8 = sum(_is_utf8(raw) and _decoded(raw, "gb2312") is None for raw in untold)
-    return [name.said if name.said is not None else _text(name, chinese - utf8) for name in names]
+    others = [raw for raw in untold if not _is_utf8(raw) and not _ACCENTED.fullmatch(raw)]
+    if elsewhere := _elsewhere(others):
+        chinese = 0
+    return [
+        name.said if name.said is not None else _text(name, chinese - utf8, elsewhere)
+        for name in names
+    ]
 
 
-def _text(name: StoredName, lead: int) -> str:
-    """lead: how many more names of the archive are certainly GB18030 than certainly UTF-8."""
+def _text(name: StoredName, lead: int, elsewhere: str) -> str:
+    """lead: how many more names of the archive are certainly GB18030 than certainly UTF-8.
+    elsewhere: what those are in that are neither, if it is known."""
     raw = name.raw
+    if elsewhere and not _is_utf8(raw) and not _ACCENTED.fullmatch(raw):
+        return raw.decode(elsewhere, "replace")
     encodings = ["utf-8", "gb18030"]
     may_be_both = _is_utf8(raw) and _decoded(raw, "gb2312") is not None
     if may_be_both and (lead > 0 or (lead == 0 and _is_chinese_alone(name))):
@@ -79,6 +105,27 @@ def _text(name: StoredName, lead: int) -> str:
         encodings = ["utf-8"]
     decoded = (_decoded(raw, encoding) for encoding in encodings)
     return next((text for text in decoded if text is not None), raw.decode("cp437"))
+
+
+def _elsewhere(raws: list[bytes]) -> str:
+    """The encoding of another system, if it explains all of these names, and GB18030 only with
+    characters that nobody uses; else nothing."""
+    together = b"\n".join(raws)
+    text = together.decode("gb18030", "replace")
+    there = len(_BEYOND_ASCII.findall(text))
+    usual = sum(bool(_USUAL.fullmatch(each.encode("gb18030", "replace"))) for each in text)
+    if there - usual <= there * _SHARE_OF_UNUSUAL:
+        return ""
+    return next((name for name in _ELSEWHERE if _explains(name, together)), "")
+
+
+def _explains(encoding: str, raw: bytes) -> bool:
+    text = _decoded(raw, encoding)
+    if text is None or not _ELSEWHERE[encoding].fullmatch(raw):
+        return False
+    beyond = sum(byte >= 0x80 for byte in raw)
+    is_japanese = encoding == "cp932" and _KANA.search(text) is not None
+    return is_japanese or beyond >= _FEWEST_BYTES[encoding]
 
 
 def _is_utf8(raw: bytes) -> bool:

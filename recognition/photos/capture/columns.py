@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, NamedTuple
@@ -14,6 +15,10 @@ from recognition.models.names import visible
 
 COLUMNS = ("taken_at", "camera", "latitude", "longitude")
 _A_DAY = timedelta(days=1)  # clocks go wrong, but a photo of the future is a mistake
+# Spreadsheets write a time anew when a table is saved. Only years that come first are plain.
+_IN_SPREADSHEETS = re.compile(
+    r"(\d{4})[-/.](\d\d?)[-/.](\d\d?)(?: +(\d\d?):(\d\d)(?::(\d\d))?)?", re.ASCII
+)
 _CAMERA = Photo._meta.get_field("camera").max_length or 0
 Place = tuple[float, float]  # latitude, longitude
 
@@ -68,13 +73,22 @@ def _time(cell: str) -> datetime | None:
     if not cell.strip():
         return None
     try:
-        at = datetime.fromisoformat(cell.strip())
+        at = _of_spreadsheet(cell.strip()) or datetime.fromisoformat(cell.strip())
     except ValueError:
         raise ValueError(cell) from None
     known = _aware(at) if at.tzinfo is None else _checked(at)
     if known is None:
         raise ValueError(cell)
     return known
+
+
+def _of_spreadsheet(text: str) -> datetime | None:
+    """Raises ValueError for a day that does not exist."""
+    found = _IN_SPREADSHEETS.fullmatch(text)
+    if found is None:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+    return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - the caller's
 
 
 def _place(row: Mapping[str, str]) -> Place | None:

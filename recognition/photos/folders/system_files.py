@@ -17,6 +17,7 @@ NAMES = frozenset(
         *("thumbs.db", "thumbs.db:encryptable", "ehthumbs.db", "ehthumbs_vista.db"),
         *("desktop.ini", "autorun.inf", "picasa.ini", "zbthumbnail.info", "lost+found"),
         *("__macosx", "icon\r", "network trash folder", "thevolumesettingsfolder"),
+        *("lost.dir", "found.000", "found.001"),  # of a memory card, by Android; and by Windows
     }
 )
 ENDINGS = (":zone.identifier", "@synoeastream", "@synoresource")  # beside a file of that name

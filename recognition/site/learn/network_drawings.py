@@ -116,7 +116,7 @@ class _Drawn:
         ]
         return _("%(network)s, drawn from top to bottom: %(boxes)s.") % {
             "network": title,
-            "boxes": "; ".join(filter(None, said)),
+            "boxes": _("; ").join(filter(None, said)),
         }
 
     def _widths(self, row: Sequence[Place]) -> list[float]:
@@ -220,13 +220,13 @@ def _box_of(layers: Sequence[BuiltLayer], count: int, narrow: bool) -> Iterator[
     yield from ((text, "more") for text in _moves(main))
     before, after = layers[: layers.index(main)], layers[layers.index(main) + 1 :]
     if before:
-        said = ", ".join(map(operation_texts.follower, before))
+        said = _(", ").join(map(operation_texts.follower, before))
         yield _("first: %(operations)s") % {"operations": said}, "more"
     rest = [operation_texts.follower(layer) for layer in after]
     if narrow:
         yield from ((text, "more") for text in rest)
     elif rest:
-        yield ", ".join(rest), "more"
+        yield _(", ").join(rest), "more"
 
 
 def _moves(layer: BuiltLayer) -> list[str]:

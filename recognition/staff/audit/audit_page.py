@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -19,6 +17,7 @@ from django.views.decorators.http import require_GET
 from recognition.core import audit
 from recognition.exchange import audit_log, audit_table
 from recognition.models import AuditEvent
+from recognition.staff.audit import event_texts
 from recognition.staff.base import StaffRequest, render_page, staff_page
 from recognition.staff.days import DayField, midnight
 
@@ -56,9 +55,10 @@ class FilterForm(forms.Form):
 
 @dataclass(frozen=True)
 class Row:
-    """An event as the page shows it. who: the name, which may be of somebody who is gone."""
+    """An event as the page shows it."""
 
     event: AuditEvent
+    subject: str
     details: str
 
 
@@ -75,7 +75,7 @@ def page(request: StaffRequest) -> HttpResponse:
     query = {key: str(value) for key, value in request.GET.items() if value and key != "after"}
     context = {
         "form": form,
-        "rows": [Row(event, _in_words(event.details)) for event in found.events],
+        "rows": [_row(event) for event in found.events],
         "query": urlencode(query),
         "next": urlencode({**query, "after": str(found.next)}) if found.next else "",
         "is_first": "after" not in request.GET,
@@ -111,14 +111,5 @@ def _after(request: StaffRequest) -> UUID | None:
         return None
 
 
-def _in_words(details: dict[str, Any]) -> str:
-    """Such as "version 3, how promoted"."""
-    return ", ".join(f"{key} {_plain(value)}" for key, value in details.items() if _plain(value))
-
-
-def _plain(value: Any) -> str:
-    if value is None or value in ([], {}):
-        return ""
-    if isinstance(value, list):
-        return " ".join(map(_plain, value))
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _row(event: AuditEvent) -> Row:
+    return Row(event, event_texts.subject(event), event_texts.details(event))

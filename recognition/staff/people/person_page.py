@@ -10,7 +10,6 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -68,7 +67,7 @@ def _render(
         "megabyte": MEGABYTE,
         **(more or {}),
     }
-    return render_page(request, "staff/people/person.html", _("People"), context)
+    return render_page(request, "staff/people/person.html", person.get_username(), context)
 
 
 def _offered(by: User, person: User) -> list[tuple[str, str]]:

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from django import forms
 from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef
 
-from recognition.models import Batch, Kind, Label
+from recognition.models import Batch, Kind, Label, Photo
 from recognition.photos.orders.filters import Filters
 from recognition.photos.selectors import batches_visible_to
 from recognition.staff.days import DayField, midnight
@@ -46,8 +47,9 @@ class GridForm(forms.Form):
 
 
 def batches_to_choose(reviewer: User, chosen: Filters) -> list[Batch]:
-    """The newest batches, and the chosen one."""
-    batches = batches_visible_to(reviewer).select_related("owner")
+    """The newest batches that have photos, and the chosen one."""
+    filled = Exists(Photo.objects.filter(batch=OuterRef("id")))
+    batches = batches_visible_to(reviewer).filter(filled).select_related("owner")
     newest = list(batches.order_by("-id")[:_NEWEST_BATCHES])  # their keys grow with time
     if chosen.batch and chosen.batch not in [batch.id for batch in newest]:
         newest += batches.filter(id=chosen.batch)

@@ -193,7 +193,8 @@ def _points(epochs: Iterable[TrainingEpoch], name: str) -> list[Point]:
 def _settings(side: Side) -> str:
     """What is different about a run, as text."""
     titles = map(_title, side.run.varied)
-    return ", ".join(f"{title} {value}" for title, value in zip(titles, _values(side), strict=True))
+    pairs = zip(titles, _values(side), strict=True)
+    return _(", ").join(f"{title} {value}" for title, value in pairs)
 
 
 def _values(side: Side) -> list[str]:

@@ -15,7 +15,7 @@ from recognition.models.ids import time_ordered_uuid
 from recognition.staff.base import StaffRequest, render_page, staff_page
 from recognition.staff.training import launch_summary, run_text
 from recognition.staff.training.launch_form import LaunchForm, without_defaults
-from recognition.training import datasets, runs
+from recognition.training import datasets, expected, runs
 from recognition.training.failures import CannotTrain
 
 
@@ -23,6 +23,7 @@ from recognition.training.failures import CannotTrain
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: StaffRequest) -> HttpResponse:
     if request.method != "POST":
+        expected.expect_a_lesson()
         return _show(request, LaunchForm(_carried_over(request.GET)))
     form = LaunchForm(request.POST.dict())
     if form.is_valid():

@@ -98,7 +98,7 @@ def _options(network: NetworkSummary) -> list[dict[str, str]]:
         {
             "title": _(option.title),
             "help": _(option.help),
-            "values": ", ".join(map(run_text.number, option.choices))
+            "values": _(", ").join(map(run_text.number, option.choices))
             or f"{option.min}–{option.max}",
             "default": run_text.number(option.default),
         }

@@ -71,7 +71,7 @@ def _changes(version: ModelVersion) -> dict[str, Any]:
     context: dict[str, Any] = {
         "version": version,
         "accuracies": _accuracies(version),
-        "lost": ", ".join(label.name for label in lost),
+        "lost": _(", ").join(label.name for label in lost),
         "is_doubtful": bool(lost or (comparison and judging.is_doubtful(comparison.findings))),
         "comparison": comparison,
     }

@@ -101,6 +101,29 @@ def test_a_name_that_is_not_as_its_flag_says_is_read_as_if_there_were_none() -> 
     ]
 
 
+@pytest.mark.parametrize(
+    ("encoding", "texts"),
+    [
+        ("big5", ["狗/照片一.jpg", "貓/圖片.jpg"]),
+        ("big5", ["飛機/1.jpg", "plain.jpg"]),
+        ("cp932", ["犬/写真１.jpg", "猫/ねこ.jpg", "車/クルマ.jpg"]),
+        ("cp932", ["鳥/ことり.jpg"]),
+        ("cp866", ["собака/фото.jpg", "кошка/1.jpg"]),
+    ],
+)
+def test_an_archive_of_another_system_shows_in_what_gb18030_makes_of_it(
+    encoding: str, texts: list[str]
+) -> None:
+    assert untold(encoding, *texts, host=0) == texts
+
+
+def test_traditional_characters_in_gbk_are_chinese_all_the_same() -> None:
+    texts = ["車輛/照片.jpg", "貓/圖片.jpg", "飛機/學會.jpg", "龍/1.jpg", "Käfer.jpg"]
+    assert untold("gbk", *texts[:4], host=0) == texts[:4]
+    told = [Packed(text.encode("gbk"), host=0) for text in texts[:4]]
+    assert names(*told, Packed(texts[4].encode("cp437"), host=0)) == texts
+
+
 @pytest.mark.parametrize("encoding", ["shift-jis", "euc-jp", "euc-kr", "big5", "cp1251", "cp1252"])
 def test_what_cannot_be_told_is_some_text_for_every_entry(encoding: str) -> None:
     texts = ["犬", "ソ表", "강아지", "собака", "Grünkäfer", "貓"]

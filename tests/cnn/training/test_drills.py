@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from recognition.cnn.manifest import verify
+from recognition.cnn.training.job import CannotTrain, read_job
 from tests.support.instance import wait_until
 from tests.support.training_jobs import events, launch, sha256_of_weights, wait_for, write_job
 
@@ -91,14 +92,23 @@ def test_a_full_disk_is_said_so(tmp_path: Path, digits: Photos) -> None:
 
 
 @pytest.mark.parametrize("field", ["mode", "labels", "parameters"])
-def test_a_job_that_makes_no_sense_is_refused(tmp_path: Path, field: str) -> None:
-    folder = write_job(tmp_path / "run", [])
-    job = json.loads((folder / "job.json").read_text())
-    (folder / "job.json").write_text(json.dumps({**job, field: 1}))
-    process = launch(folder)
+def test_a_job_that_makes_no_sense_cannot_be_read(tmp_path: Path, field: str) -> None:
+    with pytest.raises(CannotTrain) as refused:
+        read_job(_spoilt(tmp_path / "run", field))
+    assert refused.value.code == "bad_job"
+
+
+def test_a_job_that_makes_no_sense_is_refused(tmp_path: Path) -> None:
+    process = launch(_spoilt(tmp_path / "run", "mode"))
     (message,) = events(process)
     assert (message["event"], message["code"]) == ("error", "bad_job")
     assert process.wait() == 1
+
+
+def _spoilt(folder: Path, field: str) -> Path:
+    written = write_job(folder, []) / "job.json"
+    written.write_text(json.dumps({**json.loads(written.read_text()), field: 1}))
+    return folder
 
 
 def is_alive(pid: int) -> bool:

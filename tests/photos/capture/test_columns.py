@@ -86,8 +86,19 @@ def test_a_table_says_more_than_the_file(uploader: User) -> None:
 
 
 @pytest.mark.parametrize(
+    "cell", ["2020/1/2 3:04", "2020-01-02 03:04:00", "2020.1.2 3:04:00", " 2020/01/02 03:04 "]
+)
+@override_settings(TIME_ZONE="Asia/Shanghai")
+def test_a_time_is_read_as_a_spreadsheet_has_saved_it(cell: str) -> None:
+    row = dict.fromkeys(columns.COLUMNS, "") | {"taken_at": cell}
+    assert columns.of_row(row).taken_at == datetime(2020, 1, 1, 19, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
     ("cells", "wrong"),
     [
+        ("2020/2/30 3:04,,,", "2020/2/30 3:04"),
+        ("1/2/2020 3:04,,,", "1/2/2020 3:04"),
         ("yesterday,,,", "yesterday"),
         ("2999-01-01T00:00:00+00:00,,,", "2999-01-01T00:00:00+00:00"),
         (",,91,0", "91 0"),

@@ -17,13 +17,14 @@ OF_SYSTEMS = (
     *(".fseventsd", ".DS_Store", "Thumbs.db", "THUMBS.DB", "desktop.ini", "Desktop.ini"),
     *(".@__thumb", ".thumbnails", "._a.jpg", ".AppleDouble", ".hidden cats", "@Recycle"),
     *("a.jpg:Zone.Identifier", "a.jpg@SynoEAStream", "Icon\r", "ehthumbs.db", "Picasa.ini"),
+    *("LOST.DIR", "FOUND.000"),
 )
 OF_PEOPLE = (
     *("recycle", "recycle bin", "#recycled", "# recycle", "recycle#", "RECYCLER", "Trash"),
     *("eaDir", "@eaDir 2", "lost + found", "lost and found", "_MACOSX", "MACOSX", "macosx"),
     *("thumbs", "Thumbs.jpg", "thumbs.db.jpg", "desktop", "thumbnails", "System", "icon"),
     *("system volume", "zone.identifier", "snapshot", "Icon.jpg", "_a.jpg", "@home", "#1"),
-    *("dog", "狗", "_", "$5", "~", ""),
+    *("lost", "found.jpg", "dog", "狗", "_", "$5", "~", ""),
 )
 
 

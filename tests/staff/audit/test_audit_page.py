@@ -47,7 +47,7 @@ def test_it_is_for_who_may(reviewer: User, trainer: User) -> None:
 def test_events_are_told_newest_first(auditor: Client) -> None:
     page = text(auditor.get(PAGE))
     assert page.index("promoted a version") < page.index("ursula")
-    assert "photos 3" in page
+    assert "photos: 3" in page
     assert "nobody signed in" in page
 
 

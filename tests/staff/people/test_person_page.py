@@ -46,6 +46,11 @@ def test_the_last_administrator_is_told_why_not(change: Change, superuser: User)
     assert fresh(superuser).is_active
 
 
+def test_the_page_is_called_as_the_person(as_superuser: Client, uploader: User) -> None:
+    html = as_superuser.get(page_of(uploader)).content.decode()
+    assert "<title>ursula · Ark</title>" in " ".join(html.split())
+
+
 def test_no_hashes_no_permissions_no_other_systems(as_superuser: Client, reviewer: User) -> None:
     content = as_superuser.get(page_of(reviewer)).content.decode()
     for word in ("md5$", reviewer.password, "LDAP", "Can change", "add_label"):

@@ -81,6 +81,12 @@ def test_of_one_predicted_label_the_surest_come_first(as_reviewer: Client, uploa
     assert names(as_reviewer.get(GRID, {"predicted": "dog"})) == ["0.99", "0.8", "0.7"]
 
 
+def test_a_batch_without_photos_is_not_offered(as_reviewer: Client, uploader: User) -> None:
+    batch, _empty = (Batch.objects.create(owner=uploader) for _ in range(2))
+    waiting(uploader, batch=batch)
+    assert as_reviewer.get(GRID).context["batches"] == [batch]
+
+
 def test_of_one_batch_the_surest_come_first_too(as_reviewer: Client, uploader: User) -> None:
     batch = Batch.objects.create(owner=uploader)
     for confidence in (0.7, 0.99, 0.8):

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from recognition.models import Mode, ModelVersion, RunState, Split, TrainingRun
+from recognition.training import expected
 from tests.support.rows import training_run
 
 Labelled = Callable[..., list[Any]]
@@ -43,6 +44,15 @@ def test_looking_launches_nothing(as_trainer: Client, labelled: Labelled) -> Non
     labelled("dog", 3)
     shown(as_trainer, mode="teach", seed=1)
     assert not TrainingRun.objects.exists()
+
+
+def test_the_teacher_gets_ready_while_somebody_looks(
+    as_trainer: Client, labelled: Labelled
+) -> None:
+    labelled("dog", 3)
+    assert not expected.is_lesson_expected()
+    shown(as_trainer)
+    assert expected.is_lesson_expected()
 
 
 def test_a_double_click_launches_once(as_trainer: Client, labelled: Labelled) -> None:

@@ -1,0 +1,41 @@
+"""A host is much slower than it should be: that takes longer, and nothing else happens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cluster import uploads
+from tests.cluster.hosts import slowed
+from tests.cluster.machines import Cluster
+from tests.support import drills
+
+PHOTOS = drills.times(20, long=100)
+pytestmark = drills.only_long
+
+
+def test_the_disk_of_the_bucket_stalls(cluster: Cluster, photos: list[Path]) -> None:
+    """Its servers stand still nine tenths of the time, as if they waited for their disk."""
+    people = uploads.Uploads(cluster, photos)
+    with slowed(cluster.bucket.processes(), runs=0.1), people.going_on():
+        people.wait_for_more(PHOTOS)
+        uploads.wait_for_predictions(cluster, people.stored)
+    assert people.failures == []
+    uploads.check(cluster, people)
+
+
+def test_the_disk_of_the_database_stalls(cluster: Cluster, photos: list[Path]) -> None:
+    people = uploads.Uploads(cluster, photos)
+    with slowed(cluster.database.processes(), runs=0.2), people.going_on():
+        people.wait_for_more(PHOTOS)
+        uploads.wait_for_predictions(cluster, people.stored)
+    assert people.failures == []
+    uploads.check(cluster, people)
+
+
+def test_a_predictor_has_a_third_of_the_speed(cluster: Cluster, photos: list[Path]) -> None:
+    people = uploads.Uploads(cluster, photos)
+    with slowed(cluster.predictor_a.host.processes(), runs=1 / 3), people.going_on():
+        people.wait_for_more(PHOTOS)
+        uploads.wait_for_predictions(cluster, people.stored)
+    assert people.failures == []
+    uploads.check(cluster, people)
