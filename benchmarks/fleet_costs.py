@@ -68,6 +68,7 @@ MEASURED = {
     "hashes compared": Measured(
         0.9, "ms", _BENCHMARKS, "| a perceptual hash beside a million others | 0.9 ms |"
     ),
+    "indexes": Measured(1_302, "bytes", "decisions/ten-million-rows.md", "1,302 bytes a photo"),
     "hash in memory": Measured(24, "bytes", "decisions/near-duplicates.md", "24 bytes a photo"),
     "labelled photo in memory": Measured(1, "KB", "operations.md", "1 KB for each labelled photo"),
     "fine-tuning": Measured(
@@ -103,9 +104,6 @@ ASSUMED = {
     "listing": Assumed(50, "ms", "a request that lists 1,000 keys of a bucket, as S3 allows"),
     "night": Assumed(8, "h", "in which the nightly check of the storage is to end"),
     "training": Assumed(7, "days", "a fine-tuning may take"),
-    "lists": Assumed(
-        10, "million rows", "up to which lists are planned to be quick; measured with one million"
-    ),
 }
 
 CORES = 16  # of a machine

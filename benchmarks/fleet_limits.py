@@ -33,7 +33,8 @@ def _redis(a_day: float, peak: float) -> float:
 
 
 def _rows(a_day: float, _peak: float) -> float:
-    return assumed("lists") * 1e6 / a_day
+    """Until the indexes no longer fit into memory."""
+    return assumed("memory") * 1e9 / (a_day * measured("indexes"))
 
 
 def _disk(a_day: float, _peak: float) -> float:
@@ -66,9 +67,10 @@ LIMITS = (
     Limit(
         "rows of predictions",
         _rows,
-        "not known to: lists were measured with a million rows and are planned for ten",
-        "partitions by month, the old ones read-only; lists of the newest months first; reading on "
-        "replicas",
+        "their indexes no longer fit into memory, up to which a page costs a few random reads; ten "
+        "million rows are measured, more are not",
+        "more memory, fewer indexes; then an Ark with its own database for each share of the "
+        "owners; reading on replicas",
     ),
     Limit(
         "the analyst's time",

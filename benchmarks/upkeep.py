@@ -2,10 +2,10 @@
 
     DATABASE_URL=... python -m benchmarks.seed 50000
     DATABASE_URL=... python -m benchmarks.multiply 200
-    DATABASE_URL=... python -m benchmarks.upkeep [--rounds 5] [--only TEXT] [--record]
+    DATABASE_URL=... python -m benchmarks.upkeep [--rounds 5] [--only TEXT]
 
-One step of each, in a transaction that is taken back. `--record` writes the table to
-docs/benchmarks.md.
+One step of each, in a transaction that is taken back. What came of it:
+docs/decisions/ten-million-rows.md.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ django.setup()
 
 import numpy as np  # noqa: E402
 from django.contrib.auth.models import User  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
+from django.db import transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from benchmarks.recording import as_table, record  # noqa: E402
+from benchmarks.recording import as_table  # noqa: E402
 from benchmarks.site_visits import FEW, MANY  # noqa: E402
 from recognition.analysis import acceptance, analysis, drift, duplicates, refresher  # noqa: E402
 from recognition.cnn.serving.answers import Answer  # noqa: E402
@@ -52,7 +52,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="", help="steps whose name holds this")
-    parser.add_argument("--record", action="store_true")
     options = parser.parse_args()
     rows = []
     for name, step in _steps().items():
@@ -60,11 +59,7 @@ def main() -> None:
             taken = [_milliseconds(step) for _ in range(options.rounds)]
             rows.append((name, f"{statistics.median(taken):,.0f} ms", f"{max(taken):,.0f} ms"))
             print(rows[-1], flush=True)
-    table = as_table(("", "median", "most"), rows)
-    print(table)
-    if options.record:
-        how = f"{Photo.objects.count():,} photos, {Prediction.objects.count():,} predictions"
-        record(f"upkeep {connection.vendor}", f"{how}, {options.rounds} rounds", table)
+    print(as_table(("", "median", "most"), rows))
 
 
 def _steps() -> dict[str, Step]:
