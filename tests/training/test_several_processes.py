@@ -17,6 +17,7 @@ from recognition.models import ModelVersion, RunState, Split, TrainingEpoch, Tra
 from recognition.training import network, runs
 from recognition.workers import trainer
 from tests.cnn.training.test_distributed import processes_of
+from tests.support.files import encoded, picture
 from tests.support.instance import wait_until
 from tests.training.test_datasets import labelled
 
@@ -40,9 +41,10 @@ def of_two(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_run_goes_on_when_one_of_its_processes_is_killed(
     uploader: User, live_version: ModelVersion, of_two: None
 ) -> None:
-    for slug in ("dog", "cat"):
+    for seed, slug in enumerate(("dog", "cat")):
         for split in Split:
-            labelled(uploader, slug, split)
+            photo = labelled(uploader, slug, split)
+            photo.original_path.write_bytes(encoded(picture(seed=seed)))
     asked = {"epochs": 60, "patience": 0}
     run = runs.launch(uploader, "from_scratch", network="lenet5", parameters=asked)
     killer = threading.Thread(target=_kill_one, args=(run,))

@@ -50,6 +50,8 @@ def become_torchrun(folder: Path, processes: int) -> None:
             f"--nproc-per-node={processes}",
             f"--max-restarts={_MAX_RESTARTS}",
         ]
+        # Otherwise what processes that died told of themselves would be believed by the next ones.
+        os.environ["TORCH_DISABLE_SHARE_RDZV_TCP_STORE"] = "1"
         program = [sys.executable, "-m", "torch.distributed.run", *options]
         os.execv(sys.executable, [*program, "-m", __package__, str(folder)])  # noqa: S606
 
