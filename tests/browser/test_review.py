@@ -104,7 +104,7 @@ def test_two_at_once_share_the_queue_without_overlap_or_loss(
     new_reviewer: Callable[..., Reviewer], photos: list[Path], instance: Instance
 ) -> None:
     people = [new_reviewer(), new_reviewer()]
-    upload(people[0].api, photos, times=3)
+    upload(people[0].api, photos)
     # Of other tests: a question keeps its photo out of the queue.
     run(instance, "ReviewLease.objects.all().delete(); Question.objects.all().delete()")
     for person in people:
@@ -120,7 +120,7 @@ def test_two_at_once_share_the_queue_without_overlap_or_loss(
         person.wait_until_sent()
     mine, theirs = (person.decided for person in people)
     assert not set(mine) & set(theirs)
-    assert len(mine) + len(theirs) >= 60
+    assert len(mine) + len(theirs) >= len(photos)
     assert labels(people[0]) | labels(people[1]) == mine | theirs
     assert [len(decisions(instance, person)) for person in people] == [len(mine), len(theirs)]
     left = run(instance, "print(Prediction.objects.filter(review__isnull=False).count())")

@@ -13,8 +13,9 @@ import redis
 from tests.support.instance import Instance, running, wait_until
 from webapp.preflight import answers
 
-# A pool of processes, and a pool that works in the main process.
-POOLS = ("predictor", "trainer")
+# A pool of processes, and a pool that works in the main process, with their queues.
+POOLS = {"predictor": "predict", "trainer": "train"}
+QUEUES = ("predict", "analyse", "teach", "train")
 
 
 @pytest.fixture(scope="module")
@@ -25,34 +26,35 @@ def instance(network: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield instance
 
 
-@pytest.mark.parametrize("part", POOLS)
+@pytest.fixture(scope="module", params=POOLS)
+def part(instance: Instance, request: pytest.FixtureRequest) -> Iterator[str]:
+    with _alone(instance, request.param):
+        yield request.param
+
+
 def test_a_worker_wakes_itself(instance: Instance, part: str) -> None:
-    with _alone(instance, part):
-        for _wake_up in range(2):
-            instance.forget_heartbeats(part)
-            wait_until(lambda: _is_heard(instance, part))
+    for _wake_up in range(2):
+        instance.forget_heartbeats(part)
+        wait_until(lambda: _is_heard(instance, part))
 
 
-@pytest.mark.parametrize("part", POOLS)
 def test_a_worker_wakes_itself_after_redis_was_away(instance: Instance, part: str) -> None:
-    with _alone(instance, part):
-        for losses in (1, 2):
-            instance.kill("redis")
-            wait_until(partial(_has_noticed, instance, part, losses))
-            instance.start("redis")
-            wait_until(lambda: answers(instance.home / "redis.sock"))
-            instance.forget_heartbeats(part)
-            wait_until(lambda: _is_heard(instance, part))
+    for losses in (1, 2):
+        instance.kill("redis")
+        wait_until(partial(_has_noticed, instance, part, losses))
+        instance.start("redis")
+        wait_until(lambda: answers(instance.home / "redis.sock"))
+        instance.forget_heartbeats(part)
+        wait_until(lambda: _is_heard(instance, part))
 
 
-def test_nothing_accumulates_while_a_worker_sweeps(instance: Instance) -> None:
-    with _alone(instance, "trainer"):
-        for _wake_up in range(3):
-            instance.forget_heartbeats("trainer")
-            wait_until(lambda: _is_heard(instance, "trainer"))
-        lengths = {queue: instance.redis.llen(queue) for queue in ("predict", "analyse", "teach")}
-        assert lengths == {"predict": 0, "analyse": 0, "teach": 0}
-        assert instance.redis.llen("train") <= 1
+def test_nothing_accumulates_while_a_worker_sweeps(instance: Instance, part: str) -> None:
+    for _wake_up in range(3):
+        instance.forget_heartbeats(part)
+        wait_until(lambda: _is_heard(instance, part))
+    lengths = {queue: instance.redis.llen(queue) for queue in QUEUES}
+    assert lengths.pop(POOLS[part]) <= 1
+    assert set(lengths.values()) == {0}
 
 
 @contextlib.contextmanager

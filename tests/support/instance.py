@@ -148,17 +148,13 @@ class Instance:
         return Api(self.url, token)
 
     def _signal(self, number: signal.Signals, names: tuple[str, ...]) -> None:
-        stuck = []
-        for name in names or tuple(reversed(self._parts)):  # Redis after those who need it
-            process = self._parts.pop(name)
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, number)
-            try:
-                process.wait(timeout=_PATIENCE_S)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-                stuck.append(name)
+        wanted, stuck = set(names or self._parts), []
+        for together in (wanted - {"redis"}, wanted & {"redis"}):  # after those who need it
+            ending = {name: self._parts.pop(name) for name in together}
+            for process in ending.values():
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, number)
+            stuck += [name for name, process in ending.items() if not _ends(process)]
         assert not stuck, f"{stuck} did not end within {_PATIENCE_S} s"
 
     def _run(self, *command: str) -> str:
@@ -231,6 +227,17 @@ def procfile(code: Path) -> dict[str, list[str]]:
     lines = (code / "Procfile").read_text().splitlines()
     parts = dict(line.split(": bin/keep-running ", 1) for line in lines if line[0] != "#")
     return {name: shlex.split(command) for name, command in parts.items()}
+
+
+def _ends(process: subprocess.Popen[bytes]) -> bool:
+    """By itself, not only because nobody waits any longer."""
+    try:
+        process.wait(timeout=_PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return False
+    return True
 
 
 def _with_children(pid: int) -> list[int]:
