@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 
 _BOUNDARY = "benchmark-boundary"
+CONTENT_TYPE = f"multipart/form-data; boundary={_BOUNDARY}"
 Photo = tuple[str, bytes]
 
 
@@ -30,7 +31,7 @@ class Client:
         return self._send("GET", path, None, 200)
 
     def _send(self, method: str, path: str, body: bytes | None, *expected: int) -> bytes:
-        content = {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY}"} if body else {}
+        content = {"Content-Type": CONTENT_TYPE} if body else {}
         self.connection.request(method, path, body, {**self.headers, **content})
         response = self.connection.getresponse()
         answer = response.read()
@@ -85,13 +86,3 @@ def upload_at_once(
         for done in [pool.submit(work) for _ in range(clients)]:
             done.result()
     return time.perf_counter() - started
-
-
-def latencies_ms(upload: Callable[[Photo], object], photos: list[Photo]) -> list[float]:
-    """Milliseconds of each upload, one after the other, sorted."""
-    taken = []
-    for photo in photos:
-        started = time.perf_counter()
-        upload(photo)
-        taken.append((time.perf_counter() - started) * 1e3)
-    return sorted(taken)

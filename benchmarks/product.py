@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import statistics
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
-from benchmarks import load
+from benchmarks import light_clients, load
+from benchmarks.processor_time import spent_ms
 from tests.support.instance import Instance
 
 CLIENTS = 16
@@ -19,6 +20,18 @@ _LOOKS_DUE = (
     "from recognition.models import Prediction\n"
     "print(Prediction.objects.filter(look_due__isnull=False).count())",
 )
+
+
+Figure = TypeVar("Figure")
+
+
+class Single(NamedTuple):
+    """Of many clients that send a photo a request. median_ms, p99_ms: until the upload is answered,
+    which is before it is predicted."""
+
+    per_s: float
+    median_ms: float
+    p99_ms: float
 
 
 class Product:
@@ -49,12 +62,6 @@ class Product:
                 due, since_s = left, time.monotonic()
             time.sleep(POLL_S)
 
-    def upload_and_wait(self, client: load.Client, photo: load.Photo) -> None:
-        photo_id = self.upload(client, photo)
-        answer = json.loads(client.get(f"/api/v1/photos/{photo_id}/?wait=30"))
-        if answer["state"] != "done":
-            raise RuntimeError(f"not predicted: {answer}")
-
     def bulk_per_s(self, photos: list[load.Photo]) -> float:
         """Photos a second of one submission, until the last prediction is stored."""
         client = self.new_client()
@@ -66,20 +73,36 @@ class Product:
             time.sleep(POLL_S)
         return len(photos) / (time.perf_counter() - started)
 
-    def single_per_s(self, photos: list[load.Photo]) -> float:
-        """Photos a second of many clients, until the last prediction is stored."""
+    def single(self, photos: list[load.Photo]) -> Single:
+        """Photos of many clients, until the last prediction is stored."""
         started = time.perf_counter()
-        load.upload_at_once(self.new_client, self.upload, photos, CLIENTS)
+        taken = light_clients.send(self.instance.port, self._requests("", photos), CLIENTS)
         client = self.new_client()
         while any(_has(client, state) for state in ("pending", "running")):
             time.sleep(POLL_S)
-        return len(photos) / (time.perf_counter() - started)
+        per_s = len(photos) / (time.perf_counter() - started)
+        return Single(per_s, taken.median_ms, taken.p99_ms)
 
     def lone_ms(self, photos: list[load.Photo]) -> float:
-        """Median of one client's milliseconds from its upload to the stored prediction."""
-        client = self.new_client()
-        taken_ms = load.latencies_ms(lambda photo: self.upload_and_wait(client, photo), photos)
-        return statistics.median(taken_ms)
+        """Median of one client's milliseconds from its upload to the stored prediction, for which
+        the upload waits."""
+        requests = self._requests("?wait=30", photos)
+        return light_clients.send(self.instance.port, requests, 1).median_ms
+
+    def _requests(self, query: str, photos: list[load.Photo]) -> list[bytes]:
+        path = f"/api/v1/photos/{query}"
+        return [light_clients.upload_request(path, "image", one, self.headers) for one in photos]
+
+    def processor_ms(
+        self, measure: Callable[[list[load.Photo]], Figure], photos: list[load.Photo]
+    ) -> tuple[Figure, float, float]:
+        """What `measure` finds, and the milliseconds of processor time a photo that the web's
+        processes and the predictor's took meanwhile."""
+        before = [spent_ms(self.instance, part) for part in ("web", "predictor")]
+        figure = measure(photos)
+        after = [spent_ms(self.instance, part) for part in ("web", "predictor")]
+        web, predictor = ((b - a) / len(photos) for a, b in zip(before, after, strict=True))
+        return figure, web, predictor
 
     def memory_mb(self, part: str) -> float:
         """The largest resident memory of the part's processes now."""
@@ -87,7 +110,8 @@ class Product:
 
 
 def _has(client: load.Client, state: str) -> bool:
-    return bool(json.loads(client.get(f"/api/v1/photos/?state={state}"))["results"])
+    found = client.get(f"/api/v1/photos/?state={state}&page_size=1")
+    return bool(json.loads(found)["results"])
 
 
 def _resident_mb(pid: int) -> float:

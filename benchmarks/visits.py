@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from benchmarks import site_visits
 from recognition.models import Batch, BulkDecision, Kind, Label, Photo, Prediction, State, Via
 from recognition.review.queue import Ordering
 from recognition.versions.registry import live_version
@@ -46,6 +47,7 @@ def visits() -> dict[str, Visit]:
         **_filtered("decisions", _DECISIONS, _decisions()),
         **_filtered("decisions about many", _BULK_DECISIONS, _decided("by", "at", "via")),
         **_details(),
+        **site_visits.visits(_labels()[1].slug),
     }
 
 

@@ -58,11 +58,11 @@ def main(command: list[str]) -> None:
 
 def places(environment: Mapping[str, str], system: Path = SYSTEM) -> list[Place]:
     """Raises ValueError."""
-    asked = environment.get("ARK_PREDICTORS", "").strip() or "auto"
-    if asked != "auto" and not (asked.isdecimal() and int(asked)):
-        raise ValueError("ARK_PREDICTORS must be a number of predictors, or auto.")
-    count = 0 if asked == "auto" else int(asked)
-    if count == 1:
+    asked = environment.get("ARK_PREDICTORS", "").strip() or "0"
+    if not asked.isdecimal():
+        raise ValueError(f"ARK_PREDICTORS={asked}: expected a whole number.")
+    count = int(asked)
+    if count == 1 or not hasattr(os, "sched_getaffinity"):  # elsewhere than on Linux
         return [Place()]
     if gpus := _gpus(environment):
         return [Place(gpu=gpus[number % len(gpus)]) for number in range(count or len(gpus))]
@@ -152,8 +152,6 @@ def _listed(text: str) -> list[str]:
 
 def _nodes(system: Path) -> list[list[int]]:
     """The processors of each node that this process may use, those of a core side by side."""
-    if not hasattr(os, "sched_getaffinity"):
-        return [[]]
     usable = os.sched_getaffinity(0)  # what a container was given, too
     files = sorted(system.glob("node/node*/cpulist"), key=lambda path: int(path.parent.name[4:]))
     nodes = [usable & _numbers(path.read_text()) for path in files]

@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -18,12 +18,11 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, User
 from django.utils import timezone, translation
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from recognition.cnn import taxonomy
 from recognition.cnn.manifest import Manifest, read_manifest
 from recognition.cnn.serving.classifier import Classifier
 from recognition.cnn.store.checkpoint import build_pretrained
@@ -34,7 +33,7 @@ from recognition.people import roles, seen
 from recognition.people.authentication import wrong_tokens
 from recognition.versions import checks, registry
 from recognition.workers import quiet
-from tests.support import buckets, s3
+from tests.support import buckets, quick_rows, s3
 from tests.support.real_answers import Shot, shots_in
 from tests.support.rows import manifest
 from webapp import streams
@@ -221,20 +220,8 @@ def version(db: None) -> ModelVersion:
 
 def _registered(known: Manifest) -> ModelVersion:
     if not Label.objects.exists():
-        _add_labels(known.labels)
+        quick_rows.add_labels(known.labels)
     return registry.register(1, known)
-
-
-def _add_labels(labels: Iterable[taxonomy.Label]) -> None:
-    """All at once: to ask, of each that joins the tree, how all others are called took a tenth of
-    the time."""
-    names = ("slug", "kind", "name_en", "name_zh")
-    rows = {label.slug: Label(**{name: getattr(label, name) for name in names}) for label in labels}
-    Label.objects.bulk_create(rows.values())
-    children = [label for label in labels if label.parent]
-    for label in children:
-        rows[label.slug].parent = rows[label.parent]
-    Label.objects.bulk_update([rows[label.slug] for label in children], ["parent"])
 
 
 @pytest.fixture
@@ -269,22 +256,10 @@ def bucket(
 
 @pytest.fixture
 def groups(db: None) -> None:
-    """As roles.ensure_groups makes them one by one, with 25 queries; tests/people looks at that."""
     if Group.objects.exists():
         roles.ensure_groups()
-        return
-    rights = dict(
-        Permission.objects.filter(content_type__app_label="recognition")
-        .order_by()
-        .values_list("codename", "pk")
-    )
-    given = Group.permissions.through
-    rows = [
-        given(group_id=group.pk, permission_id=rights[codename])
-        for group in Group.objects.bulk_create(Group(name=name) for name in roles.GROUPS)
-        for codename in roles.GROUPS[group.name]
-    ]
-    given.objects.bulk_create(rows)
+    else:
+        quick_rows.add_groups()
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ from tests.support.old_tables import migrate, tables_after
 from tests.support.rows import manifest, predicted_photo, settled_photo
 
 review_of_what_is_there = import_module("recognition.migrations.0003_review_of_what_is_there")
+very_many_rows = import_module("recognition.migrations.0023_very_many_rows")
 replaced_answers = import_module("recognition.migrations.0007_replaced_answers_leave_the_review")
 
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
@@ -82,6 +83,44 @@ def test_an_answer_that_no_photo_shows_leaves_the_review(uploader: User) -> None
     reviewed = dict(both.values_list("id", "review"))
     assert reviewed == {replaced.id: None, shown.id: Review.CHECK}
     assert both.get(id=replaced.id).accepted is None
+
+
+# Indexes of large tables
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_large_index_that_is_there_already_is_left_alone() -> None:
+    """As after an upgrade that was broken off."""
+    last = very_many_rows.Migration("0023_very_many_rows", "recognition")
+    state = MigrationExecutor(connection).loader.project_state(
+        [("recognition", "0023_very_many_rows")]
+    )
+    with connection.schema_editor(atomic=False) as editor:
+        for operation in last.operations:
+            operation.database_forwards("recognition", editor, state, state)
+    assert {"prediction_uploads", "prediction_accepted_counted"} <= indexes_of_predictions()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_postgresql_left_half_done_of_an_index_is_made_anew() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("indexes are made at once, or not at all")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE pg_index SET indisvalid = false "
+            "WHERE indexrelid = 'prediction_uploads'::regclass"
+        )
+    test_a_large_index_that_is_there_already_is_left_alone()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indisvalid FROM pg_index WHERE indexrelid = 'prediction_uploads'::regclass"
+        )
+        assert cursor.fetchone()[0]
+
+
+def indexes_of_predictions() -> set[str]:
+    with connection.cursor() as cursor:
+        return set(connection.introspection.get_constraints(cursor, "recognition_prediction"))
 
 
 # Jobs stood in reports and in a table of what was to be predicted again

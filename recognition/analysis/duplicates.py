@@ -192,7 +192,7 @@ def _with_embeddings(
 
 def _all_hashes() -> HashIndex:
     index = HashIndex()
-    hashed = Photo.objects.filter(perceptual_hash__isnull=False).order_by("id")
+    hashed = Photo.objects.filter(perceptual_hash__isnull=False).order_by()  # as they lie there
     rows = hashed.values_list("id", "perceptual_hash").iterator(_CHUNK)
     while chunk := {photo_id.bytes: value or 0 for photo_id, value in islice(rows, _CHUNK)}:
         index.put(list(chunk), list(chunk.values()))

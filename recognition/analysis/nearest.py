@@ -13,7 +13,9 @@ import numpy.typing as npt
 
 _KEY = np.dtype("V16")
 _CAPACITY = 1024  # rows to begin with
-_SLICE = 8192  # rows that are compared at once; they fit into the processor's cache
+# Rows that are compared at once: they fit into the processor's cache, and of ten million hashes all
+# at once would take four times as long, for the memory that comes and goes.
+_SLICE, _HASHES = 8192, 65_536
 
 
 class _Column:
@@ -62,9 +64,16 @@ class HashIndex:
         """Keys and hashes of up to `at_most` entries that differ in up to `bits` bits, the nearest
         first."""
         wanted = np.int64(hash).view(np.uint64)
-        distances = np.bitwise_count(self._hashes.used ^ wanted)
-        rows = np.flatnonzero(distances <= bits)
-        rows = rows[np.argsort(distances[rows], kind="stable")[:at_most]]
+        rows, distances = [np.empty(0, np.intp)], [np.empty(0, np.uint8)]
+        for first in range(0, len(self), _HASHES):
+            differing = np.bitwise_count(self._hashes.used[first : first + _HASHES] ^ wanted)
+            found = np.flatnonzero(differing <= bits)
+            rows.append(first + found)
+            distances.append(differing[found])
+        nearest = np.argsort(np.concatenate(distances), kind="stable")[:at_most]
+        return self._entries(np.concatenate(rows)[nearest])
+
+    def _entries(self, rows: npt.NDArray[np.intp]) -> list[tuple[bytes, int]]:
         hashes = self._hashes.used[rows].view(np.int64).tolist()
         return list(zip(_as_bytes(self._keys.used[rows]), hashes, strict=True))
 

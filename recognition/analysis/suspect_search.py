@@ -18,6 +18,7 @@ from recognition.core import jobs
 from recognition.labels.left_out import is_left_out
 from recognition.labels.tree import LabelTree
 from recognition.models import Decision, Job, Label, Photo, Prediction, State, Subject, Suspect, Via
+from recognition.models.decision import is_undone
 from recognition.review import suspects
 from recognition.versions import embeddings
 
@@ -211,7 +212,7 @@ def _without_decided(found: Sequence[Suspect]) -> list[Suspect]:
     decided: dict[UUID, str] = {}
     for start in range(0, len(found), _CHUNK):
         photo_ids = [suspect.photo_id for suspect in found[start : start + _CHUNK]]
-        standing = Decision.objects.filter(photo__in=photo_ids, undone_by=None)
+        standing = Decision.objects.filter(~is_undone(), photo__in=photo_ids)
         made = standing.exclude(via__in=(Via.UNDO, Via.MERGE)).order_by("at", "id")
         decided |= dict(made.values_list("photo_id", "via"))
     return [suspect for suspect in found if decided.get(suspect.photo_id) != Via.SUSPECTS]

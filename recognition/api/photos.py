@@ -21,7 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from recognition.api import scopes, serializers
+from recognition.api import scopes, serializers, upload_serializers
 from recognition.api.errors import Refused
 from recognition.api.parsers import BoundedJSONParser
 from recognition.api.scopes import MayCall, Scope
@@ -88,7 +88,7 @@ class PhotoViewSet(
         return selectors.filter_photos(photos, **query.validated_data)
 
     @extend_schema(
-        request={"multipart/form-data": serializers.UploadSerializer},
+        request={"multipart/form-data": upload_serializers.UploadSerializer},
         responses={200: serializers.PhotoSerializer, 202: serializers.PhotoSerializer},
         parameters=[WAIT],
     )
@@ -122,8 +122,8 @@ class PhotoViewSet(
         return response
 
     @extend_schema(
-        request={"multipart/form-data": serializers.BulkUploadSerializer},
-        responses={202: serializers.BulkResultSerializer},
+        request={"multipart/form-data": upload_serializers.BulkUploadSerializer},
+        responses={202: upload_serializers.BulkResultSerializer},
     )
     @action(detail=False, methods=["post"])
     @takes_files
@@ -235,7 +235,7 @@ class BatchViewSet(viewsets.GenericViewSet[Batch]):
     """Photos that were submitted together."""
 
     queryset = Batch.objects.none()  # as above
-    serializer_class = serializers.BatchProgressSerializer
+    serializer_class = upload_serializers.BatchProgressSerializer
 
     def get_queryset(self) -> QuerySet[Batch]:
         return selectors.batches_visible_to(_user(self.request))

@@ -34,6 +34,7 @@ from recognition.models import (
     Suspect,
     Via,
 )
+from recognition.models.decision import is_undone
 from recognition.notifications import happened
 
 _LABEL_FIELDS = ("label", "labelled_by", "labelled_at", "box")
@@ -155,7 +156,7 @@ def own_decisions(user: User) -> QuerySet[Decision]:
 
 def last_to_undo(by: User) -> Decision | None:
     """This person's latest decision about a single photo that has not been undone."""
-    made = own_decisions(by).filter(undone_by=None, bulk=None)
+    made = own_decisions(by).filter(~is_undone(), bulk=None)
     return made.exclude(via__in=(Via.UNDO, Via.UPLOAD, Via.MERGE)).first()
 
 
@@ -234,7 +235,7 @@ def put_in_queue(
 def reviewed(photo_ids: Iterable[UUID]) -> set[UUID]:
     """Those of the photos whose label a person set or confirmed with a prediction in view. Merges
     of labels are passed over: a photo counts by the decision before."""
-    standing = Decision.objects.filter(photo__in=list(photo_ids), undone_by=None)
+    standing = Decision.objects.filter(~is_undone(), photo__in=list(photo_ids))
     made = standing.exclude(via__in=(Via.UNDO, Via.MERGE)).order_by("at", "id")
     last = dict(made.values_list("photo_id", "via"))
     return {photo_id for photo_id, via in last.items() if via in REVIEWED_VIA}
@@ -253,7 +254,7 @@ def _lock_one(photo_id: UUID) -> Photo:
 def _standing(photos: Iterable[Photo]) -> list[Decision]:
     """The last decision about each photo that was not undone."""
     latest: dict[UUID, Decision] = {}
-    made = Decision.objects.filter(photo__in=photos, undone_by=None).exclude(via=Via.UNDO)
+    made = Decision.objects.filter(~is_undone(), photo__in=photos).exclude(via=Via.UNDO)
     for decision in made:
         latest.setdefault(decision.photo_id, decision)
     return list(latest.values())

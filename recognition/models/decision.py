@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from recognition.models.ids import time_ordered_uuid
@@ -139,3 +140,9 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_label or '–'} → {self.to_label or '–'}"
+
+
+def is_undone() -> Exists:
+    """Whether a decision was taken back. For `undone_by=None` PostgreSQL expects a single row, and
+    would join and sort all decisions to find the latest few."""
+    return Exists(Decision.objects.filter(undoes=OuterRef("pk")))

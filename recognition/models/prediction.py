@@ -155,6 +155,13 @@ class Prediction(models.Model):
             models.Index(
                 fields=["state", "weight", "turn", "created", "id"], name="prediction_turns"
             ),
+            # Uploads alone, which have no version yet: among very many rows PostgreSQL would look
+            # for these first, and sort all that wait for each claim.
+            models.Index(
+                fields=["state", "weight", "turn", "created", "id"],
+                name="prediction_uploads",
+                condition=Q(model_version__isnull=True),
+            ),
             models.Index(fields=["kind", "-created", "-id"], name="prediction_kind"),
             models.Index(fields=["label", "-created", "-id"], name="prediction_label"),
             models.Index(fields=["band", "-created", "-id"], name="prediction_band"),
@@ -169,9 +176,10 @@ class Prediction(models.Model):
                 name="review_disagreement",
                 condition=Q(disagreement__isnull=False),
             ),
+            # The last two are counted along with it, without a look at the rows.
             models.Index(
-                fields=["-accepted", "id"],
-                name="prediction_accepted",
+                fields=["-accepted", "id", "review", "photo"],
+                name="prediction_accepted_counted",
                 condition=Q(accepted__isnull=False),
             ),
             models.Index(

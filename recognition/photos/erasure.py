@@ -34,7 +34,7 @@ def ask(user: User, by: User | None) -> Job:
         person = ranks.locked(user, by)
         activation.close(person, by)
         Profile.objects.filter(user=person).update(deletion_asked=timezone.now())
-        photos = Photo.objects.filter(owner=person).count()
+        photos = profiles.of(person).stored_photos  # those in the trash as well
         job = activation.deletion_of(person) or jobs.ask(
             Job.Kind.PERSON_DELETION,
             by,
@@ -56,8 +56,9 @@ def _step(job: Job, most: int) -> bool:
         jobs.write(job, parameters={})
         return False
     for table in _WITH_ORIGINALS:
-        own = table._base_manager.filter(owner=person).order_by("pk")
-        if photos := list(own[: min(most, PHOTOS_AT_ONCE)]):
+        # The newest first, along an index: by key, each step would sort all of the person's.
+        newest = table._base_manager.filter(owner=person)
+        if photos := list(newest[: min(most, PHOTOS_AT_ONCE)]):
             _delete_photos(job, table, photos)
             return True
     if any(_let_go(job, person, relation, most) for relation in _pointing_at_people()):

@@ -22,8 +22,8 @@ from recognition.cnn.pixels.unreadable import Busy, UnreadablePhoto
 from recognition.core import tracing, wakeups
 from recognition.core.statements.group_commit import GroupCommit
 from recognition.core.statements.queries import Prepared
-from recognition.core.statements.rows import insert
-from recognition.files import of_photos
+from recognition.core.statements.writes import insert
+from recognition.files import bucket, of_photos
 from recognition.labels import annotating, labelling
 from recognition.labels.boxes import Box
 from recognition.labels.tree import LabelTree
@@ -233,7 +233,12 @@ def label_again(choices: Mapping[UUID, tuple[Label, Marks]], owner: User) -> Non
 
 def _insert(new: _New) -> None:
     """Store rows and originals; if that fails, the uploads lie again where they lay before."""
-    if _commits.write(new):
+    if bucket.is_used():  # to reach it takes longer than to commit, and goes on side by side
+        _insert_together([new])
+        is_ours = True
+    else:
+        is_ours = _commits.write(new)
+    if is_ours:
         transaction.on_commit(wakeups.wake_predictor)
     tracing.accepted(photo.id for _upload, photo in new.photos)
 

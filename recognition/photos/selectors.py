@@ -14,6 +14,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from recognition.core import events
+from recognition.core.statements.queries import Prepared
 from recognition.labels.tree import LabelTree
 from recognition.models import (
     Batch,
@@ -151,9 +152,15 @@ def wait_until_settled(photo_id: UUID, timeout_s: float) -> None:
 
 def is_waited_for(photo_id: UUID) -> bool:
     """Whether the photo is there, and its prediction neither done nor failed."""
-    return Photo.objects.filter(
-        id=photo_id, prediction__state__in=(State.PENDING, State.RUNNING)
-    ).exists()
+    return bool(_waited_for(photo_id))
+
+
+def _not_settled(photo_id: UUID) -> QuerySet[Photo]:
+    waits = Photo.objects.filter(id=photo_id, prediction__state__in=(State.PENDING, State.RUNNING))
+    return waits.only("id").order_by()
+
+
+_waited_for = Prepared(_not_settled, UUID)
 
 
 def is_settled(photo: Photo) -> bool:

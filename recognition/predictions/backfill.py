@@ -27,6 +27,7 @@ from django.utils import timezone
 
 from recognition.cnn.serving.classifier import Answer, OutcomeOrLater
 from recognition.core import jobs, wakeups
+from recognition.core.counting import count_up_to
 from recognition.core.locks import lock_photos, lock_predictions
 from recognition.labels import labelling, left_out
 from recognition.labels.tree import LabelTree
@@ -46,6 +47,7 @@ from recognition.predictions import queue
 from recognition.versions import registry
 
 _COUNTED = 1000  # rows that wait
+_COUNTED_NOW = 10_000  # photos of a request; if they are more, the analyst has counted them
 _BEHIND_UPLOADS = 1e18  # their turn
 CHUNK = 100  # photos that a request looks at in one transaction
 
@@ -208,12 +210,22 @@ def plan_more() -> bool:
 
 def _progress(job: Job) -> dict[str, Any]:
     progress = {"looked_at": 0, "next_photo": job.parameters["newest"], **job.result}
-    if "photos" not in progress:  # counted once: it takes a while in a large instance
+    if "photos" not in progress:
         next_photo = progress["next_photo"]
         chosen = job.parameters.get("photos")
-        left = Photo.objects.filter(id__lte=UUID(next_photo)).count() if next_photo else 0
+        left = _about(next_photo) if next_photo else 0
         progress["photos"] = progress["looked_at"] + left if chosen is None else len(chosen)
     return progress
+
+
+def _about(next_photo: str) -> int:
+    """How many photos there are up to this one: as the analyst has counted them, if they are many,
+    for uploads wait meanwhile."""
+    photos = Photo.objects.filter(id__lte=UUID(next_photo)).order_by("-id")
+    left = count_up_to(photos, _COUNTED_NOW)
+    if left.is_exact:
+        return left.number
+    return max(left.number, Report.named("figures").data.get("photos", 0))
 
 
 def _next_ids(job: Job, next_photo: str) -> list[UUID]:

@@ -34,7 +34,7 @@ from recognition.core import events, leases
 from recognition.core.locks import lock_predictions
 from recognition.core.process import worker_name
 from recognition.core.statements.queries import Prepared
-from recognition.core.statements.rows import update
+from recognition.core.statements.writes import update
 from recognition.labels import labelling, left_out
 from recognition.labels.tree import LabelTree
 from recognition.models import Decision, ModelVersion, Photo, Prediction, State, View, Weight

@@ -21,6 +21,7 @@ from django.utils import timezone
 from recognition.cnn.measures.intervals import Z_SHOWN, Interval, difference
 from recognition.labels.tree import LabelTree
 from recognition.models import Blind, Decision, Photo, Profile, State, Suggestion, Via
+from recognition.models.decision import is_undone
 from recognition.review.shares import Share
 
 DAYS = 90
@@ -80,9 +81,9 @@ def measure() -> dict[str, Any]:
     have not chosen to see no answers. A photo is in the sample by chance: nothing else differs."""
     rows = (
         Decision.objects.filter(
+            ~is_undone(),
             at__gte=timezone.now() - timedelta(days=DAYS),
             via=Via.QUEUE,
-            undone_by=None,
             from_label=None,
             to_label__isnull=False,
             predicted__isnull=False,

@@ -21,6 +21,7 @@ from recognition.models import (
     TrainingExample,
     Via,
 )
+from recognition.models.decision import is_undone
 from recognition.models.photo import together
 from recognition.predictions import answering
 from recognition.review.levels import Cell, Counts
@@ -110,7 +111,7 @@ def _looked_at() -> Iterator[UUID]:
     """Photos whose last decision that was not undone was made with the prediction in view. Merges
     of labels are passed over: a photo counts by the decision before."""
     standing = (
-        Decision.objects.filter(undone_by=None)
+        Decision.objects.filter(~is_undone())
         .exclude(via__in=(Via.UNDO, Via.MERGE))
         .order_by("-at", "-id")
         .values_list("photo_id", "via")

@@ -32,6 +32,7 @@ from recognition.models import (
     TrainingRun,
     Via,
 )
+from recognition.models.decision import is_undone
 from recognition.review import blind
 
 REPORT = "figures"
@@ -87,7 +88,7 @@ def suggested() -> Counted:
 def new_labels() -> tuple[Counted, bool]:
     """How many labels people have set or changed since the photos of the last training were frozen,
     and whether there has been no training yet."""
-    decisions = Decision.objects.filter(to_label__isnull=False, undone_by=None)
+    decisions = Decision.objects.filter(~is_undone(), to_label__isnull=False)
     decisions = decisions.exclude(from_label=F("to_label")).exclude(via__in=(Via.UNDO, Via.MERGE))
     done = TrainingRun.objects.filter(state=RunState.SUCCEEDED)
     last = done.select_related("dataset").order_by("-created").first()
@@ -136,12 +137,14 @@ def measure() -> dict[str, Any]:
     """Count everything exactly, which takes the longer the more rows there are."""
     labels = _photos_by_label()
     accepted = Prediction.objects.filter(accepted__isnull=False)
+    # The difference, because nearly all photos are without a label.
+    unlabelled = accepted.count() - accepted.filter(photo__label__isnull=False).count()
     return {
         "photos": Photo.objects.count(),
         "labelled": sum(labels.values()),
         "to_review": _in_queue().count(),
         "to_check": accepted.filter(review=Review.CHECK).count(),
-        "accepted": accepted.filter(photo__label=None).count(),
+        "accepted": unlabelled,
         "waiting": _in_state(State.PENDING, State.RUNNING).count(),
         "failed": _in_state(State.FAILED).count(),
         "labels": labels,
@@ -228,9 +231,9 @@ def _agreement_by_label() -> list[dict[str, Any]]:
 def _reviews(days: int) -> QuerySet[Decision]:
     """Decisions that were not undone, made with the photo and its prediction in view."""
     return Decision.objects.filter(
+        ~is_undone(),
         at__gte=midnight(days),
         via__in=REVIEWED_VIA,
-        undone_by=None,
         predicted__isnull=False,
         to_label__isnull=False,
     ).order_by()

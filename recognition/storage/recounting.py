@@ -11,7 +11,8 @@ from django.db.models.functions import Coalesce
 from recognition.models import Profile
 from recognition.storage import tables
 
-PAGE = 100
+PAGE = 100  # people at once, at most
+MOST = 200_000  # photos of theirs that are counted at once, if they are not one person's
 
 
 def count_anew(after_id: int) -> int | None:
@@ -20,9 +21,7 @@ def count_anew(after_id: int) -> int | None:
     The counters change with the rows, in the same transactions. So how far they are off, as one
     query sees it, stays true while uploads go on.
     """
-    ids = list(
-        User.objects.filter(id__gt=after_id).order_by("id").values_list("id", flat=True)[:PAGE]
-    )
+    ids = _next_people(after_id)
     if not ids:
         return None
     with_profile = Profile.objects.filter(user__in=ids).values_list("user_id", flat=True)
@@ -39,6 +38,19 @@ def count_anew(after_id: int) -> int | None:
                 stored_photos=F("stored_photos") + int(photos),
             )
     return ids[-1]
+
+
+def _next_people(after_id: int) -> list[int]:
+    """As many as have about MOST photos together, as far as is known."""
+    people = User.objects.filter(id__gt=after_id).order_by("id")
+    ids: list[int] = []
+    photos = 0
+    for user_id, stored in people.values_list("id", "profile__stored_photos")[:PAGE]:
+        photos += stored or 0
+        if ids and photos > MOST:
+            break
+        ids.append(user_id)
+    return ids
 
 
 def _sum_of(what: Sum | Count) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from recognition.analysis import nearest
 from recognition.analysis.nearest import EmbeddingIndex, HashIndex
 
 
@@ -34,6 +35,14 @@ def test_hashes_that_differ_in_more_bits_are_not_found(hashes: HashIndex) -> Non
 
 def test_no_more_hashes_are_found_than_were_asked_for(hashes: HashIndex) -> None:
     assert hashes.near(0, 64, 1) == [(key(0), 0)]
+
+
+def test_hashes_are_compared_some_at_a_time(
+    hashes: HashIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nearest, "_HASHES", 3)
+    assert hashes.near(0, 64, 3) == [(key(0), 0), (key(2), 1), (key(1), 7)]
+    assert hashes.near(-1, 3, 3) == [(key(3), -1)]
 
 
 def test_the_sign_of_a_hash_is_a_bit_like_any_other(hashes: HashIndex) -> None:

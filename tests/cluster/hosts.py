@@ -17,6 +17,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ Environment = dict[str, str] | None
 _FOLDER = "ark-cluster-"
 _NOBODY = "02:00:00:00:00:01"  # no host has it: what is sent there is lost
 _CYCLE_S = 0.3
+_numbers = count()  # of the networks of this process
 # The host's own folder is seen as `own`, those of the others are not seen. Process 1 has to look
 # after processes whose parent has ended.
 _SET_UP = """
@@ -63,7 +65,6 @@ class Host:
         self.folder = network.folder / "hosts" / name  # as the test sees it
         self.folder.mkdir()
         self.folder.chmod(0o755)  # servers run as users of their own
-        self._parts: list[subprocess.Popen[bytes]] = []
         self._process = _first_process(_SET_UP.format(name=name, folder=network.folder))
         self.pid = _children(self._process.pid)[0]
 
@@ -100,7 +101,7 @@ class Host:
             with contextlib.suppress(OSError):  # ended meanwhile
                 if os.readlink(path / "ns" / "pid") == space:
                     found.append(int(path.name))
-        return [pid for pid in found if pid != self.pid and pid not in _children(self.pid)]
+        return [pid for pid in found if pid != self.pid]
 
     def plug_in(self) -> None:
         self.network.switch.run("ip", "link", "set", "dev", self.name, "up")
@@ -171,8 +172,11 @@ class Network:
         (folder / "hosts").mkdir()
         (folder / "own").mkdir()
         self.switch = Host("switch", 1, self)
+
+    def connect(self) -> None:
+        """The switch, with this process' network."""
         self.switch.run("sh", "-c", "ip link add bridge type bridge && ip link set bridge up")
-        here = f"ark{os.getpid()}"
+        here = f"ark{os.getpid()}-{next(_numbers)}"
         self._plug(here, "uplink", os.getpid())
         _run(f"ip addr add {self.switch.address}/24 dev {here}")
         _run(f"ip link set {here} up")
@@ -212,6 +216,7 @@ def network() -> Iterator[Network]:
     made = None
     try:
         made = Network(folder, prefix)
+        made.connect()
         yield made
     finally:
         if made:
@@ -232,7 +237,7 @@ def slowed(processes: Sequence[int], runs: float) -> Iterator[None]:
     def stop_and_go() -> None:
         while not over.is_set():
             signal_all(signal.SIGSTOP)
-            over.wait(_CYCLE_S * (1 - runs))
+            over.wait(_CYCLE_S * (1 - runs) if runs else None)
             signal_all(signal.SIGCONT)
             over.wait(_CYCLE_S * runs)
 
@@ -245,10 +250,18 @@ def slowed(processes: Sequence[int], runs: float) -> Iterator[None]:
         thread.join()
 
 
+def is_there(pid: int) -> bool:
+    """Whether the process has not ended; nobody may have asked yet how it did."""
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+
+
 def _remove_left_folders() -> None:
     """Of processes that were killed."""
     for path in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
-        if not Path(f"/proc/{path.name.split('-')[2]}").exists():
+        if not is_there(int(path.name.split("-")[2])):
             shutil.rmtree(path, ignore_errors=True)
 
 

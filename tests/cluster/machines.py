@@ -115,10 +115,8 @@ class Cluster:
         self.web_a, self.web_b = (
             self.machine(name, DATABASE_URL=self.web_url) for name in ("web-a", "web-b")
         )
-        self.predictor_a, self.predictor_b = (
-            self.machine("predictor-a"),
-            self.machine("predictor-b"),
-        )
+        self.predictor_a = self.machine("predictor-a")
+        self.predictor_b = self.machine("predictor-b")
         self.url = services.haproxy(self.front, [self.web_a.host, self.web_b.host])
 
     def machine(self, name: str, **settings: str) -> Machine:
@@ -130,7 +128,7 @@ class Cluster:
             shutil.copytree(models_store, self.web_a.host.folder / "models_store")
         said = self._manage_directly("shell", "-c", _PREPARE, code=code)
         words = [line.split() for line in said.splitlines() if line.startswith("uploader-")]
-        self._uploaders = iter((name, token) for name, token in words)
+        self._uploaders = iter(words)
 
     @property
     def predictors(self) -> tuple[Machine, Machine]:

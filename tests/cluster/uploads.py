@@ -33,9 +33,10 @@ WHERE user_id = (SELECT id FROM auth_user WHERE username = %s)
 
 
 class Failure(NamedTuple):
-    """A request that was not answered as it should be. sent_s: by the clock of time.monotonic."""
+    """A request that was not answered as it should be. Times are those of time.monotonic."""
 
     sent_s: float
+    ended_s: float
     why: str
 
 
@@ -69,11 +70,6 @@ class Uploads:
                 thread.join()
         assert not self._errors, self._errors
 
-    def upload(self, count: int) -> None:
-        """So many, one after the other."""
-        for _ in range(count):
-            self._store_one(self._api.session)
-
     def _upload(self) -> None:
         session = requests.Session()
         session.trust_env = False
@@ -100,9 +96,10 @@ class Uploads:
                 if answer.status_code == 202:
                     self.stored.append(answer.json()["id"])
                     return
-                self.failures.append(Failure(sent_s, f"{answer.status_code} {answer.text[:200]}"))
+                why = f"{answer.status_code} {answer.text[:200]}"
             except requests.RequestException as error:
-                self.failures.append(Failure(sent_s, repr(error)))
+                why = repr(error)
+            self.failures.append(Failure(sent_s, time.monotonic(), why))
             time.sleep(_PAUSE_S)
         raise TimeoutError(f"no photo was stored for {_WITHIN_S} s: {self.failures[-1]}")
 

@@ -20,6 +20,7 @@ from recognition.photos.archives import UnreadableArchive
 from recognition.photos.intake import Outcome
 from tests.support.files import (
     Packed,
+    altered_entry,
     arrived,
     encoded,
     full_disk,
@@ -52,18 +53,6 @@ def refused(owner: User, content: bytes) -> str:
     with pytest.raises(UnreadableArchive) as error:
         accept(owner, content)
     return error.value.refusals[0].code
-
-
-def changed(archive: bytes, offset: int, value: bytes) -> bytes:
-    """The archive's first entry with other bytes, both in its own header and in the directory.
-
-    `offset` counts in the directory; in the entry's own header the same field stands 2 earlier.
-    """
-    parts = bytearray(archive)
-    directory = archive.index(b"PK\x01\x02")
-    parts[directory + offset : directory + offset + len(value)] = value
-    parts[offset - 2 : offset - 2 + len(value)] = value
-    return bytes(parts)
 
 
 @pytest.mark.parametrize("files", [{}, {"dog/": b""}, {"photos.csv": b"file,label\na,dog\n"}])
@@ -221,7 +210,7 @@ def test_a_bomb_that_lies_is_cut_off_where_it_says(uploader: User, settings: Any
     """Thirty megabytes of zeros after a photo's first bytes, said to be a hundred bytes."""
     settings.ARK_MAX_UPLOAD_MB = 1
     content = JPEG[:100] + bytes(30_000_000)
-    archive = changed(zipped({"a.jpg": content}), 24, struct.pack("<I", 100))
+    archive = altered_entry(zipped({"a.jpg": content}), 24, struct.pack("<I", 100))
     assert codes(accept(uploader, archive)) == {"a.jpg": "truncated"}
 
 
@@ -262,7 +251,7 @@ def test_a_huge_directory_is_not_read(uploader: User, settings: Any) -> None:
 
 
 def test_an_encrypted_entry_is_refused_alone(uploader: User) -> None:
-    archive = changed(zipped({"a.jpg": JPEG, "b.jpg": OTHER}), 8, b"\x01\x00")
+    archive = altered_entry(zipped({"a.jpg": JPEG, "b.jpg": OTHER}), 8, b"\x01\x00")
     assert codes(accept(uploader, archive)) == {"a.jpg": "encrypted"}
     assert Photo.objects.count() == 1
 

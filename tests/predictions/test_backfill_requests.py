@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from recognition.core import jobs, leases
-from recognition.models import Job, Label, ModelVersion, Prediction, RunState, State
+from recognition.models import Job, Label, ModelVersion, Prediction, Report, RunState, State
 from recognition.predictions import backfill
 from recognition.predictions.backfill import Asked, plan_more, request, request_some, stop
 from recognition.predictions.queue import BATCH_SIZE
@@ -180,3 +180,16 @@ def test_a_request_can_be_about_chosen_photos(
     waiting = Prediction.objects.filter(state=PENDING).values_list("photo", flat=True)
     assert set(waiting) == set(photos[1:3])
     assert Job.objects.get().result == {"photos": 2, "looked_at": 2, "next_photo": None}
+
+
+def test_of_very_many_photos_the_analyst_knows_how_many(
+    uploader: User, live: ModelVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _number in range(3):
+        predicted_photo(uploader, "dog", 0.9)
+    monkeypatch.setattr(backfill, "_COUNTED_NOW", 2)
+    Report.objects.create(name="figures", data={"photos": 1000})
+    wanted = request(live, uploader)
+    plan_more()
+    wanted.refresh_from_db()
+    assert wanted.result["photos"] == 1000

@@ -148,6 +148,18 @@ def packed_as(*entries: Packed) -> bytes:
     return bytes(file + directory + struct.pack("<4s4x2H2LH", b"PK\5\6", count, count, *end))
 
 
+def altered_entry(archive: bytes, offset: int, value: bytes) -> bytes:
+    """The archive's first entry with other bytes, both in its own header and in the directory.
+
+    `offset` counts in the directory; in the entry's own header the same field stands 2 earlier.
+    """
+    parts = bytearray(archive)
+    directory = archive.index(b"PK\x01\x02")
+    parts[directory + offset : directory + offset + len(value)] = value
+    parts[offset - 2 : offset - 2 + len(value)] = value
+    return bytes(parts)
+
+
 def unicode_path(raw: bytes, name: str) -> bytes:
     """Info-ZIP's extra field: the name in UTF-8, and a checksum of the other one."""
     content = struct.pack("<BL", 1, zlib.crc32(raw)) + name.encode()

@@ -11,6 +11,7 @@ _FINDERS = (
 )
 ARK_FINDER = env.choice("ARK_FINDER", "nanodet_g", _FINDERS)
 ARK_ENGINE = env.choice("ARK_ENGINE", "auto", ("auto", "openvino", "torch"))
+ARK_PREDICTORS = env.integer("ARK_PREDICTORS", 0)  # looked at by bin/predictors.py, before Django
 ARK_DEVICE = env.choice("ARK_DEVICE", "auto", ("auto", "cpu", "cuda"))
 ARK_MAX_UPLOAD_MB = env.integer("ARK_MAX_UPLOAD_MB", 25, at_least=1)
 ARK_MAX_BULK_MB = env.integer("ARK_MAX_BULK_MB", 2048, at_least=1)

@@ -7,3 +7,7 @@ FOLDER contains job.json and photos.csv (`job.py`). Events go to stdout, one JSO
 Started again on the same folder it goes on from its last checkpoint and ends with the very same
 weights. With a file FOLDER/finish-now it stops training and keeps the best epoch so far.
 """
+
+import os
+
+PARENT = os.getppid()  # known before torch is loaded, which takes seconds

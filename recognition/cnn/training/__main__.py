@@ -12,7 +12,7 @@ from pathlib import Path
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 from recognition.cnn.manifest import CorruptCheckpoint
-from recognition.cnn.training import process
+from recognition.cnn.training import PARENT, distributed, process
 from recognition.cnn.training.attempts import run
 from recognition.cnn.training.checkpoints import is_disk_full
 from recognition.cnn.training.events import emit
@@ -24,14 +24,21 @@ def main() -> int:
     """The exit status: 0 if FOLDER/result is there."""
     if len(sys.argv) != 2:
         sys.exit("usage: python -m recognition.cnn.training FOLDER")
-    process.end_with_parent()
+    process.end_with_parent(PARENT)
     process.lower_priority()
     limit_memory()
     try:
         run(Path(sys.argv[1]))
+    except distributed.StartAgain:
+        traceback.print_exc()
+        return 1
     except Exception as error:
         traceback.print_exc()
-        emit("error", code=error_code(error), detail=str(error))
+        code = error_code(error)
+        # Perhaps it is only that another one of several processes has died.
+        if code != "failed" or distributed.world_size() == 1:
+            emit("error", code=code, detail=str(error))
+            distributed.give_up()
         return 1
     return 0
 

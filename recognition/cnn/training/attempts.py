@@ -30,9 +30,9 @@ def run(folder: Path) -> None:
     if job.result.exists():
         return
     device = process.choose_device(job.device)
-    distributed.become_torchrun(folder, device.type)
+    distributed.become_torchrun(folder, job.processes or process.gpus(device))
     process.set_up(device, job.threads)
-    distributed.join(device)
+    distributed.join(device, job.longest_wait_s)
     emit("stage", stage="reading")
     data = Data(
         job.examples,
@@ -60,8 +60,8 @@ def _attempt(job: Job, data: Data, micro_batches: MicroBatches, device: torch.de
         if not is_out_of_memory(error) or not micro_batches.halve():
             raise
         emit("note", code="out_of_memory", batch_size=micro_batches.size)
-        if distributed.world_size() > 1:  # the others wait for this one: torchrun restarts all
-            raise
+        if distributed.world_size() > 1:  # the others wait for this one
+            raise distributed.StartAgain from error
         return False
     return True
 

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from recognition.cnn.recogniser import Recogniser
+from recognition.cnn.training import distributed
 from recognition.cnn.training.data.batches import loaded
 from recognition.cnn.training.data.dataset import Data
 from recognition.cnn.training.optimisation.objective import Objective
@@ -60,8 +61,10 @@ class Judged(NamedTuple):
 def judge(
     model: Recogniser, data: Data, objective: Objective, device: torch.device, half: bool
 ) -> Judged:
-    """On the validation split."""
-    fine_logits = answer(model, data, data.validation, device, half).fine_logits.to(device)
-    truths = data.truths[data.validation].to(device)
-    loss, is_right = objective.judge(fine_logits, truths)
-    return Judged(loss.mean().item(), is_right.float().mean().item())
+    """On the validation split, which the processes of a run share out among them."""
+    rows = list(distributed.share(data.validation))
+    fine_logits = answer(model, data, rows, device, half).fine_logits.to(device)
+    loss, is_right = objective.judge(fine_logits, data.truths[rows].to(device))
+    sums = (loss.sum().item(), is_right.sum().item(), len(rows))
+    loss_sum, right, photos = distributed.total(sums, device)
+    return Judged(loss_sum / photos, right / photos)

@@ -2,8 +2,10 @@
 
 job.json: {"mode": "fine_tune" | "from_scratch", "network", "network_options", "parent": a version's
 folder or null, "parent_sha256", "name": of the result, "labels": [{"slug", "kind", "name_en",
-"name_zh", "parent"}], "parameters": {...}, "device": "auto" | "cpu" | "cuda", "threads": 0 for all,
-"max_pixels": larger photos are left out, "training": {...}: goes into the result's manifest}.
+"name_zh", "parent"}], "parameters": {...}, "device": "auto" | "cpu" | "cuda", "threads": of a
+process, 0 for all, "processes": 0 for one a GPU, "longest_wait_s": when a process for which the
+others wait is taken for dead, "max_pixels": larger photos are left out, "training": {...}: goes
+into the result's manifest}.
 
 photos.csv: path (perhaps relative to the folder), label (a slug, or nothing), split (train,
 validation or test), box (what the label is about: left, top, right and bottom in parts of 1, or
@@ -23,6 +25,7 @@ from recognition.cnn.pixels.unreadable import DEFAULT_MAX_PIXELS
 from recognition.cnn.taxonomy import Label
 from recognition.cnn.training.parameters import MODES, TrainingParameters
 
+LONGEST_WAIT_S = 600.0  # no step and no checkpoint takes so long
 SPLITS = ("train", "validation", "test")
 
 
@@ -60,6 +63,8 @@ class Job:
     parameters: TrainingParameters
     device: str
     threads: int
+    processes: int
+    longest_wait_s: float
     max_pixels: int
     training: dict[str, Any]
     examples: tuple[Example, ...]
@@ -93,6 +98,8 @@ def read_job(folder: Path) -> Job:
             ),
             device=asked.get("device", "auto"),
             threads=int(asked.get("threads", 0)),
+            processes=int(asked.get("processes", 0)),
+            longest_wait_s=float(asked.get("longest_wait_s", LONGEST_WAIT_S)),
             max_pixels=int(asked.get("max_pixels", DEFAULT_MAX_PIXELS)),
             training=asked.get("training") or {},
             examples=_read_examples(folder, labels),

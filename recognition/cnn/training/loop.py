@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import chain
 
@@ -39,6 +39,12 @@ CHECKPOINT_EVERY_S = 30.0
 # Shares of the progress that people see; measuring is the rest.
 READING, TRAINING = 0.05, 0.9
 _LONGEST_GRADIENT = 5.0
+
+
+def own_share(rows: list[int]) -> Sequence[int]:
+    """What of a batch this process computes; never nothing, for all compute together. What it has
+    only for that does not count (`train_step`)."""
+    return distributed.share(rows) or rows[:1]
 
 
 class Forward(nn.Module):
@@ -94,7 +100,7 @@ class Training:
         train_mode(self.model, moving_statistics=self.job.mode == "from_scratch")
         saved_s = time.monotonic()
         batches = self.batches(self.progress.epoch)[self.progress.step :]
-        parts = [micro_batches(distributed.share(rows), self.micro_batch_size) for rows in batches]
+        parts = [micro_batches(own_share(rows), self.micro_batch_size) for rows in batches]
         pixels = loaded(list(chain(*parts)), self.augmented, self.data.pool)
         for batch, parts_of_batch in zip(batches, parts, strict=True):
             if distributed.agree(self.job.must_finish, self.device):
@@ -120,14 +126,17 @@ class Training:
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(self.parameters, step, self.steps_an_epoch)
         self.optimiser.zero_grad()
+        loss_sum = 0.0
         for number, part in enumerate(parts):
             seen, part_pixels = next(pixels)
             with self.no_sync(number < len(parts) - 1):
                 mean = self.mean_loss(part_pixels, torch.tensor(seen, device=self.device))
                 # Gradients are averaged over processes, and each has only its share of the batch.
-                (mean * len(part) * distributed.world_size() / size).backward()
-            progress.loss_sum += float(mean.detach()) * len(part)
-            progress.seen += len(part)
+                weight = len(part) if distributed.rank() < size else 0
+                (mean * weight * distributed.world_size() / size).backward()
+            loss_sum += float(mean.detach()) * weight
+        progress.loss_sum += distributed.total([loss_sum], self.device)[0]
+        progress.seen += size
         nn.utils.clip_grad_norm_(self.model.parameters(), _LONGEST_GRADIENT)
         self.optimiser.step()
         self.ema.update(self.model, step)
@@ -159,15 +168,15 @@ class Training:
             raise CannotTrain("diverged", "the loss is no number: try a smaller learning rate")
         progress.epoch, progress.step = progress.epoch + 1, 0
         progress.loss_sum, progress.seen = 0.0, 0
-        if not distributed.is_first():
-            return
+        distributed.take_statistics(self.ema.model)
         judged = judge(self.ema.model, self.data, self.loss.objective, self.device, self.half)
         progress.seconds += time.perf_counter() - started_s
         progress.stale += 1
         if judged.is_better_than(progress.best_accuracy, progress.best_loss):
             progress.best_epoch, progress.stale = progress.epoch, 0
             progress.best_accuracy, progress.best_loss = judged.accuracy, judged.loss
-            save_best(self.job.folder, progress, self.ema)
+            if distributed.is_first():
+                save_best(self.job.folder, progress, self.ema)
         emit(
             "epoch",
             number=progress.epoch,
@@ -181,7 +190,7 @@ class Training:
     def is_stale(self) -> bool:
         """Whether there was no better epoch for as many as `patience` says."""
         patience, progress = self.parameters.patience, self.progress
-        if not distributed.agree(0 < patience <= progress.stale, self.device):
+        if not 0 < patience <= progress.stale:
             return False
         emit("note", code="stopped_early", epoch=progress.epoch, best_epoch=progress.best_epoch)
         return True

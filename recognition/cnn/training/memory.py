@@ -9,6 +9,8 @@ from pathlib import Path
 
 import torch
 
+from recognition.cnn.training.distributed import local_world_size
+
 _LEFT_FOR_OTHERS = 0.1  # of the memory that is free at the start
 _CGROUP = Path("/sys/fs/cgroup")
 _SIGNS = ("can't allocate memory", "out of memory", "could not create a memory", "bad_alloc")
@@ -41,7 +43,7 @@ def limit_memory() -> None:
     if torch.cuda.is_available() or not Path("/proc/self/statm").exists():
         return
     own_bytes = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
-    limit = own_bytes + int(available_bytes() * (1 - _LEFT_FOR_OTHERS))
+    limit = own_bytes + int(available_bytes() * (1 - _LEFT_FOR_OTHERS) / local_world_size())
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     if hard != resource.RLIM_INFINITY:
         limit = min(limit, hard)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
 import sys
+from pathlib import Path
 
 import torch
 
-from recognition.cnn.training.distributed import world_size
+from recognition.cnn.pixels.pool import processors
+from recognition.cnn.training.distributed import local_world_size, world_size
 
 _PR_SET_PDEATHSIG = 1
 
@@ -21,20 +24,23 @@ def lower_priority() -> None:
     what others leave.
     """
     os.nice(19)
+    if world_size() > 1:  # torchrun gave it a session, and so a share (sched(7)), of its own
+        with contextlib.suppress(OSError):
+            of_parent = Path(f"/proc/{os.getppid()}/autogroup").read_text()  # "/autogroup-7 nice 0"
+            Path("/proc/self/autogroup").write_text(of_parent.split()[-1])
     if hasattr(os, "SCHED_BATCH"):
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
-def end_with_parent() -> None:
+def end_with_parent(parent: int) -> None:
     """Let this process be killed when the one that started it ends, and SIGTERM end it at once.
 
     Nothing is lost: a checkpoint is whole or absent. A parent may have left SIGTERM ignored.
     """
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    parent = os.getppid()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died just before
+        if os.getppid() != parent:  # it died before
             sys.exit(1)
 
 
@@ -45,10 +51,15 @@ def choose_device(wish: str) -> torch.device:
     return torch.device("cpu")
 
 
+def gpus(device: torch.device) -> int:
+    """How many processes to train with: one a GPU, if it is on GPUs."""
+    return torch.cuda.device_count() if device.type == "cuda" else 1
+
+
 def set_up(device: torch.device, threads: int) -> None:
     """Compute repeatably, on a CPU with this many threads; 0 for one a processor."""
     if device.type == "cpu":
-        torch.set_num_threads(threads or max(1, _processors() // world_size()))
+        torch.set_num_threads(threads or max(1, processors() // local_world_size()))
         return
     torch.cuda.set_device(device)
     # Where CUDA has no repeatable way to compute something, any way is better than none.
@@ -62,9 +73,3 @@ def computes_in_half(device: torch.device) -> bool:
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return bool(torch.cpu._is_avx512_bf16_supported())
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

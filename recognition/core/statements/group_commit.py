@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 Item = TypeVar("Item")
 MOST = 16  # together
@@ -59,6 +59,9 @@ class GroupCommit(Generic[Item]):
     def _write(self, entries: list[_Entry[Item]]) -> None:
         try:
             self._commit([entry.item for entry in entries])
+        except OperationalError as error:  # the database is busy or away: all have waited for it
+            for entry in entries:
+                entry.error = error
         except Exception as error:
             if len(entries) == 1:
                 entries[0].error = error

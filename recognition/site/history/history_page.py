@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from recognition.core import audit
-from recognition.labels.ordering import by_name
+from recognition.labels.fields import offered_labels
 from recognition.models import Kind, Label, State
 from recognition.photos import result_table, selectors
 from recognition.photos.orders import choices, days, listing
@@ -103,7 +103,7 @@ def _size(request: SignedInRequest) -> int:
 
 
 def _choices(request: SignedInRequest, query: HistoryQuery) -> dict[str, Any]:
-    labels = by_name(Label.objects.filter(active=True).order_by())
+    labels = offered_labels()
     whose = Q() if query.is_everybodys else Q(owner=request.user)
     return {
         "kinds": [(kind, [label for label in labels if label.kind == kind]) for kind in Kind],

@@ -10,13 +10,16 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from recognition.models import Photo
+from recognition.core.counting import count_up_to
+from recognition.models import Photo, TrashedPhoto
 from recognition.people import quotas, ranks
 from recognition.photos import erasure
 from recognition.staff import deletion_warning
 from recognition.staff.base import StaffRequest, render_page
 from recognition.staff.people import person_summary
 from recognition.staff.people.people_page import may_manage
+
+COUNTED = 10_000  # of more photos, what is counted with each upload is told
 
 
 @may_manage
@@ -30,10 +33,12 @@ def page(request: StaffRequest, user_id: int) -> HttpResponse:
         return _delete(request, person)
     photos = Photo.objects.filter(owner=person)
     usage = quotas.usage(person)
+    counted = count_up_to(photos.order_by("-created", "-id"), COUNTED)
+    trashed = TrashedPhoto.objects.filter(owner=person).count()
     context = {
         "person": person,
-        "photos": photos.count(),
-        "trashed": max(0, usage.photos - photos.count()),
+        "photos": counted.number if counted.is_exact else max(COUNTED, usage.photos - trashed),
+        "trashed": trashed,
         "stored": person_summary.stored(usage._replace(limit_bytes=0)),
         "uses": deletion_warning.uses(photos),
     }

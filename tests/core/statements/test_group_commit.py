@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Semaphore
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from recognition.core.statements.group_commit import GroupCommit
 from tests.support.instance import wait_until
@@ -46,7 +46,8 @@ def _all_at_once(writer: Writer, *numbers: int) -> list[bool | Exception]:
         others = [pool.submit(writer.write, number) for number in numbers[1:]]
         wait_until(lambda: len(writer.group._waiting) == len(numbers))
         writer.may_go_on.set()
-        return [future.exception() or future.result() for future in (first, *others)]
+        futures = (first, *others)
+        return [future.exception() or future.result() for future in futures]
 
 
 def test_those_who_come_meanwhile_are_written_together() -> None:
@@ -71,6 +72,25 @@ def test_one_who_is_refused_takes_nobody_else_along() -> None:
     assert refused.args == ([-2],)
     assert not any(isinstance(one, Exception) for one in others)
     assert sorted(number for numbers in writer.written for number in numbers) == [1, 3, 4]
+
+
+def test_who_has_waited_for_a_busy_database_does_not_wait_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    writer = Writer()
+    tries: list[list[int]] = []
+
+    def locked(numbers: Sequence[int]) -> None:
+        tries.append(list(numbers))
+        raise OperationalError("database is locked")
+
+    real = writer.commit
+    monkeypatch.setattr(
+        writer.group, "_commit", lambda numbers: (real if 1 in numbers else locked)(numbers)
+    )
+    _first, *others = _all_at_once(writer, 1, 2, 3)
+    assert all(isinstance(one, OperationalError) for one in others)
+    assert [sorted(numbers) for numbers in tries] == [[2, 3]]
 
 
 def test_nobody_is_written_twice_after_an_error() -> None:

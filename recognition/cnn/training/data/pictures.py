@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,7 +11,9 @@ import numpy.typing as npt
 
 from recognition.cnn.pixels.boxes import Box
 from recognition.cnn.pixels.decoded import load_picture
+from recognition.cnn.pixels.pool import processors
 from recognition.cnn.pixels.unreadable import UnreadablePhoto
+from recognition.cnn.training.distributed import local_world_size
 from recognition.cnn.training.memory import available_bytes
 
 Pixels = npt.NDArray[np.uint8]
@@ -39,7 +40,8 @@ class Pictures:
         self._side = shorter_side
         self._max_pixels = max_pixels
         self._decoded: dict[int, Pixels] = {}
-        self.pool = ThreadPoolExecutor(min(os.cpu_count() or 1, _MAX_THREADS), "decode")
+        threads = min(max(1, processors() // local_world_size()), _MAX_THREADS)
+        self.pool = ThreadPoolExecutor(threads, "decode")
 
     def read(self, on_progress: Callable[[float], None]) -> list[int]:
         """Decode all of them; which cannot be read.
@@ -47,7 +49,7 @@ class Pictures:
         Whether a picture stays in memory or is decoded again each time makes no difference but
         to speed.
         """
-        free = int(available_bytes() * _SHARE_OF_MEMORY)
+        free = int(available_bytes() * _SHARE_OF_MEMORY / local_world_size())
         unreadable = []
         for first in range(0, len(self._paths), _AT_ONCE):
             rows = range(first, min(first + _AT_ONCE, len(self._paths)))

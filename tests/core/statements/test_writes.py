@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from recognition.core.statements.rows import insert, update
+from recognition.core.statements.writes import insert, update
 from recognition.models import Photo, Prediction
 from recognition.models.prediction import ConfidenceBand
 
