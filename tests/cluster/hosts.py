@@ -210,7 +210,7 @@ def network() -> Iterator[Network]:
     used = subprocess.run(["ip", "route"], check=True, capture_output=True, text=True).stdout
     free = (f"10.{random.randrange(1, 255)}.{random.randrange(1, 255)}" for _ in range(1000))
     prefix = next(prefix for prefix in free if f"{prefix.rpartition('.')[0]}." not in used)
-    _remove_left_folders()
+    remove_left_folders()
     folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))  # pytest's is root's alone
     folder.chmod(0o755)
     made = None
@@ -258,7 +258,7 @@ def is_there(pid: int) -> bool:
         return False
 
 
-def _remove_left_folders() -> None:
+def remove_left_folders() -> None:
     """Of processes that were killed."""
     for path in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
         if not is_there(int(path.name.split("-")[2])):

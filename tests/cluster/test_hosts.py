@@ -87,3 +87,4 @@ def test_nothing_runs_on_when_the_process_that_made_it_was_killed(network: Netwo
     processes = [int(word) for word in killed.stdout.split()]
     assert len(processes) > 1, killed.stderr
     wait_until(lambda: not any(hosts.is_there(pid) for pid in processes))
+    hosts.remove_left_folders()
