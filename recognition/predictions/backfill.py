@@ -225,8 +225,8 @@ def _about(next_photo: str) -> int:
     left = count_up_to(photos, _COUNTED_NOW)
     if left.is_exact:
         return left.number
-    of_all: int = Report.named("figures").data.get("photos", 0)
-    return max(left.number, of_all)
+    known: int = Report.named("figures").data.get("photos", 0)
+    return max(left.number, known)
 
 
 def _next_ids(job: Job, next_photo: str) -> list[UUID]:

@@ -34,11 +34,14 @@ def page(request: StaffRequest, user_id: int) -> HttpResponse:
     photos = Photo.objects.filter(owner=person)
     usage = quotas.usage(person)
     counted = count_up_to(photos.order_by("-created", "-id"), COUNTED)
-    trashed = TrashedPhoto.objects.filter(owner=person).count()
+    number = counted.number
+    if not counted.is_exact:
+        in_trash = TrashedPhoto.objects.filter(owner=person).count()
+        number = max(COUNTED, usage.photos - in_trash)
     context = {
         "person": person,
-        "photos": counted.number if counted.is_exact else max(COUNTED, usage.photos - trashed),
-        "trashed": trashed,
+        "photos": number,
+        "trashed": max(0, usage.photos - number),
         "stored": person_summary.stored(usage._replace(limit_bytes=0)),
         "uses": deletion_warning.uses(photos),
     }
