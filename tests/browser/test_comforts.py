@@ -20,6 +20,7 @@ def test_the_theme_is_remembered(page: Page) -> None:
 
 def test_the_theme_of_the_site_is_that_of_the_tables(reviewer: Reviewer) -> None:
     page = reviewer.page
+    page.goto("/")
     page.get_by_role("button", name="Switch between light and dark").click()
     page.goto("/admin/recognition/label/")
     expect(page.locator("html.dark")).to_have_attribute("data-theme", "dark")
