@@ -6,6 +6,7 @@ import gc
 import importlib.util
 import math
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -90,6 +91,15 @@ def network() -> Path:
     if not folder.exists():
         build_pretrained(folder, "lite0")
     return folder
+
+
+@pytest.fixture(scope="module")
+def own_store(network: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A models store with version 1, for an instance that makes further ones: in the shared one
+    they would be in others' way."""
+    store = tmp_path_factory.mktemp("store")
+    shutil.copytree(network, store / "1")
+    return store
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import random
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,12 +24,9 @@ LABEL = {"slug": "chessboard", "name": "Chessboard", "name_zh": "棋盘", "kind"
 
 @pytest.fixture(scope="module")
 def instance(
-    browser: Browser, network: Path, tmp_path_factory: pytest.TempPathFactory
+    browser: Browser, own_store: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Instance]:
-    """With versions of its own: those that it makes would be in others' way."""
-    store = tmp_path_factory.mktemp("store")
-    shutil.copytree(network, store / "1")
-    with running(tmp_path_factory.mktemp("ark"), store, PARTS, ARK_SWEEP_S="1") as instance:
+    with running(tmp_path_factory.mktemp("ark"), own_store, PARTS, ARK_SWEEP_S="1") as instance:
         yield instance
 
 

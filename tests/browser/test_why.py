@@ -35,6 +35,7 @@ def test_a_map_for_each_label_and_whether_it_tells_the_truth(
     has_axe = axe.watch(page)
     upload(viewer.api, photos[:1])
     if screen == "phone":
+        page.goto("/")
         page.get_by_role("button", name="中文").click()
         page.get_by_role("button", name="English").wait_for()
     newest = viewer.api.get("photos/")["results"][0]["id"]

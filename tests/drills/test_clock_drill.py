@@ -33,7 +33,7 @@ def clock(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def instance(
-    clock: Path, network: Path, tmp_path_factory: pytest.TempPathFactory
+    clock: Path, own_store: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Instance]:
     compiler = shutil.which("cc")
     if not compiler:
@@ -42,7 +42,7 @@ def instance(
     subprocess.run([compiler, "-shared", "-fPIC", "-o", library, SOURCE, "-ldl"], check=True)
     moved = {"LD_PRELOAD": str(library), "MOVED_CLOCK": str(clock), "ARK_SWEEP_S": "1"}
     home = tmp_path_factory.mktemp("ark")
-    with running(home, network.parent, PARTS, **moved) as instance:
+    with running(home, own_store, PARTS, **moved) as instance:
         yield instance
 
 

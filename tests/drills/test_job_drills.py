@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -21,12 +20,10 @@ ASK = (
 
 
 @pytest.fixture
-def instance(network: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    store = tmp_path_factory.mktemp("store")
-    shutil.copytree(network, store / "1")
+def instance(own_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     home = tmp_path_factory.mktemp("ark")
     database = f"sqlite:///{home}/db.sqlite3"  # which the test reads while it is written
-    instance = Instance(home, store, ARK_SWEEP_S="1", DATABASE_URL=database)
+    instance = Instance(home, own_store, ARK_SWEEP_S="1", DATABASE_URL=database)
     instance.prepare()
     instance.start("redis")
     try:

@@ -39,9 +39,9 @@ for photo in Photo.objects.alias(rows=Count("predictions")).filter(rows__gt=1):
 
 
 @pytest.fixture(scope="module")
-def instance(network: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+def instance(own_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     home = tmp_path_factory.mktemp("ark")
-    with running(home, network.parent, PARTS, ARK_SWEEP_S="1", ARK_LEASE_S="5") as instance:
+    with running(home, own_store, PARTS, ARK_SWEEP_S="1", ARK_LEASE_S="5") as instance:
         yield instance
 
 

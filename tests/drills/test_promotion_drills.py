@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,14 +22,13 @@ CLIENTS = 4
 
 
 @pytest.fixture(scope="module")
-def instance(network: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+def instance(own_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     """With versions 1, which is live, 2 and 3. The others answer a little differently."""
     home = tmp_path_factory.mktemp("ark")
-    shutil.copytree(network, home / "models_store" / "1")
-    with running(home, home / "models_store", PARTS, ARK_SWEEP_S="1") as instance:
+    with running(home, own_store, PARTS, ARK_SWEEP_S="1") as instance:
         candidates = [home / "candidate-2", home / "candidate-3"]
         for seed, candidate in enumerate(candidates):
-            _nudged(network, candidate, seed)
+            _nudged(own_store / "1", candidate, seed)
         _add(instance, candidates)
         yield instance
 
@@ -69,7 +67,7 @@ def test_an_idle_predictor_loads_the_new_version_before_a_photo_comes(
 def test_a_tampered_version_is_refused_while_the_live_one_serves(
     instance: Instance, uploader: Api, trainer: Api, photos: list[Path]
 ) -> None:
-    weights = instance.home / "models_store" / "2" / WEIGHTS_NAME
+    weights = instance.models_store / "2" / WEIGHTS_NAME
     whole = weights.read_bytes()
     weights.write_bytes(whole[:-4] + bytes(4))
     refused = _promote(trainer, 2)
@@ -83,7 +81,7 @@ def test_a_version_that_is_tampered_with_while_it_goes_live_is_not_served(
     instance: Instance, uploader: Api, trainer: Api, photos: list[Path]
 ) -> None:
     """The predictor goes on with what it has, and readyz says why."""
-    weights = instance.home / "models_store" / "2" / WEIGHTS_NAME
+    weights = instance.models_store / "2" / WEIGHTS_NAME
     whole = weights.read_bytes()
     weights.write_bytes(whole[:-4] + bytes(4))
     _make_live_unchecked(instance, 2)

@@ -25,9 +25,9 @@ PAGES = ("/", "/history/", "/how-it-works/", "/glossary/", "/trash/", "/account/
 
 
 @pytest.fixture(scope="module")
-def instance(network: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+def instance(own_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     home = tmp_path_factory.mktemp("ark")
-    with running(home, network.parent, PARTS) as instance:
+    with running(home, own_store, PARTS) as instance:
         yield instance
 
 

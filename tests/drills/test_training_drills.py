@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,12 +24,10 @@ SHORT = {"epochs": 6, "patience": 0, "seed": 7}
 
 
 @pytest.fixture(scope="module")
-def instance(network: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+def instance(own_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     """With labelled digits. Nobody predicts them, because training from scratch needs no answer."""
     home = tmp_path_factory.mktemp("ark")
-    store = tmp_path_factory.mktemp("store")
-    shutil.copytree(network, store / "1")
-    instance = Instance(home, store)
+    instance = Instance(home, own_store)
     instance.prepare()
     instance.start(*PARTS)
     try:

@@ -72,7 +72,7 @@ def test_no_original_stays_when_its_rows_are_not_stored(
     def fail(*_args: Any) -> None:
         raise OperationalError
 
-    monkeypatch.setattr(Photo.objects, "bulk_create", fail)
+    monkeypatch.setattr(intake, "insert", fail)
     with pytest.raises(OperationalError):
         upload(uploader)
     assert keys(bucket, "originals") == []

@@ -93,5 +93,5 @@ def test_claims_go_along_the_index(version: ModelVersion) -> None:
         if connection.vendor == "sqlite":
             cursor.execute(f"EXPLAIN QUERY PLAN {select}")
             plan = " ".join(str(row) for row in cursor.fetchall())
-            assert "prediction_turns" in plan
+            assert "prediction_uploads" in plan
             assert "TEMP B-TREE" not in plan

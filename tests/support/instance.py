@@ -158,14 +158,15 @@ class Instance:
         assert not stuck, f"{stuck} did not end within {_PATIENCE_S} s"
 
     def _run(self, *command: str) -> str:
-        return subprocess.run(
-            command,
-            cwd=self._code,
-            env=self._environment,
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-        ).stdout
+        done = subprocess.run(
+            command, cwd=self._code, env=self._environment, stdout=subprocess.PIPE, text=True
+        )
+        try:
+            done.check_returncode()
+        except subprocess.CalledProcessError as error:
+            error.add_note(done.stdout)
+            raise
+        return done.stdout
 
     def _web_answers(self) -> bool:
         with contextlib.suppress(requests.ConnectionError):
