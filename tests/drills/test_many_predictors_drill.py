@@ -12,12 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.drills.test_promotion_drills import (
-    _add_candidate,
-    _make_live_unchecked,
-    _nudged,
-    _promote,
-)
+from tests.support.candidates import add, make_live_unchecked, nudged, promote
 from tests.support.instance import Api, Instance, running, wait_until
 
 PREDICTORS = 2
@@ -45,15 +40,16 @@ class Answer(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def instance(network: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+def instance(own_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     """With versions 1, which is live, to 4. The others answer a little differently."""
     home = tmp_path_factory.mktemp("ark")
     parts = ("web", "redis", "predictor")
     settings = {"ARK_SWEEP_S": "1", "ARK_PREDICTORS": str(PREDICTORS)}
-    with running(home, home / "models_store", parts, **settings) as instance:
-        for number in (2, 3, 4):
-            _nudged(network, home / f"candidate-{number}", number)
-            _add_candidate(instance, home / f"candidate-{number}")
+    with running(home, own_store, parts, **settings) as instance:
+        candidates = [home / f"candidate-{number}" for number in (2, 3, 4)]
+        for number, candidate in enumerate(candidates):
+            nudged(own_store / "1", candidate, number)
+        add(instance, candidates)
         with closing(_database(instance)) as database:
             database.executescript(NOTE_ANSWERS)
         wait_until(lambda: _times_loaded(instance, 1) == PREDICTORS)
@@ -80,7 +76,7 @@ def test_a_promotion_reaches_all_that_are_busy(
 ) -> None:
     with _uploading(instance, uploader, photos):
         wait_until(lambda: len(_workers_of(instance, 1)) == PREDICTORS)
-        assert _promote(trainer, 2).status_code == 200
+        assert promote(trainer, 2).status_code == 200
         wait_until(lambda: len(_workers_of(instance, 2)) == PREDICTORS)
     _nobody_goes_back(instance, 2, "busy")
 
@@ -89,7 +85,7 @@ def test_a_promotion_of_which_no_message_tells_reaches_all(
     instance: Instance, uploader: Api, photos: list[Path]
 ) -> None:
     with _uploading(instance, uploader, photos):
-        _make_live_unchecked(instance, 3)
+        make_live_unchecked(instance, 3)
         wait_until(lambda: len(_workers_of(instance, 3)) == PREDICTORS)
     _nobody_goes_back(instance, 3, "busy, not told")
 
@@ -97,7 +93,7 @@ def test_a_promotion_of_which_no_message_tells_reaches_all(
 def test_a_promotion_reaches_all_that_have_nothing_to_do(
     instance: Instance, uploader: Api, trainer: Api, photos: list[Path]
 ) -> None:
-    assert _promote(trainer, 4).status_code == 200
+    assert promote(trainer, 4).status_code == 200
     wait_until(lambda: _times_loaded(instance, 4) == PREDICTORS)
     with _uploading(instance, uploader, photos):
         wait_until(lambda: len(_workers_of(instance, 4)) == PREDICTORS)

@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 import requests
-import torch
 
 from recognition.cnn.manifest import WEIGHTS_NAME
-from recognition.cnn.store.checkpoint import load_network, save_version
+from tests.support.candidates import add, make_live_unchecked, nudged, promote
 from tests.support.instance import Api, Instance, running, wait_until
 
 PARTS = ("web", "redis", "predictor")
@@ -28,8 +26,8 @@ def instance(own_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with running(home, own_store, PARTS, ARK_SWEEP_S="1") as instance:
         candidates = [home / "candidate-2", home / "candidate-3"]
         for seed, candidate in enumerate(candidates):
-            _nudged(own_store / "1", candidate, seed)
-        _add(instance, candidates)
+            nudged(own_store / "1", candidate, seed)
+        add(instance, candidates)
         yield instance
 
 
@@ -48,7 +46,7 @@ def test_a_promotion_under_load_goes_live_in_a_single_step_and_loses_nothing(
 ) -> None:
     with _Uploading(instance, uploader, photos) as answers:
         wait_until(lambda: len(answers) > 20)
-        assert _promote(trainer, 2).status_code == 200
+        assert promote(trainer, 2).status_code == 200
         wait_until(lambda: [answer.model for answer in answers[-20:]] == [2] * 20)
     models = [answer.model for answer in answers]
     first = models.index(2)
@@ -59,7 +57,7 @@ def test_a_promotion_under_load_goes_live_in_a_single_step_and_loses_nothing(
 def test_an_idle_predictor_loads_the_new_version_before_a_photo_comes(
     instance: Instance, uploader: Api, trainer: Api, photos: list[Path]
 ) -> None:
-    assert _promote(trainer, 3).status_code == 200
+    assert promote(trainer, 3).status_code == 200
     wait_until(lambda: "version 3 is loaded" in (instance.home / "predictor.log").read_text())
     assert _predicted(uploader, _new_file(photos[0]))["model"] == 3
 
@@ -70,7 +68,7 @@ def test_a_tampered_version_is_refused_while_the_live_one_serves(
     weights = instance.models_store / "2" / WEIGHTS_NAME
     whole = weights.read_bytes()
     weights.write_bytes(whole[:-4] + bytes(4))
-    refused = _promote(trainer, 2)
+    refused = promote(trainer, 2)
     weights.write_bytes(whole)
     assert (refused.status_code, refused.json()["code"]) == (409, "cannot_promote")
     assert "sha256" in refused.json()["detail"]
@@ -84,47 +82,12 @@ def test_a_version_that_is_tampered_with_while_it_goes_live_is_not_served(
     weights = instance.models_store / "2" / WEIGHTS_NAME
     whole = weights.read_bytes()
     weights.write_bytes(whole[:-4] + bytes(4))
-    _make_live_unchecked(instance, 2)
+    make_live_unchecked(instance, 2)
     wait_until(lambda: "sha256" in requests.get(f"{instance.url}/readyz", timeout=5).text)
     assert _predicted(uploader, _new_file(photos[0]))["model"] == 3
     weights.write_bytes(whole)
-    assert _promote(trainer, 3).status_code == 200
+    assert promote(trainer, 3).status_code == 200
     wait_until(lambda: requests.get(f"{instance.url}/readyz", timeout=5).status_code == 200)
-
-
-def _nudged(network: Path, folder: Path, seed: int) -> None:
-    manifest, model = load_network(network)
-    torch.manual_seed(seed)
-    with torch.no_grad():
-        for parameter in model.head.parameters():
-            parameter += 0.001 * torch.randn_like(parameter)
-    named = replace(manifest, name=f"Nudged {seed}", parent_sha256=manifest.sha256)
-    save_version(folder, named, model)
-
-
-def _add(instance: Instance, candidates: list[Path]) -> None:
-    instance.manage(
-        "shell",
-        "-c",
-        "from pathlib import Path\n"
-        "from recognition.versions import registry\n"
-        f"for folder in {list(map(str, candidates))!r}:\n"
-        "    registry.add_candidate(Path(folder), registry.live_version())",
-    )
-
-
-def _make_live_unchecked(instance: Instance, number: int) -> None:
-    instance.manage(
-        "shell",
-        "-c",
-        "from recognition.models import ModelVersion\n"
-        "ModelVersion.objects.update(live=False)\n"
-        f"ModelVersion.objects.filter(number={number}).update(live=True)",
-    )
-
-
-def _promote(trainer: Api, number: int) -> requests.Response:
-    return trainer.session.post(f"{trainer.base}/models/{number}/promote/", timeout=60)
 
 
 class _Answer(NamedTuple):

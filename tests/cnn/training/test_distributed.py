@@ -14,6 +14,7 @@ import pytest
 from safetensors.torch import load_file
 
 from tests.cnn.training.test_drills import is_alive
+from tests.support import drills
 from tests.support.instance import wait_until
 from tests.support.training_jobs import (
     events,
@@ -121,6 +122,7 @@ def test_what_is_told_is_of_all_processes_and_told_once(by_one: Path, by_two: Pa
         assert [epoch[name] for epoch in two] == pytest.approx([epoch[name] for epoch in one], 0.02)
 
 
+@drills.only_long
 def test_a_fine_tuned_network_is_the_same_too(tmp_path: Path, some: Photos, by_one: Path) -> None:
     """With photos that nobody has labelled, which hold what the parent knows."""
     unlabelled = [(path, "", split) for path, _, split in some if split == "train"][:40]
@@ -153,6 +155,7 @@ def test_when_one_is_killed_the_run_goes_on_and_ends_as_if_nothing_had_happened(
     assert difference(folder, by_two) < TOLERANCE
 
 
+@drills.only_long
 def test_one_that_hangs_is_noticed_and_none_is_left_when_torchrun_is_killed(
     tmp_path: Path, some: Photos, started: Start
 ) -> None:
