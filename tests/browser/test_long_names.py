@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+from playwright.sync_api import Page
+
+from tests.browser.conftest import PHONE, let_in
 from tests.browser.test_every_page import HEIGHT, WIDTHS
 from tests.support.page_faults import layout_faults
 from tests.support.reviewers import Reviewer
@@ -24,3 +28,11 @@ def test_nothing_runs_out_of_the_page(reviewer: Reviewer, photos: list[Path]) ->
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": HEIGHT})
             assert layout_faults(page) == [], (address, width)
+
+
+def test_the_networks_to_begin_with_fit_a_small_phone(
+    open_page: Callable[..., Page], administrator: str
+) -> None:
+    page = let_in(open_page(viewport=PHONE), administrator)
+    page.goto("/admin/training/new/")
+    assert layout_faults(page) == []

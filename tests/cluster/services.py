@@ -35,6 +35,7 @@ pool_mode = transaction
 max_client_conn = 200
 default_pool_size = 20
 idle_transaction_timeout = 10
+tcp_user_timeout = 20000
 tcp_keepidle = 5
 tcp_keepintvl = 1
 tcp_keepcnt = 5

@@ -118,7 +118,9 @@ def test_a_pooler_is_asked_for_nothing_that_outlives_a_transaction(
     )
     [database] = settings["DATABASES"].values()
     assert database["DISABLE_SERVER_SIDE_CURSORS"] is not is_told
-    assert ("-c tcp_keepalives_idle=10" in database["OPTIONS"].get("options", "")) is is_told
+    said = database["OPTIONS"].get("options", "")
+    assert ("-c tcp_keepalives_idle=10" in said) is is_told
+    assert ("-c tcp_user_timeout=20000" in said) is is_told
 
 
 def test_the_deployment_check_finds_nothing(tmp_path: Path) -> None:

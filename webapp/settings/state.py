@@ -37,8 +37,10 @@ else:
     _options.update(connect_timeout=3, tcp_user_timeout=10_000)
     _options.update(keepalives_idle=10, keepalives_interval=3, keepalives_count=3)
     if not ARK_DATABASE_POOLED:
-        _keepalives = {"idle": 10, "interval": 3, "count": 3}
-        _said = " ".join(f"-c tcp_keepalives_{name}={at}" for name, at in _keepalives.items())
+        # Nobody probes a connection on which an answer is on its way: hence the last one.
+        _noticed = {"keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3}
+        _noticed["user_timeout"] = 20_000
+        _said = " ".join(f"-c tcp_{name}={at}" for name, at in _noticed.items())
         _options["options"] = f"{_options.get('options', '')} {_said}".strip()
 # Of web processes (webapp/statement_limits.py); 0: no limit
 ARK_STATEMENT_TIMEOUT_S = env.integer("ARK_STATEMENT_TIMEOUT_S", 30)
