@@ -47,7 +47,11 @@ def has_claimed_since(began_s: float) -> bool:
 
 def held(running: QuerySet[_Row]) -> QuerySet[_Row]:
     """Those of the rows whose lease this worker still holds."""
-    return running.filter(lease_owner=worker_name())
+    return held_by(worker_name(), running)
+
+
+def held_by(worker: str, running: QuerySet[_Row]) -> QuerySet[_Row]:
+    return running.filter(lease_owner=worker)
 
 
 def lost(running: QuerySet[_Row]) -> QuerySet[_Row]:

@@ -75,12 +75,6 @@ def are_wanted(photo_id: UUID) -> bool:
     return Photo.objects.filter(id=photo_id).exists() or in_trash.exists()
 
 
-def exists(photo: StoredPicture) -> bool:
-    """Whether there is an original. Raises bucket.BucketAway."""
-    path = photo.original_path
-    return bucket.exists(copies.key(path)) if bucket.is_used() else path.exists()
-
-
 def sizes(photos: Sequence[StoredPicture]) -> list[int | OSError]:
     """Of the originals in bytes, or why there is none. Raises bucket.BucketAway."""
     paths = [photo.original_path for photo in photos]

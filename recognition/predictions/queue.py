@@ -206,8 +206,8 @@ def lock_held(rows: Sequence[Prediction]) -> set[UUID]:
 @cache
 def _held(count: int) -> Prepared[Prediction]:
     def held(worker: str, *ids: UUID) -> QuerySet[Prediction]:
-        running = lock_predictions(ids).filter(state=State.RUNNING, lease_owner=worker)
-        return running.only("id")
+        running = lock_predictions(ids).filter(state=State.RUNNING)
+        return leases.held_by(worker, running).only("id")
 
     return Prepared(held, str, *[UUID] * count)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -55,10 +55,8 @@ def _verify(version: ModelVersion, findings: Findings) -> None:
         if verify(of_versions.folder(version)).sha256 != version.sha256:
             raise CorruptCheckpoint(f"{version.folder} holds another version")
         lacking = of_versions.lacking(version.folder, version.sha256)
-        if lacking and findings.repairs:
-            of_versions.share(version.folder, version.sha256)
-        else:
-            _complain(lacking)
+        share = partial(of_versions.share, version.folder, version.sha256)
+        _must_be_shared(lacking, share, findings)
     except CorruptCheckpoint as error:
         if ModelVersion.objects.filter(id=version.id).exists():
             findings.add("versions_damaged", str(version.number), str(error))
@@ -69,18 +67,17 @@ def _finder(findings: Findings) -> None:
         return
     try:
         verify_finder(finder.folder())
-        lacking = of_versions.lacking_of_finder()
-        if lacking and findings.repairs:
-            of_versions.share_finder()
-        else:
-            _complain(lacking)
+        _must_be_shared(of_versions.lacking_of_finder(), of_versions.share_finder, findings)
     except CorruptCheckpoint as error:
         findings.add("versions_damaged", "finder", str(error))
 
 
-def _complain(lacking: Sequence[str]) -> None:
-    """Raises CorruptCheckpoint if another machine could not fetch what is whole here."""
-    if lacking:
+def _must_be_shared(lacking: Sequence[str], share: Callable[[], None], findings: Findings) -> None:
+    """Raises CorruptCheckpoint if another machine could not fetch what is whole here, unless this
+    check repairs."""
+    if lacking and findings.repairs:
+        share()
+    elif lacking:
         raise CorruptCheckpoint(f"The bucket does not have {', '.join(lacking)}.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tests.cluster import uploads
@@ -13,29 +14,25 @@ PHOTOS = drills.times(20, long=100)
 pytestmark = drills.only_long
 
 
-def test_the_disk_of_the_bucket_stalls(cluster: Cluster, photos: list[Path]) -> None:
-    """Its servers stand still nine tenths of the time, as if they waited for their disk."""
+def nothing_fails(
+    cluster: Cluster, photos: list[Path], slowness: AbstractContextManager[None]
+) -> None:
     people = uploads.Uploads(cluster, photos)
-    with slowed(cluster.bucket.processes(), runs=0.1), people.going_on():
+    with slowness, people.going_on():
         people.wait_for_more(PHOTOS)
         uploads.wait_for_predictions(cluster, people.stored)
     assert people.failures == []
     uploads.check(cluster, people)
+
+
+def test_the_disk_of_the_bucket_stalls(cluster: Cluster, photos: list[Path]) -> None:
+    """Its servers stand still nine tenths of the time, as if they waited for their disk."""
+    nothing_fails(cluster, photos, slowed(cluster.bucket.processes(), runs=0.1))
 
 
 def test_the_disk_of_the_database_stalls(cluster: Cluster, photos: list[Path]) -> None:
-    people = uploads.Uploads(cluster, photos)
-    with slowed(cluster.database.processes(), runs=0.2), people.going_on():
-        people.wait_for_more(PHOTOS)
-        uploads.wait_for_predictions(cluster, people.stored)
-    assert people.failures == []
-    uploads.check(cluster, people)
+    nothing_fails(cluster, photos, slowed(cluster.database.processes(), runs=0.2))
 
 
 def test_a_predictor_has_a_third_of_the_speed(cluster: Cluster, photos: list[Path]) -> None:
-    people = uploads.Uploads(cluster, photos)
-    with slowed(cluster.predictor_a.host.processes(), runs=1 / 3), people.going_on():
-        people.wait_for_more(PHOTOS)
-        uploads.wait_for_predictions(cluster, people.stored)
-    assert people.failures == []
-    uploads.check(cluster, people)
+    nothing_fails(cluster, photos, slowed(cluster.predictor_a.host.processes(), runs=1 / 3))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.support.candidates import add, make_live_unchecked, nudged, promote
+from tests.support.candidates import add_nudged, make_live_unchecked, promote
 from tests.support.instance import Api, Instance, running, wait_until
 
 PREDICTORS = 2
@@ -46,10 +46,7 @@ def instance(own_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     parts = ("web", "redis", "predictor")
     settings = {"ARK_SWEEP_S": "1", "ARK_PREDICTORS": str(PREDICTORS)}
     with running(home, own_store, parts, **settings) as instance:
-        candidates = [home / f"candidate-{number}" for number in (2, 3, 4)]
-        for number, candidate in enumerate(candidates):
-            nudged(own_store / "1", candidate, number)
-        add(instance, candidates)
+        add_nudged(instance, 3)
         with closing(_database(instance)) as database:
             database.executescript(NOTE_ANSWERS)
         wait_until(lambda: _times_loaded(instance, 1) == PREDICTORS)

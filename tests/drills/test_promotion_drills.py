@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from recognition.cnn.manifest import WEIGHTS_NAME
-from tests.support.candidates import add, make_live_unchecked, nudged, promote
+from tests.support.candidates import add_nudged, make_live_unchecked, promote
 from tests.support.instance import Api, Instance, running, wait_until
 
 PARTS = ("web", "redis", "predictor")
@@ -24,10 +24,7 @@ def instance(own_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """With versions 1, which is live, 2 and 3. The others answer a little differently."""
     home = tmp_path_factory.mktemp("ark")
     with running(home, own_store, PARTS, ARK_SWEEP_S="1") as instance:
-        candidates = [home / "candidate-2", home / "candidate-3"]
-        for seed, candidate in enumerate(candidates):
-            nudged(own_store / "1", candidate, seed)
-        add(instance, candidates)
+        add_nudged(instance, 2)
         yield instance
 
 

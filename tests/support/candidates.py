@@ -12,7 +12,15 @@ from recognition.cnn.store.checkpoint import load_network, save_version
 from tests.support.instance import Api, Instance
 
 
-def nudged(network: Path, folder: Path, seed: int) -> None:
+def add_nudged(instance: Instance, count: int) -> None:
+    """Versions 2, 3 and so on, which are not live."""
+    candidates = [instance.home / f"candidate-{number}" for number in range(2, count + 2)]
+    for seed, candidate in enumerate(candidates):
+        _nudged(instance.models_store / "1", candidate, seed)
+    _add(instance, candidates)
+
+
+def _nudged(network: Path, folder: Path, seed: int) -> None:
     manifest, model = load_network(network)
     torch.manual_seed(seed)
     with torch.no_grad():
@@ -22,7 +30,7 @@ def nudged(network: Path, folder: Path, seed: int) -> None:
     save_version(folder, named, model)
 
 
-def add(instance: Instance, candidates: list[Path]) -> None:
+def _add(instance: Instance, candidates: list[Path]) -> None:
     instance.manage(
         "shell",
         "-c",
