@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import PHONE, let_in
 from tests.browser.test_every_page import HEIGHT, WIDTHS
 from tests.support.page_faults import layout_faults
-from tests.support.reviewers import Reviewer
+from tests.support.reviewers import Reviewer, upload
 
 LABEL = "Donaudampfschifffahrt" * 2 + "sgesellschaft"
 FILE = "W" * 240 + ".jpg"
@@ -22,6 +22,7 @@ def test_nothing_runs_out_of_the_page(reviewer: Reviewer, photos: list[Path]) ->
     made = api.session.post(f"{api.base}/labels/", json={"name_en": LABEL, "parent": "vehicle"})
     api.upload_many([(FILE, photos[0].read_bytes() + b"of its own")])
     photo = api.get("photos/")["results"][0]["id"]
+    upload(api, photos[:2])  # which wait for review
     api.session.put(f"{api.base}/photos/{photo}/label/", json={"label": made.json()["slug"]})
     for address in PAGES:
         page.goto(address.format(photo))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from pathlib import Path
 
 # Threads that wait for each other sleep instead of spinning: on a busy machine five times faster.
 # It is read when torch is loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+from torch.distributed.elastic.multiprocessing.errors import record
 
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.cnn.training import PARENT, distributed, process
@@ -20,8 +21,9 @@ from recognition.cnn.training.job import CannotTrain
 from recognition.cnn.training.memory import is_out_of_memory, limit_memory
 
 
-def main() -> int:
-    """The exit status: 0 if FOLDER/result is there."""
+@record  # torchrun's last words are then why the process failed
+def main() -> None:
+    """FOLDER/result is there when it returns."""
     if len(sys.argv) != 2:
         sys.exit("usage: python -m recognition.cnn.training FOLDER")
     process.end_with_parent(PARENT)
@@ -30,17 +32,14 @@ def main() -> int:
     try:
         run(Path(sys.argv[1]))
     except distributed.StartAgain:
-        traceback.print_exc()
-        return 1
+        raise
     except Exception as error:
-        traceback.print_exc()
         code = error_code(error)
         # Perhaps it is only that another one of several processes has died.
         if code != "failed" or distributed.world_size() == 1:
             emit("error", code=code, detail=str(error))
             distributed.give_up()
-        return 1
-    return 0
+        raise
 
 
 def error_code(error: Exception) -> str:
@@ -54,4 +53,4 @@ def error_code(error: Exception) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -26,10 +26,16 @@ def lower_priority() -> None:
     os.nice(19)
     if world_size() > 1:  # torchrun gave it a session, and so a share (sched(7)), of its own
         with contextlib.suppress(OSError):
-            of_parent = Path(f"/proc/{os.getppid()}/autogroup").read_text()  # "/autogroup-7 nice 0"
-            Path("/proc/self/autogroup").write_text(of_parent.split()[-1])
+            of_parent = Path(f"/proc/{os.getppid()}/autogroup").read_text()
+            Path("/proc/self/autogroup").write_text(autogroup_niceness(of_parent))
     if hasattr(os, "SCHED_BATCH"):
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
+def autogroup_niceness(autogroup: str) -> str:
+    """What /proc/PID/autogroup says, such as "/autogroup-7 nice 0": nothing at all of a process
+    that the system has put into no such group, as a container's first ones."""
+    return autogroup.split()[-1] if autogroup.strip() else "0"
 
 
 def end_with_parent(parent: int) -> None:
