@@ -31,7 +31,9 @@ FEWER_LOOKS = ((390, "dark"),)
 # How many pages there are at least for a role: a walk that finds fewer has lost its way.
 ROLES = {"stranger": 8, "uploader": 15, "reviewer": 30, "trainer": 15, "administrator": 70}
 API_DOCS = "/api/docs/"
-TABLE = re.compile(r"/admin/(?:auth|recognition)/\w+/(|add/|[^/]+/(?P<page>change|history|delete)/)")
+TABLE = re.compile(
+    r"/admin/(?:auth|recognition)/\w+/(|add/|[^/]+/(?P<page>change|history|delete)/)"
+)
 _EXAMPLES = """
 import json
 from django.contrib.auth.models import User
