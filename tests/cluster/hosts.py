@@ -67,6 +67,7 @@ class Host:
         self.folder.chmod(0o755)  # servers run as users of their own
         self._process = _first_process(_SET_UP.format(name=name, folder=network.folder))
         self.pid = _children(self._process.pid)[0]
+        self._parts: list[Part] = []
 
     def run(self, *words: str | Path, cwd: Path = ROOT, env: Environment = None) -> str:
         """What it prints."""
@@ -81,7 +82,9 @@ class Host:
         """log: the file's name."""
         command = self._inside(words, cwd)
         with (self.folder / log).open("ab") as stream:
-            return Part(subprocess.Popen(command, env=env, stdout=stream, stderr=stream))
+            outside = subprocess.Popen(command, env=env, stdout=stream, stderr=stream)
+        self._parts.append(Part(outside))
+        return self._parts[-1]
 
     def _inside(self, words: Sequence[str | Path], cwd: Path) -> list[str]:
         spaces = ("--net", "--uts", "--mount", "--pid")
@@ -92,6 +95,8 @@ class Host:
         """With all its processes, at once."""
         self._process.kill()
         self._process.wait()
+        for part in self._parts:
+            part.let_go()
 
     def processes(self) -> list[int]:
         """But for the first one."""
@@ -157,9 +162,16 @@ class Part:
     def kill(self) -> None:
         self._end(signal.SIGKILL)
 
+    def let_go(self) -> None:
+        """Its host is dead; nsenter, which stands still since a drill has stopped the program for a
+        moment, does not notice."""
+        self._outside.kill()
+        self._outside.wait()
+
     def _end(self, number: signal.Signals) -> None:
         for pid in _children(self._outside.pid):
             os.kill(pid, number)
+        self._outside.send_signal(signal.SIGCONT)
         self._outside.wait(timeout=60)
 
 

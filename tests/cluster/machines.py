@@ -186,6 +186,8 @@ class Cluster:
         machine.stop(part)
         machine.start(part)
         if part == "web":
+            # Before, the proxy may not know yet that it was away.
+            wait_until(lambda: services.answers(machine.host))
             services.send_to(machine.host, self.front)
             self.wait_for_web(machine)
         else:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import http.client
 import os
 import shutil
 import socket
 import sys
 from collections.abc import Sequence
+from http import HTTPStatus
 from pathlib import Path
 
 import psycopg
@@ -91,7 +94,7 @@ def postgresql(host: Host) -> str:
         "-c", "listen_addresses=*"
     )  # fmt: skip
     url = f"postgres://ark@{host.address}/postgres"
-    wait_until(lambda: _answers(url))
+    wait_until(lambda: _takes_connections(url))
     return url
 
 
@@ -103,7 +106,7 @@ def pgbouncer(host: Host) -> tuple[str, str]:
     program = shutil.which("pgbouncer")
     host.start("pgbouncer.log", *_AS_POSTGRES, program, host.own / "pgbouncer.ini")
     url = f"postgres://ark@{host.address}:{POOLER_PORT}/ark"
-    wait_until(lambda: _answers(url))
+    wait_until(lambda: _takes_connections(url))
     return url, f"{url}_web"
 
 
@@ -143,6 +146,15 @@ def send_to(web: Host, proxy: Host) -> None:
     _tell(proxy, f"set server web/{web.name} state ready")
 
 
+def answers(web: Host) -> bool:
+    """Whether Ark's web processes are up there."""
+    connection = http.client.HTTPConnection(web.address, PORT, timeout=5)
+    with contextlib.closing(connection), contextlib.suppress(OSError):
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == HTTPStatus.OK
+    return False
+
+
 def gets_requests(web: Host, proxy: Host) -> bool:
     rows = csv.DictReader(_tell(proxy, "show stat").removeprefix("# ").splitlines())
     return any(row["svname"] == web.name and row["status"] == "UP" for row in rows)
@@ -155,7 +167,7 @@ def _tell(proxy: Host, command: str) -> str:
             return answer.read()
 
 
-def _answers(url: str) -> bool:
+def _takes_connections(url: str) -> bool:
     try:
         psycopg.connect(url, connect_timeout=2).close()
     except psycopg.OperationalError:
