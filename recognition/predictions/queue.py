@@ -148,7 +148,7 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[OutcomeOrLater]) -> int
     found = _shown(len(held))(*held) if held else []
     shown = {photo.prediction_id: photo for photo in found}
     no_part = left_out.among(photo.id for photo in shown.values())
-    tree = LabelTree()
+    tree = LabelTree.for_reading()
     in_use = labels_in_use(outcomes, tree)
     answering = Answering.of(rows[0].model_version_id if rows else None, tree)
     settled, answered = [], {}
@@ -224,7 +224,7 @@ def _shown(count: int) -> Prepared[Photo]:
 def labels_in_use(outcomes: Sequence[OutcomeOrLater], tree: LabelTree) -> LabelGroups:
     """How what these answers, all of one version, can say goes into the labels in use."""
     known = next((outcome.labels for outcome in outcomes if isinstance(outcome, Answer)), ())
-    return LabelGroups(known, tree.in_use_by_slug())
+    return LabelGroups(known, tree.in_use_by_slug)
 
 
 def fill_in(row: Prediction, answer: Answer, answering: Answering) -> None:
