@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
@@ -110,7 +111,7 @@ class PhotoViewSet(
             """The photo as it is by now, if nobody has deleted it."""
             photo = stored
             if wait_s or outcome.is_duplicate:
-                photo = get_object_or_404(self.get_queryset(), id=stored.id)
+                photo = _seen_by(_user(request), stored.id)
             is_answered = wait_s and selectors.is_settled(photo)
             return Response(
                 self.get_serializer(photo).data,
@@ -148,7 +149,7 @@ class PhotoViewSet(
         wait_s = _wait_s(request)
 
         def answer() -> Response:
-            seen = self.get_object() if wait_s else photo
+            seen = _seen_by(_user(request), photo.id) if wait_s else photo
             return Response(
                 serializers.PhotoDetailSerializer(seen, context={"request": request}).data
             )
@@ -300,3 +301,11 @@ def _wait_s(request: Request) -> float:
         return min(max(0, float(request.query_params.get("wait", 0))), MAX_WAIT_S)
     except ValueError:
         raise ValidationError({"wait": [_("Expected a number of seconds.")]}) from None
+
+
+def _seen_by(user: User, photo_id: UUID) -> Photo:
+    """The photo as it is by now."""
+    try:
+        return selectors.photo_visible_to(user, photo_id)
+    except Photo.DoesNotExist:  # somebody has deleted it meanwhile
+        raise NotFound from None

@@ -128,6 +128,21 @@ class PredictionSerializer(serializers.Serializer[Prediction]):
     milliseconds = serializers.FloatField()
     subjects = serializers.SerializerMethodField()
 
+    def to_representation(self, prediction: Prediction) -> dict[str, Any]:
+        """By hand, as photos are."""
+        version = prediction.model_version
+        return {
+            "label": prediction.label and prediction.label.slug,
+            "kind": prediction.kind,
+            "confidence": prediction.confidence,
+            "is_broad": self.get_is_broad(prediction),
+            "top": self.get_top(prediction),
+            "fine": prediction.fine,
+            "model": version and version.number,
+            "milliseconds": prediction.milliseconds,
+            "subjects": self.get_subjects(prediction),
+        }
+
     def get_is_broad(self, prediction: Prediction) -> bool:
         label = prediction.label
         if label is None or not prediction.top or prediction.top[0]["label"] == label.slug:

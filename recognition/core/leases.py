@@ -8,7 +8,8 @@ worker that was thought dead cannot overwrite its successor.
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -23,6 +24,7 @@ _Row = TypeVar("_Row", bound=Model)
 # back since, and would otherwise hold its row for as long as that was.
 _LONGEST = timedelta(minutes=20)
 
+FIELDS = ("lease_owner", "lease_expires", "attempts")
 NO_LEASE: dict[str, Any] = {"lease_owner": "", "lease_expires": None}
 
 _claimed_s = float("-inf")
@@ -30,14 +32,21 @@ _claimed_s = float("-inf")
 
 def claimed(duration: timedelta) -> dict[str, Any]:
     """The columns of rows that this worker claims, for `update`; it is their next attempt."""
+    owner, expires = _lease(duration)
+    return {"lease_owner": owner, "lease_expires": expires, "attempts": F("attempts") + 1}
+
+
+def claim(locked: Iterable[Any], duration: timedelta) -> None:
+    """The same for rows that are locked and at hand. The caller saves their FIELDS."""
+    owner, expires = _lease(duration)
+    for row in locked:
+        row.lease_owner, row.lease_expires, row.attempts = owner, expires, row.attempts + 1
+
+
+def _lease(duration: timedelta) -> tuple[str, datetime]:
     global _claimed_s
     _claimed_s = time.monotonic()
-    expires = timezone.now() + duration
-    return {
-        "lease_owner": worker_name(),
-        "lease_expires": expires,
-        "attempts": F("attempts") + 1,
-    }
+    return worker_name(), timezone.now() + duration
 
 
 def has_claimed_since(began_s: float) -> bool:

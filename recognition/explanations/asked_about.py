@@ -47,7 +47,7 @@ def about(photo: Photo, tree: LabelTree) -> About | None:
     subjects = list(prediction.subjects.all())[:MOST_SUBJECTS]
     views = [View(None, _slugs(prediction.label, prediction.top, tree))]
     views += [View(one.box, _slugs(one.label, one.top, tree)) for one in subjects]
-    counts_as = tree.in_use_by_slug()
+    counts_as = tree.in_use_by_slug
     parents = {slug: above[1] if len(above) > 1 else None for slug, above in tree.upwards.items()}
     wrong = _wrong(photo, prediction, tree)
     said = [_FORMAT, prediction.model_version_id, views, counts_as, parents, wrong]

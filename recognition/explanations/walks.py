@@ -89,7 +89,7 @@ def about(photo: Photo, version: ModelVersion, way: Way) -> str:
     finder = "" if way.network else _finder_sha256(version)
     box = subject_box(photo) if way.of_subject else None
     network = way.network or version.sha256
-    said = [_FORMAT, network, LabelTree().in_use_by_slug(), finder, box]
+    said = [_FORMAT, network, LabelTree().in_use_by_slug, finder, box]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
@@ -108,7 +108,7 @@ def walk(photo: Photo, version: ModelVersion, what: str) -> None:
     walker = _walker(version, way.network)
     seen = walker.manifest.preprocessing
     views = _views(photo, seen)
-    groups = LabelGroups(walker.manifest.labels, LabelTree().in_use_by_slug())
+    groups = LabelGroups(walker.manifest.labels, LabelTree().in_use_by_slug)
     pixels = _subject(photo, views, seen) if way.of_subject else views.pixels
     walked = walker.walk(pixels, groups.labels)
     found, pictures = (None, {}) if way.network else _found(version, views)

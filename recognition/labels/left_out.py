@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
+from recognition.core.statements.queries import Prepared
 from recognition.models import LeftOut
 
 
 def among(photo_ids: Iterable[UUID]) -> set[UUID]:
     """Those of these photos that are left out."""
-    rows = LeftOut.objects.filter(photo__in=list(photo_ids))
-    return set(rows.values_list("photo_id", flat=True))
+    ids = list(photo_ids)
+    return {row.photo_id for row in _among(len(ids))(*ids)} if ids else set()
+
+
+@cache
+def _among(count: int) -> Prepared[LeftOut]:
+    return Prepared(
+        lambda *ids: LeftOut.objects.filter(photo__in=ids).only("photo").order_by(), *[UUID] * count
+    )
 
 
 def is_left_out(photo: str = "pk") -> Exists:

@@ -27,18 +27,30 @@ FEW_PHOTOS = 10_000  # of all labels together: a page may count them
 COUNTED_FOR_A_LABEL = 10_000
 
 
-_all_labels = Prepared(lambda: Label.objects.order_by())
+_all_labels = Prepared(lambda: Label.objects.order_by("id"))
+_last: tuple[list[tuple[Any, ...]], LabelTree] | None = None
 
 
 class LabelTree:
     """All labels as they are at the moment; there are never many."""
 
-    def __init__(self) -> None:
-        self._labels = {label.id: label for label in _all_labels()}
+    def __init__(self, labels: Iterable[Label] | None = None) -> None:
+        found = _all_labels() if labels is None else labels
+        self._labels = {label.id: label for label in found}
         self._by_slug = {label.slug: label for label in self._labels.values()}
         parents = {label.id: label.parent_id for label in self}
         self._upwards = {id_: chain(id_, parents) for id_ in parents}
         self._merges = {label.id: label.merged_into_id for label in self}
+
+    @classmethod
+    def for_reading(cls) -> LabelTree:
+        """The very tree of the last time, if no label has changed since: for what is asked of each
+        photo. Its labels are everybody's, and not to be written to."""
+        global _last
+        rows = _all_labels.rows()
+        if _last is None or _last[0] != rows:
+            _last = rows, cls(_all_labels.objects(rows))
+        return _last[1]
 
     def __getitem__(self, slug: str) -> Label:
         """The label with this slug, or the one it was merged into. Raises KeyError."""
@@ -71,6 +83,7 @@ class LabelTree:
         nothing counts."""
         return {label.id: counts.id for label in self if (counts := self.in_use(label))}
 
+    @cached_property
     def in_use_by_slug(self) -> dict[str, str]:
         """The same in slugs."""
         return {label.slug: counts.slug for label in self if (counts := self.in_use(label))}

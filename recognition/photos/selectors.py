@@ -31,6 +31,7 @@ from recognition.models.names import plain
 from recognition.models.photo import when
 
 _MOST_FOUND = 1000
+_VIEW_ALL = "recognition.view_all"
 _FEW_SUBJECTS = 5000
 _DECISIONS_SHOWN = 50
 _DUPLICATES_SHOWN = 12
@@ -40,10 +41,13 @@ _LAST_CHARACTER = "\U0010ffff"
 def photos_visible_to(user: User) -> QuerySet[Photo]:
     """A user's own photos, or everybody's for those who may see all; ready to be shown without
     further queries."""
-    photos = Photo.objects.select_related(
-        "label", "prediction__label", "prediction__model_version"
-    ).defer("prediction__embedding")
-    return photos if user.has_perm("recognition.view_all") else photos.filter(owner=user)
+    photos = _photos_to_answer()
+    return photos if user.has_perm(_VIEW_ALL) else photos.filter(owner=user)
+
+
+def _photos_to_answer() -> QuerySet[Photo]:
+    related = ("label", "prediction__label", "prediction__model_version")
+    return Photo.objects.select_related(*related).defer("prediction__embedding")
 
 
 def photos_to_show(user: User) -> QuerySet[Photo]:
@@ -55,8 +59,27 @@ def photos_to_show(user: User) -> QuerySet[Photo]:
 
 def with_subjects(photos: QuerySet[Photo]) -> QuerySet[Photo]:
     """The subjects of the shown predictions come along, by one query however many there are."""
-    subjects = Subject.objects.select_related("label").defer("embedding").order_by("rank")
-    return photos.prefetch_related(Prefetch("prediction__subjects", subjects))
+    return photos.prefetch_related(Prefetch("prediction__subjects", _subjects_to_answer()))
+
+
+def _subjects_to_answer() -> QuerySet[Subject]:
+    return Subject.objects.select_related("label").defer("embedding").order_by("rank")
+
+
+_photo_to_answer = Prepared(lambda id_: _photos_to_answer().filter(id=id_).order_by(), UUID)
+_subjects_of = Prepared(lambda id_: _subjects_to_answer().filter(prediction=id_), UUID)
+
+
+def photo_visible_to(user: User, photo_id: UUID) -> Photo:
+    """One of `photos_visible_to`, with its subjects, by statements that are made once: somebody
+    waits for it. Raises Photo.DoesNotExist."""
+    for photo in _photo_to_answer(photo_id):
+        if photo.owner_id == user.pk or user.has_perm(_VIEW_ALL):
+            if photo.prediction:  # as `prefetch_related` does
+                found = {"subjects": _subjects_of(photo.prediction.id)}
+                photo.prediction._prefetched_objects_cache = found  # type: ignore[attr-defined]
+            return photo
+    raise Photo.DoesNotExist
 
 
 def subjects(prediction: Prediction) -> list[Subject] | None:

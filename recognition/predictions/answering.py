@@ -7,8 +7,11 @@ from typing import Any, NamedTuple
 
 from recognition.cnn import narrowest
 from recognition.cnn.narrowest import Step
+from recognition.core.statements.queries import Prepared
 from recognition.labels.tree import LabelTree
 from recognition.models import Label, Prediction, Promise
+
+_promise = Prepared(lambda: Promise.objects.filter(pk=1).only("applied").order_by())
 
 
 class Answered(NamedTuple):
@@ -45,7 +48,7 @@ class Answering:
     @classmethod
     def of(cls, version_id: int | None, tree: LabelTree) -> Answering:
         """By the rules that the analyst has applied last."""
-        rules = Promise.objects.filter(pk=1).values_list("applied", flat=True).first() or {}
+        rules = next((promise.applied for promise in _promise()), None) or {}
         is_meant = bool(rules) and rules["version_id"] == version_id
         if not is_meant:
             return cls(tree, {}, {})

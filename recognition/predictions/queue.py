@@ -114,9 +114,7 @@ def claim_backfill(version: ModelVersion, weight: Weight = Weight.LIGHT) -> list
 
 def has_heavy() -> bool:
     """Whether uploads wait that take long to decode."""
-    return Prediction.objects.filter(
-        state=State.PENDING, weight=Weight.HEAVY, model_version=None
-    ).exists()
+    return bool(_heavy())
 
 
 def _pending(weight: int) -> QuerySet[Prediction]:
@@ -125,6 +123,12 @@ def _pending(weight: int) -> QuerySet[Prediction]:
     return rows.filter(state=State.PENDING, weight=weight).order_by("turn", "created", "id")
 
 
+def _heavy_uploads() -> QuerySet[Prediction]:
+    uploads = Prediction.objects.filter(model_version=None)
+    return uploads.filter(state=State.PENDING, weight=Weight.HEAVY).only("id").order_by()[:1]
+
+
+_heavy = Prepared(_heavy_uploads)
 _uploads = Prepared(lambda weight: _pending(weight).filter(model_version=None)[:BATCH_SIZE], int)
 
 
@@ -133,9 +137,10 @@ def _take(rows: list[Prediction], weight: Weight) -> list[Prediction]:
     fresh = [row for row in rows if not row.attempts]
     rows = rows[:1] if rows and (is_heavy or rows[0].attempts) else fresh
     lease_s = max(settings.ARK_LEASE_S, HEAVY_LEASE_S if is_heavy else 0)
-    Prediction.objects.filter(id__in=[row.id for row in rows]).update(
-        state=State.RUNNING, **leases.claimed(timedelta(seconds=lease_s))
-    )
+    leases.claim(rows, timedelta(seconds=lease_s))
+    for row in rows:
+        row.state = State.RUNNING
+    update(rows, ("state", *leases.FIELDS))
     return rows
 
 
@@ -148,7 +153,7 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[OutcomeOrLater]) -> int
     found = _shown(len(held))(*held) if held else []
     shown = {photo.prediction_id: photo for photo in found}
     no_part = left_out.among(photo.id for photo in shown.values())
-    tree = LabelTree()
+    tree = LabelTree.for_reading()
     in_use = labels_in_use(outcomes, tree)
     answering = Answering.of(rows[0].model_version_id if rows else None, tree)
     settled, answered = [], {}
@@ -224,7 +229,7 @@ def _shown(count: int) -> Prepared[Photo]:
 def labels_in_use(outcomes: Sequence[OutcomeOrLater], tree: LabelTree) -> LabelGroups:
     """How what these answers, all of one version, can say goes into the labels in use."""
     known = next((outcome.labels for outcome in outcomes if isinstance(outcome, Answer)), ())
-    return LabelGroups(known, tree.in_use_by_slug())
+    return LabelGroups(known, tree.in_use_by_slug)
 
 
 def fill_in(row: Prediction, answer: Answer, answering: Answering) -> None:

@@ -204,7 +204,7 @@ def trials() -> QuerySet[ModelVersion]:
 def lost_labels(version: ModelVersion) -> list[Label]:
     """The labels in use that the live version says and this one does not (`LabelTree.in_use`)."""
     tree = LabelTree()
-    in_use = tree.in_use_by_slug()
+    in_use = tree.in_use_by_slug
 
     def said(by: ModelVersion) -> set[str]:
         return {in_use[slug] for slug in by.labels if slug in in_use}

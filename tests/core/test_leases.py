@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from recognition.core import heartbeats, leases, redis_client
+from recognition.core.process import worker_name
 from recognition.models import Job, RunState
 
 pytestmark = pytest.mark.django_db
@@ -43,3 +44,13 @@ def test_a_heartbeat_from_before_the_clock_was_set_back_is_not_heard() -> None:
     heartbeats.beat("here")
     assert heartbeats.workers_heard() == ["here"]
     assert redis_client.connection().zcard("ark:heartbeats:predictor") == 1
+
+
+def test_rows_at_hand_are_claimed_as_those_in_the_database_are() -> None:
+    jobs = [Job.objects.create(kind=kind) for kind in list(Job.Kind)[:2]]
+    leases.claim(jobs[:1], timedelta(seconds=60))
+    jobs[0].save()
+    Job.objects.filter(id=jobs[1].id).update(**leases.claimed(timedelta(seconds=60)))
+    owners = Job.objects.values_list("lease_owner", "attempts")
+    assert set(owners) == {(worker_name(), 1)}
+    assert set(leases.held(Job.objects.all())) == set(jobs)

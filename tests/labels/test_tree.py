@@ -89,6 +89,14 @@ def test_labels_that_were_merged_in_a_circle_are_still_labels() -> None:
     assert LabelTree()["car"] in (label("car"), label("taxi"))
 
 
+def test_the_tree_for_reading_is_made_anew_when_a_label_has_changed() -> None:
+    before = LabelTree.for_reading()
+    assert LabelTree.for_reading() is before
+    Label.objects.filter(slug="dog").update(active=False)
+    after = LabelTree.for_reading()
+    assert after.in_use_by_slug.get("dog") != before.in_use_by_slug.get("dog") == "dog"
+
+
 def test_a_label_that_is_newer_than_the_tree_is_itself() -> None:
     known = LabelTree()
     van = tree.add("van", "Van", "面包车", parent=label("car"))

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from recognition.core import events
-from recognition.models import Batch, Label, Photo, Prediction, State
+from recognition.models import Batch, Label, Photo, Prediction, State, Subject
 from recognition.photos.selectors import (
     batch_progress,
     batches_visible_to,
@@ -19,7 +19,9 @@ from recognition.photos.selectors import (
     find_photos,
     name_shown,
     near_duplicates,
+    photo_visible_to,
     photos_visible_to,
+    subjects,
     wait_until_settled,
 )
 from tests.support.rows import add_photo
@@ -48,6 +50,32 @@ def test_photos_are_shown_without_a_query_each(
         for photo in photos:
             assert photo.label.slug == photo.prediction.label.slug == "dog"
             assert photo.prediction.model_version.number == 1
+
+
+def test_one_photo_is_seen_as_among_others(
+    uploader: User, other_uploader: User, reviewer: User
+) -> None:
+    photo = add_photo(uploader)
+    assert photo_visible_to(uploader, photo.id) == photo_visible_to(reviewer, photo.id) == photo
+    for person, photo_id in ((other_uploader, photo.id), (uploader, uuid.uuid4())):
+        with pytest.raises(Photo.DoesNotExist):
+            photo_visible_to(person, photo_id)
+
+
+def test_one_photo_is_shown_with_its_subjects_by_two_queries(
+    uploader: User, django_assert_num_queries: Any
+) -> None:
+    dog = Label.objects.get(slug="dog")
+    photo = add_photo(uploader, label=dog, prediction__label=dog, prediction__state=State.DONE)
+    for rank in (1, 0):
+        Subject.objects.create(
+            prediction=photo.prediction, rank=rank, box=[0, 0, 1, 1], label=dog, confidence=0.9
+        )
+    with django_assert_num_queries(2):
+        seen = photo_visible_to(uploader, photo.id)
+        assert seen.label.slug == seen.prediction.label.slug == "dog"
+        assert [found.rank for found in subjects(seen.prediction)] == [0, 1]
+    assert "embedding" in seen.prediction.get_deferred_fields()
 
 
 def test_the_embedding_is_not_fetched(uploader: User) -> None:

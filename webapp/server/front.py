@@ -98,17 +98,20 @@ class Front:
     ) -> None:
         loop, news = asyncio.get_running_loop(), connection.news
         ends_s = loop.time() + wait.timeout_s
+        said: tuple[int, bytes] | None = None
         with events.when_settled(wait.photo_id, partial(_wake, loop, news)) as pause_s:
             while not (connection.is_gone or connection.is_stopping):
                 news.clear()
-                if await self._django.run(wait.is_over, client):
+                if said := await self._django.run(wait.finish_if_over, client):
                     break
                 left_s = ends_s - loop.time()
                 if left_s <= 0:
                     break
                 await _first(news, min(left_s, pause_s()))
         if not connection.is_gone:
-            answer.status, answer.body = await self._django.run(wait.finish, client)
+            if said is None:
+                said = await self._django.run(wait.finish, client)
+            answer.status, answer.body = said
             wait.note(answer.status)
 
 

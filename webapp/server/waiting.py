@@ -26,3 +26,6 @@ class Wait:
     is_over: Callable[[], bool]
     finish: Callable[[], tuple[int, bytes]]
     note: Callable[[int], None] = lambda status: None
+
+    def finish_if_over(self) -> tuple[int, bytes] | None:
+        return self.finish() if self.is_over() else None

@@ -54,6 +54,9 @@ if ARK_RABBITMQ:
     CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 if CELERY_BROKER_URL.startswith("amqps:"):
     CELERY_BROKER_USE_SSL = {"server_hostname": None}  # its certificate must name the URL's host
+# Workers keep their connections to the database, as web processes do: Celery would open one anew
+# for each message (webapp/celery.py looks whether it still works).
+CELERY_DB_REUSE_MAX = 10**9  # messages
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

@@ -46,12 +46,22 @@ class Prepared(Generic[Row]):
         self._made: dict[str, _Statement] = {}  # by the kind of database
 
     def __call__(self, *values: str | int | UUID) -> list[Row]:
-        statement = self._made.get(connection.vendor) or self._make()
+        return self.objects(self.rows(*values))
+
+    def rows(self, *values: str | int | UUID) -> list[tuple[Any, ...]]:
+        """As the database gives them: the same if nothing has changed."""
+        statement = self._statement()
         with connection.cursor() as cursor:
             given = [_adapted(value) for value in values]
             cursor.execute(statement.sql, statement.with_values(given))
-            rows = cursor.fetchall()
-        return _objects(statement, rows) if rows else []
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+    def objects(self, rows: list[tuple[Any, ...]]) -> list[Row]:
+        return _objects(self._statement(), rows) if rows else []
+
+    def _statement(self) -> _Statement:
+        return self._made.get(connection.vendor) or self._make()
 
     def _make(self) -> _Statement:
         marks = [_mark(number, kind) for number, kind in enumerate(self._kinds)]

@@ -186,7 +186,7 @@ def _on_latest_uploads(
 def _known_labels(comparison: Comparison, tree: LabelTree) -> dict[str, list[str]]:
     """A label that is retired, or merged into one that the other version knows, is neither lost nor
     gained."""
-    in_use = tree.in_use_by_slug()
+    in_use = tree.in_use_by_slug
 
     def known(version: ModelVersion) -> set[str]:
         return {in_use[slug] for slug in version.labels if slug in in_use}

@@ -170,7 +170,7 @@ def _in_columns(
 ) -> npt.NDArray[np.floating]:
     """What the version would say of a photo now: labels that were merged or retired since count as
     what is in use."""
-    groups = LabelGroups(said.labels, tree.in_use_by_slug())
+    groups = LabelGroups(said.labels, tree.in_use_by_slug)
     column = {label.slug: place for place, label in enumerate(labels)}
     columns = np.full((len(said.photo_ids), len(labels)), -np.inf)
     probabilities = groups.probabilities(np.exp(said.log_probabilities))
