@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from tests.support.candidates import add_nudged, make_live_unchecked, promote
 from tests.support.instance import Api, Instance, running, wait_until
+from tests.support.meanwhile import meanwhile
 
 PREDICTORS = 2
 WAITING = 40  # photos, while others are added
@@ -134,29 +134,16 @@ def _times_loaded(instance: Instance, version: int) -> int:
 @contextmanager
 def _uploading(instance: Instance, uploader: Api, photos: list[Path]) -> Iterator[None]:
     """Meanwhile so many photos wait, all the time, that each predictor has work."""
-    over = threading.Event()
-    failures: list[Exception] = []
 
     def upload() -> None:
-        try:
-            while not over.is_set():
-                if _waiting(instance) < WAITING:
-                    chosen = enumerate(photos * 2)
-                    uploader.upload_many(
-                        [(f"{n}.jpg", path.read_bytes() + os.urandom(8)) for n, path in chosen]
-                    )
-                over.wait(0.05)
-        except Exception as error:
-            failures.append(error)
+        if _waiting(instance) < WAITING:
+            chosen = enumerate(photos * 2)
+            uploader.upload_many(
+                [(f"{n}.jpg", path.read_bytes() + os.urandom(8)) for n, path in chosen]
+            )
 
-    thread = threading.Thread(target=upload)
-    thread.start()
-    try:
+    with meanwhile(upload, pause_s=0.05):
         yield
-    finally:
-        over.set()
-        thread.join()
-    assert failures == []
     wait_until(lambda: _waiting(instance) == 0)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ import requests
 from recognition.cnn.manifest import WEIGHTS_NAME
 from tests.support.candidates import add_nudged, make_live_unchecked, promote
 from tests.support.instance import Api, Instance, running, wait_until
+from tests.support.meanwhile import meanwhile
 
 PARTS = ("web", "redis", "predictor")
 CLIENTS = 4
@@ -41,7 +43,7 @@ def trainer(instance: Instance) -> Api:
 def test_a_promotion_under_load_goes_live_in_a_single_step_and_loses_nothing(
     instance: Instance, uploader: Api, trainer: Api, photos: list[Path]
 ) -> None:
-    with _Uploading(instance, uploader, photos) as answers:
+    with _uploading(instance, uploader, photos) as answers:
         wait_until(lambda: len(answers) > 20)
         assert promote(trainer, 2).status_code == 200
         wait_until(lambda: [answer.model for answer in answers[-20:]] == [2] * 20)
@@ -94,38 +96,19 @@ class _Answer(NamedTuple):
     model: int
 
 
-class _Uploading:
-    """Clients that upload one photo after the other; gives the answers in the order they came."""
+@contextmanager
+def _uploading(instance: Instance, uploader: Api, photos: list[Path]) -> Iterator[list[_Answer]]:
+    """Meanwhile clients upload one photo after the other; the answers, in the order they come."""
+    answers: list[_Answer] = []
+    token = str(uploader.session.headers["Authorization"]).split()[1]
 
-    def __init__(self, instance: Instance, uploader: Api, photos: list[Path]) -> None:
-        self._stop = threading.Event()
-        self._failures: list[BaseException] = []
-        self._answers: list[_Answer] = []
-        token = str(uploader.session.headers["Authorization"]).split()[1]
-        self._threads = [
-            threading.Thread(target=self._upload, args=(instance.api(token), photos[number]))
-            for number in range(CLIENTS)
-        ]
+    def upload(client: Api, photo: Path) -> None:
+        began_after = len(answers)
+        answers.append(_Answer(began_after, _predicted(client, _new_file(photo))["model"]))
 
-    def __enter__(self) -> list[_Answer]:
-        for thread in self._threads:
-            thread.start()
-        return self._answers
-
-    def __exit__(self, *error: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-        assert self._failures == []
-
-    def _upload(self, client: Api, photo: Path) -> None:
-        try:
-            while not self._stop.is_set():
-                began_after = len(self._answers)
-                model = _predicted(client, _new_file(photo))["model"]
-                self._answers.append(_Answer(began_after, model))
-        except BaseException as error:
-            self._failures.append(error)
+    clients = [partial(upload, instance.api(token), photo) for photo in photos[:CLIENTS]]
+    with meanwhile(*clients):
+        yield answers
 
 
 def _new_file(photo: Path) -> bytes:

@@ -18,6 +18,7 @@ from recognition.models import Decision, Photo, Profile, Via
 from recognition.people import quotas
 from recognition.photos import erasure
 from tests.photos.test_erasure import administrator, store
+from tests.support.meanwhile import meanwhile
 from tests.support.rows import add_photo
 
 __all__ = ["administrator"]
@@ -36,24 +37,18 @@ def test_no_transaction_is_long_and_others_upload_meanwhile(
     monkeypatch.setattr(steps, "PAUSE_S", 0.05)
     took = _timed_transactions(monkeypatch)
     waited: list[float] = []
-    is_over = threading.Event()
 
     def upload() -> None:
         with contextlib.closing(connection):
-            seed = 1000
-            while not is_over.is_set():
-                began = time.monotonic()
-                [outcome] = store(other_uploader, seed := seed + 1)
-                waited.append(time.monotonic() - began)
-                assert outcome.photo
+            began = time.monotonic()
+            [outcome] = store(other_uploader, 1000 + len(waited))
+            waited.append(time.monotonic() - began)
+            assert outcome.photo
 
-    thread = threading.Thread(target=upload)
-    thread.start()
-    erasure.ask(uploader, administrator)
-    while User.objects.filter(username="ursula").exists():  # a turn each time
-        erasure.delete_asked()
-    is_over.set()
-    thread.join()
+    with meanwhile(upload):
+        erasure.ask(uploader, administrator)
+        while User.objects.filter(username="ursula").exists():  # a turn each time
+            erasure.delete_asked()
     assert Photo.objects.filter(owner=other_uploader).count() == len(waited) > 10
     assert Decision.objects.filter(by=None).count() == 5000
     assert max(took) < 2.0
