@@ -8,6 +8,7 @@ and the password are the servers'. Sentinels that have a password of their own g
 from __future__ import annotations
 
 import re
+import socket
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, quote, unquote
 
@@ -18,6 +19,11 @@ from redis.sentinel import Sentinel, SentinelConnectionPool
 
 _PORT = 26379
 _LOGIN = ("username", "password")
+_KEEPALIVE = {  # tcp(7): seconds until the first probe and between them, how many
+    getattr(socket, name): value
+    for name, value in (("TCP_KEEPIDLE", 5), ("TCP_KEEPINTVL", 1), ("TCP_KEEPCNT", 5))
+    if hasattr(socket, name)
+}
 _SENTINELS = re.compile(
     r"sentinel://((?P<user>[^:@/]*)(:(?P<password>[^@/]*))?@)?"
     r"(?P<hosts>[^@/?]+)/(?P<master>[^/?]+)(/(?P<database>\d+))?(\?(?P<query>.*))?"
@@ -84,11 +90,17 @@ def for_celery(url: str) -> str:
 
 def options_for_celery(url: str) -> dict[str, Any]:
     """What its transport wants to know besides."""
-    timeouts = {"socket_connect_timeout": 1, "socket_timeout": 5}
+    options = {
+        "socket_connect_timeout": 1,
+        "socket_timeout": 5,
+        # Who waits for a message hears of nothing else: not of a server that fell silent or moved.
+        "socket_keepalive": True,
+        "socket_keepalive_options": _KEEPALIVE,
+    }
     if not (named := sentinels(url)):
-        return timeouts
+        return options
     return {
-        **timeouts,
+        **options,
         "master_name": named.master,
         "sentinel_kwargs": _of_sentinels(named),
     }

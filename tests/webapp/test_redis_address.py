@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -59,6 +60,14 @@ def test_celery_is_told_each_sentinel() -> None:
 def test_celery_has_a_name_of_its_own_for_sockets() -> None:
     assert redis_address.for_celery("unix:///a/redis.sock") == "redis+socket:///a/redis.sock"
     assert redis_address.for_celery("redis://one:1/2") == "redis://one:1/2"
+
+
+@pytest.mark.parametrize("url", ["redis://one:1/2", "sentinel://one:1/mine"])
+def test_celery_probes_a_silent_server(url: str) -> None:
+    asked = redis_address.options_for_celery(url)["socket_keepalive_options"]
+    assert (
+        asked[socket.TCP_KEEPIDLE] + asked[socket.TCP_KEEPINTVL] * asked[socket.TCP_KEEPCNT] == 10
+    )
 
 
 @pytest.fixture(scope="module")
