@@ -24,10 +24,10 @@ def disks(network: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[d
 
 
 @pytest.fixture(scope="module")
-def instance(disks: dict[str, Path], network: Path) -> Iterator[Instance]:
+def instance(disks: dict[str, Path], own_store: Path) -> Iterator[Instance]:
     url = f"sqlite:///{disks['database'] / 'db.sqlite3'}"
     small = {"DATABASE_URL": url, "ARK_MIN_FREE_MB": "0"}
-    with running(disks["home"], network.parent, PARTS, **small) as instance:
+    with running(disks["home"], own_store, PARTS, **small) as instance:
         yield instance
 
 
