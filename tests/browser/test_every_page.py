@@ -34,6 +34,7 @@ API_DOCS = "/api/docs/"
 TABLE = re.compile(
     r"/admin/(?:auth|recognition)/\w+/(|add/|[^/]+/(?P<page>change|history|delete)/)"
 )
+_ALIKE = ("history", "delete")
 _EXAMPLES = """
 import json
 from django.contrib.auth.models import User
@@ -140,15 +141,15 @@ def _status_of_page(requests: APIRequestContext, address: str) -> int | None:
 
 
 def _one_of_each_kind(statuses: dict[str, int], all_tables: bool) -> list[str]:
-    """One page that refuses is like another, and so are, under the header of whoever sees fewer of
-    them, the pages of the admin's tables."""
+    """One page that refuses is like another. Of the admin's tables, those of history and before a
+    deletion are alike, and under the header of whoever sees fewer of them all are."""
     kinds: dict[object, str] = {}
     for address, status in statuses.items():
         table = TABLE.fullmatch(address)
         kind: object = address
         if status >= 400:
             kind = (status, address.startswith("/admin/"))
-        elif table and not all_tables:
+        elif table and (table["page"] in _ALIKE or not all_tables):
             kind = table["page"] or table[1]
         kinds.setdefault(kind, address)
     return list(kinds.values())
