@@ -33,7 +33,7 @@ from recognition.notifications import outbox
 from recognition.people import roles, seen
 from recognition.people.authentication import wrong_tokens
 from recognition.versions import checks, registry
-from recognition.workers import quiet
+from recognition.workers import loop, quiet
 from tests.support import buckets, quick_rows, s3
 from tests.support.real_answers import Shot, shots_in
 from tests.support.rows import manifest
@@ -48,6 +48,7 @@ SHARED_PHOTOS = BASE_DIR.parent / "shared" / "photos"
 def pytest_configure() -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     memory.PAUSE_S = math.inf  # to collect garbage every second took a tenth of the time
+    loop.IDLE_S = math.inf  # this process would begin anew, in the midst of the tests
     quiet.QUIET_S = 0.0  # tests call the predictor once, and see all that follows
     # The real hasher takes half a second a person, on purpose.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

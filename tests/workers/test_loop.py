@@ -29,6 +29,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> Mock:
 @pytest.fixture
 def idle(monkeypatch: pytest.MonkeyPatch) -> None:
     """For longer than a worker keeps what it has loaded."""
+    monkeypatch.setattr(loop, "IDLE_S", 900.0)
     long_ago = time.monotonic() - loop.IDLE_S - 60
     monkeypatch.setattr(loop, "_worked_s", long_ago)
     monkeypatch.setattr(leases, "_claimed_s", long_ago)

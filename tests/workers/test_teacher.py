@@ -42,6 +42,7 @@ print({"torch", "openvino", "sklearn"} & sys.modules.keys())
 def test_it_loads_what_lessons_need_when_one_is_expected_and_keeps_it(
     loaded: Mock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(loop, "IDLE_S", 900.0)
     monkeypatch.setattr(loop, "_worked_s", time.monotonic() - loop.IDLE_S - 60)
     expected.expect_a_lesson()
     teacher.load_if_expected()
