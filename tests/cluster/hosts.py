@@ -155,6 +155,10 @@ class Part:
     def __init__(self, outside: subprocess.Popen[bytes]) -> None:
         self._outside = outside
 
+    @property
+    def has_ended(self) -> bool:
+        return self._outside.poll() is not None
+
     def stop(self) -> None:
         """As a supervisor does; waits for the end."""
         self._end(signal.SIGTERM)

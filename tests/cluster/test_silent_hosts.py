@@ -32,7 +32,8 @@ def test_its_locks_do_not_outlive_it_for_long(cluster: Cluster, way: str) -> Non
     host = cluster.predictor_a.host
     part = cluster.predictor_a.start_managing(f"{way}.log", "shell", "-c", _HOLD, **settings)
     log: Path = host.folder / f"{way}.log"
-    wait_until(lambda: "locked" in log.read_text())
+    wait_until(lambda: "locked" in log.read_text() or part.has_ended)
+    assert "locked" in log.read_text(), log.read_text()
     assert not _is_free(cluster)
     with host.cut_off():
         wait_until(lambda: _is_free(cluster))
