@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ import requests
 
 from tests.cluster.machines import Cluster
 from tests.support.instance import wait_until
+from tests.support.meanwhile import meanwhile
 
 PEOPLE = 3
 _PAUSE_S = 0.1
@@ -48,8 +49,7 @@ class Uploads:
         self.stored: list[str] = []
         self.failures: list[Failure] = []
         self._photos = photos
-        self._over = threading.Event()
-        self._errors: list[BaseException] = []
+        self._errors: Sequence[BaseException] = ()
 
     def wait_for_more(self, count: int = 10) -> None:
         """Until so many further photos are stored."""
@@ -59,28 +59,15 @@ class Uploads:
     @contextmanager
     def going_on(self) -> Iterator[None]:
         """Inside, people upload one photo after the other; at the end each has its last answer."""
-        threads = [threading.Thread(target=self._upload) for _ in range(PEOPLE)]
-        for thread in threads:
-            thread.start()
-        try:
+        people = [partial(self._store_one, self._new_session()) for _ in range(PEOPLE)]
+        with meanwhile(*people, pause_s=_PAUSE_S) as self._errors:
             yield
-        finally:
-            self._over.set()
-            for thread in threads:
-                thread.join()
-        assert not self._errors, self._errors
 
-    def _upload(self) -> None:
+    def _new_session(self) -> requests.Session:
         session = requests.Session()
         session.trust_env = False
         session.headers.update(self._api.session.headers)
-        try:
-            while not self._over.is_set():
-                self._store_one(session)
-                self._over.wait(_PAUSE_S)
-        except BaseException as error:
-            self._errors.append(error)
-            raise
+        return session
 
     def _store_one(self, session: requests.Session) -> None:
         """The same bytes again until they are answered: they are the same photo then."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 
 @contextmanager
-def meanwhile(*works: Callable[[], object], pause_s: float = 0.0) -> Iterator[None]:
+def meanwhile(
+    *works: Callable[[], object], pause_s: float = 0.0
+) -> Iterator[Sequence[BaseException]]:
     """Inside, each of these is done again and again, in a thread of its own, with pauses. An error
-    ends all of it, and is raised at the end."""
+    ends all of it, and is raised at the end; who waits for something sees it sooner."""
     over = threading.Event()
     errors: list[BaseException] = []
 
@@ -26,7 +28,7 @@ def meanwhile(*works: Callable[[], object], pause_s: float = 0.0) -> Iterator[No
     for thread in threads:
         thread.start()
     try:
-        yield
+        yield errors
     finally:
         over.set()
         for thread in threads:

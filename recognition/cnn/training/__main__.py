@@ -31,11 +31,9 @@ def main() -> None:
     limit_memory()
     try:
         run(Path(sys.argv[1]))
-    except distributed.StartAgain:
-        raise
     except Exception as error:
         code = error_code(error)
-        # Perhaps it is only that another one of several processes has died.
+        # Perhaps it is only that another one of several has died, or that all are to start again.
         if code != "failed" or distributed.world_size() == 1:
             emit("error", code=code, detail=str(error))
             distributed.give_up()
