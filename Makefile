@@ -22,10 +22,12 @@ run: .venv/installed
 test: .venv/installed-dev node_modules/.installed
 	$(PYTEST) $(TESTS)
 
-# Kills, outages, hostile and made-up input, for hours; `make test` tries the same for seconds.
+# Kills, outages, hostile and made-up input, for hours; `make test` tries most of it for seconds.
+DRILLS := tests/drills tests/browser/test_every_page.py tests/cnn/training/test_distributed.py \
+    tests/benchmarks/test_gpu.py
 drills: export ARK_DRILLS := long
 drills: .venv/installed-dev node_modules/.installed
-	$(PYTEST) --timeout 14400 $(if $(TESTS),$(TESTS),tests/drills tests/browser/test_every_page.py)
+	$(PYTEST) --timeout 14400 $(if $(TESTS),$(TESTS),$(DRILLS))
 
 # Hosts in network namespaces that are cut off, parted, slowed down, moved and upgraded; needs root
 # (docs/scaling.md, *A cluster on one computer*). `make test` cuts off one host.

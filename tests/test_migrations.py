@@ -12,6 +12,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from pytest_django import DjangoDbBlocker
 
 from recognition.core import jobs
 from recognition.models import (
@@ -39,6 +40,10 @@ very_many_rows = import_module("recognition.migrations.0023_very_many_rows")
 replaced_answers = import_module("recognition.migrations.0007_replaced_answers_leave_the_review")
 
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
+BEFORE_JOBS = "0005_words_and_frozen_labels"
+BUNDLE = {"size_bytes": 7, "pictures": 9, "difference": 0.1}
+RULES = {"version_id": 1, "floors": {"7": 0.9}, "check_rate": 0.05}
+NEXT_PHOTO = "00000000-0000-4000-8000-000000000007"
 
 
 def _forget_the_review() -> None:
@@ -129,8 +134,21 @@ def indexes_of_predictions() -> set[str]:
 @pytest.fixture
 def before_jobs(transactional_db: None) -> Iterator[Any]:
     """The tables as the version before had them."""
-    with tables_after("0005_words_and_frozen_labels") as old:
+    with tables_after(BEFORE_JOBS) as old:
         yield old
+
+
+@pytest.fixture(scope="module")
+def upgraded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What stood in those tables, in the ones of now."""
+    with django_db_blocker.unblock(), tables_after(BEFORE_JOBS) as old:
+        versions = [old_version(old, number) for number in (1, 2, 3, 4)]
+        for add in (_add_exports, _add_imports, _add_reports):
+            add(old)
+        old_curve(old, running=True, progress=0.4)
+        _add_backfills(old, versions)
+        migrate()
+        yield
 
 
 def old_report(old: Any, name: str, **data: Any) -> None:
@@ -144,95 +162,130 @@ def old_version(old: Any, number: int) -> Any:
     )
 
 
-def migrated(kind: Job.Kind) -> list[Job]:
-    migrate()
-    return list(Job.objects.filter(kind=kind).order_by("-created", "-id"))
+def old_curve(old: Any, **said: Any) -> None:
+    estimate = {"photos": 3, "now": [0, 0, 0], "doubled": [0, 0, 0], "points": [], "curve": []}
+    drawn = {"made": LONG_AGO.isoformat(), "version": 1, "labels": {}, "few": {}}
+    old_report(old, "learning_curve", drawn={**drawn, "overall": estimate}, **said)
 
 
-def test_exports_go_on(before_jobs: Any) -> None:
-    old_version(before_jobs, 3)
-    old_report(before_jobs, "export-onnx-3", state="asked")
-    made = {"size_bytes": 7, "pictures": 9, "difference": 0.1}
-    old_report(before_jobs, "export-bundle-3", state="done", **made)
-    old_report(before_jobs, "export-openvino-3", state="failed", error="its sha256 differs")
-    old_report(before_jobs, "export-onnx-4", state="done")  # of a version that is gone
-    found = {job.parameters["form"]: job for job in migrated(Job.Kind.EXPORT)}
-    states = {form: job.state for form, job in found.items()}
-    assert states == {"onnx": "queued", "bundle": "succeeded", "openvino": "failed"}
-    assert found["bundle"].result == made
-    assert found["openvino"].error_detail == "its sha256 differs"
-    version = ModelVersion.objects.get()
-    bundles.ask_for(version, "onnx", None)
-    assert Job.objects.count() == 3  # that one waits already
-    assert jobs.claim(Job.Kind.EXPORT) == found["onnx"]
+def _add_exports(old: Any) -> None:
+    old_report(old, "export-onnx-3", state="asked")
+    old_report(old, "export-bundle-3", state="done", **BUNDLE)
+    old_report(old, "export-openvino-3", state="failed", error="its sha256 differs")
+    old_report(old, "export-onnx-9", state="done")  # of a version that is gone
 
 
-def test_imports_go_on(before_jobs: Any) -> None:
-    old_version(before_jobs, 3)
+def _add_imports(old: Any) -> None:
     told = {"name": "theirs.zip", "sha256": "5" * 64, "error": "", "number": None}
     states = [("a", "asked", None), ("b", "asked", None), ("c", "done", 3), ("d", "failed", None)]
     imports = [{**told, "id": key, "state": state, "number": to} for key, state, to in states]
-    old_report(before_jobs, "imports", imports=imports)
-    found = migrated(Job.Kind.IMPORT)
+    old_report(old, "imports", imports=imports)
+
+
+def _add_reports(old: Any) -> None:
+    old.get_model("recognition", "Promise").objects.create(id=1, active=True)
+    old_report(old, "promise", rules=RULES, tallies={})
+    old_report(old, "figures", photos=3)
+    old_report(old, "hashes", revision=41)
+    old_report(old, "suspects", begun=LONG_AGO.isoformat(), photos=40, asked=True)
+
+
+def _add_backfills(old: Any, versions: list[Any]) -> None:
+    states = (
+        {"looked_at": 100},
+        {},
+        {"looked_at": 300, "finished": LONG_AGO + timedelta(hours=1)},
+        {"looked_at": 100, "finished": LONG_AGO, "error": "its sha256 differs"},
+    )
+    for version, state in zip(versions, states, strict=True):
+        asked = {"asked": LONG_AGO, "version": version, "next_photo": NEXT_PHOTO, **state}
+        old.get_model("recognition", "Repredicting").objects.create(**asked)
+
+
+def jobs_of(kind: Job.Kind) -> list[Job]:
+    return list(Job.objects.filter(kind=kind).order_by("-created", "-id"))
+
+
+@pytest.mark.usefixtures("upgraded")
+def test_exports_go_on() -> None:
+    found = {job.parameters["form"]: job for job in jobs_of(Job.Kind.EXPORT)}
+    states = {form: job.state for form, job in found.items()}
+    assert states == {"onnx": "queued", "bundle": "succeeded", "openvino": "failed"}
+    assert found["bundle"].result == BUNDLE
+    assert found["openvino"].error_detail == "its sha256 differs"
+    bundles.ask_for(ModelVersion.objects.get(number=3), "onnx", None)
+    assert len(jobs_of(Job.Kind.EXPORT)) == 3  # that one waits already
+    assert jobs.claim(Job.Kind.EXPORT) == found["onnx"]
+
+
+@pytest.mark.usefixtures("upgraded")
+def test_imports_go_on() -> None:
+    found = jobs_of(Job.Kind.IMPORT)
     assert found == bundles.imports()
     kept = [(job.parameters["folder"], job.state, job.version) for job in found]
-    version = ModelVersion.objects.get()
     assert kept == [
         ("a", "queued", None),
         ("b", "queued", None),
-        ("c", "succeeded", version),
+        ("c", "succeeded", ModelVersion.objects.get(number=3)),
         ("d", "failed", None),
     ]
 
 
-@pytest.mark.parametrize("said", [{"asked": True}, {"running": True, "progress": 0.4}])
-def test_a_curve_stays_and_the_next_one_is_drawn(before_jobs: Any, said: dict[str, Any]) -> None:
-    estimate = {"photos": 3, "now": [0, 0, 0], "doubled": [0, 0, 0], "points": [], "curve": []}
-    drawn = {"made": LONG_AGO.isoformat(), "version": 1, "labels": {}, "few": {}}
-    old_report(before_jobs, "learning_curve", drawn={**drawn, "overall": estimate}, **said)
-    states = [job.state for job in migrated(Job.Kind.LEARNING_CURVE)]
-    assert states == ["queued", "succeeded"]
+@pytest.mark.usefixtures("upgraded")
+def test_a_curve_stays_and_the_one_that_was_being_drawn_is_drawn_anew() -> None:
+    stays_and_the_next_is_drawn()
+
+
+def test_a_curve_that_was_asked_for_is_drawn(before_jobs: Any) -> None:
+    old_curve(before_jobs, asked=True)
+    migrate()
+    stays_and_the_next_is_drawn()
+
+
+def stays_and_the_next_is_drawn() -> None:
+    assert [job.state for job in jobs_of(Job.Kind.LEARNING_CURVE)] == ["queued", "succeeded"]
     assert outlook.last_curve().made == LONG_AGO
     assert jobs.claim(Job.Kind.LEARNING_CURVE)
 
 
 def test_why_there_is_no_curve_is_still_told(before_jobs: Any) -> None:
     old_report(before_jobs, "learning_curve", running=False, error="too_few")
-    [job] = migrated(Job.Kind.LEARNING_CURVE)
+    migrate()
+    [job] = jobs_of(Job.Kind.LEARNING_CURVE)
     assert (job.state, job.error) == (RunState.FAILED, "too_few")
 
 
-@pytest.mark.parametrize("is_asked_for", [True, False])
-def test_the_last_search_is_remembered(before_jobs: Any, is_asked_for: bool) -> None:
-    said = {"begun": LONG_AGO.isoformat(), "photos": 40, "asked": is_asked_for}
+@pytest.mark.usefixtures("upgraded")
+def test_the_last_search_is_remembered() -> None:
+    last = suspects.last_search()
+    assert (last.begun, last.photos, last.is_asked_for) == (LONG_AGO, 40, True)
+
+
+def test_a_search_that_nobody_asked_for_is_not_made(before_jobs: Any) -> None:
+    said = {"begun": LONG_AGO.isoformat(), "photos": 40, "asked": False}
     old_report(before_jobs, "suspects", **said)
     migrate()
-    last = suspects.last_search()
-    assert (last.begun, last.photos, last.is_asked_for) == (LONG_AGO, 40, is_asked_for)
+    assert not suspects.last_search().is_asked_for
 
 
-def test_what_is_predicted_again_goes_on_where_it_was(before_jobs: Any) -> None:
-    row = {"asked": LONG_AGO}
-    newest = {}
-    for number, more in enumerate(
-        (
-            {"looked_at": 100},
-            {},
-            {"looked_at": 300, "finished": LONG_AGO + timedelta(hours=1)},
-            {"looked_at": 100, "finished": LONG_AGO, "error": "its sha256 differs"},
-        ),
-        1,
-    ):
-        version = old_version(before_jobs, number)
-        newest[number] = "00000000-0000-4000-8000-000000000007"
-        asked = {**row, "version": version, "next_photo": newest[number], **more}
-        before_jobs.get_model("recognition", "Repredicting").objects.create(**asked)
-    found = {job.version.number: job for job in migrated(Job.Kind.BACKFILL)}
+@pytest.mark.usefixtures("upgraded")
+def test_what_is_predicted_again_goes_on_where_it_was() -> None:
+    found = {job.version.number: job for job in jobs_of(Job.Kind.BACKFILL)}
     assert [found[number].state for number in (1, 2, 3, 4)] == [
         *("running", "queued", "succeeded", "failed")
     ]
-    assert found[1].result == {"looked_at": 100, "next_photo": newest[1]}
+    assert found[1].result == {"looked_at": 100, "next_photo": NEXT_PHOTO}
     assert found[4].error_detail == "its sha256 differs"
+
+
+@pytest.mark.usefixtures("upgraded")
+def test_only_counts_are_left_in_reports() -> None:
+    assert {row.name: row.data for row in Report.objects.all()} == {
+        "promise": {"tallies": {}},
+        "figures": {"photos": 3},
+    }
+    assert HashRevision.objects.get().number == 41
+    assert Promise.objects.get().applied == RULES
 
 
 def test_a_request_that_was_going_on_is_worked_off(before_jobs: Any) -> None:
@@ -243,7 +296,7 @@ def test_a_request_that_was_going_on_is_worked_off(before_jobs: Any) -> None:
     photos = [_predicted(owner) for _ in range(3)]
     other = ModelVersion.objects.create(number=2, network="lite0", labels=[])
     executor = MigrationExecutor(connection)
-    executor.migrate([("recognition", "0005_words_and_frozen_labels")])
+    executor.migrate([("recognition", BEFORE_JOBS)])
     before_jobs.get_model("recognition", "Repredicting").objects.create(
         version_id=other.id, asked=LONG_AGO, looked_at=1, next_photo=photos[1].id
     )
@@ -260,19 +313,3 @@ def test_a_request_that_was_going_on_is_worked_off(before_jobs: Any) -> None:
 def _predicted(owner: User) -> Photo:
     Label.objects.get_or_create(slug="dog", name_en="Dog", name_zh="狗", kind="animal")
     return predicted_photo(owner, "dog", 0.9)
-
-
-def test_only_counts_are_left_in_reports(before_jobs: Any) -> None:
-    rules = {"version_id": 1, "floors": {"7": 0.9}, "check_rate": 0.05}
-    before_jobs.get_model("recognition", "Promise").objects.create(id=1, active=True)
-    old_report(before_jobs, "promise", rules=rules, tallies={})
-    old_report(before_jobs, "figures", photos=3)
-    old_report(before_jobs, "hashes", revision=41)
-    old_report(before_jobs, "suspects", asked=True)
-    migrate()
-    assert {row.name: row.data for row in Report.objects.all()} == {
-        "promise": {"tallies": {}},
-        "figures": {"photos": 3},
-    }
-    assert HashRevision.objects.get().number == 41
-    assert Promise.objects.get().applied == rules

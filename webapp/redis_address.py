@@ -19,10 +19,14 @@ from redis.sentinel import Sentinel, SentinelConnectionPool
 
 _PORT = 26379
 _LOGIN = ("username", "password")
-_KEEPALIVE = {  # tcp(7): seconds until the first probe and between them, how many
-    getattr(socket, name): value
-    for name, value in (("TCP_KEEPIDLE", 5), ("TCP_KEEPINTVL", 1), ("TCP_KEEPCNT", 5))
-    if hasattr(socket, name)
+# Who waits for a message hears of nothing else: not of a server that fell silent or moved.
+_PROBED = {
+    "socket_keepalive": True,
+    "socket_keepalive_options": {  # tcp(7): seconds until the first probe, between them, how many
+        getattr(socket, name): value
+        for name, value in (("TCP_KEEPIDLE", 5), ("TCP_KEEPINTVL", 1), ("TCP_KEEPCNT", 5))
+        if hasattr(socket, name)
+    },
 }
 _SENTINELS = re.compile(
     r"sentinel://((?P<user>[^:@/]*)(:(?P<password>[^@/]*))?@)?"
@@ -68,6 +72,8 @@ class Pool:
     def from_url(url: str, **options: Any) -> redis.ConnectionPool:
         """Connections to whichever server is the master when they are opened. options: of
         redis.Connection."""
+        if not url.startswith("unix:"):
+            options |= _PROBED
         if not (named := sentinels(url)):
             return redis.ConnectionPool.from_url(url, **options)
         asked = Sentinel(named.hosts, sentinel_kwargs=_of_sentinels(named))
@@ -90,13 +96,7 @@ def for_celery(url: str) -> str:
 
 def options_for_celery(url: str) -> dict[str, Any]:
     """What its transport wants to know besides."""
-    options = {
-        "socket_connect_timeout": 1,
-        "socket_timeout": 5,
-        # Who waits for a message hears of nothing else: not of a server that fell silent or moved.
-        "socket_keepalive": True,
-        "socket_keepalive_options": _KEEPALIVE,
-    }
+    options = {"socket_connect_timeout": 1, "socket_timeout": 5, **_PROBED}
     if not (named := sentinels(url)):
         return options
     return {

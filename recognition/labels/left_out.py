@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from recognition.core.statements.queries import Prepared
+from recognition.core.statements.queries import PreparedOfIds
 from recognition.models import LeftOut
 
 _FEW = 16  # a batch of a predictor's, for which it is asked again and again
@@ -17,7 +16,7 @@ _FEW = 16  # a batch of a predictor's, for which it is asked again and again
 def among(photo_ids: Iterable[UUID]) -> set[UUID]:
     """Those of these photos that are left out."""
     ids = list(photo_ids)
-    rows = _of_few(len(ids))(*ids) if 0 < len(ids) <= _FEW else _left_out(*ids)
+    rows = _of_few(*ids) if 0 < len(ids) <= _FEW else _left_out(*ids)
     return {row.photo_id for row in rows}
 
 
@@ -25,9 +24,7 @@ def _left_out(*photo_ids: UUID) -> QuerySet[LeftOut]:
     return LeftOut.objects.filter(photo__in=photo_ids).only("photo").order_by()
 
 
-@cache
-def _of_few(count: int) -> Prepared[LeftOut]:
-    return Prepared(_left_out, *[UUID] * count)
+_of_few = PreparedOfIds(_left_out)
 
 
 def is_left_out(photo: str = "pk") -> Exists:

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +32,7 @@ from recognition.cnn.serving.label_groups import LabelGroups
 from recognition.core import events, leases
 from recognition.core.locks import lock_predictions
 from recognition.core.process import worker_name
-from recognition.core.statements.queries import Prepared
+from recognition.core.statements.queries import Prepared, PreparedOfIds
 from recognition.core.statements.writes import update
 from recognition.labels import labelling, left_out
 from recognition.labels.tree import LabelTree
@@ -150,7 +149,7 @@ def store(rows: Sequence[Prediction], outcomes: Sequence[OutcomeOrLater]) -> int
     held = lock_held(rows)
     _put_apart(held, rows, outcomes)
     # Both are read when nobody can label these photos, or merge labels, any more.
-    found = _shown(len(held))(*held) if held else []
+    found = _shown(*held) if held else []
     shown = {photo.prediction_id: photo for photo in found}
     no_part = left_out.among(photo.id for photo in shown.values())
     tree = LabelTree.for_reading()
@@ -205,25 +204,21 @@ def _forget_settled_doubts(rows: Sequence[Prediction]) -> None:
 def lock_held(rows: Sequence[Prediction]) -> set[UUID]:
     """The ids of the rows whose lease this worker still holds, locked."""
     ids = [row.id for row in rows]
-    return {row.id for row in _held(len(ids))(worker_name(), *ids)} if ids else set()
+    return {row.id for row in _held(worker_name(), *ids)} if ids else set()
 
 
-@cache
-def _held(count: int) -> Prepared[Prediction]:
-    def held(worker: str, *ids: UUID) -> QuerySet[Prediction]:
-        running = lock_predictions(ids).filter(state=State.RUNNING)
-        return leases.held_by(worker, running).only("id")
-
-    return Prepared(held, str, *[UUID] * count)
+def _rows_held(worker: str, *ids: UUID) -> QuerySet[Prediction]:
+    running = lock_predictions(ids).filter(state=State.RUNNING)
+    return leases.held_by(worker, running).only("id")
 
 
-@cache
-def _shown(count: int) -> Prepared[Photo]:
-    def shown(*prediction_ids: UUID) -> QuerySet[Photo]:
-        photos = Photo.objects.filter(prediction__in=prediction_ids).order_by()
-        return photos.only("prediction", "label", "box").annotate(has_parts=looking.has_parts("id"))
+def _photos_that_show(*prediction_ids: UUID) -> QuerySet[Photo]:
+    photos = Photo.objects.filter(prediction__in=prediction_ids).order_by()
+    return photos.only("prediction", "label", "box").annotate(has_parts=looking.has_parts("id"))
 
-    return Prepared(shown, *[UUID] * count)
+
+_held = PreparedOfIds(_rows_held, str)
+_shown = PreparedOfIds(_photos_that_show)
 
 
 def labels_in_use(outcomes: Sequence[OutcomeOrLater], tree: LabelTree) -> LabelGroups:

@@ -8,9 +8,11 @@ import sys
 import pytest
 
 from benchmarks.cnn import gpu_forms
+from tests.support import drills
 from webapp.home import BASE_DIR
 
 
+@drills.only_long
 def test_it_runs_on_a_cpu_in_a_process_without_django() -> None:
     program = """
 import runpy, sys

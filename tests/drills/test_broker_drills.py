@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.support import drills
 from tests.support.brokers import RabbitMQ, rabbitmq, watched_redis
 from tests.support.instance import Api, Instance, running, wait_until
 
@@ -110,6 +111,7 @@ def test_each_queue_keeps_one_message(broker: RabbitMQ, instance: Instance) -> N
     wait_until(lambda: [broker.waiting(queue) for queue in QUEUES] == [1] * len(QUEUES))
 
 
+@drills.only_long
 def test_another_redis_takes_over(network: Path, photos: list[Path], tmp_path: Path) -> None:
     (tmp_path / "redis").mkdir()
     with watched_redis(tmp_path / "redis") as watched:

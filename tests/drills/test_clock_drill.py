@@ -15,12 +15,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import drills
 from tests.support.instance import Api, Instance, running, wait_until
 
 PARTS = ("web", "redis", "predictor", "analyst", "teacher")
 HOUR_S = 3600
 LABELLED = 12
 SOURCE = Path(__file__).parents[1] / "support" / "moved_clock.c"
+pytestmark = drills.only_long
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.support import drills
 from tests.support.front import RawClient
 from tests.support.instance import Api, Instance, running, wait_until
 
@@ -106,6 +107,7 @@ def test_sixty_who_wait_hold_nobody_up(instance: Instance, client: Api, photos: 
         assert {answer.result() for answer in answers} == {"pending"}
 
 
+@drills.only_long
 def test_exports_that_nobody_reads_hold_nobody_up_and_are_cut(instance: Instance) -> None:
     token = instance.token_of("edgar")
     instance.manage(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ import requests
 
 from tests.support import drills
 from tests.support.instance import Api, Instance, running, wait_until
+from tests.support.meanwhile import meanwhile
 
 PARTS = ("web", "redis", "predictor", "analyst", "teacher", "trainer")
 UNFINISHED = ("queued", "running")
@@ -75,37 +75,26 @@ def test_nothing_is_lost_and_nothing_happens_twice(instance: Instance, photos: l
     trainer = Stubborn(instance.api(instance.token_of("tara", "Trainer")))
     stored: list[str] = []
     labelled: dict[str, str] = {}
-    over = threading.Event()
 
     def upload() -> None:
-        number = 0
-        while number < UPLOADS or not over.is_set():
-            content = photos[number % len(photos)].read_bytes() + os.urandom(8)
-            stored.append(uploader.upload(f"{number}.jpg", content))
-            number += 1
-            time.sleep(0.02)
+        content = photos[len(stored) % len(photos)].read_bytes() + os.urandom(8)
+        stored.append(uploader.upload(f"{len(stored)}.jpg", content))
 
     def review() -> None:
-        while not over.is_set() or len(labelled) < 20:
-            for photo in stored[len(labelled) : len(labelled) + 1]:
-                slug = ("dog", "cat", "bus")[len(labelled) % 3]
-                reviewer.ask("PUT", f"photos/{photo}/label/", json={"label": slug})
-                labelled[photo] = slug
-            time.sleep(0.05)
+        for photo in stored[len(labelled) : len(labelled) + 1]:
+            slug = ("dog", "cat", "bus")[len(labelled) % 3]
+            reviewer.ask("PUT", f"photos/{photo}/label/", json={"label": slug})
+            labelled[photo] = slug
 
-    people = [threading.Thread(target=work) for work in (upload, review)]
-    for person in people:
-        person.start()
-    wait_until(lambda: len(labelled) >= 10)
-    run = trainer.ask("POST", "training-runs/", json={"mode": "teach"})["id"]
-    for part in _in_turn():
-        instance.kill(part)
-        time.sleep(random.uniform(0, 0.3))
-        instance.start(part)
-        time.sleep(random.uniform(0.2, 1.0))
-    over.set()
-    for person in people:
-        person.join()
+    with meanwhile(upload, review, pause_s=0.02):
+        wait_until(lambda: len(labelled) >= 10)
+        run = trainer.ask("POST", "training-runs/", json={"mode": "teach"})["id"]
+        for part in _in_turn():
+            instance.kill(part)
+            time.sleep(random.uniform(0, 0.3))
+            instance.start(part)
+            time.sleep(random.uniform(0.2, 1.0))
+        wait_until(lambda: len(stored) >= UPLOADS and len(labelled) >= 20)
 
     wait_until(lambda: trainer.ask("GET", f"training-runs/{run}/")["state"] not in UNFINISHED)
     taught = trainer.ask("GET", f"training-runs/{run}/")

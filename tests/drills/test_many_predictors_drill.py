@@ -11,12 +11,14 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.support import drills
 from tests.support.candidates import add_nudged, make_live_unchecked, promote
 from tests.support.instance import Api, Instance, running, wait_until
 from tests.support.meanwhile import meanwhile
 
 PREDICTORS = 2
 WAITING = 40  # photos, while others are added
+pytestmark = drills.only_long
 # Every answer, and which process gave it; it stands in the row until then.
 NOTE_ANSWERS = """
 CREATE TABLE answered (worker TEXT, version INTEGER, at REAL);

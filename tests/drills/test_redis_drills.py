@@ -57,6 +57,7 @@ def test_it_hangs(instance: Instance, client: Api, photos: list[Path]) -> None:
     wait_until(lambda: all_done(client, stored))
 
 
+@drills.only_long
 def test_its_memory_is_full(network: Path, photos: list[Path], tmp_path: Path) -> None:
     socket = tmp_path / "full.sock"
     server = subprocess.Popen(

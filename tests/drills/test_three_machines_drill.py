@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 import pytest
 import requests
 
-from tests.support import s3
+from tests.support import drills, s3
 from tests.support.instance import Api, Instance, wait_until
 from tests.support.servers import PostgreSQL, redis_server
 
 LABELS = ("cat", "dog", "horse", "chicken")
 PHOTOS = 20
+pytestmark = drills.only_long  # in the short ones tests/cluster predicts out of a bucket
 
 
 class Machines(NamedTuple):

@@ -48,8 +48,9 @@ def client(instance: Instance) -> Api:
     return instance.api(instance.token_of("tina", "Trainer"))
 
 
+@drills.only_long
 def test_a_killed_trainer_goes_on_where_it_was(instance: Instance, client: Api) -> None:
-    """To the same weights: in the long drills; tests/cnn/training shows it of the process alone."""
+    """tests/cnn/training shows the same of the process alone."""
     run = _launch(client, SHORT)
     _wait_for_epoch(client, run, 2)
     [trainer, *children] = instance.processes("trainer")
@@ -60,9 +61,8 @@ def test_a_killed_trainer_goes_on_where_it_was(instance: Instance, client: Api) 
     instance.start("trainer")
     resumed = _succeeded(client, run)
     assert [epoch["number"] for epoch in resumed["epochs"]] == list(range(1, SHORT["epochs"] + 1))
-    if drills.IS_LONG:
-        undisturbed = _succeeded(client, _launch(client, SHORT))
-        assert _weights(instance, resumed) == _weights(instance, undisturbed)
+    undisturbed = _succeeded(client, _launch(client, SHORT))
+    assert _weights(instance, resumed) == _weights(instance, undisturbed)
 
 
 def test_a_trainer_that_is_stopped_gives_its_run_back(instance: Instance, client: Api) -> None:

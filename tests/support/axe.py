@@ -36,7 +36,7 @@ def watch(page: Page) -> bool:
 def violations(page: Page, theme: str, only_colours: bool = False) -> list[str]:
     """In this theme, which the page must follow without being loaded again.
 
-    only_colours: of a page that was looked at in the other theme, at the same width.
+    only_colours: of a page that was looked at in the other theme.
     """
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
     page.wait_for_function(_IS_SHOWN, arg=theme)

@@ -70,6 +70,13 @@ def test_celery_probes_a_silent_server(url: str) -> None:
     )
 
 
+@pytest.mark.parametrize("url", ["redis://one:1/2", "sentinel://one:1/mine"])
+def test_so_does_whoever_waits_for_news(url: str) -> None:
+    asked = Pool.from_url(url).connection_kwargs
+    assert asked["socket_keepalive"]
+    assert asked["socket_keepalive_options"][socket.TCP_KEEPIDLE] == 5
+
+
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WatchedRedis]:
     with watched_redis(tmp_path_factory.mktemp("redis")) as watched:

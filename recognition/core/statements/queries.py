@@ -7,6 +7,7 @@ it. What differs from one time to the next are values, so the rest is kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -82,6 +83,17 @@ class Prepared(Generic[Row]):
             ),
         )
         return made
+
+
+class PreparedOfIds(Generic[Row]):
+    """Called with values of these kinds and then ids, as many as there are; a statement is made for
+    each number of them."""
+
+    def __init__(self, build: Callable[..., QuerySet[Row]], *kinds: type) -> None:
+        self._of = cache(lambda count: Prepared(build, *kinds, *[UUID] * (count - len(kinds))))
+
+    def __call__(self, *values: str | int | UUID) -> list[Row]:
+        return self._of(len(values))(*values)
 
 
 def _objects(statement: _Statement, rows: list[Any]) -> list[Any]:

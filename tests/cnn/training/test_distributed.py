@@ -140,6 +140,7 @@ def test_a_fine_tuned_network_is_the_same_too(tmp_path: Path, some: Photos, by_o
     assert difference(one, two) < TOLERANCE
 
 
+@drills.only_long
 def test_when_one_is_killed_the_run_goes_on_and_ends_as_if_nothing_had_happened(
     tmp_path: Path, some: Photos, by_two: Path, started: Start
 ) -> None:
@@ -175,6 +176,7 @@ def test_one_that_hangs_is_noticed_and_none_is_left_when_torchrun_is_killed(
     wait_until(lambda: not any(map(is_alive, ranks.values())))
 
 
+@drills.only_long
 def test_what_cannot_end_well_is_not_tried_again(
     tmp_path: Path, some: Photos, started: Start
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db.models import Value
 
-from recognition.core.statements.queries import Prepared
+from recognition.core.statements.queries import Prepared, PreparedOfIds
 from recognition.models import ApiToken, Photo, Prediction
 from recognition.people import tokens
 from tests.support.rows import add_photo
@@ -59,6 +59,14 @@ def test_what_is_saved_again_is_changed_and_not_added(uploader: User) -> None:
     found.name = "new"
     found.save()
     assert Photo.objects.get().name == "new"
+
+
+def test_ids_may_be_as_many_as_there_are(uploader: User, other_uploader: User) -> None:
+    photos = [add_photo(uploader) for _ in range(3)]
+    theirs = PreparedOfIds(lambda owner, *ids: Photo.objects.filter(owner=owner, id__in=ids), int)
+    for wanted in (photos[:1], photos[1:], photos):
+        assert set(theirs(uploader.pk, *[photo.id for photo in wanted])) == set(wanted)
+    assert theirs(other_uploader.pk, photos[0].id) == []
 
 
 def test_a_value_that_is_changed_on_the_way_is_refused(uploader: User) -> None:
