@@ -38,6 +38,9 @@ def test_its_locks_do_not_outlive_it_for_long(cluster: Cluster, way: str) -> Non
     with host.cut_off():
         wait_until(lambda: _is_free(cluster))
     part.kill()
+    # In its first second a host that is back may have connections reset: that the way to it had
+    # been given up is still being told.
+    cluster.wait_for_predictor(cluster.predictor_a)
 
 
 def test_what_a_web_process_asks_of_the_pooler_is_nobody_elses(cluster: Cluster) -> None:
