@@ -18,7 +18,6 @@ from recognition.core import jobs
 from recognition.labels.left_out import is_left_out
 from recognition.labels.tree import LabelTree
 from recognition.models import Decision, Job, Label, Photo, Prediction, State, Subject, Suspect, Via
-from recognition.models.decision import is_undone
 from recognition.review import suspects
 from recognition.versions import embeddings
 
@@ -212,9 +211,7 @@ def _without_decided(found: Sequence[Suspect]) -> list[Suspect]:
     decided: dict[UUID, str] = {}
     for start in range(0, len(found), _CHUNK):
         photo_ids = [suspect.photo_id for suspect in found[start : start + _CHUNK]]
-        standing = Decision.objects.filter(~is_undone(), photo__in=photo_ids)
-        made = standing.exclude(via__in=(Via.UNDO, Via.MERGE)).order_by("at", "id")
-        decided |= dict(made.values_list("photo_id", "via"))
+        decided |= Decision.objects.last_via(photo_ids)
     return [suspect for suspect in found if decided.get(suspect.photo_id) != Via.SUSPECTS]
 
 

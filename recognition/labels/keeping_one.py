@@ -13,6 +13,7 @@ from recognition.core.locks import lock_photos
 from recognition.labels import labelling, left_out
 from recognition.labels.tree import LabelTree
 from recognition.models import (
+    Decision,
     GroupDecision,
     LeftOut,
     Photo,
@@ -62,7 +63,7 @@ def let_take_part(photo_ids: Sequence[UUID]) -> None:
     """A few hundred at most."""
     photos = lock_photos(Photo.objects.filter(id__in=photo_ids))
     LeftOut.objects.filter(photo__in=photos).delete()
-    reviewed = labelling.reviewed(photo_ids)
+    reviewed = Decision.objects.reviewed(photo_ids)
     tree, still = LabelTree(), left_out.among(photo_ids)
     changed = []
     for photo in photos:

@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from recognition.core import steps
@@ -34,7 +33,7 @@ from recognition.models import (
     Suspect,
     Via,
 )
-from recognition.models.decision import is_undone
+from recognition.models.decision import Decisions
 from recognition.notifications import happened
 
 _LABEL_FIELDS = ("label", "labelled_by", "labelled_at", "box")
@@ -148,7 +147,7 @@ def _undo_some(bulk: BulkDecision, photo_ids: Iterable[UUID], by: User) -> int:
     return len(of_bulk)
 
 
-def own_decisions(user: User) -> QuerySet[Decision]:
+def own_decisions(user: User) -> Decisions:
     """What this person decided about photos that they may see."""
     made = Decision.objects.filter(by=user)
     return made if user.has_perm("recognition.view_all") else made.filter(photo__owner=user)
@@ -156,7 +155,7 @@ def own_decisions(user: User) -> QuerySet[Decision]:
 
 def last_to_undo(by: User) -> Decision | None:
     """This person's latest decision about a single photo that has not been undone."""
-    made = own_decisions(by).filter(~is_undone(), bulk=None)
+    made = own_decisions(by).standing().filter(bulk=None)
     return made.exclude(via__in=(Via.UNDO, Via.UPLOAD, Via.MERGE)).first()
 
 
@@ -232,15 +231,6 @@ def put_in_queue(
         prediction.disagreement = first - of_label
 
 
-def reviewed(photo_ids: Iterable[UUID]) -> set[UUID]:
-    """Those of the photos whose label a person set or confirmed with a prediction in view. Merges
-    of labels are passed over: a photo counts by the decision before."""
-    standing = Decision.objects.filter(~is_undone(), photo__in=list(photo_ids))
-    made = standing.exclude(via__in=(Via.UNDO, Via.MERGE)).order_by("at", "id")
-    last = dict(made.values_list("photo_id", "via"))
-    return {photo_id for photo_id, via in last.items() if via in REVIEWED_VIA}
-
-
 def _lock(photo_ids: Iterable[UUID]) -> list[Photo]:
     return lock_photos(Photo.objects.filter(id__in=list(photo_ids)))
 
@@ -254,7 +244,7 @@ def _lock_one(photo_id: UUID) -> Photo:
 def _standing(photos: Iterable[Photo]) -> list[Decision]:
     """The last decision about each photo that was not undone."""
     latest: dict[UUID, Decision] = {}
-    made = Decision.objects.filter(~is_undone(), photo__in=photos).exclude(via=Via.UNDO)
+    made = Decision.objects.standing().filter(photo__in=photos).exclude(via=Via.UNDO)
     for decision in made:
         latest.setdefault(decision.photo_id, decision)
     return list(latest.values())

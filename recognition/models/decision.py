@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Self
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef
@@ -37,6 +41,24 @@ class Blind(models.IntegerChoices):
 # The ways in which a person decides with the photo and its prediction in view: such a decision says
 # something about the prediction, too.
 REVIEWED_VIA = (Via.QUEUE, Via.GRID, Via.SUSPECTS, Via.LISTS, Via.PAGE, Via.API)
+
+
+class Decisions(models.QuerySet["Decision"]):
+    def standing(self) -> Self:
+        """Those that were not taken back. For `undone_by=None` PostgreSQL expects a single row, and
+        would join and sort all decisions to find the latest few."""
+        return self.exclude(Exists(Decision.objects.filter(undoes=OuterRef("pk"))))
+
+    def last_via(self, photo_ids: Iterable[UUID]) -> dict[UUID, str]:
+        """Where the last standing decision about each of the photos was made. Merges of labels are
+        passed over: a photo counts by the decision before."""
+        made = self.standing().filter(photo__in=list(photo_ids))
+        made = made.exclude(via__in=(Via.UNDO, Via.MERGE)).order_by("at", "id")
+        return dict(made.values_list("photo_id", "via"))
+
+    def reviewed(self, photo_ids: Iterable[UUID]) -> set[UUID]:
+        """Those of the photos whose label a person set or confirmed with a prediction in view."""
+        return {photo for photo, via in self.last_via(photo_ids).items() if via in REVIEWED_VIA}
 
 
 class BulkDecision(models.Model):
@@ -126,6 +148,8 @@ class Decision(models.Model):
         _("without the answer shown"), choices=Blind, null=True
     )
 
+    objects = Decisions.as_manager()
+
     class Meta:
         ordering = ("-at", "-id")
         verbose_name = _("decision")
@@ -140,9 +164,3 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_label or '–'} → {self.to_label or '–'}"
-
-
-def is_undone() -> Exists:
-    """Whether a decision was taken back. For `undone_by=None` PostgreSQL expects a single row, and
-    would join and sort all decisions to find the latest few."""
-    return Exists(Decision.objects.filter(undoes=OuterRef("pk")))

@@ -32,6 +32,7 @@ from recognition.core.locks import lock_photos, lock_predictions
 from recognition.labels import labelling, left_out
 from recognition.labels.tree import LabelTree
 from recognition.models import (
+    Decision,
     Job,
     Label,
     ModelVersion,
@@ -315,6 +316,6 @@ def _show_known(
 
 def _spare_the_reviewed(rows: Sequence[Prediction]) -> None:
     """Who has set a photo's label by looking at it is not asked again what the network doubts."""
-    reviewed = labelling.reviewed(row.photo_id for row in rows)
+    reviewed = Decision.objects.reviewed(row.photo_id for row in rows)
     ids = [row.id for row in rows if row.photo_id in reviewed]
     Prediction.objects.filter(id__in=ids).update(disagreement=None)

@@ -197,7 +197,7 @@ def _forget_settled_doubts(rows: Sequence[Prediction]) -> None:
     if not doubted:  # nearly always
         return
     seen = Decision.objects.filter(photo__in=doubted, predicted__isnull=False).order_by()
-    for photo_id in labelling.reviewed(seen.values_list("photo_id", flat=True)):
+    for photo_id in Decision.objects.reviewed(seen.values_list("photo_id", flat=True)):
         doubted[photo_id].disagreement = None
 
 

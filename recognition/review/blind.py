@@ -21,7 +21,6 @@ from django.utils import timezone
 from recognition.cnn.measures.intervals import Z_SHOWN, Interval, difference
 from recognition.labels.tree import LabelTree
 from recognition.models import Blind, Decision, Photo, Profile, State, Suggestion, Via
-from recognition.models.decision import is_undone
 from recognition.review.shares import Share
 
 DAYS = 90
@@ -80,8 +79,8 @@ def measure() -> dict[str, Any]:
     """The counts for a `Sway`: of first labels that were set in the review queue, by people who
     have not chosen to see no answers. A photo is in the sample by chance: nothing else differs."""
     rows = (
-        Decision.objects.filter(
-            ~is_undone(),
+        Decision.objects.standing()
+        .filter(
             at__gte=timezone.now() - timedelta(days=DAYS),
             via=Via.QUEUE,
             from_label=None,

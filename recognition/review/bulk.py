@@ -16,7 +16,6 @@ from recognition.core import steps
 from recognition.labels import labelling
 from recognition.labels.tree import LabelTree
 from recognition.models import BulkDecision, Decision, Label, Photo, State, Via
-from recognition.models.decision import is_undone
 from recognition.photos.selectors import photos_visible_to
 from recognition.review import leases
 
@@ -140,7 +139,7 @@ def preview_undo(bulk: BulkDecision) -> UndoPreview:
     if bulk.undone:
         return UndoPreview(0, 0)
     later = Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), id__gt=OuterRef("id"))
-    newer = Decision.objects.filter(later, ~is_undone(), photo=OuterRef("photo"))
+    newer = Decision.objects.standing().filter(later, photo=OuterRef("photo"))
     since = made.filter(Exists(newer.exclude(via=Via.UNDO)) | Q(undone_by__isnull=False)).count()
     return UndoPreview(made.count() - since, since)
 

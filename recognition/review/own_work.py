@@ -14,7 +14,6 @@ from django.utils import timezone
 from recognition.core.counting import Counted, count_up_to
 from recognition.labels.tree import LabelTree
 from recognition.models import REVIEWED_VIA, Decision
-from recognition.models.decision import is_undone
 from recognition.review.shares import Share
 from recognition.review.statistics import midnight
 
@@ -111,4 +110,4 @@ def _made(person: User) -> QuerySet[Decision]:
 
 
 def _standing() -> QuerySet[Decision]:
-    return Decision.objects.filter(~is_undone(), via__in=REVIEWED_VIA)
+    return Decision.objects.standing().filter(via__in=REVIEWED_VIA)

@@ -21,7 +21,6 @@ from recognition.models import (
     TrainingExample,
     Via,
 )
-from recognition.models.decision import is_undone
 from recognition.models.photo import together
 from recognition.predictions import answering
 from recognition.review.levels import Cell, Counts
@@ -111,7 +110,7 @@ def _looked_at() -> Iterator[UUID]:
     """Photos whose last decision that was not undone was made with the prediction in view. Merges
     of labels are passed over: a photo counts by the decision before."""
     standing = (
-        Decision.objects.filter(~is_undone())
+        Decision.objects.standing()
         .exclude(via__in=(Via.UNDO, Via.MERGE))
         .order_by("-at", "-id")
         .values_list("photo_id", "via")

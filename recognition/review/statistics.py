@@ -32,7 +32,6 @@ from recognition.models import (
     TrainingRun,
     Via,
 )
-from recognition.models.decision import is_undone
 from recognition.review import blind
 
 REPORT = "figures"
@@ -88,7 +87,7 @@ def suggested() -> Counted:
 def new_labels() -> tuple[Counted, bool]:
     """How many labels people have set or changed since the photos of the last training were frozen,
     and whether there has been no training yet."""
-    decisions = Decision.objects.filter(~is_undone(), to_label__isnull=False)
+    decisions = Decision.objects.standing().filter(to_label__isnull=False)
     decisions = decisions.exclude(from_label=F("to_label")).exclude(via__in=(Via.UNDO, Via.MERGE))
     done = TrainingRun.objects.filter(state=RunState.SUCCEEDED)
     last = done.select_related("dataset").order_by("-created").first()
@@ -230,13 +229,8 @@ def _agreement_by_label() -> list[dict[str, Any]]:
 
 def _reviews(days: int) -> QuerySet[Decision]:
     """Decisions that were not undone, made with the photo and its prediction in view."""
-    return Decision.objects.filter(
-        ~is_undone(),
-        at__gte=midnight(days),
-        via__in=REVIEWED_VIA,
-        predicted__isnull=False,
-        to_label__isnull=False,
-    ).order_by()
+    standing = Decision.objects.standing().filter(at__gte=midnight(days), via__in=REVIEWED_VIA)
+    return standing.filter(predicted__isnull=False, to_label__isnull=False).order_by()
 
 
 def _agreement(rows: Iterable[tuple[Any, int, int, int]]) -> dict[Any, dict[str, int]]:
