@@ -1,4 +1,4 @@
-"""`.venv/bin/python bin/icons.py`: the icons in static/img/icons, from static/img/logo.svg.
+"""`.venv/bin/python -m bin.icons`: the icons in static/img/icons, from static/img/logo.svg.
 
 Needs a Chromium on the PATH, as the tests in a browser do. A maskable icon and Apple's are cut to
 shape by the system, so that their ground fills the square; what is drawn on it lies within the
@@ -8,11 +8,12 @@ middle four fifths.
 from __future__ import annotations
 
 import io
-import shutil
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
+
+from tests.support import chromium
 
 IMAGES = Path(__file__).parent.parent / "static" / "img"
 _FAVICON = (16, 32, 48)
@@ -23,7 +24,7 @@ def main() -> None:
     square = logo.replace(' rx="8"', "", 1)
     icons = IMAGES / "icons"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+        browser = playwright.chromium.launch(executable_path=chromium.path())
         page = browser.new_page()
         _draw(page, logo, 192, icons / "icon-192.png")
         _draw(page, logo, 512, icons / "icon-512.png")

@@ -7,7 +7,6 @@ layer of EfficientNet-Lite0, how far its layers see, and its answer to the tour'
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from recognition.cnn.networks.catalogue import NETWORKS
 from recognition.cnn.recogniser import Recogniser
 from recognition.cnn.serving.classifier import Classifier
 from recognition.cnn.store.checkpoint import build_pretrained, load_network
+from tests.support import chromium
 from webapp.home import BASE_DIR
 
 FOLDER = BASE_DIR / "static" / "learn"
@@ -45,10 +45,9 @@ def main() -> None:
 
 
 def _drawn() -> bytes:
-    browser_path = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=browser_path, args=["--headless", "--no-sandbox"]
+            executable_path=chromium.path(), args=["--headless", "--no-sandbox"]
         )
         page = browser.new_page(viewport={"width": SIDE, "height": SIDE})
         page.goto(PICTURE.as_uri())

@@ -9,7 +9,6 @@ none of a person's own. Names after the command renew those pictures alone:
 from __future__ import annotations
 
 import io
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +21,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect, sync_playwri
 
 from bin import screenshot_samples
 from tests.browser.conftest import signed_in
-from tests.support import environment
+from tests.support import chromium, environment
 from tests.support.instance import Api, Instance, running, wait_until
 from tests.support.reviewers import Reviewer
 from webapp.home import BASE_DIR
@@ -101,7 +100,7 @@ class Tour:
 
 
 def main() -> None:
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    path = chromium.path()
     if path is None:
         sys.exit("`make screenshots` needs a Chromium on the PATH.")
     home = Path(environment.home)

@@ -19,5 +19,5 @@ document.addEventListener("input", ({ target }) => {
   strength = target.value;
   apply();
 });
-document.addEventListener("htmx:afterSettle", apply);
+document.addEventListener("htmx:afterSwap", apply); // before it is painted
 apply();

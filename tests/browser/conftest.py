@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.support import chromium
 from tests.support.instance import PASSWORD, Instance, running
 from tests.support.reviewers import Reviewer
 
@@ -19,7 +19,6 @@ DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 780}
 PEOPLE = 60
 REVIEWERS = 80
-_CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _QUIET = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -53,9 +52,9 @@ expect.set_options(timeout=_PATIENCE_MS)
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, _CHROMIUM)), None)
+    path = chromium.path()
     if path is None:
-        pytest.skip(f"no browser: none of {', '.join(_CHROMIUM)} is on the PATH")
+        pytest.skip(f"no browser: none of {', '.join(chromium.NAMES)} is on the PATH")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=_QUIET)
         yield browser

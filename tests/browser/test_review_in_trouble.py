@@ -153,6 +153,7 @@ def test_decisions_outlive_the_session(
 ) -> None:
     upload(reviewer.api, photos[:5])
     reviewer.open("?order=newest")
+    reviewer.look(ahead=1)
     run(
         instance,
         "from django.contrib.sessions.models import Session; Session.objects.all().delete()",
