@@ -24,7 +24,7 @@ test: .venv/installed-dev node_modules/.installed
 
 # Kills, outages, hostile and made-up input, for hours; `make test` tries most of it for seconds.
 DRILLS := tests/drills tests/browser/test_every_page.py tests/cnn/training/test_distributed.py \
-    tests/benchmarks/test_gpu.py
+    tests/training/test_several_processes.py tests/benchmarks/test_gpu.py
 drills: export ARK_DRILLS := long
 drills: .venv/installed-dev node_modules/.installed
 	$(PYTEST) --timeout 14400 $(if $(TESTS),$(TESTS),$(DRILLS))

@@ -8,9 +8,8 @@ Networks are taught with the embeddings of labelled photos, and understand those
 only. So once a version of another backbone is live, labelled photos are predicted again by itself.
 
 A request is a job. Its parameters are {"label": its id or null, "labelled": whether it is about
-labelled photos only, "newest": the first photo's id, "photos": the ids of all that it is about, if
-somebody has chosen them}; its result is {"photos": about how many there
-are, "looked_at": how many of them were so far, "next_photo": its id, or null after the last}.
+labelled photos only, "newest": the first photo's id, "photos": their ids, if somebody chose them};
+its result {"photos": about how many, "looked_at": so far, "next_photo": null after the last}.
 """
 
 from __future__ import annotations

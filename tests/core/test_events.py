@@ -47,6 +47,7 @@ def test_waiting_ends_with_the_event(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("no_redis")
 def test_without_redis_waiting_polls(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "_PAUSE_WITHOUT_REDIS_S", 0.01)
+    monkeypatch.setattr(events, "_listener", None)  # of other tests: it hears a Redis
     answers = iter([False, False, True])
     events.wait_for(uuid.uuid4(), lambda: next(answers), 30)
     assert next(answers, "all asked") == "all asked"

@@ -47,6 +47,7 @@ def test_it_is_stopped(instance: Instance, client: Api, photos: list[Path]) -> N
     wait_until(lambda: all_done(client, stored))
 
 
+@drills.only_long
 def test_it_hangs(instance: Instance, client: Api, photos: list[Path]) -> None:
     for process in instance.processes("redis"):
         os.kill(process, signal.SIGSTOP)

@@ -76,6 +76,7 @@ def test_a_trainer_that_is_stopped_gives_its_run_back(instance: Instance, client
     _cancel(client, run)
 
 
+@drills.only_long
 def test_a_cancelled_run_stops_and_its_best_epoch_can_be_kept(
     instance: Instance, client: Api
 ) -> None:

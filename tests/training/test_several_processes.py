@@ -17,11 +17,16 @@ from recognition.models import ModelVersion, RunState, Split, TrainingEpoch, Tra
 from recognition.training import network, runs
 from recognition.workers import trainer
 from tests.cnn.training.test_distributed import processes_of
+from tests.support import drills
 from tests.support.files import encoded, picture
 from tests.support.instance import wait_until
 from tests.training.test_datasets import labelled
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(1200)]
+pytestmark = [
+    drills.only_long,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(1200),
+]
 
 
 @pytest.fixture
