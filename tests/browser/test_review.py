@@ -167,6 +167,7 @@ def test_a_phone_reviews_by_touch(
     reviewer = new_reviewer(viewport=PHONE, has_touch=True, is_mobile=True)
     upload(reviewer.api, photos[:4])
     reviewer.open("?order=newest")
+    reviewer.look(ahead=1)
     photo, label = reviewer.photo, reviewer.choice(2)
     reviewer.shown.locator("[data-choice]").nth(1).tap()
     other = reviewer.photo
