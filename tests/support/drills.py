@@ -1,7 +1,7 @@
 """How hard drills and fuzzers try: a little in `make test`, a lot in `make drills`.
 
 A drill that has a long form says how many rounds, seconds or cases each form takes:
-`drills.times(3, long=100)`. A test that only makes sense in the long form is marked
+`drills.times(3, long=100)`. A test that is for the long form alone, for it takes long, is marked
 `@drills.only_long`.
 """
 
