@@ -256,16 +256,18 @@ def test_why_there_is_no_curve_is_still_told(before_jobs: Any) -> None:
 
 
 @pytest.mark.usefixtures("upgraded")
-def test_the_last_search_is_remembered() -> None:
+def test_the_last_search_is_remembered_and_the_next_one_asked_for() -> None:
     last = suspects.last_search()
     assert (last.begun, last.photos, last.is_asked_for) == (LONG_AGO, 40, True)
 
 
-def test_a_search_that_nobody_asked_for_is_not_made(before_jobs: Any) -> None:
-    said = {"begun": LONG_AGO.isoformat(), "photos": 40, "asked": False}
-    old_report(before_jobs, "suspects", **said)
+def test_where_nobody_asked_for_another_search_the_last_one_is_remembered(
+    before_jobs: Any,
+) -> None:
+    old_report(before_jobs, "suspects", begun=LONG_AGO.isoformat(), photos=40, asked=False)
     migrate()
-    assert not suspects.last_search().is_asked_for
+    last = suspects.last_search()
+    assert (last.begun, last.photos, last.is_asked_for) == (LONG_AGO, 40, False)
 
 
 @pytest.mark.usefixtures("upgraded")
