@@ -1,7 +1,8 @@
 """What Ark relies on is busy or away: nothing is wrong, and trying again helps.
 
 SQLite lets one transaction write at a time, and gives up waiting after its timeout; PostgreSQL
-breaks off one of two transactions that wait for each other. A bucket may not answer for a while.
+breaks off one of two transactions that wait for each other, and may be restarted or cut off. A
+bucket may not answer for a while.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ logger = logging.getLogger(__name__)
 RETRY_AFTER_S = 5
 _SQLITE = (5, 6)  # SQLITE_BUSY, SQLITE_LOCKED; further bits say more
 _POSTGRESQL = ("40P01", "55P03")  # deadlock_detected, lock_not_available
+# By the beginning: connection_exception, too_many_connections, and the shutdowns of
+# operator_intervention (PostgreSQL, appendix A)
+_NO_CONNECTION = ("08", "53300", "57P")
 
 
 def is_busy(error: BaseException | None) -> bool:
@@ -37,6 +41,13 @@ def is_busy(error: BaseException | None) -> bool:
     return is_locked or getattr(cause, "sqlstate", "") in _POSTGRESQL
 
 
+def is_unreachable(error: BaseException | None) -> bool:
+    """Whether PostgreSQL cannot be connected to, or the connection was lost."""
+    cause: Any = error.__cause__ if isinstance(error, OperationalError) else None
+    state = getattr(cause, "sqlstate", "")  # None: of psycopg, and no server has said it
+    return state is None or state.startswith(_NO_CONNECTION)
+
+
 class AnswerWhenBusy:
     """Middleware: a 503 that says when to come again, as JSON or as a page."""
 
@@ -45,26 +56,31 @@ class AnswerWhenBusy:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self._get_response(request)
-        if response.status_code == 500 and getattr(request, "was_busy", False):
-            return _busy(request)
-        return response
+        error = getattr(request, "failed_for_now", None)
+        return _answer(request, error) if error and response.status_code == 500 else response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return _busy(request) if is_busy(error) else None
+        return _answer(request, error) if _holds_for_now(error) else None
 
 
 @receiver(got_request_exception)
 def _note(request: HttpRequest | None = None, **_kwargs: Any) -> None:
     """Of what goes wrong outside the view, such as when the session is stored."""
-    if request is not None and is_busy(sys.exc_info()[1]):
-        request.was_busy = True  # type: ignore[attr-defined]
+    error = sys.exc_info()[1]
+    if request is not None and _holds_for_now(error):
+        request.failed_for_now = error  # type: ignore[attr-defined]
 
 
-def _busy(request: HttpRequest) -> HttpResponse:
-    logger.warning(
-        "the database or the bucket was busy for too long: %s %s", request.method, request.path
-    )
-    detail = _("The server is busy just now. Nothing was changed; try again in a few seconds.")
+def _holds_for_now(error: BaseException | None) -> bool:
+    return is_busy(error) or is_unreachable(error)
+
+
+def _answer(request: HttpRequest, error: BaseException) -> HttpResponse:
+    logger.warning("busy or away: %s %s: %s", request.method, request.path, error)
+    if is_unreachable(error):  # it may have been lost while the last word was on its way
+        detail = _("The server cannot reach its database just now. Try again in a few seconds.")
+    else:
+        detail = _("The server is busy just now. Nothing was changed; try again in a few seconds.")
     return error_answers.answer(
         request, 503, "busy", detail, as_json=_wants_json(request), retry_after_s=RETRY_AFTER_S
     )

@@ -33,6 +33,7 @@ Environment = dict[str, str] | None
 _FOLDER = "ark-cluster-"
 _NOBODY = "02:00:00:00:00:01"  # no host has it: what is sent there is lost
 _CYCLE_S = 0.3
+_LAST_BYTES = 16_000
 _numbers = count()  # of the networks of this process
 # The host's own folder is seen as `own`, those of the others are not seen. Process 1 has to look
 # after processes whose parent has ended.
@@ -217,6 +218,14 @@ class Network:
         switch = self.switch
         _run(f"ip link add {end} netns {pid} type veth peer name {port} netns {switch.pid}")
         switch.run("ip", "link", "set", "dev", port, "master", "bridge")
+
+
+def last_words() -> Iterator[tuple[str, str]]:
+    """Of the programs on all hosts that this process has made: which log, and its end."""
+    logs = f"{_FOLDER}{os.getpid()}-*/hosts/*/*.log"
+    for log in sorted(Path(tempfile.gettempdir()).glob(logs)):
+        end = log.read_bytes()[-_LAST_BYTES:].decode(errors="replace")
+        yield f"{log.parent.name}: {log.name}", end
 
 
 @contextmanager

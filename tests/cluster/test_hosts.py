@@ -88,3 +88,8 @@ def test_nothing_runs_on_when_the_process_that_made_it_was_killed(network: Netwo
     assert len(processes) > 1, killed.stderr
     wait_until(lambda: not any(hosts.is_there(pid) for pid in processes))
     hosts.remove_left_folders()
+
+
+def test_of_a_drill_that_fails_the_logs_are_shown(network: Network) -> None:
+    network.host("one").start("talker.log", "echo", "what happened")
+    wait_until(lambda: ("one: talker.log", "what happened\n") in hosts.last_words())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cluster import uploads
-from tests.cluster.machines import cluster
+from tests.cluster.machines import Cluster, cluster
 from tests.support import drills
 from tests.support.before import checkout
 
@@ -15,21 +16,26 @@ BEFORE = "52154ef"  # the first version that knows a bucket and what follows fro
 pytestmark = [drills.only_long, pytest.mark.timeout(1800)]
 
 
-def test_nobody_notices(photos: list[Path], tmp_path: Path) -> None:
-    code = checkout(BEFORE, tmp_path / "before")
+@pytest.fixture
+def machines() -> Iterator[Cluster]:
     # That version would limit statements of everybody who uses the pooler.
     with cluster(ARK_STATEMENT_TIMEOUT_S="0") as machines:
-        machines.prepare(None, code)
-        machines.start(code)
-        people = uploads.Uploads(machines, photos)
-        with people.going_on():
+        yield machines
+
+
+def test_nobody_notices(machines: Cluster, photos: list[Path], tmp_path: Path) -> None:
+    code = checkout(BEFORE, tmp_path / "before")
+    machines.prepare(None, code)
+    machines.start(code)
+    people = uploads.Uploads(machines, photos)
+    with people.going_on():
+        people.wait_for_more()
+        machines.migrate()
+        for predictor in machines.predictors:
+            machines.upgrade(predictor, "predictor")
             people.wait_for_more()
-            machines.migrate()
-            for predictor in (machines.predictor_a, machines.predictor_b):
-                machines.upgrade(predictor, "predictor")
-                people.wait_for_more()
-            for web in (machines.web_a, machines.web_b):
-                machines.upgrade(web, "web")
-                people.wait_for_more()
-        assert people.failures == []
-        uploads.check(machines, people)
+        for web in (machines.web_a, machines.web_b):
+            machines.upgrade(web, "web")
+            people.wait_for_more()
+    assert people.failures == []
+    uploads.check(machines, people)

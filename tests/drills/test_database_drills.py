@@ -8,6 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from tests.support.servers import PostgreSQL
 LOCKED_S = drills.times(4, long=20)
 UPLOADS = drills.times(20, long=400)
 PARTS = ("web", "redis", "predictor")
+SIGNED_IN = {"sessionid": "x" * 32}  # whether it is so, the database knows
 
 
 def new_file(photos: list[Path], number: int) -> tuple[str, bytes]:
@@ -97,6 +99,22 @@ def test_postgresql_in_trouble_loses_nothing(
     assert counted == [str(UPLOADS)] * 3
 
 
+def test_while_postgresql_is_away_people_are_told_to_come_again(
+    on_postgresql: Instance, postgresql: PostgreSQL, photos: list[Path]
+) -> None:
+    client = on_postgresql.api(on_postgresql.token_of("ursula-waits"))
+    stored = upload_until_answered(client, new_file(photos, 0))
+    with postgresql.away():
+        refused = client.session.get(f"{client.base}/photos/{stored}/", timeout=30)
+        page = requests.get(f"{on_postgresql.url}/history/", cookies=SIGNED_IN, timeout=30)
+    for answer in (refused, page):
+        assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+        assert int(answer.headers["Retry-After"]) > 0
+        assert "cannot reach its database" in answer.text
+    assert refused.json()["code"] == "busy"
+    assert client.get(f"photos/{stored}/")["id"] == stored
+
+
 def upload_until_answered(client: Api, file: tuple[str, bytes]) -> str:
     while True:
         with contextlib.suppress(requests.RequestException):
@@ -105,5 +123,5 @@ def upload_until_answered(client: Api, file: tuple[str, bytes]) -> str:
             )
             if answer.status_code in (200, 202):
                 return answer.json()["id"]
-            assert answer.status_code >= 500, answer.text
+            assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE, answer.text
         time.sleep(0.2)

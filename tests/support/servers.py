@@ -38,6 +38,12 @@ class PostgreSQL:
         """As after a power failure: nobody is waited for."""
         self._control("restart", "-m", "immediate")
 
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        self._control("stop", "-m", "immediate")
+        yield
+        self._control("start")
+
     def stop(self) -> None:
         self._control("stop", "-m", "immediate")
         shutil.rmtree(self.folder, ignore_errors=True)

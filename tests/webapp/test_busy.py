@@ -9,7 +9,7 @@ from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import OperationalError, connection
+from django.db import ConnectionHandler, OperationalError, connection
 from django.urls import reverse
 from rest_framework.test import APIClient
 
@@ -18,6 +18,7 @@ from recognition.models import Photo
 from recognition.photos import intake
 from tests.conftest import api_of
 from tests.support.files import encoded, picture, sent
+from tests.support.instance import free_port
 from tests.support.pages import client_of, text
 from tests.support.rows import add_photo
 from webapp import busy
@@ -101,7 +102,43 @@ def test_postgresql_says_it_by_a_state(state: str) -> None:
     error.__cause__ = Exception()
     error.__cause__.sqlstate = state
     assert busy.is_busy(error)
+    assert not busy.is_unreachable(error)
     assert not busy.is_busy(ValueError())
+
+
+def unreachable() -> OperationalError:
+    """PostgreSQL's, where nothing listens."""
+    nowhere = {"ENGINE": "django.db.backends.postgresql", "NAME": "ark", "HOST": "127.0.0.1"}
+    database = ConnectionHandler({"default": {**nowhere, "PORT": free_port()}})["default"]
+    with pytest.raises(OperationalError) as raised:
+        database.ensure_connection()
+    return raised.value
+
+
+def test_a_database_that_is_away_is_told_in_words(
+    uploader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "accept", Mock(side_effect=unreachable()))
+    response = api_of(uploader).post("/api/v1/photos/", {"image": sent(UPLOAD)})
+    assert (response.status_code, response.json()["code"]) == (503, "busy")
+    assert "cannot reach its database" in response.json()["detail"]
+
+
+@pytest.mark.parametrize("state", ["08006", "53300", "57P01", "57P03"])
+def test_a_lost_connection_is_told_by_its_state(state: str) -> None:
+    error = OperationalError()
+    error.__cause__ = Exception()
+    error.__cause__.sqlstate = state
+    assert busy.is_unreachable(error)
+    assert not busy.is_busy(error)
+
+
+def test_other_errors_of_postgresql_do_not_count_as_lost() -> None:
+    error = OperationalError()
+    error.__cause__ = Exception()
+    error.__cause__.sqlstate = "57014"  # query_canceled
+    assert not busy.is_unreachable(error)
+    assert not busy.is_unreachable(locked())
 
 
 def test_a_bucket_that_is_away_is_told_in_the_same_way(

@@ -123,6 +123,21 @@ def test_a_pooler_is_asked_for_nothing_that_outlives_a_transaction(
     assert ("-c tcp_user_timeout=20000" in said) is is_told
 
 
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("postgres://ark@database/ark", "database,database"),
+        ("postgres://ark@%2Frun%2Fpostgresql/ark", "/run/postgresql"),
+        ("postgres://ark@one,two/ark", "one,two"),
+    ],
+)
+def test_a_database_across_the_network_is_asked_twice(
+    address: str, host: str, tmp_path: Path
+) -> None:
+    [database] = _settings(tmp_path, DATABASE_URL=address)["DATABASES"].values()
+    assert database["HOST"] == host
+
+
 def test_the_deployment_check_finds_nothing(tmp_path: Path) -> None:
     (tmp_path / "static").mkdir()
     checked = _python(

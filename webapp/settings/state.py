@@ -34,8 +34,13 @@ else:
     # A server that is gone must show as an error, not as a request that hangs; and a client that is
     # gone to the server, or what it has locked stays so for hours. A pooler sees to that itself.
     _options = DATABASES["default"].setdefault("OPTIONS", {})
-    _options.update(connect_timeout=3, tcp_user_timeout=10_000)
+    _options.update(connect_timeout=2, tcp_user_timeout=10_000)
     _options.update(keepalives_idle=10, keepalives_interval=3, keepalives_count=3)
+    # Named twice, a server is asked twice (libpq, "Specifying Multiple Hosts"): when the network
+    # was just mended, the first connection may be reset while its way is still thought given up.
+    _host = DATABASES["default"]["HOST"]
+    if _host and not _host.startswith("/") and "," not in _host:
+        DATABASES["default"]["HOST"] = f"{_host},{_host}"
     if not ARK_DATABASE_POOLED:
         # Nobody probes a connection on which an answer is on its way: hence the last one.
         _noticed = {"keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3}
