@@ -3,7 +3,8 @@
 glibc keeps what was freed for itself, so a process stays as large as its largest moment. Letting it
 return every large block at once (MALLOC_TRIM_THRESHOLD_) costs a fifth of the speed in page faults;
 asking now and then costs nothing that can be measured. A refused photo and the traceback of its
-exception refer to each other, so garbage is collected first.
+exception refer to each other, so garbage is collected first; that costs as much as there are
+objects, so each process says which are there for good (`keep_what_is_loaded`).
 """
 
 from __future__ import annotations

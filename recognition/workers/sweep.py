@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
-from recognition.core import wakeups
+from recognition.core import memory, wakeups
 
 _WAKE: dict[str, Callable[[], None]] = {  # by the queue that the kind listens to
     "predict": wakeups.wake_predictor,
@@ -44,6 +44,8 @@ def _before(queue: str) -> None:
         wakeups.acknowledge()  # what was on its way to a predictor that was killed is lost
     else:
         import_module(f"recognition.workers.{_SET_UP[queue]}").set_up_process()
+        # Looking for garbage among all that was loaded takes a tenth of a second, after each job.
+        memory.keep_what_is_loaded()
 
 
 def wake_all() -> None:

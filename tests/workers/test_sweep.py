@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from unittest.mock import Mock
 
 import pytest
 
 from recognition import tasks
 from recognition.cnn.manifest import CorruptCheckpoint
-from recognition.core import redis_client, wakeups
+from recognition.core import process, redis_client, wakeups
 from recognition.predictions import model_cache
 from recognition.workers import predictor, sweep
 
@@ -41,6 +42,19 @@ def test_a_worker_wakes_the_kind_whose_queue_it_listens_to() -> None:
     consumer.app.amqp.queues.consume_from = {"predict": None}
     sweep.start(consumer)
     assert lengths() == [1, 0, 0, 0, 0]
+
+
+def test_garbage_is_not_looked_for_in_what_a_worker_has_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(process, "yield_to_others", Mock())  # the other tests would be slow
+    consumer = Mock()
+    consumer.app.amqp.queues.consume_from = {"teach": None}
+    try:
+        sweep.start(consumer)
+        assert gc.get_freeze_count() > len(gc.get_objects())
+    finally:
+        gc.unfreeze()
 
 
 def test_a_predictor_that_starts_does_not_wait_for_the_wake_up_of_one_that_was_killed() -> None:
