@@ -69,8 +69,9 @@ class Product:
         body = load.multipart(files)
         started = time.perf_counter()
         answer = json.loads(client.post_body("/api/v1/photos/bulk/", body))
-        while json.loads(client.get(f"/api/v1/batches/{answer['batch']}/"))["pending"]:
-            time.sleep(POLL_S)
+        while left := json.loads(client.get(f"/api/v1/batches/{answer['batch']}/"))["pending"]:
+            took_s = time.perf_counter() - started
+            time.sleep(max(POLL_S, _half_way_s(len(photos) - left, left, took_s)))
         return len(photos) / (time.perf_counter() - started)
 
     def single(self, photos: list[load.Photo]) -> Single:
@@ -107,6 +108,11 @@ class Product:
     def memory_mb(self, part: str) -> float:
         """The largest resident memory of the part's processes now."""
         return max(_resident_mb(pid) for pid in self.instance.processes(part))
+
+
+def _half_way_s(done: int, left: int, took_s: float) -> float:
+    """Until half of what is left should be done, at the pace of what is."""
+    return took_s / done * left / 2 if done else 0.0
 
 
 def _has(client: load.Client, state: str) -> bool:
