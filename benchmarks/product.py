@@ -69,10 +69,20 @@ class Product:
         body = load.multipart(files)
         started = time.perf_counter()
         answer = json.loads(client.post_body("/api/v1/photos/bulk/", body))
-        while left := json.loads(client.get(f"/api/v1/batches/{answer['batch']}/"))["pending"]:
-            took_s = time.perf_counter() - started
-            time.sleep(max(POLL_S, _half_way_s(len(photos) - left, left, took_s)))
+        left = self._left(client, answer["batch"])
+        pause_s = POLL_S
+        while left:
+            time.sleep(pause_s)
+            before, left = left, self._left(client, answer["batch"])
+            # A quarter of what the rest takes at this pace, which may yet become quicker.
+            rest_s = left * pause_s / (before - left) if left < before else 0.0
+            pause_s = max(POLL_S, rest_s / 4)
         return len(photos) / (time.perf_counter() - started)
+
+    def _left(self, client: load.Client, batch: str) -> int:
+        """How many photos of the batch have no prediction yet."""
+        left: int = json.loads(client.get(f"/api/v1/batches/{batch}/"))["pending"]
+        return left
 
     def single(self, photos: list[load.Photo]) -> Single:
         """Photos of many clients, until the last prediction is stored."""
@@ -108,11 +118,6 @@ class Product:
     def memory_mb(self, part: str) -> float:
         """The largest resident memory of the part's processes now."""
         return max(_resident_mb(pid) for pid in self.instance.processes(part))
-
-
-def _half_way_s(done: int, left: int, took_s: float) -> float:
-    """Until half of what is left should be done, at the pace of what is."""
-    return took_s / done * left / 2 if done else 0.0
 
 
 def _has(client: load.Client, state: str) -> bool:
