@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from django.db import Error, transaction
+from django.db import Error, connection, transaction
 
 from recognition.cnn.manifest import CorruptCheckpoint
 from recognition.core import wakeups
@@ -34,7 +34,8 @@ def execute(run: TrainingRun, work: Work) -> None:
             _finish(run, work(run, watch))
     except Stopped:  # if the lease is lost, that is all there is to do
         end(run, RunState.CANCELLED)
-    except SystemExit:  # asked to end
+    except SystemExit:  # asked to end, perhaps in the middle of a statement
+        connection.close()
         put_back(run)
         raise
     except Error:

@@ -8,7 +8,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -18,9 +19,11 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from recognition.core import process
-from recognition.models import Label, ModelVersion, RunState, Split, TrainingRun
+from recognition.models import Label, Mode, ModelVersion, RunState, Split, TrainingRun
 from recognition.training import runs, subprocess
+from recognition.training.executor import execute
 from recognition.training.network import MAX_RETRIES, write_job, write_photos
+from recognition.training.watch import Watch, claim
 from recognition.workers import trainer
 from tests.training.test_datasets import labelled
 
@@ -52,6 +55,17 @@ def carried_out(
         return run
 
     return execute
+
+
+@contextmanager
+def ends_when_asked() -> Iterator[None]:
+    """Inside, this process is asked to end; it goes on as a test."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        with pytest.raises(SystemExit):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def starts(run: TrainingRun) -> int:
@@ -136,16 +150,28 @@ def test_the_trainer_that_is_asked_to_end_gives_the_run_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(process, "end_now", Mock(side_effect=SystemExit))
-    before = signal.getsignal(signal.SIGTERM)
     when_started(run, lambda: os.kill(os.getpid(), signal.SIGTERM))
-    try:
-        with pytest.raises(SystemExit):
-            carried_out("sleeps at first")
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    with ends_when_asked():
+        carried_out("sleeps at first")
     run.refresh_from_db()
     assert (run.state, run.attempts, run.lease_owner) == (RunState.QUEUED, 0, "")
     assert carried_out("sleeps at first").state == RunState.SUCCEEDED
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite ends the statement first")
+def test_so_does_one_that_is_asked_in_the_middle_of_a_statement(run: TrainingRun) -> None:
+    def work(run: TrainingRun, watch: Watch) -> Path:
+        with process.stops_when_terminated(), connection.cursor() as cursor:
+            threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGTERM)).start()
+            cursor.execute("SELECT pg_sleep(20)")
+        return run.folder
+
+    claimed = claim((Mode.FROM_SCRATCH,))
+    assert claimed == run
+    with ends_when_asked():
+        execute(claimed, work)
+    run.refresh_from_db()
+    assert (run.state, run.attempts, run.lease_owner) == (RunState.QUEUED, 0, "")
 
 
 def test_a_killed_process_is_started_again(carried_out: Callable[[str], TrainingRun]) -> None:
