@@ -8,8 +8,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -55,17 +54,6 @@ def carried_out(
         return run
 
     return execute
-
-
-@contextmanager
-def ends_when_asked() -> Iterator[None]:
-    """Inside, this process is asked to end; it goes on as a test."""
-    before = signal.getsignal(signal.SIGTERM)
-    try:
-        with pytest.raises(SystemExit):
-            yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def starts(run: TrainingRun) -> int:
@@ -150,9 +138,13 @@ def test_the_trainer_that_is_asked_to_end_gives_the_run_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(process, "end_now", Mock(side_effect=SystemExit))
+    before = signal.getsignal(signal.SIGTERM)
     when_started(run, lambda: os.kill(os.getpid(), signal.SIGTERM))
-    with ends_when_asked():
-        carried_out("sleeps at first")
+    try:
+        with pytest.raises(SystemExit):
+            carried_out("sleeps at first")
+    finally:
+        signal.signal(signal.SIGTERM, before)
     run.refresh_from_db()
     assert (run.state, run.attempts, run.lease_owner) == (RunState.QUEUED, 0, "")
     assert carried_out("sleeps at first").state == RunState.SUCCEEDED
@@ -161,14 +153,13 @@ def test_the_trainer_that_is_asked_to_end_gives_the_run_back(
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite ends the statement first")
 def test_so_does_one_that_is_asked_in_the_middle_of_a_statement(run: TrainingRun) -> None:
     def work(run: TrainingRun, watch: Watch) -> Path:
-        with process.stops_when_terminated(), connection.cursor() as cursor:
-            threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGTERM)).start()
-            cursor.execute("SELECT pg_sleep(20)")
-        return run.folder
+        connection.ensure_connection()
+        connection.connection.pgconn.send_query(b"SELECT 1")  # the answer is on its way
+        raise SystemExit
 
     claimed = claim((Mode.FROM_SCRATCH,))
     assert claimed == run
-    with ends_when_asked():
+    with pytest.raises(SystemExit):
         execute(claimed, work)
     run.refresh_from_db()
     assert (run.state, run.attempts, run.lease_owner) == (RunState.QUEUED, 0, "")
