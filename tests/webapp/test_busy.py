@@ -33,6 +33,13 @@ def locked() -> OperationalError:
     return error
 
 
+def told_by_postgresql(state: str) -> OperationalError:
+    error = OperationalError()
+    error.__cause__ = Exception()
+    error.__cause__.sqlstate = state
+    return error
+
+
 @contextmanager
 def held() -> Iterator[None]:
     """Inside, somebody else writes, and nobody waits for them."""
@@ -98,9 +105,7 @@ def test_other_failures_stay_what_they_are(uploader: User, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("state", ["40P01", "55P03"])
 def test_postgresql_says_it_by_a_state(state: str) -> None:
-    error = OperationalError()
-    error.__cause__ = Exception()
-    error.__cause__.sqlstate = state
+    error = told_by_postgresql(state)
     assert busy.is_busy(error)
     assert not busy.is_unreachable(error)
     assert not busy.is_busy(ValueError())
@@ -126,18 +131,13 @@ def test_a_database_that_is_away_is_told_in_words(
 
 @pytest.mark.parametrize("state", ["08006", "53300", "57P01", "57P03"])
 def test_a_lost_connection_is_told_by_its_state(state: str) -> None:
-    error = OperationalError()
-    error.__cause__ = Exception()
-    error.__cause__.sqlstate = state
+    error = told_by_postgresql(state)
     assert busy.is_unreachable(error)
     assert not busy.is_busy(error)
 
 
 def test_other_errors_of_postgresql_do_not_count_as_lost() -> None:
-    error = OperationalError()
-    error.__cause__ = Exception()
-    error.__cause__.sqlstate = "57014"  # query_canceled
-    assert not busy.is_unreachable(error)
+    assert not busy.is_unreachable(told_by_postgresql("57014"))  # query_canceled
     assert not busy.is_unreachable(locked())
 
 
