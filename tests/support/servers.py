@@ -41,8 +41,10 @@ class PostgreSQL:
     @contextmanager
     def away(self) -> Iterator[None]:
         self._control("stop", "-m", "immediate")
-        yield
-        self._control("start")
+        try:
+            yield
+        finally:
+            self._control("start")
 
     def stop(self) -> None:
         self._control("stop", "-m", "immediate")
